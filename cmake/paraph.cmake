@@ -1,0 +1,51 @@
+# Flags common to every target, and the one way to declare a library of this project.
+
+add_library(paraph_flags INTERFACE)
+target_include_directories(paraph_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/lib)
+target_compile_options(paraph_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wcast-align -Wnull-dereference -Wimplicit-fallthrough
+  -fstack-protector-strong)
+# Optimised GCC builds see null dereferences and dangling pointers inside the standard library's own code.
+target_compile_options(paraph_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-null-dereference>)
+target_compile_definitions(paraph_flags INTERFACE
+  $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2> _GLIBCXX_ASSERTIONS)
+target_link_options(paraph_flags INTERFACE -Wl,-z,relro -Wl,-z,now)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+include(CheckPIESupported)
+check_pie_supported()
+
+if(PARAPH_WERROR)
+  target_compile_options(paraph_flags INTERFACE -Werror)
+endif()
+if(PARAPH_SANITIZE)
+  target_compile_options(paraph_flags INTERFACE -fsanitize=${PARAPH_SANITIZE} -fno-omit-frame-pointer
+                                                -fno-sanitize-recover=all)
+  target_link_options(paraph_flags INTERFACE -fsanitize=${PARAPH_SANITIZE})
+endif()
+if(PARAPH_FUZZ)
+  target_compile_options(paraph_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined)
+  target_link_options(paraph_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+# paraph_library(NAME  HEADERS a.h ...  SOURCES a.cpp ...  DEPENDS paraph_base ...  LIBRARIES third::party ...)
+#
+# One static library for one folder. DEPENDS are the folders it may include (docs/architecture.md); LIBRARIES are
+# third parties, kept private to the implementation files.
+function(paraph_library name)
+  cmake_parse_arguments(arg "" "" "HEADERS;SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${arg_HEADERS})
+  target_link_libraries(${name} PUBLIC paraph_flags tl::expected ${arg_DEPENDS} PRIVATE fmt::fmt ${arg_LIBRARIES})
+endfunction()
+
+# paraph_unit_test(FOLDER  SOURCES a_test.cpp ...  DEPENDS paraph_x ...)
+#
+# One test program for one folder, named unit_FOLDER, that ctest runs as a whole.
+function(paraph_unit_test folder)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(unit_${folder} ${arg_SOURCES})
+  target_link_libraries(unit_${folder} PRIVATE paraph_catch_main fmt::fmt ${arg_DEPENDS})
+  target_compile_definitions(unit_${folder} PRIVATE PARAPH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME unit.${folder} COMMAND unit_${folder})
+endfunction()

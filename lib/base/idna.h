@@ -1,0 +1,14 @@
+// Internationalized domain names (RFC 5890, 5891) through libidn2.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace base {
+
+// The name with every U-label (UTF-8) turned into an A-label by the strict IDNA2008 lookup rules. Nothing when the text
+// is not UTF-8 or a label is not allowed.
+[[nodiscard]] std::optional<std::string> idna_to_ascii(std::string_view name);
+
+} // namespace base

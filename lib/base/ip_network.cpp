@@ -1,0 +1,69 @@
+#include "base/ip_network.h"
+
+#include "base/ascii.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace base {
+
+namespace {
+
+IpAddress masked(const IpAddress& address, unsigned length) {
+    const auto mask = [length](std::size_t index) -> std::uint8_t {
+        const auto first_bit = static_cast<unsigned>(index) * 8;
+        if (first_bit + 8 <= length) {
+            return 0xff;
+        }
+        return first_bit >= length ? 0 : static_cast<std::uint8_t>(0xff00U >> (length - first_bit));
+    };
+    const auto bytes = address.bytes();
+    if (address.is_v4()) {
+        IpAddress::V4 kept{};
+        for (std::size_t i = 0; i < kept.size(); ++i) {
+            kept[i] = bytes[i] & mask(i);
+        }
+        return IpAddress(kept);
+    }
+    IpAddress::V6 kept{};
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        kept[i] = bytes[i] & mask(i);
+    }
+    return IpAddress(kept);
+}
+
+unsigned width(const IpAddress& address) { return address.is_v4() ? 32 : 128; }
+
+} // namespace
+
+IpNetwork::IpNetwork(const IpAddress& address, unsigned length)
+    : address_(masked(address, std::min(length, width(address)))), length_(std::min(length, width(address))) {}
+
+Result<IpNetwork> IpNetwork::parse(std::string_view text) {
+    const auto slash = text.find('/');
+    const auto address = IpAddress::parse(text.substr(0, slash));
+    if (!address) {
+        return refuse("expected an IPv4 or IPv6 address, for example 192.0.2.0/24 or 2001:db8::/32", 0);
+    }
+    if (slash == std::string_view::npos) {
+        return IpNetwork(*address, width(*address));
+    }
+    const std::string_view digits = text.substr(slash + 1);
+    unsigned length = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
+    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() || !is_digit(digits.front()) ||
+        length > width(*address)) {
+        return refuse(fmt::format("expected a prefix length from 0 to {} after the slash", width(*address)), slash + 1);
+    }
+    return IpNetwork(*address, length);
+}
+
+bool IpNetwork::contains(const IpAddress& address) const {
+    return address.is_v4() == address_.is_v4() && masked(address, length_) == address_;
+}
+
+std::string IpNetwork::print() const { return fmt::format("{}/{}", address_.print(), length_); }
+
+} // namespace base

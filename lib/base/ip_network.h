@@ -1,0 +1,28 @@
+// A block of addresses in CIDR form.
+#pragma once
+
+#include "base/ip_address.h"
+#include "base/result.h"
+
+namespace base {
+
+class IpNetwork {
+  public:
+    // `length` is clamped to the address family's width.
+    IpNetwork(const IpAddress& address, unsigned length);
+
+    // "192.0.2.0/24", "2001:db8::/32", or a bare address for a block of one. Host bits may be set: they are cleared.
+    [[nodiscard]] static Result<IpNetwork> parse(std::string_view text);
+
+    // False when the families differ.
+    [[nodiscard]] bool contains(const IpAddress& address) const;
+    [[nodiscard]] std::string print() const;
+
+    auto operator<=>(const IpNetwork&) const = default;
+
+  private:
+    IpAddress address_;
+    unsigned length_;
+};
+
+} // namespace base

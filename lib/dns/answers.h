@@ -1,0 +1,32 @@
+// The answers known so far: what an evaluator reads instead of the DNS.
+#pragma once
+
+#include "dns/answer.h"
+#include "dns/question.h"
+
+#include <memory>
+#include <unordered_map>
+
+namespace dns {
+
+// Answers are shared with the cache that keeps them, never copied per message.
+using AnswerPtr = std::shared_ptr<const Answer>;
+
+class Answers {
+  public:
+    // A second answer to the same question is ignored: within one message a question has one answer.
+    void insert(Question question, AnswerPtr answer);
+    void insert(Question question, Answer answer);
+
+    // Null when nothing is known yet. The pointer lives as long as this object.
+    [[nodiscard]] const Answer* find(const Question& question) const;
+    [[nodiscard]] std::size_t size() const { return known_.size(); }
+
+    [[nodiscard]] auto begin() const { return known_.begin(); }
+    [[nodiscard]] auto end() const { return known_.end(); }
+
+  private:
+    std::unordered_map<Question, AnswerPtr> known_;
+};
+
+} // namespace dns

@@ -1,0 +1,42 @@
+// What is asked of the DNS, as a value.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dns {
+
+enum class Type : std::uint16_t { a = 1, cname = 5, ptr = 12, mx = 15, txt = 16, aaaa = 28 };
+
+[[nodiscard]] std::string_view print(Type type);
+[[nodiscard]] std::optional<Type> parse_type(std::string_view text); // "TXT", any case
+
+// `name` is lower-case text without a trailing dot. Its labels may hold any byte but a dot and NUL, because an SPF
+// macro expands to whatever the sender wrote (RFC 7208 section 7); names that came from a message as identifiers are
+// base::DomainName long before they get here.
+struct Question {
+    std::string name;
+    Type type = Type::txt;
+
+    auto operator<=>(const Question&) const = default;
+};
+
+// Nothing when no DNS message can carry the name: an empty label, a label over 63 octets, over 253 octets in all, or a
+// NUL (RFC 1035 2.3.4). One trailing dot is dropped.
+[[nodiscard]] std::optional<Question> make_question(std::string_view name, Type type);
+
+[[nodiscard]] std::string print(const Question& question); // "TXT _dmarc.example.org"
+
+} // namespace dns
+
+template <>
+struct std::hash<dns::Question> {
+    std::size_t operator()(const dns::Question& question) const noexcept {
+        return std::hash<std::string>()(question.name) ^ static_cast<std::size_t>(question.type);
+    }
+};

@@ -1,0 +1,16 @@
+// Bounds on what one message may hold. Over a limit is said, never cut silently: what was cut could hide a forged
+// field.
+#pragma once
+
+#include <cstddef>
+
+namespace message {
+
+struct Limits {
+    std::size_t header_fields = 1000;
+    std::size_t header_bytes = 256 * 1024;     // the whole block
+    std::size_t header_field_bytes = 64 * 1024; // one field; Postfix shows a filter at most 60,000
+    std::size_t mailboxes = 100;                // addresses in one From field
+};
+
+} // namespace message

@@ -1,0 +1,31 @@
+// Addresses in an originator field (RFC 5322 section 3.4, RFC 6532): strict, because what is asserted authentic must be
+// exactly what a reader displays.
+#pragma once
+
+#include "base/result.h"
+#include "message/limits.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace message {
+
+struct Mailbox {
+    std::string local_part; // unquoted, UTF-8 where the message is internationalized
+    std::string domain;     // as written, comments and blanks removed; "[192.0.2.1]" for an address literal
+
+    bool operator==(const Mailbox&) const = default;
+};
+
+// The mailboxes of a From body (all that stands after the colon; folds, comments, quoted strings, groups, obsolete
+// routes and 8-bit UTF-8 are understood). An empty group gives an empty list. Anything that can be read in more than one
+// way is refused with the position that made it so.
+[[nodiscard]] base::Result<std::vector<Mailbox>> parse_mailboxes(std::string_view body, const Limits& limits = {});
+
+// The envelope address of MAIL FROM (RFC 5321 4.1.2, RFC 6531) with or without its angle brackets: a source route is
+// dropped, comments do not exist. Nothing inside is the null reverse-path, which gives nullopt inside the result.
+[[nodiscard]] base::Result<std::optional<Mailbox>> parse_path(std::string_view text);
+
+} // namespace message

@@ -1,0 +1,60 @@
+// check_host() (RFC 7208 section 4): may this address send for this identity?
+//
+// Ask and resume (see dns/questions.h): the outcome is a verdict, or the questions still to be answered.
+//
+//     spf::Request request{.client = ip, .helo = "mx.example.org", .identity = spf::Identity::mail_from,
+//                          .local_part = "ann", .domain = "example.org"};
+//     spf::Outcome outcome = spf::check_host(request, known, {});
+#pragma once
+
+#include "base/ip_address.h"
+#include "base/time_format.h"
+#include "dns/questions.h"
+#include "spf/limits.h"
+#include "spf/result.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace spf {
+
+// Text as it came from the session; check_host validates. For MAIL FROM with a null reverse-path, and for HELO, the
+// local-part is empty and becomes "postmaster" (RFC 7208 2.4, 4.3).
+struct Request {
+    base::IpAddress client;
+    std::string helo;         // for %{h}
+    Identity identity = Identity::mail_from;
+    std::string local_part;   // UTF-8 where the mail is internationalized
+    std::string domain;       // of the identity; U-labels allowed
+    std::string receiver;     // our host name, for %{r} in exp
+    base::UnixTime now = 0;   // for %{t} in exp
+};
+
+// One line of the explanation of a verdict: at `depth` includes deep, in the record of `domain`.
+struct Step {
+    std::size_t depth = 0;
+    std::string domain;
+    std::string term; // "include:_spf.example.net"; empty for remarks about the record itself
+    std::string what; // "matches: 192.0.2.10 is in 192.0.2.0/24", in plain words
+};
+
+struct Verdict {
+    Result result = Result::none;
+    Identity identity = Identity::mail_from;
+    std::string domain;      // the identity's domain, A-labels, as far as it is a valid name; else empty
+    std::string mechanism;   // the term that matched, "default" when none did; empty when no record was evaluated
+    std::string explanation; // the exp text for fail: the other party's words, printable ASCII only, not to be trusted
+    std::string problem;     // why temperror, permerror or none: "two SPF records at example.org"
+    bool used_local_part = false; // RFC 8601 2.7.2: only then may smtp.mailfrom carry the local-part
+    std::size_t terms = 0;        // counted against Limits::terms
+    std::size_t void_lookups = 0;
+    std::vector<Step> steps; // in the order of evaluation
+};
+
+using Outcome = std::variant<Verdict, dns::Questions>;
+
+[[nodiscard]] Outcome check_host(const Request& request, const dns::Answers& known, const Limits& limits,
+                                 LookAhead look_ahead = LookAhead::records);
+
+} // namespace spf
