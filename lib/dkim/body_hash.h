@@ -1,0 +1,43 @@
+// The body hashes of one message, computed while it streams by: one per distinct (canonicalization, length), for all
+// signatures together (RFC 6376 sections 3.4.3, 3.4.4 and 3.7). The body itself is never kept.
+#pragma once
+
+#include "crypto/digest.h"
+#include "dkim/signature.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace dkim {
+
+class BodyHashes {
+  public:
+    BodyHashes();
+    BodyHashes(BodyHashes&&) noexcept;
+    BodyHashes& operator=(BodyHashes&&) noexcept;
+    ~BodyHashes();
+
+    // Before the first update(): asks for the hash of the canonicalized body, of its first `length` octets if given.
+    // The same request again costs nothing. Returns a handle for digest().
+    std::size_t request(Canonicalization canonicalization, std::optional<std::uint64_t> length);
+
+    // The next bytes of the body, cut anywhere, CRLF line ends.
+    void update(std::string_view bytes);
+    // True when no further byte can change any hash (nothing requested, or every length reached).
+    [[nodiscard]] bool satisfied() const;
+    void finish();
+
+    // After finish().
+    [[nodiscard]] const crypto::Sha256& digest(std::size_t handle) const;
+    // Octets of the canonicalized body that exist; of interest to compare with l=.
+    [[nodiscard]] std::uint64_t canonical_length(std::size_t handle) const;
+
+  private:
+    class Hash;
+    std::vector<std::unique_ptr<Hash>> hashes_;
+};
+
+} // namespace dkim

@@ -1,0 +1,26 @@
+// iprev: does the client's reverse name lead back to its address? (RFC 8601 sections 2.7.3 and 3)
+#pragma once
+
+#include "base/ip_address.h"
+#include "dns/questions.h"
+
+#include <string>
+#include <variant>
+
+namespace iprev {
+
+enum class Result : std::uint8_t { pass, fail, temperror, permerror };
+
+[[nodiscard]] std::string_view print(Result result);
+
+struct Verdict {
+    Result result = Result::fail;
+    std::string name;   // the first name that led back; empty otherwise
+    std::string reason; // why not pass
+};
+
+using Outcome = std::variant<Verdict, dns::Questions>;
+
+[[nodiscard]] Outcome evaluate(const base::IpAddress& client, const dns::Answers& known);
+
+} // namespace iprev
