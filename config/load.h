@@ -1,0 +1,28 @@
+// Reading the configuration file and what it includes. The only place that knows YAML.
+#pragma once
+
+#include "config/diagnostic.h"
+#include "config/settings.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace config {
+
+struct Loaded {
+    std::optional<Settings> settings;     // absent when there is any error
+    std::vector<Diagnostic> diagnostics;  // all of them at once, in the order of files and lines
+    std::vector<std::string> files;       // every file that was read
+};
+
+// All errors are reported, not the first. Never throws.
+[[nodiscard]] Loaded load_file(const std::string& path);
+// The same from memory; `name` stands for the file in diagnostics, relative paths are taken from the working directory.
+[[nodiscard]] Loaded load_text(std::string_view yaml, const std::string& name);
+
+// The defaults, as an empty file would give.
+[[nodiscard]] Settings default_settings();
+
+} // namespace config

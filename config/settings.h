@@ -1,0 +1,113 @@
+// The daemon's settings: an immutable value, built by config/load from a YAML file and replaced as a whole on reload.
+#pragma once
+
+#include "base/ip_network.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace config {
+
+enum class Canonicalization { simple, relaxed };
+
+struct SigningKeyEntry {
+    std::string selector;
+    std::string file;     // absolute, or relative to the configuration file
+    std::string identity; // i=; empty: left out
+    bool active = true;
+};
+
+struct DomainEntry {
+    bool subdomains = false; // also sign mail whose From domain is below this one (d= stays this domain)
+    std::vector<SigningKeyEntry> keys;
+};
+
+struct Settings {
+    struct Listen {
+        std::string socket = "inet:127.0.0.1:8891"; // inet:HOST:PORT, inet6:[HOST]:PORT, unix:/PATH, or opendkim's inet:PORT@HOST, local:/PATH
+        unsigned socket_mode = 0660;                // of a unix socket
+        std::string socket_group;                   // of a unix socket; empty: the daemon's
+        std::size_t max_connections = 1000;         // more are answered 451 at connect
+    } listen;
+
+    std::string authserv_id;                        // "HOSTNAME" or empty: the host's name
+    std::vector<std::string> strip_authserv_ids;    // further ids whose incoming Authentication-Results are removed
+
+    struct Roles {
+        bool verify = true;
+        bool sign = true;
+        std::vector<std::string> originating_daemons{"ORIGINATING"}; // {daemon_name} values whose mail is ours to sign
+        std::vector<std::string> reinjection_daemons;                // where a content filter hands mail back
+        std::vector<base::IpNetwork> internal_hosts;                 // default 127.0.0.0/8 and ::1
+        bool sign_local_submission = true;                           // sendmail(1) through non_smtpd_milters
+    } roles;
+
+    struct Dns {
+        std::vector<std::string> nameservers; // ADDRESS[:PORT]; empty: resolv.conf
+        std::chrono::milliseconds timeout{2000};
+        int attempts = 2;
+        std::size_t cache_bytes = 16 * 1024 * 1024;
+        std::chrono::milliseconds message_budget{8000}; // waiting for DNS per message, all questions together
+        std::size_t questions_per_message = 200;
+    } dns;
+
+    struct Spf {
+        bool enabled = true;
+        bool check_helo = true;
+        std::size_t void_lookups = 2;
+        std::string look_ahead = "records"; // none, records, all
+    } spf;
+
+    struct Dkim {
+        bool enabled = true;
+        std::size_t max_signatures = 10;
+        std::size_t minimum_key_bits = 1024;
+        std::size_t maximum_key_bits = 4096;
+        std::chrono::seconds clock_drift{300};
+        bool accept_partial_body = false; // l= shorter than the body
+    } dkim;
+
+    struct Dmarc {
+        bool enabled = true;
+        std::string discovery = "tree_walk";  // or psl
+        bool public_suffix_veto = true;
+        std::string public_suffix_list;       // a file; empty: libpsl's own
+    } dmarc;
+
+    struct Iprev {
+        bool enabled = false;
+    } iprev;
+
+    struct Signing {
+        Canonicalization header_canonicalization = Canonicalization::relaxed;
+        Canonicalization body_canonicalization = Canonicalization::relaxed;
+        std::vector<std::string> signed_fields;     // empty: the built-in list
+        std::vector<std::string> oversigned_fields; // empty: the built-in list
+        std::chrono::seconds lifetime{0};           // x=; 0: none
+        std::string key_table;                      // OpenDKIM KeyTable: PATH or file:PATH
+        std::string signing_table;                  // OpenDKIM SigningTable: PATH, file:PATH or refile:PATH
+        bool all_matches = true;                    // every matching row signs; false: the first only
+        bool require_safe_keys = true;              // refuse key files that others can read
+    } signing;
+
+    std::map<std::string, DomainEntry> domains; // per-domain keys; domain in A-labels, lower case
+
+    struct Log {
+        std::string target = "syslog";  // syslog, stderr
+        std::string facility = "mail";
+        std::string level = "info";     // debug, info, notice, warning, error
+    } log;
+
+    struct Limits {
+        std::size_t header_fields = 1000;
+        std::size_t header_bytes = 256 * 1024;
+        std::size_t header_field_bytes = 64 * 1024;
+    } limits;
+};
+
+} // namespace config
