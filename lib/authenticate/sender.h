@@ -1,0 +1,36 @@
+// The checks that need no message: iprev and SPF. They start at MAIL FROM.
+#pragma once
+
+#include "authenticate/options.h"
+#include "iprev/evaluate.h"
+#include "message/mailbox.h"
+#include "spf/evaluate.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace authenticate {
+
+// The SMTP session as far as it matters here.
+struct Envelope {
+    std::optional<base::IpAddress> client; // none for mail that did not come over TCP/IP
+    std::string helo;                      // as given
+    std::string mail_from;                 // the path as given, with or without angle brackets; empty or "<>" when null
+};
+
+struct SenderVerdict {
+    std::optional<iprev::Verdict> iprev;
+    // RFC 7208 2.4: for a null reverse-path the MAIL FROM identity is postmaster@HELO; `null_sender` tells.
+    std::optional<spf::Verdict> mail_from;
+    std::optional<spf::Verdict> helo; // the separate HELO check (RFC 7208 2.3), never used by DMARC
+    bool null_sender = false;
+    std::string path_problem; // MAIL FROM is not an address: there is no identity to check
+};
+
+using SenderOutcome = std::variant<SenderVerdict, dns::Questions>;
+
+[[nodiscard]] SenderOutcome check_sender(const Envelope& envelope, base::UnixTime now, const dns::Answers& known,
+                                         const Options& options);
+
+} // namespace authenticate

@@ -1,0 +1,30 @@
+// All that was found out about one inbound message.
+#pragma once
+
+#include "authenticate/sender.h"
+#include "dkim/verify.h"
+#include "dmarc/evaluate.h"
+#include "message/from.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace authenticate {
+
+// DMARC of a message: the evaluation of its author domain, or why there was none.
+struct DmarcVerdict {
+    dmarc::Result result = dmarc::Result::none;
+    std::optional<base::DomainName> author_domain; // whose evaluation decided
+    std::optional<dmarc::Verdict> evaluation;      // absent when From gave no domain to evaluate
+    std::string problem;                           // in plain words, when result is permerror or temperror
+};
+
+struct Verdict {
+    SenderVerdict sender;
+    std::vector<dkim::Verdict> dkim; // one per DKIM-Signature field, top to bottom
+    message::Author author;
+    std::optional<DmarcVerdict> dmarc;
+};
+
+} // namespace authenticate
