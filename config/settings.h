@@ -43,6 +43,7 @@ struct Settings {
         bool sign = true;
         std::vector<std::string> originating_daemons{"ORIGINATING"}; // {daemon_name} values whose mail is ours to sign
         std::vector<std::string> reinjection_daemons;                // where a content filter hands mail back
+        bool keep_reinjected_results = false; // mail handed back by an internal host keeps our own results untouched
         std::vector<base::IpNetwork> internal_hosts;                 // default 127.0.0.0/8 and ::1
         bool sign_local_submission = true;                           // sendmail(1) through non_smtpd_milters
     } roles;
