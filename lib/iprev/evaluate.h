@@ -4,7 +4,9 @@
 #include "base/ip_address.h"
 #include "dns/questions.h"
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace iprev {
@@ -21,6 +23,7 @@ struct Verdict {
 
 using Outcome = std::variant<Verdict, dns::Questions>;
 
+// The first ten names that the reverse lookup gives are tried, all in one round of questions.
 [[nodiscard]] Outcome evaluate(const base::IpAddress& client, const dns::Answers& known);
 
 } // namespace iprev

@@ -1,0 +1,100 @@
+#include "iprev/evaluate.h"
+
+#include "base/domain_name.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace iprev {
+
+namespace {
+
+// RFC 8601 3 sets no bound; RFC 7208 4.6.4 tries ten of a client's names, and so do we.
+constexpr std::size_t max_names = 10;
+
+Verdict verdict(Result result, std::string reason) {
+    Verdict verdict;
+    verdict.result = result;
+    verdict.reason = std::move(reason);
+    return verdict;
+}
+
+// RFC 8601 2.7.3: no PTR data, or an answer that is malformed, is permerror; what may go better next time is temperror.
+Verdict without_names(const dns::Answer& answer) {
+    if (answer.status != dns::Status::failed) {
+        return verdict(Result::permerror, "no reverse name");
+    }
+    const bool permanent = answer.failure == dns::Failure::malformed;
+    return verdict(permanent ? Result::permerror : Result::temperror,
+                   fmt::format("reverse lookup: {}", print(answer.failure)));
+}
+
+// The names worth a forward query. One that is no domain name could not be shown to anybody.
+std::vector<std::string> candidates(const dns::Answer& answer) {
+    std::vector<std::string> names;
+    for (const std::string& name : answer.names) {
+        if (names.size() == max_names) {
+            break;
+        }
+        if (const auto domain = base::DomainName::parse(name)) {
+            names.push_back(domain->text());
+        }
+    }
+    return names;
+}
+
+bool leads_to(const dns::Answer& answer, const base::IpAddress& client) {
+    return std::find(answer.addresses.begin(), answer.addresses.end(), client) != answer.addresses.end();
+}
+
+} // namespace
+
+std::string_view print(Result result) {
+    switch (result) {
+    case Result::pass:
+        return "pass";
+    case Result::fail:
+        return "fail";
+    case Result::temperror:
+        return "temperror";
+    case Result::permerror:
+        return "permerror";
+    }
+    return "?";
+}
+
+Outcome evaluate(const base::IpAddress& client, const dns::Answers& known) {
+    dns::Inquiry dns(known);
+    const dns::Answer* reverse = dns.ask(client.reverse_name(), dns::Type::ptr);
+    if (reverse == nullptr) {
+        return dns.take_questions();
+    }
+    if (reverse->status != dns::Status::found) {
+        return without_names(*reverse);
+    }
+    const dns::Type type = client.is_v4() ? dns::Type::a : dns::Type::aaaa;
+    std::string failure;
+    for (const std::string& name : candidates(*reverse)) {
+        const dns::Answer* forward = dns.ask(name, type);
+        if (forward == nullptr) {
+            continue;
+        }
+        // The first name in the order of the answer counts, whichever answer arrived first.
+        if (leads_to(*forward, client) && dns.questions().empty()) {
+            return Verdict{Result::pass, name, {}};
+        }
+        if (forward->status == dns::Status::failed && failure.empty()) {
+            failure = fmt::format("lookup of {}: {}", name, print(forward->failure));
+        }
+    }
+    if (!dns.questions().empty()) {
+        return dns.take_questions();
+    }
+    // A name whose addresses could not be had may be the one that leads back.
+    return failure.empty() ? verdict(Result::fail, "no reverse name leads back to the address")
+                           : verdict(Result::temperror, std::move(failure));
+}
+
+} // namespace iprev

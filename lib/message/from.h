@@ -1,0 +1,53 @@
+// Who a message says it is from, as far as that can be said in one way only (RFC 5322 section 3.6.2, RFC 9989
+// section 5.3.1).
+//
+// Every known trick to show a reader one author and a filter another ends in one of these states: a second
+// From, spelled so that only some readers see it; a list of addresses, of which each reader picks another; an
+// address that two parsers take apart in two ways; or no From, so that some reader shows another field in its
+// place. State::one is what is left.
+//
+//     const message::Author author = message::find_author(headers);
+//     if (author.state == message::Author::State::one) ... author.domains.front() ...
+#pragma once
+
+#include "base/domain_name.h"
+#include "message/header_list.h"
+#include "message/limits.h"
+#include "message/mailbox.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace message {
+
+struct Author {
+    enum class State : std::uint8_t {
+        one,             // one field, one author domain
+        none,            // no From field, or one that names nobody (an empty group)
+        several_fields,  // more than one From field, lookalikes counted
+        several_domains, // one field, addresses in different domains
+        unreadable,      // one field that cannot be read in exactly one way, or an address whose domain is no
+                         // domain name
+    };
+
+    State state = State::none;
+    // Distinct, A-labels, in order of appearance. One for State::one, all of them (at most Limits::mailboxes)
+    // for State::several_domains, else empty.
+    std::vector<base::DomainName> domains;
+    std::optional<Mailbox> mailbox; // the first address, whenever the one field could be parsed
+    std::string problem;            // why not State::one, in plain words; our own words only
+};
+
+[[nodiscard]] std::string_view print(Author::State state); // "one", "several fields"
+
+[[nodiscard]] Author find_author(const HeaderList& headers, const Limits& limits = {});
+
+// True for a From field, and for anything that some reader could take for one: blanks or a fold before the
+// colon, bytes around the name that no field name can hold, a From behind a bare CR or LF inside another
+// field.
+[[nodiscard]] bool resembles_from(const HeaderField& field);
+
+} // namespace message
