@@ -16,9 +16,9 @@ namespace crypto {
 // Thread-safe once built: verify() does not change it, so one object serves all messages that use the key.
 class PublicKey {
   public:
-    // DER bytes, a SubjectPublicKeyInfo or a bare RSAPublicKey. Refused: other algorithms, moduli outside of 512..16384
-    // bits before any arithmetic, a public exponent over 32 bits, even or below 3. (Which sizes may pass is the caller's
-    // policy: see bits().)
+    // DER bytes, a SubjectPublicKeyInfo or a bare RSAPublicKey. Refused: other algorithms, moduli outside of
+    // 512..16384 bits before any arithmetic, a public exponent over 32 bits, even or below 3. (Which sizes
+    // may pass is the caller's policy: see bits().)
     [[nodiscard]] static base::Result<PublicKey> rsa(std::string_view der);
     // RFC 8463 4.2: the 32 raw bytes.
     [[nodiscard]] static base::Result<PublicKey> ed25519(std::string_view raw);
@@ -26,7 +26,8 @@ class PublicKey {
     [[nodiscard]] KeyType type() const { return type_; }
     [[nodiscard]] std::size_t bits() const { return bits_; } // RSA modulus; 256 for Ed25519
 
-    // RSASSA-PKCS1-v1_5 over the SHA-256 digest, or PureEdDSA over the digest's 32 bytes (RFC 8463 section 3).
+    // RSASSA-PKCS1-v1_5 over the SHA-256 digest, or PureEdDSA over the digest's 32 bytes (RFC 8463 section
+    // 3).
     [[nodiscard]] bool verify(const Sha256& digest, std::string_view signature) const;
 
   private:

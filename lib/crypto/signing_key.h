@@ -29,7 +29,8 @@ class SigningKey {
     // The counterpart of PublicKey::verify. Refused only when OpenSSL fails.
     [[nodiscard]] base::Result<std::string> sign(const Sha256& digest) const;
 
-    // What a key record's p= holds, before base64: SubjectPublicKeyInfo DER for RSA, 32 raw bytes for Ed25519.
+    // What a key record's p= holds, before base64: SubjectPublicKeyInfo DER for RSA, 32 raw bytes for
+    // Ed25519.
     [[nodiscard]] std::string public_record_bytes() const;
     [[nodiscard]] std::string to_pem() const; // PKCS#8, unencrypted
 
