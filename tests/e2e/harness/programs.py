@@ -1,0 +1,5 @@
+"""Where the programs under test are; run.py fills this in from its arguments."""
+
+paraphd = ""
+paraph = ""
+test_dns = ""

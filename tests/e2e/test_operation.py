@@ -1,0 +1,125 @@
+"""The daemon as its operator meets it: stopped, started, reloaded, logging."""
+
+import signal
+
+from harness import keys
+from harness.client import Client, Refused
+from harness.messages import message
+from harness.process import eventually
+from harness.site import SiteTest
+
+
+class Operation(SiteTest):
+    def send_and_expect_refusal(self) -> Refused:
+        with self.assertRaises(Refused) as caught:
+            self.receive(message())
+        return caught.exception
+
+    def test_stopped_daemon_defers_mail(self):
+        self.assertEqual(0, self.site.paraphd.stop())
+        try:
+            self.assertEqual(4, self.send_and_expect_refusal().code // 100)
+        finally:
+            self.site.paraphd.start()
+        self.check(self.receive(message()), spf="pass", dmarc="pass")
+
+    def test_daemon_that_stops_within_a_session_defers_the_message(self):
+        recipient = self.new_recipient()
+        with Client(self.site.postfix.port) as client:
+            client.pretend("192.0.2.10", helo="mx.pass.test")
+            client.envelope("ann@pass.test", [recipient])
+            self.site.paraphd.stop()
+            try:
+                with self.assertRaises(Refused) as caught:
+                    client.begin_data(b"")
+                    client.command(message().decode() + "\r\n.", 250)
+                self.assertEqual(4, caught.exception.code // 100)
+            finally:
+                self.site.paraphd.start()
+        self.assertEqual([], self.site.postfix.mailboxes.files(recipient))
+
+    def test_sendmail_command_waits_in_the_queue_while_the_daemon_is_stopped(self):
+        recipient = self.new_recipient()
+        self.site.paraphd.stop()
+        try:
+            self.site.postfix.submit_locally("alice@ours.test", recipient, b"From: alice@ours.test\n\nx\n")
+            eventually("pickup to give up", lambda: "milter-reject" in self.site.postfix.log() or
+                       "Service unavailable" in self.site.postfix.log() or "Connection refused" in
+                       self.site.postfix.log())
+            self.assertEqual([], self.site.postfix.mailboxes.files(recipient))
+        finally:
+            self.site.paraphd.start()
+
+    def test_one_log_line_for_each_message(self):
+        delivered = self.receive(message())
+        line = self.site.paraphd.line_of(delivered.queue_id())
+        self.assertIn("mode=verify", line)
+        self.assertIn("spf=pass", line)
+        self.assertEqual(1, len(self.site.paraphd.lines_of(delivered.queue_id())))
+
+    def test_log_line_of_a_signed_message(self):
+        delivered = self.submit(message("alice@ours.test"))
+        line = self.site.paraphd.line_of(delivered.queue_id())
+        self.assertIn("mode=sign", line)
+        self.assertIn("authenticated as alice", line)
+
+    def test_hostile_text_cannot_forge_a_log_line(self):
+        hostile = message("\"x\u001b[2J\" <ann@pass.test>", subject="x")
+        delivered = self.receive(hostile)
+        self.assertEqual(1, len(self.site.paraphd.lines_of(delivered.queue_id())))
+        self.assertNotIn("\x1b", self.site.paraphd.log())
+
+    def test_stop_while_idle_clients_are_connected(self):
+        with Client(self.site.postfix.port) as client:
+            client.pretend("192.0.2.10")
+            self.assertEqual(0, self.site.paraphd.stop())
+        self.site.paraphd.start()
+
+    def test_reload_that_fails_keeps_the_old_configuration(self):
+        paraphd = self.site.paraphd
+        for name, text in (("no YAML", "roles: [unclosed"), ("unknown setting", "authserv_idd: x.test\n"),
+                           ("missing key", "domains: {ours.test: {keys: [{selector: a, file: /nonexistent}]}}\n")):
+            with self.subTest(name):
+                before = len(paraphd.log())
+                paraphd.write_raw_config(text)
+                paraphd.reload()
+                eventually("the refusal in the log", lambda: "reload" in paraphd.log()[before:].lower())
+                self.check(self.receive(message()), spf="pass", dmarc="pass")
+                signed = self.submit(message("alice@ours.test"))
+                self.assertEqual([True, True], keys.verdicts(signed.raw, self.site.zone))
+        paraphd.write_config()
+
+    def test_reload_takes_up_a_new_configuration(self):
+        paraphd = self.site.paraphd
+        before = len(paraphd.log())
+        paraphd.write_config({**paraphd.settings, "authserv_id": "renamed.ours.test"})
+        paraphd.reload()
+        try:
+            eventually("the reload in the log", lambda: "reload" in paraphd.log()[before:].lower())
+            self.results(self.receive(message()), "renamed.ours.test")
+        finally:
+            before = len(paraphd.log())
+            paraphd.write_config()
+            paraphd.reload()
+            eventually("the reload in the log", lambda: "reload" in paraphd.log()[before:].lower())
+        self.check(self.receive(message()), spf="pass")
+
+    def test_reload_under_mail_loses_none(self):
+        for number in range(40):
+            if number % 4 == 0:
+                self.site.paraphd.reload()
+            self.check(self.receive(message()), spf="pass", dmarc="pass")
+
+    def test_hangup_and_pipe_do_not_kill(self):
+        self.site.paraphd.tell(signal.SIGPIPE)
+        self.check(self.receive(message()), spf="pass")
+
+
+class UnixSocketOperation(SiteTest):
+    unix_socket = True
+
+    def test_socket_left_by_a_crash_is_taken_over(self):
+        self.site.paraphd.crash()
+        self.assertTrue(self.site.paraphd.socket_path.exists())
+        self.site.paraphd.start()
+        self.check(self.receive(message()), spf="pass", dmarc="pass")
