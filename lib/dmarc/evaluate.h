@@ -1,27 +1,38 @@
 // DMARC for one Author Domain (RFC 9989): policy discovery by tree walk, alignment, verdict.
 //
 // SPF and DKIM arrive as authenticated domains. Ask and resume: see dns/questions.h.
+//
+//     dmarc::Request request{.author_domain = from, .spf = mail_from, .dkim = {signer}};
+//     dmarc::Outcome outcome = dmarc::evaluate(request, known, {});
+//
+// The evaluation goes through the names in a fixed order and looks only at answers it needs, so that answers
+// that came early, late or for nothing cannot change the verdict. What it needs is little: a record at the
+// author domain and a signature by that same domain are a pass after one question, whatever is broken higher
+// up.
 #pragma once
 
 #include "base/domain_name.h"
-#include "dmarc/public_suffix.h"
+#include "dmarc/alignment.h"
+#include "dmarc/options.h"
 #include "dmarc/record.h"
 #include "dns/questions.h"
 
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 namespace dmarc {
 
-// RFC 9989 11.2.
+// RFC 9989 9.1.
 enum class Result : std::uint8_t { none, pass, fail, temperror, permerror };
 
 [[nodiscard]] std::string_view print(Result result);
 
-// What SPF or DKIM says of a domain. temperror matters (RFC 9989 5.3.6): where it would align, the verdict is open.
+// What SPF or DKIM says of a domain. temperror matters (RFC 9989 5.3.6): where it would align, the verdict is
+// open.
 enum class IdentifierState : std::uint8_t { pass, temperror };
 
 struct Identifier {
@@ -29,37 +40,25 @@ struct Identifier {
     IdentifierState state = IdentifierState::pass;
 };
 
-enum class Discovery : std::uint8_t { tree_walk, psl };
-
-struct Options {
-    Discovery discovery = Discovery::tree_walk;
-    // The veto: where a walk ended on a public suffix (by the list) whose record lacks psd=y, two registrants below it do
-    // not align. Null: no veto. Required for Discovery::psl.
-    const PublicSuffixList* public_suffixes = nullptr;
-    std::size_t record_size = 4096; // octets; a longer TXT is not a DMARC record
-};
-
 struct Request {
     base::DomainName author_domain;
-    std::optional<Identifier> spf;  // MAIL FROM identity only (RFC 9989 4.4.2): pass or temperror
-    std::vector<Identifier> dkim;   // d= of every signature that passed or met a temperror
+    std::optional<Identifier> spf; // MAIL FROM identity only (RFC 9989 4.4.2): pass or temperror
+    std::vector<Identifier> dkim;  // d= of every signature that passed or met a temperror
 };
-
-enum class Alignment : std::uint8_t { no, yes, undecided }; // undecided: a query it needs failed, or it was not needed
 
 struct Verdict {
     Result result = Result::none;
-    std::optional<base::DomainName> policy_domain; // where the applied record stands
+    std::optional<base::DomainName> policy_domain;         // where the applied record stands
     std::optional<base::DomainName> organizational_domain; // of the author domain, when it had to be known
     std::optional<Record> record;
     std::string policy_tag;                 // "p", "sp", "np", or "forced" for the p=none of RFC 9989 4.10.1
     std::optional<Policy> published_policy; // before t=
-    std::optional<Policy> policy;           // after t=: what policy.dmarc reports
-    Alignment spf = Alignment::no;
-    Alignment dkim = Alignment::no;
+    std::optional<Policy> policy;           // after t=: what policy.dmarc reports; nothing beside an error
+    Alignment spf = Alignment::undecided;
+    Alignment dkim = Alignment::undecided;
     std::optional<base::DomainName> aligned_by; // the first identifier that aligned
     bool vetoed = false;                        // the public suffix veto denied an alignment
-    std::string problem;                        // why temperror or permerror, or what the veto did
+    std::string problem;                        // why temperror, permerror or none, or what the veto did
     std::vector<std::string> steps;             // in words, for the operator
 };
 
@@ -67,7 +66,8 @@ using Outcome = std::variant<Verdict, dns::Questions>;
 
 [[nodiscard]] Outcome evaluate(const Request& request, const dns::Answers& known, const Options& options);
 
-// The questions worth asking as soon as From is known, before SPF and DKIM are: all names of the author domain's walk.
+// The questions worth asking as soon as From is known, before SPF and DKIM are: all names of the author
+// domain's walk.
 [[nodiscard]] dns::Questions early_questions(const base::DomainName& author_domain, const Options& options);
 
 } // namespace dmarc

@@ -1,4 +1,10 @@
 // The Public Suffix List, through libpsl. RFC 9989 does without it; it serves the `psl` mode and the veto.
+//
+// Both sections of the list count, ICANN's and the private one. The question is always whether two names
+// below a suffix belong to strangers, and the private section (hosting, dynamic names, shop builders) is
+// where anybody gets such a name within a minute, and where operators publish a DMARC record for their own
+// mail without psd=y. The old practice, RFC 7489 on the whole list, drew the same border. A top-level name
+// that the list does not know is a public suffix too: that is the list's own rule.
 #pragma once
 
 #include "base/domain_name.h"
@@ -14,8 +20,12 @@ namespace dmarc {
 
 class PublicSuffixList {
   public:
-    [[nodiscard]] static PublicSuffixList built_in();                            // libpsl's own copy
-    [[nodiscard]] static base::Result<PublicSuffixList> load(const std::string& path); // a list in its text or DAFSA form
+    // libpsl's own copy, as old as the installed library. Nothing is a public suffix where it was built
+    // without one.
+    [[nodiscard]] static PublicSuffixList built_in();
+    // A list in its text or DAFSA form. Refused: what cannot be read, and a file that does not know "com",
+    // which libpsl takes for a list as well.
+    [[nodiscard]] static base::Result<PublicSuffixList> load(const std::string& path);
 
     [[nodiscard]] bool is_public_suffix(const base::DomainName& name) const;
     // One label below the public suffix; nothing when `name` is itself one.

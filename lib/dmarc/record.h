@@ -1,6 +1,16 @@
 // A DMARC policy record (RFC 9989 sections 4.7 and 4.8).
+//
+// The syntax is forgiving behind the version tag: what cannot be read is ignored or takes its default, and a
+// remark for people is left in `diagnostics`. Only the policy tags remember that they were unreadable,
+// because that decides whether the record may be enforced (RFC 9989 4.10.1).
+//
+//     auto record = dmarc::parse_record("v=DMARC1; p=reject; rua=mailto:agg@example.org");
+//     if (record) dmarc::print(*record);   // the same text in canonical form
 #pragma once
 
+#include "dmarc/report_uri.h"
+
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,11 +30,8 @@ struct PolicyTag {
     enum class State : std::uint8_t { absent, valid, invalid };
     State state = State::absent;
     Policy policy = Policy::none;
-};
 
-struct ReportUri {
-    std::string uri; // as written, without an obsolete "!10m" suffix
-    bool mailto = false;
+    bool operator==(const PolicyTag&) const = default;
 };
 
 struct Record {
@@ -32,13 +39,22 @@ struct Record {
     PublicSuffixFlag psd = PublicSuffixFlag::unknown;
     AlignmentMode adkim = AlignmentMode::relaxed;
     AlignmentMode aspf = AlignmentMode::relaxed;
-    bool test = false; // t=y
-    std::vector<ReportUri> rua, ruf; // syntactically valid URIs only
-    std::string fo = "0";
-    std::vector<std::string> diagnostics; // what was ignored and why, for people
+    bool test = false;                    // t=y
+    std::vector<ReportUri> rua, ruf;      // syntactically valid URIs only
+    std::string fo = "0";                 // lower case; "0" where there is no ruf, as RFC 9989 4.7 demands
+    std::vector<std::string> diagnostics; // what was ignored and why, for people; printable ASCII
+
+    bool operator==(const Record&) const = default;
 };
+
+inline constexpr std::size_t max_diagnostics = 16; // per record; what follows adds nothing to know
 
 // Nothing when the text is not a DMARC record at all (RFC 9989 4.7: v= missing, not first or not DMARC1).
 [[nodiscard]] std::optional<Record> parse_record(std::string_view text);
+
+// "v=DMARC1; p=reject; sp=none; ...": tags that differ from their default, in the order of the RFC's table.
+// Parsing the text gives the same record again, without its diagnostics; an unreadable policy tag prints as
+// "?".
+[[nodiscard]] std::string print(const Record& record);
 
 } // namespace dmarc

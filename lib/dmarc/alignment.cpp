@@ -1,0 +1,106 @@
+#include "dmarc/alignment.h"
+
+#include <fmt/format.h>
+
+namespace dmarc {
+
+namespace {
+
+AlignmentTest aligned(std::string why) {
+    return {Alignment::yes, false, false, false, {}, std::move(why)};
+}
+
+AlignmentTest apart(std::string why) {
+    return {Alignment::no, false, false, false, {}, std::move(why)};
+}
+
+AlignmentTest vetoed(std::string why) {
+    return {Alignment::no, false, false, true, {}, std::move(why)};
+}
+
+// For an organization that was not settled.
+AlignmentTest open(const Organization* organization) {
+    AlignmentTest test;
+    test.alignment = Alignment::undecided;
+    if (organization == nullptr) {
+        test.why = "the result does not depend on it, so it was not looked up";
+    } else if (organization->state == Walk::State::unanswered) {
+        test.unanswered = true;
+    } else {
+        test.failed = true;
+        test.trouble = organization->walk.trouble;
+        test.why = organization->walk.trouble.text;
+    }
+    return test;
+}
+
+bool is_settled(const Organization* organization) {
+    return organization != nullptr && organization->state == Walk::State::finished;
+}
+
+} // namespace
+
+std::string_view print(Alignment alignment) {
+    switch (alignment) {
+    case Alignment::no:
+        return "no";
+    case Alignment::yes:
+        return "yes";
+    case Alignment::undecided:
+        return "undecided";
+    }
+    return "?";
+}
+
+AlignmentTest Aligner::test(const base::DomainName& identifier, AlignmentMode mode, Effort effort) {
+    if (identifier == author_) { // RFC 9989 4.10.2: equal names need no walk
+        return aligned("it is the author domain");
+    }
+    if (mode == AlignmentMode::strict) {
+        return apart("strict alignment asks for the author domain itself");
+    }
+    if (identifier.suffix(1) != author_.suffix(1)) {
+        return apart("it has nothing in common with the author domain");
+    }
+    return relaxed(identifier, effort);
+}
+
+AlignmentTest Aligner::relaxed(const base::DomainName& identifier, Effort effort) {
+    const Organization* ours = organization(author_, effort);
+    if (!is_settled(ours)) {
+        return open(ours);
+    }
+    // An Organizational Domain is always the name itself or above it, so a name outside of ours cannot share
+    // it.
+    if (!identifier.is_at_or_below(ours->domain)) {
+        return apart(fmt::format("it is not below {}", ours->domain.text()));
+    }
+    // RFC 9989 4.10.2: the identifier takes its own walk. A psd= on its way up may have split it from the
+    // author's.
+    const Organization* theirs = organization(identifier, effort);
+    if (!is_settled(theirs)) {
+        return open(theirs);
+    }
+    return compare(identifier, ours->domain, theirs->domain);
+}
+
+AlignmentTest Aligner::compare(const base::DomainName& identifier, const base::DomainName& ours,
+                               const base::DomainName& theirs) const {
+    if (ours != theirs) {
+        return apart(
+            fmt::format("its organizational domain is {}, the author's is {}", theirs.text(), ours.text()));
+    }
+    if (organizations_.are_strangers(ours, identifier, author_)) {
+        return vetoed(
+            fmt::format("{} and {} share the organizational domain {} only because its record lacks psd=y; "
+                        "the public suffix list says that it is open to registrants",
+                        identifier.text(), author_.text(), ours.text()));
+    }
+    return aligned(fmt::format("both belong to {}", ours.text()));
+}
+
+const Organization* Aligner::organization(const base::DomainName& name, Effort effort) {
+    return effort == Effort::walk ? &organizations_.of(name) : organizations_.settled(name);
+}
+
+} // namespace dmarc

@@ -1,0 +1,258 @@
+#include "dmarc/evaluate.h"
+
+#include "dmarc/mechanisms.h"
+#include "dmarc/policy.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace dmarc {
+
+namespace {
+
+class Evaluation {
+  public:
+    Evaluation(const Request& request, const dns::Answers& known, const Options& options)
+        : request_(request), options_(options), dns_(known), records_(dns_, options.record_size),
+          organizations_(records_, options) {}
+
+    Outcome run();
+
+  private:
+    Outcome by_record(const ChosenRecord& choice);
+    Outcome enforceable(const ChosenRecord& choice);
+    void apply_forced_none();
+    void select_policy(const ChosenRecord& choice);
+    void select_inherited_policy(const Record& record);
+    void set_policy(SelectedPolicy selected, bool test);
+    bool wants_both() const;
+    void conclude(const MechanismsVerdict& mechanisms);
+    void end_in_error(const Trouble& trouble);
+    Outcome finish();
+    std::vector<std::string> records_in_words(const Organization* organization) const;
+    std::string policy_in_words() const;
+
+    const Request& request_;
+    const Options& options_;
+    dns::Inquiry dns_;
+    PolicyRecords records_;
+    Organizations organizations_;
+    std::optional<Trouble> policy_trouble_; // the policy is unknown; matters unless the message passes
+    Verdict verdict_;
+};
+
+Outcome Evaluation::run() {
+    const ChosenRecord choice = choose_record(records_, organizations_, request_.author_domain);
+    switch (choice.state) {
+    case ChosenRecord::State::unanswered:
+        return dns_.take_questions();
+    case ChosenRecord::State::failed:
+        end_in_error(choice.trouble);
+        return finish();
+    case ChosenRecord::State::none:
+        return finish(); // RFC 9989 4.10.1: without a record DMARC is not applied
+    case ChosenRecord::State::chosen:
+        break;
+    }
+    return by_record(choice);
+}
+
+Outcome Evaluation::by_record(const ChosenRecord& choice) {
+    switch (usability(*choice.record)) {
+    case Usability::silent:
+        verdict_.problem =
+            fmt::format("the record at {} has neither p= nor a usable rua=", choice.domain->text());
+        return finish();
+    case Usability::broken:
+        end_in_error({true, fmt::format("the record at {} has an unreadable policy tag and no usable rua=",
+                                        choice.domain->text())});
+        return finish();
+    case Usability::usable:
+    case Usability::forced_none:
+        break;
+    }
+    return enforceable(choice);
+}
+
+Outcome Evaluation::enforceable(const ChosenRecord& choice) {
+    verdict_.policy_domain = choice.domain;
+    verdict_.record = *choice.record;
+    select_policy(choice);
+    Aligner aligner(organizations_, request_.author_domain);
+    const AlignmentModes modes{choice.record->aspf, choice.record->adkim};
+    const MechanismsVerdict mechanisms = align_mechanisms(request_, modes, wants_both(), aligner);
+    if (!dns_.questions().empty()) {
+        return dns_.take_questions();
+    }
+    conclude(mechanisms);
+    return finish();
+}
+
+void Evaluation::select_policy(const ChosenRecord& choice) {
+    const Record& record = *choice.record;
+    if (usability(record) == Usability::forced_none) {
+        set_policy({"forced", Policy::none}, false); // for sp and np as well: the record as a whole acts so
+    } else if (choice.inherited) {
+        select_inherited_policy(record);
+    } else {
+        set_policy(own_policy(record), record.test);
+    }
+}
+
+// RFC 9989 4.7: sp speaks for subdomains that exist, np for those that do not. Whether the author domain
+// exists is asked only where it makes a difference.
+void Evaluation::select_inherited_policy(const Record& record) {
+    const SelectedPolicy existing = subdomain_policy(record);
+    const SelectedPolicy missing = non_existent_policy(record);
+    if (existing.policy == missing.policy) {
+        set_policy(existing, record.test);
+        return;
+    }
+    const ExistenceTest test = test_existence(records_, dns_, request_.author_domain);
+    switch (test.existence) {
+    case Existence::exists:
+        verdict_.steps.push_back(fmt::format("{} exists", request_.author_domain.text()));
+        set_policy(existing, record.test);
+        return;
+    case Existence::does_not_exist:
+        verdict_.steps.push_back(fmt::format("{} does not exist (NXDOMAIN)", request_.author_domain.text()));
+        set_policy(missing, record.test);
+        return;
+    case Existence::unanswered:
+        return;
+    case Existence::failed:
+        policy_trouble_ = test.trouble;
+        return;
+    }
+}
+
+void Evaluation::set_policy(SelectedPolicy selected, bool test) {
+    verdict_.policy_tag = selected.tag;
+    verdict_.published_policy = selected.policy;
+    verdict_.policy = test ? lowered_by_test_mode(selected.policy) : selected.policy;
+}
+
+bool Evaluation::wants_both() const {
+    switch (options_.extent) {
+    case Extent::verdict:
+        return false;
+    case Extent::report:
+        return !verdict_.record->rua.empty();
+    case Extent::full:
+        return true;
+    }
+    return false;
+}
+
+// RFC 9989 5.3.5: one aligned identifier is a pass. 5.3.6: a fail must be certain.
+void Evaluation::conclude(const MechanismsVerdict& mechanisms) {
+    verdict_.spf = mechanisms.spf;
+    verdict_.dkim = mechanisms.dkim;
+    verdict_.aligned_by = mechanisms.aligned_by;
+    verdict_.vetoed = mechanisms.veto.has_value();
+    verdict_.problem = mechanisms.veto.value_or("");
+    verdict_.steps.insert(verdict_.steps.end(), mechanisms.steps.begin(), mechanisms.steps.end());
+    if (mechanisms.aligned_by) {
+        verdict_.result = Result::pass;
+    } else if (mechanisms.open) {
+        end_in_error(*mechanisms.open);
+    } else if (policy_trouble_) {
+        end_in_error(*policy_trouble_);
+    } else {
+        verdict_.result = Result::fail;
+    }
+}
+
+void Evaluation::end_in_error(const Trouble& trouble) {
+    verdict_.result = trouble.lasting ? Result::permerror : Result::temperror;
+    verdict_.problem = trouble.text;
+    verdict_.policy.reset(); // RFC 9989 5.3.6: the policy is not applied then
+}
+
+Outcome Evaluation::finish() {
+    const Organization* organization = organizations_.settled(request_.author_domain);
+    if (organization != nullptr && organization->state == Walk::State::finished) {
+        verdict_.organizational_domain = organization->domain;
+    }
+    std::vector<std::string> steps = records_in_words(organization);
+    steps.insert(steps.end(), verdict_.steps.begin(), verdict_.steps.end());
+    if (!verdict_.problem.empty()) {
+        steps.push_back(verdict_.problem);
+    }
+    steps.push_back(fmt::format("result: {}{}", print(verdict_.result), policy_in_words()));
+    verdict_.steps = std::move(steps);
+    return std::move(verdict_);
+}
+
+std::vector<std::string> Evaluation::records_in_words(const Organization* organization) const {
+    std::vector<base::DomainName> names{request_.author_domain};
+    if (organization != nullptr) {
+        names = organization->by_list ? std::vector{request_.author_domain, organization->domain}
+                                      : organization->walk.visited;
+    }
+    std::vector<std::string> words;
+    for (const base::DomainName& name : names) {
+        if (const Lookup* lookup = records_.looked_up(name)) {
+            words.push_back(fmt::format("{}: {}", record_name(name), lookup->remark));
+        }
+    }
+    if (verdict_.organizational_domain) {
+        words.push_back(fmt::format("organizational domain: {}", verdict_.organizational_domain->text()));
+    }
+    if (verdict_.record) {
+        for (const std::string& diagnostic : verdict_.record->diagnostics) {
+            words.push_back(fmt::format("record at {}: {}", verdict_.policy_domain->text(), diagnostic));
+        }
+    }
+    return words;
+}
+
+std::string Evaluation::policy_in_words() const {
+    if (!verdict_.published_policy) {
+        return "";
+    }
+    std::string words = fmt::format("; {}={} of {}", verdict_.policy_tag, print(*verdict_.published_policy),
+                                    verdict_.policy_domain->text());
+    if (verdict_.policy && verdict_.policy != verdict_.published_policy) {
+        words += fmt::format(", lowered to {} by t=y", print(*verdict_.policy));
+    }
+    return words;
+}
+
+} // namespace
+
+std::string_view print(Result result) {
+    switch (result) {
+    case Result::none:
+        return "none";
+    case Result::pass:
+        return "pass";
+    case Result::fail:
+        return "fail";
+    case Result::temperror:
+        return "temperror";
+    case Result::permerror:
+        return "permerror";
+    }
+    return "?";
+}
+
+Outcome evaluate(const Request& request, const dns::Answers& known, const Options& options) {
+    return Evaluation(request, known, options).run();
+}
+
+dns::Questions early_questions(const base::DomainName& author_domain, const Options& options) {
+    const dns::Answers nothing;
+    dns::Inquiry dns(nothing);
+    PolicyRecords records(dns, options.record_size);
+    (void)records.at(author_domain);
+    Organizations organizations(records, options);
+    const Organization& organization = organizations.of(author_domain);
+    if (organization.by_list) {
+        (void)records.at(organization.domain);
+    }
+    return dns.take_questions();
+}
+
+} // namespace dmarc

@@ -1,0 +1,32 @@
+// How DMARC is evaluated: what a deployment may choose.
+#pragma once
+
+#include "dmarc/public_suffix.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace dmarc {
+
+enum class Discovery : std::uint8_t {
+    tree_walk, // RFC 9989 4.10
+    psl, // as RFC 7489 did: the author domain, then its registrable domain by the list; psd= has no meaning
+};
+
+// How far alignment is pursued once a first identifier has aligned, so that the result is pass in any case.
+enum class Extent : std::uint8_t {
+    verdict, // no further: no question that the result does not need
+    report,  // SPF and DKIM both where the record asks for aggregate reports (RFC 9990 3.1.1.9)
+    full,    // SPF and DKIM both, always
+};
+
+struct Options {
+    Discovery discovery = Discovery::tree_walk;
+    // The veto: where a walk ended on a public suffix (by the list) whose record lacks psd=y, two registrants
+    // below it do not align. Null: no veto. Required for Discovery::psl.
+    const PublicSuffixList* public_suffixes = nullptr;
+    std::size_t record_size = 4096; // octets; a longer TXT is not a DMARC record
+    Extent extent = Extent::verdict;
+};
+
+} // namespace dmarc

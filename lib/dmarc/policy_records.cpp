@@ -1,0 +1,101 @@
+#include "dmarc/policy_records.h"
+
+#include "base/ascii.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace dmarc {
+
+namespace {
+
+Lookup failed_lookup(Trouble trouble) {
+    Lookup lookup;
+    lookup.state = Lookup::State::failed;
+    lookup.remark = "no answer";
+    lookup.trouble = std::move(trouble);
+    return lookup;
+}
+
+} // namespace
+
+Trouble trouble_with(const std::string& question, const dns::Answer& answer) {
+    // RFC 9989 5.3.6 leaves the line between the two to us: an answer that is no answer will be none
+    // tomorrow.
+    return {answer.failure == dns::Failure::malformed,
+            fmt::format("{}: {}", question, dns::print(answer.failure))};
+}
+
+std::string record_name(const base::DomainName& domain) {
+    return "_dmarc." + domain.text();
+}
+
+const Lookup& PolicyRecords::at(const base::DomainName& domain) {
+    if (const Lookup* lookup = looked_up(domain)) {
+        return *lookup;
+    }
+    return known_.emplace(domain, look_up(domain)).first->second;
+}
+
+const Lookup* PolicyRecords::looked_up(const base::DomainName& domain) const {
+    const auto known = known_.find(domain);
+    return known == known_.end() ? nullptr : &known->second;
+}
+
+Lookup PolicyRecords::look_up(const base::DomainName& domain) {
+    const std::string name = record_name(domain);
+    Lookup lookup;
+    if (!dns::make_question(name, dns::Type::txt)) {
+        // RFC 9989 5.3.6: a question that no DNS message can carry is never answered, however long one waits.
+        return failed_lookup({true, fmt::format("TXT {}: name too long", name)});
+    }
+    const dns::Answer* answer = dns_.ask(name, dns::Type::txt);
+    if (answer == nullptr) {
+        return lookup;
+    }
+    switch (answer->status) {
+    case dns::Status::found:
+        lookup = choose(*answer);
+        break;
+    case dns::Status::no_data:
+    case dns::Status::no_name:
+        lookup.state = Lookup::State::absent;
+        lookup.remark = fmt::format("no record ({})", dns::print(answer->status));
+        break;
+    case dns::Status::failed:
+        return failed_lookup(trouble_with("TXT " + name, *answer));
+    }
+    // A name below another one exists only if that one does; NXDOMAIN here says nothing about it. An alias is
+    // something that exists, whatever its target (RFC 6604).
+    lookup.owner_exists = answer->status != dns::Status::no_name || answer->aliased;
+    return lookup;
+}
+
+// RFC 9989 4.10 steps 2 and 6: what is not a DMARC record is dropped first; of several DMARC records none is
+// used.
+Lookup PolicyRecords::choose(const dns::Answer& answer) const {
+    Lookup lookup;
+    lookup.state = Lookup::State::absent;
+    std::size_t count = 0;
+    bool oversized = false;
+    for (const std::string& text : answer.texts) {
+        if (text.size() > record_size_) {
+            oversized = true;
+        } else if (auto record = parse_record(text)) {
+            ++count;
+            lookup.record = std::move(*record);
+            lookup.remark = fmt::format("\"{}\"", base::printable(text, 200));
+        }
+    }
+    if (count == 1) {
+        lookup.state = Lookup::State::found;
+    } else if (count > 1) {
+        lookup.remark = fmt::format("{} DMARC records, so none of them counts", count);
+    } else {
+        lookup.remark = oversized ? "TXT, but too large for a DMARC record" : "TXT, but no DMARC record";
+    }
+    return lookup;
+}
+
+} // namespace dmarc

@@ -1,0 +1,53 @@
+// The DMARC record at one name (RFC 9989 sections 4.4 and 4.5), looked up once per evaluation.
+#pragma once
+
+#include "base/domain_name.h"
+#include "dmarc/record.h"
+#include "dns/questions.h"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace dmarc {
+
+// Why something that had to be known is not known.
+struct Trouble {
+    bool lasting = false; // asking again later will not help: permerror instead of temperror
+    std::string text;     // "TXT _dmarc.example.org: SERVFAIL"
+};
+
+[[nodiscard]] Trouble trouble_with(const std::string& question, const dns::Answer& answer);
+
+struct Lookup {
+    enum class State { unanswered, absent, found, failed };
+    State state = State::unanswered;
+    Record record;             // when found
+    Trouble trouble;           // when failed
+    bool owner_exists = false; // the answer proves that the name itself exists
+    std::string remark;        // what was found, in words
+};
+
+// TXT owner name of the record for a domain: "_dmarc.example.org".
+[[nodiscard]] std::string record_name(const base::DomainName& domain);
+
+class PolicyRecords {
+  public:
+    PolicyRecords(dns::Inquiry& dns, std::size_t record_size) : dns_(dns), record_size_(record_size) {}
+
+    // Where the answer is missing its question is noted. The reference lives as long as this object.
+    [[nodiscard]] const Lookup& at(const base::DomainName& domain);
+    // Null when at() has not been asked about this name.
+    [[nodiscard]] const Lookup* looked_up(const base::DomainName& domain) const;
+
+  private:
+    [[nodiscard]] Lookup look_up(const base::DomainName& domain);
+    [[nodiscard]] Lookup choose(const dns::Answer& answer) const;
+
+    dns::Inquiry& dns_;
+    std::size_t record_size_;
+    std::map<base::DomainName, Lookup> known_;
+};
+
+} // namespace dmarc

@@ -1,0 +1,41 @@
+#include "dmarc/public_suffix.h"
+
+#include <fmt/format.h>
+#include <libpsl.h>
+
+namespace dmarc {
+
+void PublicSuffixList::Free::operator()(psl_ctx_st* list) const {
+    psl_free(list);
+}
+
+PublicSuffixList PublicSuffixList::built_in() {
+    // libpsl's psl_free() knows its own static list and leaves it alone; nothing else here writes through the
+    // pointer.
+    return PublicSuffixList(const_cast<psl_ctx_t*>(psl_builtin()));
+}
+
+base::Result<PublicSuffixList> PublicSuffixList::load(const std::string& path) {
+    PublicSuffixList list(psl_load_file(path.c_str()));
+    if (!list.list_) {
+        return base::refuse(fmt::format("{}: cannot be read as a public suffix list", path), 0);
+    }
+    if (psl_is_public_suffix2(list.list_.get(), "com", PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) != 1) {
+        return base::refuse(fmt::format("{}: is not a public suffix list (\"com\" is not in it)", path), 0);
+    }
+    return list;
+}
+
+bool PublicSuffixList::is_public_suffix(const base::DomainName& name) const {
+    return list_ && psl_is_public_suffix2(list_.get(), name.text().c_str(), PSL_TYPE_ANY) == 1;
+}
+
+std::optional<base::DomainName> PublicSuffixList::registrable_domain(const base::DomainName& name) const {
+    const char* domain = list_ ? psl_registrable_domain(list_.get(), name.text().c_str()) : nullptr;
+    if (domain == nullptr) {
+        return std::nullopt;
+    }
+    return base::DomainName::parse(domain);
+}
+
+} // namespace dmarc
