@@ -1,4 +1,5 @@
-// RFC 7208 section 4.6.4, by name.
+// The bounds on one evaluation: RFC 7208 section 4.6.4 by name, and our own where the RFC leaves the work
+// unbounded.
 #pragma once
 
 #include <cstddef>
@@ -6,14 +7,25 @@
 namespace spf {
 
 struct Limits {
-    std::size_t terms = 10;         // include, a, mx, ptr, exists and redirect over the whole evaluation
-    std::size_t void_lookups = 2;   // NXDOMAIN or no data; one more is permerror
-    std::size_t mx_names = 10;      // one more is permerror
-    std::size_t ptr_names = 10;     // the rest is ignored
-    std::size_t explanation = 512;  // octets of an exp text; longer ones are dropped
+    std::size_t terms = 10;        // include, a, mx, ptr, exists and redirect over the whole evaluation
+    std::size_t void_lookups = 2;  // NXDOMAIN or no data; one more is permerror
+    std::size_t mx_names = 10;     // one more is permerror
+    std::size_t ptr_names = 10;    // the rest is ignored
+    std::size_t explanation = 512; // octets of an exp text; longer ones are dropped
+    std::size_t record = 8192;     // octets of an SPF record; a longer one is permerror
+    std::size_t nesting = 20;      // include and redirect inside each other; deeper is permerror
+    std::size_t helo = 255;        // octets; RFC 5321 4.5.3.1.2. Longer text has no place in a macro
+    std::size_t local_part = 256;  // octets; RFC 5321 4.5.3.1.3 bounds the whole path to that
+    std::size_t steps = 100;       // lines of explanation kept in a verdict; 0 saves the time to write them
 };
 
-// How far the evaluator asks ahead of what it knows to need.
-enum class LookAhead { none, records, all };
+// How far the evaluator asks ahead of what it knows to need. It never changes a verdict, only the number of
+// rounds and of questions.
+enum class LookAhead {
+    none,    // one question after the other, as a resolver that blocks would ask
+    records, // the records of every include and redirect to come, and all hosts of one mx or ptr term
+             // together
+    all,     // also what the a, mx, ptr and exists terms to come will ask
+};
 
 } // namespace spf

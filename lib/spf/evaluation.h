@@ -1,0 +1,65 @@
+// One run of check_host, as its parts share it. Internal to lib/spf.
+//
+// A function that may need an answer returns Awaited<T>: nothing means that an answer is missing, that its
+// question is noted, and that the caller returns nothing too, up to check_host, which hands out the
+// questions.
+#pragma once
+
+#include "spf/evaluate.h"
+#include "spf/record.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace spf {
+
+template <class T>
+using Awaited = std::optional<T>;
+
+// <sender> and HELO, fit for macros.
+struct Sender {
+    std::string local_part;
+    std::string domain; // A-labels
+    std::string helo;   // A-labels
+    bool local_part_usable =
+        true; // RFC 8616 4: a term that needs a local-part outside of ASCII does not match
+    bool helo_usable = true;
+};
+
+// Where the evaluation is: the <domain> of the record at hand, `depth` includes deep.
+struct Scope {
+    std::string domain;
+    std::size_t depth = 0;
+};
+
+// The exp modifier that will speak if the result is fail.
+struct Explainer {
+    MacroString target;
+    std::string domain;
+};
+
+struct Run {
+    const Request& request;
+    const Limits& limits;
+    LookAhead look_ahead;
+    dns::Inquiry dns;
+    Sender sender;
+    Verdict verdict;
+    std::size_t nesting = 0;
+    std::size_t terms_ahead = 0; // terms the look-ahead has asked for, on top of verdict.terms
+    std::optional<Explainer> explainer;
+
+    // Whether a step would be kept: spares the work of wording it.
+    [[nodiscard]] bool recording() const { return verdict.steps.size() < limits.steps; }
+    void record(const Scope& scope, std::string term, std::string what);
+    // The first problem is the one that ends the evaluation.
+    void set_problem(std::string text);
+};
+
+// check_host() for one <domain>, as include and redirect call it again (RFC 7208 5.2, 6.1).
+[[nodiscard]] Awaited<Result> evaluate_domain(Run& run, const Scope& scope);
+
+[[nodiscard]] bool queries_dns(const Mechanism& mechanism);
+
+} // namespace spf

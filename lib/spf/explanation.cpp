@@ -1,0 +1,56 @@
+#include "spf/explanation.h"
+
+#include "spf/target_name.h"
+
+#include <algorithm>
+
+namespace spf {
+
+namespace {
+
+bool is_printable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+}
+
+Awaited<std::string> expand_explanation(Run& run, const Scope& scope, std::string_view source) {
+    const auto text = MacroString::parse(source, MacroString::Use::explanation);
+    if (!text || !why_unusable(run, *text).empty()) {
+        return std::string();
+    }
+    const auto values = macro_values(run, scope, *text);
+    if (!values) {
+        return std::nullopt;
+    }
+    auto expanded = expand_text(*text, *values, run.limits.explanation);
+    // RFC 7208 6.2: US-ASCII only; and, as it goes into an SMTP reply, no control characters from the
+    // sender's side.
+    return expanded && is_printable(*expanded) ? *std::move(expanded) : std::string();
+}
+
+} // namespace
+
+// RFC 7208 6.2: whatever goes wrong, the check goes on as if there were no exp modifier. Its lookup counts
+// neither as a term nor as a void lookup (4.6.4).
+Awaited<std::string> explanation(Run& run) {
+    if (!run.explainer) {
+        return std::string();
+    }
+    const Scope scope{run.explainer->domain, 0};
+    const auto target = target_name(run, scope, run.explainer->target);
+    if (!target) {
+        return std::nullopt;
+    }
+    if (!target->unusable.empty()) {
+        return std::string();
+    }
+    const dns::Answer* answer = run.dns.ask(target->name, dns::Type::txt);
+    if (answer == nullptr) {
+        return std::nullopt;
+    }
+    if (answer->texts.size() != 1 || answer->texts.front().size() > run.limits.record) {
+        return std::string();
+    }
+    return expand_explanation(run, scope, answer->texts.front());
+}
+
+} // namespace spf

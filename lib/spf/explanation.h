@@ -1,0 +1,11 @@
+// The text of the exp modifier (RFC 7208 section 6.2). Internal to lib/spf.
+#pragma once
+
+#include "spf/evaluation.h"
+
+namespace spf {
+
+// The explanation of a fail; empty when there is none, or when anything is wrong with it.
+[[nodiscard]] Awaited<std::string> explanation(Run& run);
+
+} // namespace spf

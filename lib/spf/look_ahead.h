@@ -1,0 +1,14 @@
+// Asking early for what the rest of a record will need. Internal to lib/spf.
+#pragma once
+
+#include "spf/evaluation.h"
+
+#include <cstddef>
+
+namespace spf {
+
+// Notes the questions of the terms from `next` on that Run::look_ahead allows. Called only where an
+// evaluation has to wait anyway; it notes questions, and changes nothing a verdict is made of.
+void look_ahead(Run& run, const Scope& scope, const Record& record, std::size_t next);
+
+} // namespace spf

@@ -1,0 +1,21 @@
+// Which TXT record is the SPF record (RFC 7208 sections 4.3 and 4.5). Internal to lib/spf.
+#pragma once
+
+#include "dns/answer.h"
+
+#include <cstddef>
+#include <string_view>
+
+namespace spf {
+
+struct Selection {
+    std::size_t count = 0; // of records that begin with the version section
+    std::string_view text; // the first of them; a view into the answer
+};
+
+[[nodiscard]] Selection select_record(const dns::Answer& answer);
+
+// RFC 7208 4.3: a domain with one label has no record.
+[[nodiscard]] bool is_multi_label(std::string_view domain);
+
+} // namespace spf
