@@ -12,14 +12,15 @@
 namespace config {
 
 struct Loaded {
-    std::optional<Settings> settings;     // absent when there is any error
-    std::vector<Diagnostic> diagnostics;  // all of them at once, in the order of files and lines
-    std::vector<std::string> files;       // every file that was read
+    std::optional<Settings> settings;    // absent when there is any error
+    std::vector<Diagnostic> diagnostics; // all of them at once, in the order of files and lines
+    std::vector<std::string> files;      // every file that was read
 };
 
 // All errors are reported, not the first. Never throws.
 [[nodiscard]] Loaded load_file(const std::string& path);
-// The same from memory; `name` stands for the file in diagnostics, relative paths are taken from the working directory.
+// The same from memory; `name` stands for the file in diagnostics, relative paths are taken from the working
+// directory.
 [[nodiscard]] Loaded load_text(std::string_view yaml, const std::string& name);
 
 // The defaults, as an empty file would give.

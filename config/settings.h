@@ -1,4 +1,5 @@
-// The daemon's settings: an immutable value, built by config/load from a YAML file and replaced as a whole on reload.
+// The daemon's settings: an immutable value, built by config/load from a YAML file and replaced as a whole on
+// reload.
 #pragma once
 
 #include "base/ip_network.h"
@@ -12,6 +13,9 @@
 #include <vector>
 
 namespace config {
+
+// 127.0.0.0/8 and ::1.
+[[nodiscard]] std::vector<base::IpNetwork> loopback();
 
 enum class Canonicalization { simple, relaxed };
 
@@ -29,23 +33,27 @@ struct DomainEntry {
 
 struct Settings {
     struct Listen {
-        std::string socket = "inet:127.0.0.1:8891"; // inet:HOST:PORT, inet6:[HOST]:PORT, unix:/PATH, or opendkim's inet:PORT@HOST, local:/PATH
+        std::string socket = "inet:127.0.0.1:8891"; // inet:HOST:PORT, inet6:[HOST]:PORT, unix:/PATH, or
+                                                    // opendkim's inet:PORT@HOST, local:/PATH
         unsigned socket_mode = 0660;                // of a unix socket
         std::string socket_group;                   // of a unix socket; empty: the daemon's
         std::size_t max_connections = 1000;         // more are answered 451 at connect
     } listen;
 
-    std::string authserv_id;                        // "HOSTNAME" or empty: the host's name
-    std::vector<std::string> strip_authserv_ids;    // further ids whose incoming Authentication-Results are removed
+    std::string authserv_id; // "HOSTNAME" or empty: the host's name
+    std::vector<std::string>
+        strip_authserv_ids; // further ids whose incoming Authentication-Results are removed
 
     struct Roles {
         bool verify = true;
         bool sign = true;
-        std::vector<std::string> originating_daemons{"ORIGINATING"}; // {daemon_name} values whose mail is ours to sign
-        std::vector<std::string> reinjection_daemons;                // where a content filter hands mail back
-        bool keep_reinjected_results = false; // mail handed back by an internal host keeps our own results untouched
-        std::vector<base::IpNetwork> internal_hosts;                 // default 127.0.0.0/8 and ::1
-        bool sign_local_submission = true;                           // sendmail(1) through non_smtpd_milters
+        std::vector<std::string> originating_daemons{
+            "ORIGINATING"};                           // {daemon_name} values whose mail is ours to sign
+        std::vector<std::string> reinjection_daemons; // where a content filter hands mail back
+        bool keep_reinjected_results =
+            false; // mail handed back by an internal host keeps our own results untouched
+        std::vector<base::IpNetwork> internal_hosts = loopback(); // clients whose mail is ours to sign
+        bool sign_local_submission = true;                        // sendmail(1) through non_smtpd_milters
     } roles;
 
     struct Dns {
@@ -75,9 +83,9 @@ struct Settings {
 
     struct Dmarc {
         bool enabled = true;
-        std::string discovery = "tree_walk";  // or psl
+        std::string discovery = "tree_walk"; // or psl
         bool public_suffix_veto = true;
-        std::string public_suffix_list;       // a file; empty: libpsl's own
+        std::string public_suffix_list; // a file; empty: libpsl's own
     } dmarc;
 
     struct Iprev {
@@ -99,9 +107,9 @@ struct Settings {
     std::map<std::string, DomainEntry> domains; // per-domain keys; domain in A-labels, lower case
 
     struct Log {
-        std::string target = "syslog";  // syslog, stderr
+        std::string target = "syslog"; // syslog, stderr
         std::string facility = "mail";
-        std::string level = "info";     // debug, info, notice, warning, error
+        std::string level = "info"; // debug, info, notice, warning, error
     } log;
 
     struct Limits {

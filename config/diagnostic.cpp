@@ -1,0 +1,20 @@
+#include "config/diagnostic.h"
+
+#include <fmt/format.h>
+
+namespace config {
+
+std::string print(const Diagnostic& diagnostic) {
+    std::string text = diagnostic.file;
+    if (diagnostic.line != 0) {
+        text += fmt::format(":{}:{}", diagnostic.line, diagnostic.column);
+    }
+    text += diagnostic.severity == Severity::error ? ": error: " : ": warning: ";
+    text += diagnostic.message;
+    if (!diagnostic.hint.empty()) {
+        text += fmt::format(" ({})", diagnostic.hint);
+    }
+    return text;
+}
+
+} // namespace config

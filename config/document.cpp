@@ -1,0 +1,204 @@
+#include "config/document.h"
+
+#include "config/schema.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace config {
+
+namespace {
+
+constexpr std::size_t sample_width = 100;
+constexpr std::size_t manual_width = 78;
+
+// The paragraph in lines of at most `width` characters, each after `prefix`.
+std::string wrapped(std::string_view text, std::string_view prefix, std::size_t width) {
+    std::string result;
+    std::string line;
+    while (!text.empty()) {
+        const auto blank = text.find(' ');
+        const std::string_view word = text.substr(0, blank);
+        if (!line.empty() && prefix.size() + line.size() + 1 + word.size() > width) {
+            result += fmt::format("{}{}\n", prefix, line);
+            line.clear();
+        }
+        line += line.empty() ? "" : " ";
+        line += word;
+        text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
+    }
+    return line.empty() ? result : result + fmt::format("{}{}\n", prefix, line);
+}
+
+template <class Target>
+std::string sample_setting(const SettingOf<Target>& setting, std::string_view indent) {
+    const std::string prefix = fmt::format("{}# ", indent);
+    return wrapped(fmt::format("{} ({})", setting.text, expectation(setting.type)), prefix, sample_width) +
+           fmt::format("{}#{}: {}\n", indent, setting.name(), setting.default_text);
+}
+
+std::string sample_section(const Section& section) {
+    const std::string_view indent = section.name.empty() ? "" : "  ";
+    std::string result = section.text.empty() ? "" : wrapped(section.text, "# ", sample_width);
+    if (!section.name.empty()) {
+        result += fmt::format("{}:\n", section.name);
+    }
+    for (const Setting& setting : section.settings) {
+        result += sample_setting(setting, indent) + "\n";
+    }
+    return result;
+}
+
+constexpr std::string_view sample_head =
+    R"(# paraph.yaml: what paraphd and paraph are told. See paraph.yaml(5).
+#
+# Every setting is listed with its default; remove the # before the ones to change. The daemon reads this file when it starts
+# and when it is told to reload. `paraph check-config FILE` tells all that is wrong with a file, with line and column.
+
+)";
+
+constexpr std::string_view include_text = "Further files with domains, as a path or a pattern or a list of "
+                                          "them, relative to this file. What a pattern matches is "
+                                          "read in the order of the names. Included files hold domains: and "
+                                          "nothing else; a domain may be given once in all.";
+
+constexpr std::string_view domains_text = "The keys of each domain. A domain may be written in its own "
+                                          "script or with xn-- labels. All active keys of a domain "
+                                          "sign, so that an RSA and an Ed25519 key can stand side by side.";
+
+std::string sample_domains() {
+    std::string result = wrapped(include_text, "# ", sample_width);
+    result += fmt::format("#{}: domains.d/*.yaml\n\n", include_name);
+    result += wrapped(domains_text, "# ", sample_width);
+    result += fmt::format("#{}:\n#  example.com:\n", domains_name);
+    for (const DomainSetting& setting : domain_schema()) {
+        result += wrapped(setting.text, "#    # ", sample_width);
+        result += fmt::format("#    {}: {}\n", setting.name(), setting.default_text);
+    }
+    result += fmt::format("#    {}:\n", keys_name);
+    for (const KeySetting& setting : key_schema()) {
+        result += wrapped(setting.text, "#        # ", sample_width);
+    }
+    return result + "#      - selector: s2026\n#        file: keys/example.com/s2026.pem\n";
+}
+
+template <class Target>
+std::string manual_setting(const SettingOf<Target>& setting) {
+    const std::string value =
+        setting.required ? "Must be given." : fmt::format("Default: `{}`", setting.default_text);
+    return fmt::format("**{}**\n", setting.path) +
+           wrapped(fmt::format("{} Value: {}. {}", setting.text, expectation(setting.type), value), "    ",
+                   manual_width)
+               .replace(0, 4, ":   ") +
+           "\n";
+}
+
+std::string manual_section(const Section& section) {
+    std::string result;
+    if (!section.name.empty()) {
+        result += fmt::format("## {}\n\n", section.name);
+    }
+    if (!section.text.empty()) {
+        result += wrapped(section.text, "", manual_width) + "\n";
+    }
+    for (const Setting& setting : section.settings) {
+        result += manual_setting(setting);
+    }
+    return result;
+}
+
+constexpr std::string_view manual_head = R"(% PARAPH.YAML(5) paraph | File Formats
+
+# NAME
+
+paraph.yaml - configuration of paraphd(8) and paraph(1)
+
+# DESCRIPTION
+
+The file is YAML: sections with settings below them, two blanks of indentation
+being usual. A setting that is not given has its default, and an empty file is
+a good configuration for checking mail. An unknown or repeated name is an
+error, and so is a value of the wrong kind; `paraph check-config` lists all
+errors of all files at once, with file, line and column.
+
+Truth values are written `true`, `yes`, `on` or `false`, `no`, `off`, without
+quotes. Durations have a unit: `200ms`, `5s`, `10m`, `1h`, `2d`. Sizes are in
+bytes or have one of the units `K`, `M`, `G`, powers of 1024. Lists are written
+`[a, b]` or one item a line after a hyphen. Relative paths start at the
+directory of the file that names them.
+
+# SETTINGS
+
+A setting is called by its section and its name with a dot between them:
+`spf.enabled` is the line `enabled:` indented below the line `spf:`.
+
+)";
+
+constexpr std::string_view manual_domains_example = R"(    domains:
+      example.com:
+        subdomains: true
+        keys:
+          - selector: s2026
+            file: keys/example.com/s2026.pem
+          - selector: ed2026
+            file: keys/example.com/ed2026.pem
+
+)";
+
+constexpr std::string_view manual_foot = R"(# KEY FILES
+
+With **signing.require_safe_keys** a key file must belong to root or to the
+user of the daemon, must not be writable for its group or accessible for
+others, and may be readable for a group only if that is root's or one of the
+daemon's. None of the directories above it may be writable for everybody,
+except those with the sticky bit, such as `/tmp`, in which only the owner of
+an entry can replace it.
+
+# FILES
+
+`/etc/paraph/paraph.yaml`
+:   The configuration that the daemon reads unless told otherwise.
+
+# SEE ALSO
+
+paraphd(8), paraph(1)
+)";
+
+std::string manual_domains() {
+    std::string result =
+        fmt::format("## {}\n\n", include_name) + wrapped(include_text, "", manual_width) + "\n";
+    result += fmt::format("## {}\n\n", domains_name) + wrapped(domains_text, "", manual_width) + "\n";
+    result += manual_domains_example;
+    for (const DomainSetting& setting : domain_schema()) {
+        result += manual_setting(setting);
+    }
+    result +=
+        fmt::format("**{}**\n:   The keys, a list of mappings with the following names.\n\n", keys_name);
+    for (const KeySetting& setting : key_schema()) {
+        result += manual_setting(setting);
+    }
+    return result;
+}
+
+} // namespace
+
+std::string render_sample() {
+    std::string result(sample_head);
+    for (const Section& section : schema()) {
+        result += sample_section(section);
+    }
+    return result + sample_domains();
+}
+
+std::string render_manual() {
+    std::string result(manual_head);
+    for (const Section& section : schema()) {
+        result += manual_section(section);
+    }
+    result += manual_domains();
+    result += manual_foot;
+    return result;
+}
+
+} // namespace config

@@ -1,0 +1,191 @@
+#include "config/load.h"
+
+#include "config/limits.h"
+#include "config/load_check.h"
+#include "config/load_domains.h"
+#include "config/load_settings.h"
+#include "config/load_source.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <exception>
+#include <set>
+
+namespace config {
+
+namespace {
+
+// One run over the main file and what it includes.
+class Loader {
+  public:
+    void load_main(std::string_view yaml, const File& file) {
+        const auto tree = parse(yaml, file);
+        const Node* root = tree ? tree->root : nullptr;
+        if (root != nullptr && expect_top(*root, file)) {
+            load_settings(
+                *root, settings_, file, report_,
+                [&](const Node& name, const Node& value) {
+                    load_includes({&name, &value}, file);
+                },
+                [&](const Node& name, const Node& value) {
+                    domains_.load({&name, &value}, file);
+                });
+        }
+        if (tree) {
+            check_settings(settings_, root, file, report_);
+        }
+    }
+
+    const File& add_file(const std::string& name, const std::string& directory) {
+        return files_.emplace_back(File{name, directory, files_.size()});
+    }
+
+    void refuse(const File& file, std::string message) { report_.error({&file, 0, 0}, std::move(message)); }
+
+    [[nodiscard]] Loaded finish() {
+        Loaded loaded;
+        if (!report_.has_errors()) {
+            loaded.settings = std::move(settings_);
+        }
+        loaded.diagnostics = report_.take();
+        for (const File& file : files_) {
+            loaded.files.push_back(file.name);
+        }
+        return loaded;
+    }
+
+  private:
+    std::optional<Tree> parse(std::string_view yaml, const File& file) {
+        auto tree = parse_tree(yaml);
+        if (!tree) {
+            const TreeError& error = tree.error();
+            report_.error({&file, error.line, error.column}, error.message, error.hint);
+            return std::nullopt;
+        }
+        return std::move(*tree);
+    }
+
+    bool expect_top(const Node& root, const File& file) {
+        if (root.kind == Node::Kind::mapping || root.kind == Node::Kind::null) {
+            return true;
+        }
+        report_.error(place_of(file, root), fmt::format("expected settings, not {}", print(root.kind)),
+                      "a setting is a name, a colon, a blank and a value");
+        return false;
+    }
+
+    // One pattern or a list of them.
+    void load_includes(const Pair& pair, const File& file) {
+        if (pair.value->kind == Node::Kind::scalar) {
+            load_pattern(*pair.value, file);
+            return;
+        }
+        if (!expect_kind(Node::Kind::sequence, pair, "", file, report_)) {
+            return;
+        }
+        for (const Node* item : pair.value->children) {
+            if (item->kind == Node::Kind::scalar) {
+                load_pattern(*item, file);
+            } else {
+                report_.error(place_of(file, *item), fmt::format("'{}': expected a path or a pattern, not {}",
+                                                                 include_name, print(item->kind)));
+            }
+        }
+    }
+
+    void load_pattern(const Node& pattern, const File& file) {
+        for (const std::string& path : expand_pattern(file.directory, pattern.text)) {
+            const Place place = place_of(file, pattern);
+            if (files_.size() > max_included_files) {
+                report_.error(place, fmt::format("more than {} included files", max_included_files));
+                return;
+            }
+            if (same_file(path, file.name)) {
+                report_.error(place, fmt::format("'{}': {} would include itself", include_name, path));
+            } else if (included_.insert(path).second) {
+                load_included(path, place);
+            }
+        }
+    }
+
+    void load_included(const std::string& path, const Place& from) {
+        const auto text = read_source(path);
+        if (!text) {
+            report_.error(from, fmt::format("'{}': {}: {}", include_name, path, text.error()));
+            return;
+        }
+        const File& file = add_file(path, directory_of(path));
+        const auto tree = parse(*text, file);
+        if (!tree || tree->root == nullptr || !expect_top(*tree->root, file)) {
+            return;
+        }
+        for (const Pair& pair : unique_pairs(*tree->root, "", file, report_)) {
+            if (pair.name->text == domains_name) {
+                domains_.load(pair, file);
+            } else {
+                report_.error(place_of(file, *pair.name),
+                              fmt::format("'{}' may not stand in an included file", pair.name->text),
+                              fmt::format("included files hold '{}' only; the rest belongs into {}",
+                                          domains_name, from.file->name));
+            }
+        }
+    }
+
+    Settings settings_ = default_settings();
+    Report report_;
+    std::deque<File> files_; // places point into it
+    std::set<std::string> included_;
+    DomainLoader domains_{settings_.domains, report_};
+};
+
+// What the standard library may throw (memory, above all) ends here.
+template <class Step>
+Loaded guarded(const std::string& name, Step step) {
+    try {
+        Loader loader;
+        step(loader);
+        return loader.finish();
+    } catch (const std::exception& error) {
+        Loaded loaded;
+        loaded.diagnostics.push_back(
+            {Severity::error, name, 0, 0, fmt::format("cannot be read: {}", error.what()), ""});
+        return loaded;
+    }
+}
+
+} // namespace
+
+Loaded load_file(const std::string& path) {
+    return guarded(path, [&](Loader& loader) {
+        const auto text = read_source(path);
+        const File& file = loader.add_file(path, directory_of(path));
+        if (text) {
+            loader.load_main(*text, file);
+        } else {
+            loader.refuse(file, text.error());
+        }
+    });
+}
+
+Loaded load_text(std::string_view yaml, const std::string& name) {
+    return guarded(name, [&](Loader& loader) { loader.load_main(yaml, loader.add_file(name, "")); });
+}
+
+Settings default_settings() {
+    Settings settings;
+    const File file{"defaults", "", 0};
+    Report report;
+    for (const Section& section : schema()) {
+        for (const Setting& setting : section.settings) {
+            const auto tree = parse_tree(fmt::format("{}: {}", setting.name(), setting.default_text));
+            const Pair pair{tree->root->children[0], tree->root->children[1]};
+            if (const auto value = read_value(setting.type, pair, "", file, report)) {
+                setting.write(settings, *value);
+            }
+        }
+    }
+    return settings;
+}
+
+} // namespace config

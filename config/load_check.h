@@ -1,0 +1,12 @@
+// What must hold between settings.
+#pragma once
+
+#include "config/load_report.h"
+#include "config/settings.h"
+
+namespace config {
+
+// `root` (null: an empty file) tells where a setting was given.
+void check_settings(const Settings& settings, const Node* root, const File& file, Report& report);
+
+} // namespace config

@@ -1,0 +1,152 @@
+#include "config/load_domains.h"
+
+#include "base/ascii.h"
+#include "base/domain_name.h"
+#include "config/suggest.h"
+
+namespace config {
+
+namespace {
+
+template <class Target>
+std::vector<std::string_view> names_of(const std::vector<SettingOf<Target>>& settings) {
+    std::vector<std::string_view> names;
+    for (const auto& setting : settings) {
+        names.push_back(setting.name());
+    }
+    return names;
+}
+
+void unknown_name(const Pair& pair, const std::string& prefix, const std::vector<std::string_view>& known,
+                  const File& file, Report& report) {
+    const auto meant = nearest(pair.name->text, known);
+    report.error(place_of(file, *pair.name),
+                 fmt::format("unknown setting '{}{}'", prefix, base::printable(pair.name->text, 80)),
+                 meant ? fmt::format("did you mean '{}'?", *meant) : "");
+}
+
+// What is wrong between the fields of one key; empty: nothing.
+std::string key_problem(const SigningKeyEntry& key, const base::DomainName& domain) {
+    if (!base::DomainName::parse(fmt::format("{}._domainkey.{}", key.selector, domain.text()))) {
+        return fmt::format("selector '{}' makes the name of the key record too long", key.selector);
+    }
+    if (key.identity.empty()) {
+        return {};
+    }
+    // RFC 6376 3.5: the domain of i= is that of d= or below it.
+    const auto identity =
+        base::DomainName::parse_international(key.identity.substr(key.identity.rfind('@') + 1));
+    if (!identity || !identity->is_at_or_below(domain)) {
+        return fmt::format("identity '{}' is not at '{}' or below it", key.identity, domain.text());
+    }
+    return {};
+}
+
+bool has_selector(const DomainEntry& entry, const std::string& selector) {
+    return std::any_of(entry.keys.begin(), entry.keys.end(),
+                       [&](const SigningKeyEntry& key) { return key.selector == selector; });
+}
+
+bool has_active_key(const DomainEntry& entry) {
+    return std::any_of(entry.keys.begin(), entry.keys.end(),
+                       [](const SigningKeyEntry& key) { return key.active; });
+}
+
+} // namespace
+
+void DomainLoader::load(const Pair& pair, const File& file) {
+    if (!expect_kind(Node::Kind::mapping, pair, "", file, report_)) {
+        return;
+    }
+    const auto& children = pair.value->children;
+    for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
+        load_domain({children[i], children[i + 1]}, file);
+    }
+}
+
+std::optional<std::string> DomainLoader::new_domain(const Node& name, const File& file) {
+    const auto domain =
+        name.kind == Node::Kind::scalar ? base::DomainName::parse_international(name.text) : std::nullopt;
+    if (!domain) {
+        const bool wildcard = name.text.starts_with("*.");
+        report_.error(place_of(file, name),
+                      fmt::format("'{}' is not a domain name", base::printable(name.text, 80)),
+                      wildcard ? fmt::format("write '{}' with 'subdomains: true'", name.text.substr(2)) : "");
+        return std::nullopt;
+    }
+    const Place place = place_of(file, name);
+    const auto [known, is_new] = places_.try_emplace(domain->text(), place);
+    if (!is_new) {
+        report_.error(place, fmt::format("domain '{}' is given twice", domain->text()),
+                      fmt::format("first at {}", print(known->second)));
+        return std::nullopt;
+    }
+    return domain->text();
+}
+
+void DomainLoader::load_domain(const Pair& pair, const File& file) {
+    const auto domain = new_domain(*pair.name, file);
+    if (!domain || !expect_kind(Node::Kind::mapping, pair, "domains.", file, report_)) {
+        return;
+    }
+    const std::string prefix = fmt::format("domains.{}.", *domain);
+    DomainEntry& entry = domains_[*domain];
+    bool has_keys = false;
+    load_fields(domain_schema(), *pair.value, prefix, entry, file, report_, [&](const Pair& other) {
+        if (other.name->text == keys_name) {
+            has_keys = true;
+            load_keys(other, prefix, *domain, entry, file);
+            return;
+        }
+        auto known = names_of(domain_schema());
+        known.push_back(keys_name);
+        unknown_name(other, prefix, known, file, report_);
+    });
+    if (!has_keys) {
+        report_.error(place_of(file, *pair.name), fmt::format("'{}{}' is missing", prefix, keys_name));
+    }
+}
+
+void DomainLoader::load_keys(const Pair& pair, const std::string& prefix, const std::string& domain,
+                             DomainEntry& entry, const File& file) {
+    if (!expect_kind(Node::Kind::sequence, pair, prefix, file, report_)) {
+        return;
+    }
+    for (const Node* item : pair.value->children) {
+        load_key(*item, prefix, domain, entry, file);
+    }
+    if (!has_active_key(entry)) {
+        report_.warning(
+            place_of(file, *pair.name),
+            fmt::format("'{}{}': no key is active, mail from '{}' is not signed", prefix, keys_name, domain));
+    }
+}
+
+void DomainLoader::load_key(const Node& item, const std::string& prefix, const std::string& domain,
+                            DomainEntry& entry, const File& file) {
+    const std::string key_prefix = fmt::format("{}{}.", prefix, keys_name);
+    if (item.kind != Node::Kind::mapping) {
+        report_.error(place_of(file, item),
+                      fmt::format("'{}{}': expected a mapping with selector and file, not {}", prefix,
+                                  keys_name, print(item.kind)));
+        return;
+    }
+    SigningKeyEntry key;
+    load_fields(key_schema(), item, key_prefix, key, file, report_, [&](const Pair& other) {
+        unknown_name(other, key_prefix, names_of(key_schema()), file, report_);
+    });
+    key.selector = base::to_lower(key.selector);
+    if (!key.selector.empty() && has_selector(entry, key.selector)) {
+        report_.error(place_of(file, item),
+                      fmt::format("'{}selector': '{}' is given twice", key_prefix, key.selector));
+    }
+    // A selector that was refused is empty here and has been reported.
+    const auto problem =
+        key.selector.empty() ? std::string() : key_problem(key, *base::DomainName::parse(domain));
+    if (!problem.empty()) {
+        report_.error(place_of(file, item), fmt::format("'{}{}': {}", prefix, keys_name, problem));
+    }
+    entry.keys.push_back(std::move(key));
+}
+
+} // namespace config

@@ -1,0 +1,34 @@
+// `domains:` of the main file and of the included ones.
+#pragma once
+
+#include "config/load_fields.h"
+
+#include <map>
+#include <string>
+#include <unordered_map>
+
+namespace config {
+
+// Gathers the domains of all files; a domain may be given once.
+class DomainLoader {
+  public:
+    DomainLoader(std::map<std::string, DomainEntry>& domains, Report& report)
+        : domains_(domains), report_(report) {}
+
+    void load(const Pair& pair, const File& file);
+
+  private:
+    void load_domain(const Pair& pair, const File& file);
+    void load_keys(const Pair& pair, const std::string& prefix, const std::string& domain, DomainEntry& entry,
+                   const File& file);
+    void load_key(const Node& item, const std::string& prefix, const std::string& domain, DomainEntry& entry,
+                  const File& file);
+    // The name in A-labels if it is one that was not given before.
+    [[nodiscard]] std::optional<std::string> new_domain(const Node& name, const File& file);
+
+    std::map<std::string, DomainEntry>& domains_;
+    Report& report_;
+    std::unordered_map<std::string, Place> places_;
+};
+
+} // namespace config

@@ -1,0 +1,182 @@
+#include "config/load_fields.h"
+
+#include "base/ascii.h"
+#include "config/load_source.h"
+#include "config/suggest.h"
+
+#include <unordered_map>
+
+namespace config {
+
+namespace {
+
+constexpr std::size_t longest_quote = 80; // of a wrong text in a diagnostic
+
+// One value on its way in, with what diagnostics about it need.
+struct Reading {
+    const Type& type;
+    const Pair& pair;
+    std::string_view prefix;
+    const File& file;
+    Report& report;
+
+    [[nodiscard]] std::string label() const { return fmt::format("'{}{}'", prefix, pair.name->text); }
+    [[nodiscard]] Place place() const { return place_of(file, *pair.value); }
+
+    // What stands there is named by its text, or by its kind if it has none.
+    void unexpected(const Node& node, const std::string& expected, std::string hint) const {
+        const std::string found = node.kind == Node::Kind::scalar
+                                      ? fmt::format("'{}'", base::printable(node.text, longest_quote))
+                                      : std::string(print(node.kind));
+        report.error(place_of(file, node), fmt::format("{}: expected {}, not {}", label(), expected, found),
+                     std::move(hint));
+    }
+    void refuse(const Node& node, const std::string& expected, const Refusal& refusal) const {
+        if (refusal.reason.empty()) {
+            unexpected(node, expected, refusal.hint);
+        } else {
+            report.error(place_of(file, node), fmt::format("{}: {}", label(), refusal.reason), refusal.hint);
+        }
+    }
+};
+
+// "refile:tables/signing" -> "refile:" and "tables/signing".
+struct PrefixedPath {
+    std::string_view prefix;
+    std::string_view path;
+};
+
+std::optional<PrefixedPath> split_prefix(const Type& type, std::string_view text) {
+    const auto colon = text.find(':');
+    if (type.words.empty() || colon == std::string_view::npos ||
+        text.substr(0, colon).find('/') != std::string_view::npos) {
+        return PrefixedPath{"", text};
+    }
+    const std::string_view prefix = text.substr(0, colon + 1);
+    if (std::find(type.words.begin(), type.words.end(), prefix) == type.words.end()) {
+        return std::nullopt;
+    }
+    return PrefixedPath{prefix, text.substr(colon + 1)};
+}
+
+void check_existence(const Reading& reading, const std::string& path) {
+    const std::string reason = missing_reason(path);
+    if (!reason.empty()) {
+        reading.report.error(reading.place(), fmt::format("{}: {}: {}", reading.label(), path, reason));
+    }
+}
+
+std::optional<Value> resolved(const Reading& reading, const std::string& text) {
+    if (text.empty()) {
+        return Value(text);
+    }
+    const auto parts = split_prefix(reading.type, text);
+    if (!parts) {
+        reading.unexpected(*reading.pair.value, expectation(reading.type),
+                           "databases and directories are not supported: write the table to a file");
+        return std::nullopt;
+    }
+    const std::string path = resolve_path(reading.file.directory, parts->path);
+    if (reading.type.must_exist) {
+        check_existence(reading, path);
+    }
+    return Value(std::string(parts->prefix) + path);
+}
+
+std::optional<Value> read_list(const Reading& reading) {
+    std::vector<std::string_view> items;
+    bool sound = true;
+    for (const Node* item : reading.pair.value->children) {
+        std::optional<Refusal> refusal;
+        if (item->kind != Node::Kind::scalar) {
+            refusal = Refusal{};
+        } else {
+            refusal = check_item(reading.type, item->text);
+        }
+        if (refusal) {
+            reading.refuse(*item, item_expectation(reading.type), *refusal);
+            sound = false;
+        }
+        items.push_back(item->text);
+    }
+    if (!sound) {
+        return std::nullopt;
+    }
+    return parse_list(reading.type, items).value();
+}
+
+std::optional<Value> read_scalar(const Reading& reading) {
+    const Node& node = *reading.pair.value;
+    auto value = parse_value(reading.type, node.text, node.quoted);
+    if (!value) {
+        reading.refuse(node, expectation(reading.type), value.error());
+        return std::nullopt;
+    }
+    return reading.type.kind == Kind::path ? resolved(reading, std::get<std::string>(*value))
+                                           : std::move(*value);
+}
+
+std::string_view kind_name(Node::Kind kind) {
+    return kind == Node::Kind::mapping ? "settings below it" : "a list";
+}
+
+} // namespace
+
+std::optional<Value> read_value(const Type& type, const Pair& pair, std::string_view prefix, const File& file,
+                                Report& report) {
+    const Reading reading{type, pair, prefix, file, report};
+    switch (pair.value->kind) {
+    case Node::Kind::null:
+        report.error(place_of(file, *pair.name),
+                     fmt::format("{} has no value: expected {}", reading.label(), expectation(type)),
+                     "leave the line out for the default");
+        return std::nullopt;
+    case Node::Kind::scalar:
+        return read_scalar(reading);
+    case Node::Kind::sequence:
+        if (is_list(type.kind)) {
+            return read_list(reading);
+        }
+        break;
+    case Node::Kind::mapping:
+        break;
+    }
+    reading.unexpected(*pair.value, expectation(type), {});
+    return std::nullopt;
+}
+
+bool expect_kind(Node::Kind kind, const Pair& pair, std::string_view prefix, const File& file,
+                 Report& report) {
+    const Node& value = *pair.value;
+    if (value.kind == kind || (value.kind == Node::Kind::null && kind == Node::Kind::mapping)) {
+        return true;
+    }
+    const Place place = place_of(file, value.kind == Node::Kind::null ? *pair.name : value);
+    report.error(place, fmt::format("'{}{}': expected {}, not {}", prefix, pair.name->text, kind_name(kind),
+                                    print(value.kind)));
+    return false;
+}
+
+std::vector<Pair> unique_pairs(const Node& mapping, std::string_view prefix, const File& file,
+                               Report& report) {
+    std::vector<Pair> pairs;
+    std::unordered_map<std::string_view, const Node*> first;
+    for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
+        const Node& name = *mapping.children[i];
+        if (name.kind != Node::Kind::scalar) {
+            report.error(place_of(file, name), fmt::format("expected a name, not {}", print(name.kind)));
+            continue;
+        }
+        const auto [known, is_new] = first.try_emplace(name.text, &name);
+        if (is_new) {
+            pairs.push_back({&name, mapping.children[i + 1]});
+            continue;
+        }
+        report.error(place_of(file, name),
+                     fmt::format("'{}{}' is given twice", prefix, base::printable(name.text, longest_quote)),
+                     fmt::format("first at {}", print(place_of(file, *known->second))));
+    }
+    return pairs;
+}
+
+} // namespace config

@@ -1,0 +1,117 @@
+#include "config/load_settings.h"
+
+#include "base/ascii.h"
+#include "config/load_fields.h"
+#include "config/suggest.h"
+
+#include <optional>
+
+namespace config {
+
+namespace {
+
+const Section* find_section(std::string_view name) {
+    for (const Section& section : schema()) {
+        if (!name.empty() && section.name == name) {
+            return &section;
+        }
+    }
+    return nullptr;
+}
+
+// The names that may stand beside a misspelt one: those of its section, or of the top of the file.
+std::vector<std::string_view> siblings(const Section& section) {
+    std::vector<std::string_view> names;
+    for (const Setting& setting : section.settings) {
+        names.push_back(setting.path);
+    }
+    if (section.name.empty()) {
+        names.insert(names.end(), {include_name, domains_name});
+        for (const Section& other : schema()) {
+            names.push_back(other.name);
+        }
+    }
+    return names;
+}
+
+// A setting that stands elsewhere under the same name, if there is just one: OpenDKIM's KeyTable, or a
+// forgotten section.
+std::optional<std::string_view> moved_from(std::string_view name) {
+    std::optional<std::string_view> found;
+    for (const Section& section : schema()) {
+        for (const Setting& setting : section.settings) {
+            if (same_name(setting.name(), name) || same_name(setting.path, name)) {
+                if (found) {
+                    return std::nullopt;
+                }
+                found = setting.path;
+            }
+        }
+    }
+    return found;
+}
+
+void unknown_setting(const Section& section, const Node& name, const File& file, Report& report) {
+    const std::string prefix = section.name.empty() ? "" : fmt::format("{}.", section.name);
+    const std::string path = prefix + base::printable(name.text, 80);
+    auto meant = nearest(path, siblings(section));
+    if (!meant || meant->empty()) {
+        meant = moved_from(name.text);
+    }
+    const bool dotted = section.name.empty() && find_setting(name.text) != nullptr;
+    const std::string hint = dotted  ? fmt::format("write '{}' on a line of its own below '{}'",
+                                                   name.text.substr(name.text.find('.') + 1),
+                                                   name.text.substr(0, name.text.find('.')))
+                             : meant ? fmt::format("did you mean '{}'?", *meant)
+                                     : "";
+    report.error(place_of(file, name), fmt::format("unknown setting '{}'", path), hint);
+}
+
+void load_section(const Section& section, const Pair& pair, Settings& settings, const File& file,
+                  Report& report) {
+    if (!expect_kind(Node::Kind::mapping, pair, "", file, report)) {
+        return;
+    }
+    load_fields(section.settings, *pair.value, fmt::format("{}.", section.name), settings, file, report,
+                [&](const Pair& other) { unknown_setting(section, *other.name, file, report); });
+}
+
+const Node* child(const Node* mapping, std::string_view name) {
+    if (mapping == nullptr || mapping->kind != Node::Kind::mapping) {
+        return nullptr;
+    }
+    for (std::size_t i = 0; i + 1 < mapping->children.size(); i += 2) {
+        if (mapping->children[i]->text == name) {
+            return mapping->children[i + 1];
+        }
+    }
+    return nullptr;
+}
+
+} // namespace
+
+void load_settings(const Node& root, Settings& settings, const File& file, Report& report,
+                   const ReadStructure& read_include, const ReadStructure& read_domains) {
+    const Section& top = schema().front();
+    load_fields(top.settings, root, "", settings, file, report, [&](const Pair& pair) {
+        if (pair.name->text == include_name) {
+            read_include(*pair.name, *pair.value);
+        } else if (pair.name->text == domains_name) {
+            read_domains(*pair.name, *pair.value);
+        } else if (const Section* section = find_section(pair.name->text)) {
+            load_section(*section, pair, settings, file, report);
+        } else {
+            unknown_setting(top, *pair.name, file, report);
+        }
+    });
+}
+
+const Node* find_value(const Node* root, std::string_view path) {
+    const Node* node = root;
+    for (const std::string_view name : base::split(path, '.')) {
+        node = child(node, name);
+    }
+    return node;
+}
+
+} // namespace config

@@ -1,0 +1,239 @@
+#include "config/load_tree.h"
+
+#include "base/ascii.h"
+#include "config/limits.h"
+
+#include <yaml-cpp/emitterstyle.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+#include <unordered_map>
+
+namespace config {
+
+namespace {
+
+std::uint32_t one_based(int number) {
+    return static_cast<std::uint32_t>(number < 0 ? 0 : number) + 1;
+}
+
+// yaml-cpp's parser calls this for each value. Only an exception stops the parser, so refusals leave as its
+// own kind.
+class Builder : public YAML::EventHandler {
+  public:
+    [[nodiscard]] Tree take() { return std::move(tree_); }
+    [[nodiscard]] const Node* last() const { return tree_.nodes.empty() ? nullptr : &tree_.nodes.back(); }
+
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        if (tree_.root != nullptr) {
+            refuse(mark,
+                   "the file goes on after the end of its document; check the indentation of this line");
+        }
+    }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        leaf(mark, anchor, Node::Kind::null);
+    }
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  const std::string& text) override {
+        check_tag(mark, tag);
+        Node& node = leaf(mark, anchor, Node::Kind::scalar);
+        node.text = text;
+        node.quoted = tag == "!";
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) override {
+        open(mark, tag, anchor, Node::Kind::sequence);
+    }
+    void OnSequenceEnd() override { close(); }
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value) override {
+        open(mark, tag, anchor, Node::Kind::mapping);
+    }
+    void OnMapEnd() override { close(); }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        const auto target = anchors_.find(anchor);
+        if (target == anchors_.end()) {
+            refuse(mark, "an alias within the value it stands for");
+        }
+        attach(*target->second);
+    }
+
+  private:
+    struct Open {
+        Node* node;
+        YAML::anchor_t anchor;
+    };
+
+    [[noreturn]] static void refuse(const YAML::Mark& mark, const std::string& why) {
+        throw YAML::ParserException(mark, why);
+    }
+
+    // "?" and "!" are how yaml-cpp says plain and quoted.
+    static void check_tag(const YAML::Mark& mark, const std::string& tag) {
+        if (tag != "?" && tag != "!") {
+            refuse(mark, "tags such as !!str have no meaning here");
+        }
+    }
+
+    static YAML::Mark mark_of(const Node& node) {
+        YAML::Mark mark;
+        mark.line = static_cast<int>(node.line) - 1;
+        mark.column = static_cast<int>(node.column) - 1;
+        return mark;
+    }
+
+    Node& add(const YAML::Mark& mark, Node::Kind kind) {
+        Node& node = tree_.nodes.emplace_back();
+        node.kind = kind;
+        node.line = one_based(mark.line);
+        node.column = one_based(mark.column);
+        return node;
+    }
+
+    void attach(const Node& node) {
+        if (open_.empty()) {
+            tree_.root = &node;
+            return;
+        }
+        Node& parent = *open_.back().node;
+        parent.children.push_back(&node);
+        parent.weight += node.weight;
+        if (parent.weight > max_nodes || tree_.nodes.size() > max_nodes) {
+            refuse(mark_of(node), fmt::format("more than {} values in one file", max_nodes));
+        }
+    }
+
+    Node& leaf(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Kind kind) {
+        Node& node = add(mark, kind);
+        attach(node);
+        remember(anchor, node);
+        return node;
+    }
+
+    void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Kind kind) {
+        check_tag(mark, tag);
+        open_.push_back({&add(mark, kind), anchor});
+    }
+
+    void close() {
+        const Open closed = open_.back();
+        open_.pop_back();
+        attach(*closed.node);
+        remember(closed.anchor, *closed.node);
+    }
+
+    void remember(YAML::anchor_t anchor, const Node& node) {
+        if (anchor != 0) {
+            anchors_[anchor] = &node;
+        }
+    }
+
+    Tree tree_;
+    std::vector<Open> open_;
+    std::unordered_map<YAML::anchor_t, const Node*> anchors_;
+};
+
+// The byte at a line and column; the text's end when there is none.
+std::size_t offset_of(std::string_view text, std::size_t line, std::size_t column) {
+    std::size_t at = 0;
+    for (; line > 1 && at < text.size(); --line) {
+        at = std::min(text.find('\n', at), text.size() - 1) + 1;
+    }
+    for (; column > 1 && at < text.size(); ++at) {
+        const bool ends_character =
+            at + 1 >= text.size() || (static_cast<unsigned char>(text[at + 1]) & 0xc0U) != 0x80;
+        column -= ends_character ? 1 : 0;
+    }
+    return at;
+}
+
+// yaml-cpp takes the end of the file for a closing quote. Only the last value of a file can have run into it.
+bool is_unclosed(std::string_view text, const Node* last) {
+    if (last == nullptr || last->kind != Node::Kind::scalar || !last->quoted) {
+        return false;
+    }
+    std::size_t at = offset_of(text, last->line, last->column);
+    const char quote = at < text.size() ? text[at] : '\0';
+    if (quote != '"' && quote != '\'') {
+        return false;
+    }
+    while (++at < text.size()) {
+        const bool doubled = quote == '\'' && text.substr(at).starts_with("''");
+        if (doubled || (quote == '"' && text[at] == '\\')) {
+            ++at;
+        } else if (text[at] == quote) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::optional<TreeError> find_control(std::string_view text) {
+    std::size_t line = 1;
+    std::size_t line_start = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c == '\n') {
+            ++line;
+            line_start = at + 1;
+        } else if (base::is_control(c) && c != '\t' && c != '\r') {
+            return TreeError{line, at - line_start + 1,
+                             fmt::format("control character 0x{:02x}", static_cast<unsigned>(c)),
+                             "the file must be UTF-8 text"};
+        }
+    }
+    return std::nullopt;
+}
+
+TreeError syntax_error(const YAML::Exception& error) {
+    const bool known = error.mark.line >= 0;
+    return {known ? one_based(error.mark.line) : 0, known ? one_based(error.mark.column) : 0,
+            fmt::format("not valid YAML: {}", error.msg), ""};
+}
+
+} // namespace
+
+std::string_view print(Node::Kind kind) {
+    switch (kind) {
+    case Node::Kind::null:
+        return "nothing";
+    case Node::Kind::scalar:
+        return "a text";
+    case Node::Kind::sequence:
+        return "a list";
+    case Node::Kind::mapping:
+        return "a mapping";
+    }
+    return {};
+}
+
+base::Result<Tree, TreeError> parse_tree(std::string_view text) {
+    // yaml-cpp reads some control characters as the end of the file.
+    if (auto error = find_control(text)) {
+        return base::refuse(std::move(*error));
+    }
+    Builder builder;
+    try {
+        std::istringstream stream{std::string(text)};
+        YAML::Parser parser(stream);
+        while (parser.HandleNextDocument(builder)) {
+        }
+    } catch (const YAML::Exception& error) {
+        return base::refuse(syntax_error(error));
+    }
+    if (const Node* last = builder.last(); is_unclosed(text, last)) {
+        return base::refuse(
+            TreeError{last->line, last->column, "not valid YAML: the closing quote is missing", ""});
+    }
+    return builder.take();
+}
+
+} // namespace config

@@ -1,0 +1,84 @@
+#include "config/number_text.h"
+
+#include "base/ascii.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <span>
+
+namespace config {
+
+namespace {
+
+struct Unit {
+    std::string_view name;
+    std::uint64_t factor;
+};
+
+// Largest first: print() takes the first that divides the number.
+constexpr std::array<Unit, 4> size_units{
+    {{"G", 1024 * 1024 * 1024}, {"M", 1024 * 1024}, {"K", 1024}, {"", 1}}};
+constexpr std::array<Unit, 5> time_units{
+    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
+
+std::optional<std::uint64_t> parse_digits(std::string_view text, int radix) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, radix);
+    if (error != std::errc() || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+std::optional<std::uint64_t> parse_with_unit(std::string_view text, std::span<const Unit> units) {
+    const auto digits_end = std::find_if_not(text.begin(), text.end(), base::is_digit);
+    const auto digits = static_cast<std::size_t>(digits_end - text.begin());
+    const auto number = parse_digits(text.substr(0, digits), 10);
+    const auto unit = std::find_if(units.begin(), units.end(),
+                                   [&](const Unit& u) { return base::iequals(u.name, text.substr(digits)); });
+    if (!number || unit == units.end() || *number > std::numeric_limits<std::int64_t>::max() / unit->factor) {
+        return std::nullopt;
+    }
+    return *number * unit->factor;
+}
+
+std::string print_with_unit(std::uint64_t number, std::span<const Unit> units) {
+    const auto unit =
+        std::find_if(units.begin(), units.end(), [&](const Unit& u) { return number % u.factor == 0; });
+    return fmt::format("{}{}", number / unit->factor, unit->name);
+}
+
+} // namespace
+
+std::optional<std::uint64_t> parse_decimal(std::string_view text) {
+    return parse_digits(text, 10);
+}
+
+std::optional<std::uint64_t> parse_octal(std::string_view text) {
+    if (text.starts_with("0o")) {
+        text.remove_prefix(2);
+    }
+    return parse_digits(text, 8);
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+    return parse_with_unit(text, size_units);
+}
+
+std::string print_size(std::uint64_t bytes) {
+    return bytes == 0 ? "0" : print_with_unit(bytes, size_units);
+}
+
+std::optional<std::uint64_t> parse_milliseconds(std::string_view text) {
+    return text == "0" ? std::optional<std::uint64_t>(0) : parse_with_unit(text, time_units);
+}
+
+std::string print_milliseconds(std::uint64_t milliseconds) {
+    return milliseconds == 0 ? "0" : print_with_unit(milliseconds, time_units);
+}
+
+} // namespace config

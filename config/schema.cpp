@@ -1,0 +1,393 @@
+#include "config/schema.h"
+
+#include "config/schema_field.h"
+#include "config/text_checks.h"
+
+#include <limits>
+
+namespace config {
+
+namespace {
+
+constexpr std::uint64_t kilobyte = 1024;
+constexpr std::uint64_t megabyte = 1024 * kilobyte;
+constexpr std::uint64_t second = 1000;
+constexpr std::uint64_t minute = 60 * second;
+constexpr std::uint64_t day = 24 * 60 * minute;
+
+Type boolean() {
+    return {.kind = Kind::boolean};
+}
+Type integer(std::uint64_t minimum, std::uint64_t maximum) {
+    return {.kind = Kind::integer, .minimum = minimum, .maximum = maximum};
+}
+Type size(std::uint64_t minimum, std::uint64_t maximum) {
+    return {.kind = Kind::size, .minimum = minimum, .maximum = maximum};
+}
+Type mode() {
+    return {.kind = Kind::mode, .minimum = 0, .maximum = 0777};
+}
+Type duration(std::uint64_t minimum, std::uint64_t maximum) {
+    return {.kind = Kind::duration, .minimum = minimum, .maximum = maximum};
+}
+Type whole_seconds(std::uint64_t minimum, std::uint64_t maximum) {
+    return {.kind = Kind::duration, .minimum = minimum, .maximum = maximum, .step = second};
+}
+Type word(std::vector<std::string_view> words) {
+    return {.kind = Kind::word, .words = std::move(words)};
+}
+Type text(Check check) {
+    return {.kind = Kind::text, .check = check};
+}
+Type texts(Check check) {
+    return {.kind = Kind::texts, .check = check};
+}
+Type networks() {
+    return {.kind = Kind::networks};
+}
+Type existing_path(std::vector<std::string_view> prefixes = {}) {
+    return {.kind = Kind::path, .words = std::move(prefixes), .must_exist = true};
+}
+
+template <class Field>
+Setting setting(std::string_view path, Type type, std::string_view default_text, Field field,
+                std::string_view text) {
+    return make_setting<Settings>(path, std::move(type), default_text, field, text);
+}
+
+Section top() {
+    return {
+        "",
+        "",
+        {setting(
+             "authserv_id", text(check_authserv_id), "\"\"", [](auto& s) -> auto& { return s.authserv_id; },
+             "The name under which this system signs its Authentication-Results fields (RFC 8601). Incoming "
+             "fields that bear it are forgeries and are removed. Empty, or the word HOSTNAME: the name of "
+             "the host."),
+         setting(
+             "strip_authserv_ids", texts(check_authserv_id), "[]",
+             [](auto& s) -> auto& { return s.strip_authserv_ids; },
+             "Further authserv-ids whose incoming Authentication-Results fields are removed: former names of "
+             "this "
+             "system, and those of its other gateways when their results must not reach the users.")}};
+}
+
+Section listen() {
+    return {"listen",
+            "Where the mail server reaches the daemon.",
+            {setting(
+                 "listen.socket", text(check_socket), "inet:127.0.0.1:8891",
+                 [](auto& s) -> auto& { return s.listen.socket; },
+                 "The milter socket: inet:HOST:PORT, inet6:[HOST]:PORT or unix:/PATH. OpenDKIM's ways of "
+                 "writing it, "
+                 "inet:PORT@HOST and local:/PATH, mean the same."),
+             setting(
+                 "listen.socket_mode", mode(), "0660", [](auto& s) -> auto& { return s.listen.socket_mode; },
+                 "Permissions of a unix socket. The mail server needs to read and write it."),
+             setting(
+                 "listen.socket_group", text(check_name), "\"\"",
+                 [](auto& s) -> auto& { return s.listen.socket_group; },
+                 "Group of a unix socket, for example postfix. Empty: the group of the daemon."),
+             setting(
+                 "listen.max_connections", integer(1, 100'000), "1000",
+                 [](auto& s) -> auto& { return s.listen.max_connections; },
+                 "How many connections from the mail server are served at once. Those beyond are told to try "
+                 "again "
+                 "later.")}};
+}
+
+Section roles() {
+    return {"roles",
+            "Which mail is checked and which is signed. A message is ours to sign when it comes from an "
+            "authenticated "
+            "user, from an internal host, or through an originating daemon; all other mail is checked.",
+            {setting(
+                 "roles.verify", boolean(), "true", [](auto& s) -> auto& { return s.roles.verify; },
+                 "Check incoming mail."),
+             setting(
+                 "roles.sign", boolean(), "true", [](auto& s) -> auto& { return s.roles.sign; },
+                 "Sign mail of our own."),
+             setting(
+                 "roles.originating_daemons", texts(check_name), "[ORIGINATING]",
+                 [](auto& s) -> auto& { return s.roles.originating_daemons; },
+                 "Values of the macro {daemon_name} that mark mail of our own. Postfix sends what "
+                 "milter_macro_daemon_name says, per service in master.cf."),
+             setting(
+                 "roles.reinjection_daemons", texts(check_name), "[]",
+                 [](auto& s) -> auto& { return s.roles.reinjection_daemons; },
+                 "Values of {daemon_name} under which a content filter hands mail back. Such mail has been "
+                 "here before "
+                 "and is neither checked nor signed again."),
+             setting(
+                 "roles.internal_hosts", networks(), "[127.0.0.0/8, \"::1/128\"]",
+                 [](auto& s) -> auto& { return s.roles.internal_hosts; },
+                 "Clients whose mail is ours to sign without authentication. Giving this list replaces the "
+                 "default, so "
+                 "keep the loopback addresses in it."),
+             setting(
+                 "roles.sign_local_submission", boolean(), "true",
+                 [](auto& s) -> auto& { return s.roles.sign_local_submission; },
+                 "Sign mail that programs on this host submit with sendmail(1), which Postfix shows to "
+                 "non_smtpd_milters.")}};
+}
+
+Section dns() {
+    return {
+        "dns",
+        "Name resolution. Answers are cached for as long as their TTL allows, failures shortly.",
+        {setting(
+             "dns.nameservers", texts(check_nameserver), "[]",
+             [](auto& s) -> auto& { return s.dns.nameservers; },
+             "Addresses of the resolvers to ask, each with a port if it is not 53. Empty: those of "
+             "/etc/resolv.conf. A validating resolver on this host is the best choice."),
+         setting(
+             "dns.timeout", duration(100, minute), "2s", [](auto& s) -> auto& { return s.dns.timeout; },
+             "How long to wait for one answer before the question is sent again or given up."),
+         setting(
+             "dns.attempts", integer(1, 10), "2", [](auto& s) -> auto& { return s.dns.attempts; },
+             "How often a question is sent in all."),
+         setting(
+             "dns.cache_bytes", size(0, 4096 * megabyte), "16M",
+             [](auto& s) -> auto& { return s.dns.cache_bytes; }, "Memory for cached answers. 0: no cache."),
+         setting(
+             "dns.message_budget", duration(100, 10 * minute), "8s",
+             [](auto& s) -> auto& { return s.dns.message_budget; },
+             "How long a message may wait for DNS, all its questions together. What is missing then counts "
+             "as a "
+             "temporary failure. Keep it well below the time that the mail server gives its filters."),
+         setting(
+             "dns.questions_per_message", integer(1, 10'000), "200",
+             [](auto& s) -> auto& { return s.dns.questions_per_message; },
+             "How many DNS questions one message may cause. Further ones are not asked and count as "
+             "temporary "
+             "failures.")}};
+}
+
+Section spf() {
+    return {
+        "spf",
+        "Sender Policy Framework (RFC 7208).",
+        {setting(
+             "spf.enabled", boolean(), "true", [](auto& s) -> auto& { return s.spf.enabled; },
+             "Check the domain of MAIL FROM against the client's address."),
+         setting(
+             "spf.check_helo", boolean(), "true", [](auto& s) -> auto& { return s.spf.check_helo; },
+             "Check the name given with HELO or EHLO as well. It stands in for MAIL FROM when that is empty, "
+             "whatever is set here."),
+         setting(
+             "spf.void_lookups", integer(0, 10), "2", [](auto& s) -> auto& { return s.spf.void_lookups; },
+             "How many questions of one record may find nothing before the result is permerror. The RFC "
+             "recommends "
+             "2."),
+         setting(
+             "spf.look_ahead", word({"none", "records", "all"}), "records",
+             [](auto& s) -> auto& { return s.spf.look_ahead; },
+             "Which questions are asked before it is known that they are needed. none: no question is "
+             "wasted, slow "
+             "for deep records. records: the records that include and redirect name. all: also what a, mx "
+             "and "
+             "exists name.")}};
+}
+
+Section dkim() {
+    return {"dkim",
+            "Checking DKIM signatures (RFC 6376).",
+            {setting(
+                 "dkim.enabled", boolean(), "true", [](auto& s) -> auto& { return s.dkim.enabled; },
+                 "Check the signatures of incoming mail."),
+             setting(
+                 "dkim.max_signatures", integer(1, 100), "10",
+                 [](auto& s) -> auto& { return s.dkim.max_signatures; },
+                 "How many signatures of a message are checked, from the top. Those below are reported as "
+                 "not checked."),
+             setting(
+                 "dkim.minimum_key_bits", integer(512, 4096), "1024",
+                 [](auto& s) -> auto& { return s.dkim.minimum_key_bits; },
+                 "The smallest RSA key whose signatures may pass. RFC 8301 asks for at least 1024."),
+             setting(
+                 "dkim.maximum_key_bits", integer(2048, 16'384), "4096",
+                 [](auto& s) -> auto& { return s.dkim.maximum_key_bits; },
+                 "The largest RSA key whose signatures are computed. Large keys cost the verifier, not the "
+                 "signer."),
+             setting(
+                 "dkim.clock_drift", whole_seconds(0, day), "5m",
+                 [](auto& s) -> auto& { return s.dkim.clock_drift; },
+                 "How far the signer's clock may be off when a signature says when it was made and when it "
+                 "expires."),
+             setting(
+                 "dkim.accept_partial_body", boolean(), "false",
+                 [](auto& s) -> auto& { return s.dkim.accept_partial_body; },
+                 "Let a signature pass that covers only the first part of the body (the l= tag). Anyone can "
+                 "append to "
+                 "such a message what the signer never saw.")}};
+}
+
+Section dmarc() {
+    return {"dmarc",
+            "Domain-based Message Authentication, Reporting and Conformance (RFC 9989).",
+            {setting(
+                 "dmarc.enabled", boolean(), "true", [](auto& s) -> auto& { return s.dmarc.enabled; },
+                 "Evaluate the policy of the author's domain. Needs SPF or DKIM."),
+             setting(
+                 "dmarc.discovery", word({"tree_walk", "psl"}), "tree_walk",
+                 [](auto& s) -> auto& { return s.dmarc.discovery; },
+                 "How the organizational domain is found. tree_walk: by asking the DNS, as RFC 9989 has it. "
+                 "psl: by the "
+                 "public suffix list, as before."),
+             setting(
+                 "dmarc.public_suffix_veto", boolean(), "true",
+                 [](auto& s) -> auto& { return s.dmarc.public_suffix_veto; },
+                 "Do not let the tree walk take a public suffix for an organizational domain, so that a "
+                 "record at a "
+                 "registry cannot align the mail of its customers with one another."),
+             setting(
+                 "dmarc.public_suffix_list", existing_path(), "\"\"",
+                 [](auto& s) -> auto& { return s.dmarc.public_suffix_list; },
+                 "A file with the public suffix list. Empty: the one of libpsl, which the distribution keeps "
+                 "current.")}};
+}
+
+Section iprev() {
+    return {"iprev",
+            "",
+            {setting(
+                "iprev.enabled", boolean(), "false", [](auto& s) -> auto& { return s.iprev.enabled; },
+                "Check that the client's address and its name point to each other (RFC 8601 2.7.3) and "
+                "report the "
+                "result.")}};
+}
+
+constexpr std::string_view table_prefix = "file:";
+constexpr std::string_view pattern_prefix = "refile:";
+
+Section signing() {
+    return {
+        "signing",
+        "How mail is signed. The keys are named below domains, or in OpenDKIM's tables.",
+        {setting(
+             "signing.header_canonicalization", word({"simple", "relaxed"}), "relaxed",
+             [](auto& s) -> auto& { return s.signing.header_canonicalization; },
+             "How much of the header's layout a signature protects. relaxed survives refolding."),
+         setting(
+             "signing.body_canonicalization", word({"simple", "relaxed"}), "relaxed",
+             [](auto& s) -> auto& { return s.signing.body_canonicalization; },
+             "How much of the body's white space a signature protects. relaxed survives changes at the ends "
+             "of "
+             "lines."),
+         setting(
+             "signing.signed_fields", texts(check_field_name), "[]",
+             [](auto& s) -> auto& { return s.signing.signed_fields; },
+             "The header fields to sign when they are present. Must hold From. Empty: the list that RFC 6376 "
+             "5.4.1 "
+             "recommends."),
+         setting(
+             "signing.oversigned_fields", texts(check_field_name), "[]",
+             [](auto& s) -> auto& { return s.signing.oversigned_fields; },
+             "The header fields that are signed once more than they occur, so that nobody can add another "
+             "one. "
+             "Empty: a built-in list of those that mail programs show."),
+         setting(
+             "signing.lifetime", whole_seconds(0, 3650 * day), "0",
+             [](auto& s) -> auto& { return s.signing.lifetime; },
+             "How long a signature is valid (the x= tag). 0: for ever. Mail may wait in queues for days."),
+         setting(
+             "signing.key_table", existing_path({table_prefix, pattern_prefix}), "\"\"",
+             [](auto& s) -> auto& { return s.signing.key_table; },
+             "A file in the form of OpenDKIM's KeyTable. Needs signing_table."),
+         setting(
+             "signing.signing_table", existing_path({table_prefix, pattern_prefix}), "\"\"",
+             [](auto& s) -> auto& { return s.signing.signing_table; },
+             "A file in the form of OpenDKIM's SigningTable; after refile: its rows are patterns in the "
+             "order of the "
+             "file. Needs key_table."),
+         setting(
+             "signing.all_matches", boolean(), "true", [](auto& s) -> auto& { return s.signing.all_matches; },
+             "Let every row of the signing table that matches sign, for example with an RSA and an Ed25519 "
+             "key. "
+             "Otherwise the first one only, as OpenDKIM does without MultipleSignatures."),
+         setting(
+             "signing.require_safe_keys", boolean(), "true",
+             [](auto& s) -> auto& { return s.signing.require_safe_keys; },
+             "Refuse private keys that other users of this host can read, write or replace.")}};
+}
+
+Section log() {
+    return {
+        "log",
+        "",
+        {setting(
+             "log.target", word({"syslog", "stderr"}), "syslog",
+             [](auto& s) -> auto& { return s.log.target; },
+             "Where log lines go. systemd and containers collect stderr."),
+         setting(
+             "log.facility",
+             word({"mail", "daemon", "user", "local0", "local1", "local2", "local3", "local4", "local5",
+                   "local6", "local7"}),
+             "mail", [](auto& s) -> auto& { return s.log.facility; }, "The syslog facility."),
+         setting(
+             "log.level", word({"debug", "info", "notice", "warning", "error"}), "info",
+             [](auto& s) -> auto& { return s.log.level; }, "The least important lines that are written.")}};
+}
+
+Section limits() {
+    return {
+        "limits",
+        "What a message may cost. Beyond a limit a message is not taken for checked.",
+        {setting(
+             "limits.header_fields", integer(50, 100'000), "1000",
+             [](auto& s) -> auto& { return s.limits.header_fields; },
+             "How many header fields are looked at."),
+         setting(
+             "limits.header_bytes", size(16 * kilobyte, 64 * megabyte), "256K",
+             [](auto& s) -> auto& { return s.limits.header_bytes; }, "The size of the whole header."),
+         setting(
+             "limits.header_field_bytes", size(4 * kilobyte, 16 * megabyte), "64K",
+             [](auto& s) -> auto& { return s.limits.header_field_bytes; }, "The size of one header field.")}};
+}
+
+} // namespace
+
+const std::vector<Section>& schema() {
+    static const std::vector<Section> sections{top(),   listen(), roles(),   dns(), spf(),   dkim(),
+                                               dmarc(), iprev(),  signing(), log(), limits()};
+    return sections;
+}
+
+const std::vector<DomainSetting>& domain_schema() {
+    static const std::vector<DomainSetting> settings{make_setting<DomainEntry>(
+        "subdomains", boolean(), "false", [](auto& d) -> auto& { return d.subdomains; },
+        "Sign mail from the domains below this one as well; the signature names this domain.")};
+    return settings;
+}
+
+const std::vector<KeySetting>& key_schema() {
+    static const std::vector<KeySetting> settings{
+        make_required<SigningKeyEntry>(
+            "selector", {.kind = Kind::text, .minimum = 1, .check = check_selector},
+            [](auto& k) -> auto& { return k.selector; },
+            "The selector: the public key is published at SELECTOR._domainkey.DOMAIN."),
+        make_required<SigningKeyEntry>(
+            "file", {.kind = Kind::path, .minimum = 1, .must_exist = true},
+            [](auto& k) -> auto& { return k.file; },
+            "The private key, RSA or Ed25519, in PEM. The kind of key decides about the algorithm."),
+        make_setting<SigningKeyEntry>(
+            "identity", text(check_identity), "\"\"", [](auto& k) -> auto& { return k.identity; },
+            "The i= tag: an address at the domain or below it. Empty: none."),
+        make_setting<SigningKeyEntry>(
+            "active", boolean(), "true", [](auto& k) -> auto& { return k.active; },
+            "Sign with this key. A key that is being rolled in or out can stay listed without signing.")};
+    return settings;
+}
+
+const Setting* find_setting(std::string_view path) {
+    for (const Section& section : schema()) {
+        for (const Setting& setting : section.settings) {
+            if (setting.path == path) {
+                return &setting;
+            }
+        }
+    }
+    return nullptr;
+}
+
+} // namespace config

@@ -1,0 +1,53 @@
+// The one list of settings: where each stands, what it may hold, its default, what it means, and where in
+// Settings it goes. The loader, the defaults, the sample file, the manual page and the diagnostics all derive
+// from it.
+#pragma once
+
+#include "config/settings.h"
+#include "config/value.h"
+
+#include <string_view>
+#include <vector>
+
+namespace config {
+
+template <class Target>
+struct SettingOf {
+    std::string_view path; // "spf.enabled"
+    Type type;
+    std::string_view default_text; // as YAML
+    std::string_view text;         // a paragraph for the manual
+    void (*write)(Target&, const Value&);
+    Value (*read)(const Target&);
+    bool required = false; // must be given; there is no default
+
+    // Below its section: "enabled".
+    [[nodiscard]] std::string_view name() const { return path.substr(path.rfind('.') + 1); }
+};
+
+using Setting = SettingOf<Settings>;
+using DomainSetting = SettingOf<DomainEntry>;
+using KeySetting = SettingOf<SigningKeyEntry>;
+
+struct Section {
+    std::string_view name; // empty: settings at the top of the file
+    std::string_view text;
+    std::vector<Setting> settings;
+};
+
+[[nodiscard]] const std::vector<Section>& schema();
+
+// Below `domains: DOMAIN:`, next to `keys:`.
+[[nodiscard]] const std::vector<DomainSetting>& domain_schema();
+// Each item of `keys:`.
+[[nodiscard]] const std::vector<KeySetting>& key_schema();
+
+// What the schema cannot say because it is not one value: `include:` and `domains:`.
+inline constexpr std::string_view include_name = "include";
+inline constexpr std::string_view domains_name = "domains";
+inline constexpr std::string_view keys_name = "keys";
+
+// The setting of that dotted path, or null.
+[[nodiscard]] const Setting* find_setting(std::string_view path);
+
+} // namespace config

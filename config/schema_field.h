@@ -1,0 +1,84 @@
+// How a setting's value passes between Value and the field of a structure: one pair of overloads for each
+// type of field.
+#pragma once
+
+#include "config/schema.h"
+
+namespace config {
+
+inline void assign(bool& field, const Value& value) {
+    field = std::get<bool>(value);
+}
+inline void assign(int& field, const Value& value) {
+    field = static_cast<int>(std::get<std::uint64_t>(value));
+}
+inline void assign(unsigned& field, const Value& value) {
+    field = static_cast<unsigned>(std::get<std::uint64_t>(value));
+}
+inline void assign(std::size_t& field, const Value& value) {
+    field = static_cast<std::size_t>(std::get<std::uint64_t>(value));
+}
+inline void assign(std::chrono::milliseconds& field, const Value& value) {
+    field = std::get<std::chrono::milliseconds>(value);
+}
+inline void assign(std::chrono::seconds& field, const Value& value) {
+    field = std::chrono::duration_cast<std::chrono::seconds>(std::get<std::chrono::milliseconds>(value));
+}
+inline void assign(std::string& field, const Value& value) {
+    field = std::get<std::string>(value);
+}
+inline void assign(Canonicalization& field, const Value& value) {
+    field = std::get<std::string>(value) == "simple" ? Canonicalization::simple : Canonicalization::relaxed;
+}
+template <class Item>
+void assign(std::vector<Item>& field, const Value& value) {
+    field = std::get<std::vector<Item>>(value);
+}
+
+inline Value to_value(bool field) {
+    return field;
+}
+inline Value to_value(int field) {
+    return static_cast<std::uint64_t>(field);
+}
+inline Value to_value(unsigned field) {
+    return std::uint64_t{field};
+}
+inline Value to_value(std::size_t field) {
+    return std::uint64_t{field};
+}
+inline Value to_value(std::chrono::milliseconds field) {
+    return field;
+}
+inline Value to_value(const std::string& field) {
+    return field;
+}
+inline Value to_value(Canonicalization field) {
+    return std::string(field == Canonicalization::simple ? "simple" : "relaxed");
+}
+template <class Item>
+Value to_value(const std::vector<Item>& field) {
+    return field;
+}
+
+// `Field` is a captureless function object from the structure to a reference to its field, the same for const
+// and not, so that reading and writing cannot name different fields.
+template <class Target, class Field>
+SettingOf<Target> make_setting(std::string_view path, Type type, std::string_view default_text, Field,
+                               std::string_view text) {
+    return {path,
+            std::move(type),
+            default_text,
+            text,
+            [](Target& target, const Value& value) { assign(Field{}(target), value); },
+            [](const Target& target) { return to_value(Field{}(target)); }};
+}
+
+template <class Target, class Field>
+SettingOf<Target> make_required(std::string_view path, Type type, Field field, std::string_view text) {
+    auto setting = make_setting<Target>(path, std::move(type), "", field, text);
+    setting.required = true;
+    return setting;
+}
+
+} // namespace config

@@ -1,0 +1,130 @@
+#include "config/text_checks.h"
+
+#include "base/ascii.h"
+#include "base/domain_name.h"
+#include "base/ip_address.h"
+#include "config/number_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace config {
+
+namespace {
+
+std::optional<Refusal> refuse_unless(bool good, std::string reason, std::string hint = {}) {
+    return good ? std::nullopt : std::optional(Refusal{std::move(reason), std::move(hint)});
+}
+
+bool is_port(std::string_view text) {
+    const auto port = parse_decimal(text);
+    return port && *port >= 1 && *port <= 65535;
+}
+
+bool is_host(std::string_view text) {
+    if (text.starts_with('[') && text.ends_with(']')) {
+        const auto address = base::IpAddress::parse(text.substr(1, text.size() - 2));
+        return address && !address->is_v4();
+    }
+    return base::IpAddress::parse(text) || base::DomainName::parse(text);
+}
+
+// "HOST:PORT", the host possibly in brackets, or "PORT@HOST".
+bool is_endpoint(std::string_view text) {
+    if (const auto at = text.find('@'); at != std::string_view::npos) {
+        return is_port(text.substr(0, at)) && is_host(text.substr(at + 1));
+    }
+    const auto colon = text.rfind(':');
+    return colon != std::string_view::npos && is_port(text.substr(colon + 1)) &&
+           is_host(text.substr(0, colon));
+}
+
+// sun_path has 108 octets, the closing NUL among them.
+constexpr std::size_t longest_socket_path = 107;
+
+std::optional<Refusal> check_socket_path(std::string_view path) {
+    if (!path.starts_with('/')) {
+        return Refusal{"the path of a unix socket must be absolute", fmt::format("write 'unix:/{}'", path)};
+    }
+    return refuse_unless(
+        path.size() <= longest_socket_path,
+        fmt::format("the path of a unix socket may have {} characters", longest_socket_path));
+}
+
+} // namespace
+
+std::optional<Refusal> check_socket(std::string_view text) {
+    const auto colon = text.find(':');
+    const std::string_view family = text.substr(0, colon);
+    const std::string_view rest =
+        colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+    if (family == "unix" || family == "local") {
+        return check_socket_path(rest);
+    }
+    if ((family == "inet" || family == "inet6") && is_endpoint(rest)) {
+        return std::nullopt;
+    }
+    if (text.starts_with('/')) {
+        return Refusal{fmt::format("'{}' is not a socket", text), fmt::format("write 'unix:{}'", text)};
+    }
+    return Refusal{fmt::format("'{}' is not a socket", text),
+                   "write inet:HOST:PORT, inet6:[HOST]:PORT or unix:/PATH"};
+}
+
+std::optional<Refusal> check_authserv_id(std::string_view text) {
+    if (!base::all_ascii(text)) {
+        const auto name = base::DomainName::parse_international(text);
+        return Refusal{"an authserv-id must be ASCII", name ? fmt::format("write '{}'", name->text()) : ""};
+    }
+    constexpr std::string_view special = ";\"\\(),<>";
+    const auto bad = std::find_if(text.begin(), text.end(), [&](char c) {
+        return !base::is_visible(c) || special.find(c) != std::string_view::npos;
+    });
+    if (bad == text.end()) {
+        return std::nullopt;
+    }
+    return Refusal{*bad == ' ' ? "an authserv-id may not contain blanks"
+                               : fmt::format("an authserv-id may not contain '{}'", *bad),
+                   "usually it is the host's name"};
+}
+
+std::optional<Refusal> check_field_name(std::string_view text) {
+    const bool good =
+        std::all_of(text.begin(), text.end(), [](char c) { return base::is_visible(c) && c != ':'; });
+    return refuse_unless(good, fmt::format("'{}' is not the name of a header field", text));
+}
+
+std::optional<Refusal> check_nameserver(std::string_view text) {
+    const bool bracketed = text.starts_with('[');
+    const auto colon = text.rfind(':');
+    const bool v4_port = colon != std::string_view::npos && text.find(':') == colon &&
+                         is_port(text.substr(colon + 1)) && base::IpAddress::parse(text.substr(0, colon));
+    const bool good =
+        base::IpAddress::parse(text) || v4_port || (bracketed && (is_host(text) || is_endpoint(text)));
+    return refuse_unless(good, fmt::format("'{}' is not the address of a name server", text),
+                         "write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353");
+}
+
+std::optional<Refusal> check_name(std::string_view text) {
+    const bool good = std::all_of(text.begin(), text.end(), [](char c) { return base::is_visible(c); });
+    return refuse_unless(good, fmt::format("'{}' is not a name", text),
+                         "names are printable ASCII without blanks");
+}
+
+std::optional<Refusal> check_selector(std::string_view text) {
+    return refuse_unless(base::DomainName::parse(text).has_value(),
+                         fmt::format("'{}' is not a selector", text),
+                         "letters, digits, hyphens and dots, for example s2026");
+}
+
+std::optional<Refusal> check_identity(std::string_view text) {
+    const auto at = text.rfind('@');
+    const bool good = at != std::string_view::npos &&
+                      base::DomainName::parse_international(text.substr(at + 1)) &&
+                      text.find_first_of(" \t;") == std::string_view::npos;
+    return refuse_unless(good, fmt::format("'{}' is not an identity", text),
+                         "write user@domain, or @domain for the domain as a whole");
+}
+
+} // namespace config

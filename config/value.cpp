@@ -1,0 +1,182 @@
+#include "config/value.h"
+
+#include "base/ascii.h"
+#include "config/number_text.h"
+#include "config/suggest.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace config {
+
+namespace {
+
+using Parsed = base::Result<Value, Refusal>;
+
+constexpr std::array<std::string_view, 3> yes_words{"true", "yes", "on"};
+constexpr std::array<std::string_view, 3> no_words{"false", "no", "off"};
+
+bool is_among(std::string_view text, const std::array<std::string_view, 3>& words) {
+    return std::any_of(words.begin(), words.end(), [&](auto word) { return base::iequals(text, word); });
+}
+
+Refusal unexpected(std::string hint = {}) {
+    return Refusal{{}, std::move(hint)};
+}
+
+Parsed parse_boolean(std::string_view text, bool quoted) {
+    const bool yes = is_among(text, yes_words);
+    if (!yes && !is_among(text, no_words)) {
+        return base::refuse(unexpected());
+    }
+    if (quoted) {
+        return base::refuse(unexpected("leave out the quotes"));
+    }
+    return Value(yes);
+}
+
+Parsed in_range(const Type& type, std::optional<std::uint64_t> number) {
+    if (!number || *number < type.minimum || *number > type.maximum) {
+        return base::refuse(unexpected());
+    }
+    return Value(*number);
+}
+
+Parsed parse_integer(const Type& type, std::string_view text, bool quoted) {
+    const auto parsed = in_range(type, type.kind == Kind::mode ? parse_octal(text) : parse_decimal(text));
+    if (parsed && quoted && type.kind == Kind::integer) {
+        return base::refuse(unexpected("leave out the quotes"));
+    }
+    return parsed;
+}
+
+Parsed parse_duration(const Type& type, std::string_view text) {
+    const auto number = parse_milliseconds(text);
+    if (!number) {
+        return base::refuse(unexpected(parse_decimal(text) ? fmt::format("write '{}s'", text) : ""));
+    }
+    if (*number < type.minimum || *number > type.maximum || *number % type.step != 0) {
+        return base::refuse(unexpected());
+    }
+    return Value(std::chrono::milliseconds(*number));
+}
+
+Parsed parse_word(const Type& type, std::string_view text) {
+    if (std::find(type.words.begin(), type.words.end(), text) != type.words.end()) {
+        return Value(std::string(text));
+    }
+    const auto meant = nearest(text, type.words);
+    return base::refuse(unexpected(meant ? fmt::format("did you mean '{}'?", *meant) : ""));
+}
+
+// Text from a configuration ends up in header fields, log lines and file names.
+std::optional<Refusal> check_text(const Type& type, std::string_view text) {
+    if (std::any_of(text.begin(), text.end(), [](char c) { return base::is_control(c); })) {
+        return Refusal{"control characters are not allowed", {}};
+    }
+    if (text.size() < type.minimum) {
+        return Refusal{"may not be empty", {}};
+    }
+    return type.check != nullptr && !text.empty() ? type.check(text) : std::nullopt;
+}
+
+Parsed parse_text(const Type& type, std::string_view text) {
+    if (auto refusal = check_text(type, text)) {
+        return base::refuse(std::move(*refusal));
+    }
+    return Value(std::string(text));
+}
+
+std::string list_expectation(std::string_view item) {
+    return fmt::format("a list of {}", item);
+}
+
+} // namespace
+
+bool is_list(Kind kind) {
+    return kind == Kind::texts || kind == Kind::networks;
+}
+
+std::string item_expectation(const Type& type) {
+    return type.kind == Kind::networks ? "an address or a block such as 192.0.2.0/24" : "a text";
+}
+
+std::string expectation(const Type& type) {
+    switch (type.kind) {
+    case Kind::boolean:
+        return "true or false";
+    case Kind::integer:
+        return fmt::format("a number from {} to {}", type.minimum, type.maximum);
+    case Kind::mode:
+        return "permissions in octal such as 0660";
+    case Kind::size:
+        return fmt::format("a size from {} to {}", print_size(type.minimum), print_size(type.maximum));
+    case Kind::duration:
+        return fmt::format("a duration from {} to {}{}", print_milliseconds(type.minimum),
+                           print_milliseconds(type.maximum), type.step == 1000 ? " in whole seconds" : "");
+    case Kind::word:
+        return fmt::format("one of {}", fmt::join(type.words, ", "));
+    case Kind::text:
+        return "a text";
+    case Kind::path:
+        return type.words.empty() ? "a path"
+                                  : fmt::format("a path, plain or after {}", fmt::join(type.words, " or "));
+    case Kind::texts:
+        return list_expectation("texts");
+    case Kind::networks:
+        return list_expectation("addresses and blocks such as 192.0.2.0/24");
+    }
+    return {};
+}
+
+Parsed parse_value(const Type& type, std::string_view text, bool quoted) {
+    switch (type.kind) {
+    case Kind::boolean:
+        return parse_boolean(text, quoted);
+    case Kind::integer:
+    case Kind::mode:
+        return parse_integer(type, text, quoted);
+    case Kind::size:
+        return in_range(type, parse_size(text));
+    case Kind::duration:
+        return parse_duration(type, text);
+    case Kind::word:
+        return parse_word(type, text);
+    case Kind::text:
+    case Kind::path:
+        return parse_text(type, text);
+    case Kind::texts:
+    case Kind::networks:
+        break;
+    }
+    return base::refuse(unexpected(fmt::format("write [{}]", text)));
+}
+
+std::optional<Refusal> check_item(const Type& type, std::string_view item) {
+    if (type.kind == Kind::networks) {
+        const auto network = base::IpNetwork::parse(item);
+        return network ? std::nullopt : std::optional(unexpected(network.error().message));
+    }
+    return item.empty() ? std::optional(unexpected()) : check_text(type, item);
+}
+
+Parsed parse_list(const Type& type, const std::vector<std::string_view>& items) {
+    std::vector<std::string> texts;
+    std::vector<base::IpNetwork> networks;
+    for (const std::string_view item : items) {
+        if (auto refusal = check_item(type, item)) {
+            return base::refuse(std::move(*refusal));
+        }
+        if (type.kind == Kind::networks) {
+            networks.push_back(*base::IpNetwork::parse(item));
+        } else {
+            texts.emplace_back(item);
+        }
+    }
+    return type.kind == Kind::networks ? Value(std::move(networks)) : Value(std::move(texts));
+}
+
+} // namespace config

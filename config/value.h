@@ -1,0 +1,75 @@
+// What a setting may hold, how its text is read, and how it is written back.
+//
+//     parse_value(duration, "5s", false)   -> 5000 ms
+//     print(duration, 5000 ms)             -> "5s"
+//     expectation(duration)                -> "a duration from 100ms to 1m"
+#pragma once
+
+#include "base/ip_network.h"
+#include "base/result.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace config {
+
+enum class Kind : std::uint8_t {
+    boolean,  // true, false, yes, no, on, off
+    integer,  // decimal
+    mode,     // file permissions, octal
+    size,     // bytes, with K, M or G for powers of 1024
+    duration, // 200ms, 5s, 10m, 1h, 2d
+    word,     // one of a few
+    text,
+    path,     // relative: to the directory of the file that names it
+    texts,    // a list
+    networks, // a list of addresses and CIDR blocks
+};
+
+using Value = std::variant<bool, std::uint64_t, std::chrono::milliseconds, std::string,
+                           std::vector<std::string>, std::vector<base::IpNetwork>>;
+
+// Why a text will not do. Without a reason, it is not what expectation() says.
+struct Refusal {
+    std::string reason;
+    std::string hint;
+
+    bool operator==(const Refusal&) const = default;
+};
+
+using Check = std::optional<Refusal> (*)(std::string_view text);
+
+struct Type {
+    Kind kind;
+    std::uint64_t minimum = 0; // of numbers; milliseconds of a duration; characters of a text or a path
+    std::uint64_t maximum = 0;
+    std::uint64_t step = 1; // a duration is a multiple of so many milliseconds
+    std::vector<std::string_view>
+        words{};             // the choices of a word; of a path, the prefixes it may bear ("file:")
+    Check check = nullptr;   // of a text, and of each text of a list
+    bool must_exist = false; // of a path
+};
+
+[[nodiscard]] bool is_list(Kind kind);
+
+// A noun phrase for diagnostics and the manual.
+[[nodiscard]] std::string expectation(const Type& type);
+// The same for one item of a list.
+[[nodiscard]] std::string item_expectation(const Type& type);
+
+// `quoted` tells "5" from 5: YAML's quotes make a string, which is neither a number nor a boolean. Not for
+// lists.
+[[nodiscard]] base::Result<Value, Refusal> parse_value(const Type& type, std::string_view text, bool quoted);
+[[nodiscard]] base::Result<Value, Refusal> parse_list(const Type& type,
+                                                      const std::vector<std::string_view>& items);
+[[nodiscard]] std::optional<Refusal> check_item(const Type& type, std::string_view item);
+
+// YAML that reads back as the same value.
+[[nodiscard]] std::string print(const Type& type, const Value& value);
+
+} // namespace config

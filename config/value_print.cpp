@@ -1,0 +1,73 @@
+#include "base/ascii.h"
+#include "config/number_text.h"
+#include "config/value.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace config {
+
+namespace {
+
+// Plain where YAML cannot take it for anything else, in a list too; else in double quotes.
+std::string quoted(std::string_view text) {
+    const bool plain =
+        !text.empty() && (base::is_alnum(text.front()) || text.front() == '/') && text.back() != ':' &&
+        std::all_of(text.begin(), text.end(), [](char c) {
+            return base::is_alnum(c) || std::string_view("-_./:@").find(c) != std::string_view::npos;
+        });
+    if (plain) {
+        return std::string(text);
+    }
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            result += '\\';
+        }
+        result += c;
+    }
+    return result + '"';
+}
+
+template <class Items, class Text>
+std::string print_list(const Items& items, Text text) {
+    std::vector<std::string> texts;
+    for (const auto& item : items) {
+        texts.push_back(quoted(text(item)));
+    }
+    return fmt::format("[{}]", fmt::join(texts, ", "));
+}
+
+std::string print_number(const Type& type, std::uint64_t number) {
+    if (type.kind == Kind::mode) {
+        return fmt::format("{:04o}", number);
+    }
+    return type.kind == Kind::size ? print_size(number) : fmt::format("{}", number);
+}
+
+struct Printer {
+    const Type& type;
+
+    std::string operator()(bool value) const { return value ? "true" : "false"; }
+    std::string operator()(std::uint64_t value) const { return print_number(type, value); }
+    std::string operator()(std::chrono::milliseconds value) const {
+        return print_milliseconds(static_cast<std::uint64_t>(value.count()));
+    }
+    std::string operator()(const std::string& value) const { return quoted(value); }
+    std::string operator()(const std::vector<std::string>& value) const {
+        return print_list(value, [](const std::string& item) { return item; });
+    }
+    std::string operator()(const std::vector<base::IpNetwork>& value) const {
+        return print_list(value, [](const base::IpNetwork& item) { return item.print(); });
+    }
+};
+
+} // namespace
+
+std::string print(const Type& type, const Value& value) {
+    return std::visit(Printer{type}, value);
+}
+
+} // namespace config
