@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace resolver {
@@ -18,17 +19,27 @@ namespace resolver {
 struct Server {
     std::string address; // IPv4 or IPv6 text
     std::uint16_t port = 53;
+
+    bool operator==(const Server&) const = default;
 };
 
 struct Options {
-    std::vector<Server> servers;                 // empty: the system's resolv.conf, followed when it changes
-    std::chrono::milliseconds timeout{2000};     // for one attempt at one server
-    int attempts = 2;                            // rounds over all servers
+    std::vector<Server> servers;                  // empty: the system's resolv.conf, followed when it changes
+    std::string resolv_conf = "/etc/resolv.conf"; // read only when `servers` is empty
+    // For one attempt at one server. With several servers at most 1.2 s, so that a dead one is soon passed
+    // over.
+    std::chrono::milliseconds timeout{2000};
+    int attempts = 2; // rounds over all servers
     std::size_t cache_bytes = 16 * 1024 * 1024;
     std::size_t max_questions_in_flight = 10000; // over it: failed(timeout) at once, and logged
     std::chrono::seconds max_ttl{86400};
     std::chrono::seconds max_negative_ttl{3600};
-    std::chrono::seconds failure_ttl{5};         // RFC 2308 7: failures are remembered, briefly; not timeouts of our own budget
+    std::chrono::seconds failure_ttl{
+        5}; // RFC 2308 7: failures are remembered, briefly; not timeouts of our own budget
+    // Takes rare warnings for the operator ("no nameserver answered in time"); at most one of a kind a
+    // minute. Called from any thread that asks and from the resolver's own; must not throw or call back into
+    // the resolver.
+    std::function<void(std::string_view)> report;
 };
 
 // What the daemon's own code sees of name resolution; tests put a table in its place.
@@ -38,13 +49,21 @@ class Resolver {
 
     virtual ~Resolver() = default;
 
-    // Calls back exactly once: before returning when the answer is cached, else from the resolver's own thread. The
-    // callback must not block. Every question is answered; one that cannot be is answered `failed`.
+    // Calls back exactly once: before returning when the answer is cached, else from the resolver's own
+    // thread. The callback must not block. Every question is answered; one that cannot be is answered
+    // `failed`, and a name that no question can carry does not exist. What a callback throws is counted,
+    // reported and dropped.
     virtual void ask(const dns::Question& question, Callback callback) = 0;
 };
 
 struct Statistics {
-    std::uint64_t questions = 0, cache_hits = 0, sent = 0, joined = 0, failures = 0, evicted = 0;
+    std::uint64_t questions = 0;       // calls of ask()
+    std::uint64_t cache_hits = 0;      // of these: answered from the cache
+    std::uint64_t joined = 0;          // of these: shared a query that was already under way
+    std::uint64_t sent = 0;            // queries handed to the network, each attempt at each server
+    std::uint64_t failures = 0;        // questions that ended as `failed`
+    std::uint64_t evicted = 0;         // cache entries dropped for want of room
+    std::uint64_t callback_errors = 0; // exceptions that callbacks threw
     std::size_t cache_entries = 0, cache_bytes = 0;
 };
 

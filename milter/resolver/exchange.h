@@ -1,0 +1,46 @@
+// One question's way through the servers: whom to ask next, and what the replies add up to. Pure: no socket,
+// no clock.
+//
+//     Exchange exchange(nameservers.line_up(now), options.attempts);
+//     while (const auto attempt = exchange.next()) { ...send, then exchange.silent() or
+//     exchange.answered(response)... } exchange.answer();
+#pragma once
+
+#include "milter/resolver/nameservers.h"
+#include "milter/resolver/wire.h"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace resolver {
+
+class Exchange {
+  public:
+    Exchange(std::vector<Candidate> line, int rounds);
+
+    // The next packet to send, or nothing when there is an answer or nobody left to ask.
+    [[nodiscard]] std::optional<Candidate> next();
+    // What became of it: exactly one of these after each next().
+    void silent();
+    void answered(const Response& response);
+
+    // The answer, else the most telling failure: what a server said counts for more than another one's
+    // silence.
+    [[nodiscard]] const dns::Answer& answer() const { return answer_; }
+
+  private:
+    struct Stop {
+        Candidate candidate;
+        bool done = false; // said what it has to say; asking again would not change its mind
+    };
+
+    std::vector<Stop> line_;
+    int rounds_;
+    int round_ = 0;
+    std::size_t at_ = 0; // whom next() names, unless that stop is done
+    bool over_ = false;
+    dns::Answer answer_ = dns::failed(dns::Failure::timeout);
+};
+
+} // namespace resolver

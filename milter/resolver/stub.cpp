@@ -1,0 +1,119 @@
+#include "milter/resolver/stub.h"
+
+#include "base/ascii.h"
+#include "base/ip_address.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace resolver {
+
+using Clock = std::chrono::steady_clock;
+
+struct Stub::Flight {
+    dns::Question question;
+    Exchange exchange;
+    Done done;
+    bool cancelled = false; // the transport is going away
+};
+
+Stub::Stub(const Options& options, Warnings& warnings)
+    : attempts_(std::max(options.attempts, 1)), timeout_(options.timeout), warnings_(warnings),
+      nameservers_({}) {
+    // The transport's thread is up but touches nothing of ours before the first ask().
+    if (options.servers.empty()) {
+        resolv_conf_.emplace(options.resolv_conf);
+    } else {
+        nameservers_ = Nameservers(usable(options.servers, Clock::now()));
+    }
+}
+
+bool Stub::ask(const dns::Question& question, Done done) {
+    return transport_.post(
+        [this, question, done = std::move(done)]() mutable { start(question, std::move(done)); });
+}
+
+void Stub::start(const dns::Question& question, Done done) {
+    const auto now = Clock::now();
+    follow_resolv_conf(now);
+    advance(std::make_shared<Flight>(
+        Flight{question, Exchange(nameservers_.line_up(now), attempts_), std::move(done)}));
+}
+
+// Takes the next step: sends again, or reports what came of it all.
+void Stub::advance(const FlightPtr& flight) {
+    if (!flight->cancelled) {
+        if (const auto to = flight->exchange.next()) {
+            send(flight, *to);
+            return;
+        }
+        if (flight->exchange.answer().failure == dns::Failure::timeout) {
+            warnings_.warn(Warning::no_server_answers, dns::print(flight->question), Clock::now());
+        }
+    }
+    flight->done(flight->question, flight->exchange.answer());
+}
+
+void Stub::send(const FlightPtr& flight, const Candidate& to) {
+    const std::uint16_t id = random_id();
+    const auto query = make_query(flight->question, id, to.edns);
+    if (!query) {
+        flight->done(flight->question, dns::no_name()); // RFC 1035 2.3.4: no server can know such a name
+        return;
+    }
+    ++sent_;
+    const bool several = nameservers_.size() > 1;
+    const auto timeout = several ? std::min(timeout_, patience_with_one_of_several) : timeout_;
+    transport_.send({to.server, to.edns, timeout}, *query, [this, flight, to, id](const Reply& reply) {
+        note(*flight, to, id, reply);
+        advance(flight);
+    });
+}
+
+void Stub::note(Flight& flight, const Candidate& from, std::uint16_t id, const Reply& reply) {
+    switch (reply.kind) {
+    case Reply::Kind::response: {
+        const Response response = read_response(reply.packet, flight.question, id);
+        nameservers_.answered(from.server);
+        if (response.edns_refused && from.edns) {
+            nameservers_.refused_edns(from.server, Clock::now());
+        }
+        flight.exchange.answered(response);
+        return;
+    }
+    case Reply::Kind::silence:
+    case Reply::Kind::unreachable:
+        nameservers_.silent(from.server, Clock::now());
+        flight.exchange.silent();
+        return;
+    case Reply::Kind::shutdown:
+        flight.cancelled = true;
+        return;
+    }
+}
+
+void Stub::follow_resolv_conf(Clock::time_point now) {
+    if (!resolv_conf_) {
+        return;
+    }
+    auto servers = resolv_conf_->changed(now);
+    // A file that was touched but says the same must not wipe out what we learnt about the servers.
+    if (servers && *servers != nameservers_.servers()) {
+        nameservers_ = Nameservers(std::move(*servers));
+        transport_.forget_paths();
+    }
+}
+
+std::vector<Server> Stub::usable(const std::vector<Server>& servers, Clock::time_point now) {
+    std::vector<Server> list;
+    for (const Server& server : servers) {
+        if (base::IpAddress::parse(server.address)) {
+            list.push_back(server);
+        } else {
+            warnings_.warn(Warning::unusable_server, base::printable(server.address), now);
+        }
+    }
+    return list;
+}
+
+} // namespace resolver

@@ -1,0 +1,44 @@
+// Queries and responses as bytes (RFC 1035 section 4). The only file that knows ldns.
+#pragma once
+
+#include "dns/answer.h"
+#include "dns/question.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace resolver {
+
+using Packet = std::vector<std::uint8_t>;
+using PacketView = std::span<const std::uint8_t>;
+
+// What one server is told we can take over UDP: fits every path without fragments (the DNS flag day's 1232).
+constexpr std::uint16_t edns_payload = 1232;
+
+struct Limits {
+    // A chain of aliases longer than this is broken or hostile; validating resolvers stop at 8 to 16.
+    static constexpr std::size_t aliases = 16;
+    // Records of the type asked for. More cannot be meant for a mail server; the answer is then refused as a
+    // whole, because what is cut off could matter.
+    static constexpr std::size_t records = 1024;
+};
+
+struct Response {
+    dns::Answer answer;
+    bool edns_refused = false; // the server does not know EDNS: worth asking again without
+};
+
+// A number that nobody can foresee (RFC 5452 9.2).
+[[nodiscard]] std::uint16_t random_id();
+
+// Nothing when no message can carry the name (see dns::make_question).
+[[nodiscard]] std::optional<Packet> make_query(const dns::Question& question, std::uint16_t id, bool edns);
+
+// Reads whatever came back for make_query(question, id, ...). Anything that is no DNS message, or is none for
+// this query, is failed(malformed). `ttl` is as received: the cache applies the operator's bounds.
+[[nodiscard]] Response read_response(PacketView packet, const dns::Question& question, std::uint16_t id);
+
+} // namespace resolver
