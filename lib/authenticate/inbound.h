@@ -1,7 +1,7 @@
 // Every check of one inbound message over the answers known so far.
 //
-// Ask and resume: see dns/questions.h. The questions of all checks come back as one set, so that a round of DNS serves them
-// all.
+// Ask and resume: see dns/questions.h. The questions of all checks come back as one set, so that a round of
+// DNS serves them all.
 #pragma once
 
 #include "authenticate/verdict.h"
@@ -25,8 +25,10 @@ using Outcome = std::variant<Verdict, dns::Questions>;
 
 [[nodiscard]] Outcome inbound(const Input& input, const dns::Answers& known, const Options& options);
 
-// What is worth asking as soon as the header is complete: the keys of all signatures and the author domain's tree walk.
+// What is worth asking as soon as the header is complete: the keys of all signatures and the author domain's
+// tree walk.
 [[nodiscard]] dns::Questions header_questions(const message::HeaderList& headers,
-                                              const std::vector<dkim::Candidate>& signatures, const Options& options);
+                                              const std::vector<dkim::Candidate>& signatures,
+                                              const Options& options);
 
 } // namespace authenticate

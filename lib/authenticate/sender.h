@@ -16,7 +16,7 @@ namespace authenticate {
 struct Envelope {
     std::optional<base::IpAddress> client; // none for mail that did not come over TCP/IP
     std::string helo;                      // as given
-    std::string mail_from;                 // the path as given, with or without angle brackets; empty or "<>" when null
+    std::string mail_from; // the path as given, with or without angle brackets; empty or "<>" when null
 };
 
 struct SenderVerdict {
@@ -30,7 +30,7 @@ struct SenderVerdict {
 
 using SenderOutcome = std::variant<SenderVerdict, dns::Questions>;
 
-[[nodiscard]] SenderOutcome check_sender(const Envelope& envelope, base::UnixTime now, const dns::Answers& known,
-                                         const Options& options);
+[[nodiscard]] SenderOutcome check_sender(const Envelope& envelope, base::UnixTime now,
+                                         const dns::Answers& known, const Options& options);
 
 } // namespace authenticate

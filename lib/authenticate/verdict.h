@@ -22,6 +22,7 @@ struct DmarcVerdict {
 
 struct Verdict {
     SenderVerdict sender;
+    bool dkim_checked = false;       // an empty list below then means: the message is not signed
     std::vector<dkim::Verdict> dkim; // one per DKIM-Signature field, top to bottom
     message::Author author;
     std::optional<DmarcVerdict> dmarc;

@@ -1,0 +1,317 @@
+#include "milter/callbacks.h"
+
+#include "milter/session.h"
+#include "milter/socket_address.h"
+
+#include <fmt/format.h>
+#include <libmilter/mfapi.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+
+namespace milter {
+
+namespace {
+
+using log::Event;
+
+// libmilter's callbacks carry no pointer of ours but the session's, and that does not exist before the first
+// event.
+Service* service = nullptr;
+
+// What was agreed with the MTA for a connection.
+struct Terms {
+    bool leading_space = false; // header values come, and are taken, with the blank behind the colon
+    bool silent = false;        // the MTA waits for no reply before the end of the message
+};
+
+// Sendmail may reuse a connection without negotiating again; what was agreed last then still holds.
+std::atomic<Terms> last_terms;
+
+struct Link {
+    explicit Link(Terms agreed) : terms(agreed), session(*service) {}
+
+    // The answer to an event that decides nothing.
+    [[nodiscard]] sfsistat go_on() const { return terms.silent ? SMFIS_NOREPLY : SMFIS_CONTINUE; }
+
+    Terms terms;
+    Session session;
+};
+
+Link& open_link(SMFICTX* context, Terms terms) {
+    auto link = std::make_unique<Link>(terms);
+    if (smfi_setpriv(context, link.get()) != MI_SUCCESS) {
+        throw std::runtime_error("libmilter did not take the session");
+    }
+    return *link.release(); // on_close deletes it
+}
+
+Link& link_of(SMFICTX* context) {
+    auto* link = static_cast<Link*>(smfi_getpriv(context));
+    return link == nullptr ? open_link(context, last_terms) : *link;
+}
+
+std::string macro(SMFICTX* context, const char* name) {
+    const char* value = smfi_getsymval(context, const_cast<char*>(name)); // only read, for all its type says
+    return value == nullptr ? std::string() : std::string(value);
+}
+
+std::string_view text_of(const char* text) {
+    return text == nullptr ? std::string_view() : std::string_view(text);
+}
+
+// An exception must not pass into C. Where the MTA waits for no reply the session remembers it, and the end
+// of the message answers for it.
+template <class Handler>
+sfsistat guarded(SMFICTX* context, Handler&& handle) noexcept {
+    try {
+        Link& link = link_of(context);
+        try {
+            return handle(link);
+        } catch (const std::exception& error) {
+            link.session.fail(error.what());
+            return link.go_on();
+        }
+    } catch (...) {
+        return SMFIS_TEMPFAIL;
+    }
+}
+
+// What a header value looks like on the wire: libmilter hands folds over as bare LF, and eats the blank after
+// the colon unless leading_space was negotiated.
+std::string wire_body(std::string_view value, const Terms& terms) {
+    std::string body;
+    body.reserve(value.size() + 8);
+    if (!terms.leading_space) {
+        body += ' ';
+    }
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        if (value[i] == '\n' && (i == 0 || value[i - 1] != '\r')) {
+            body += '\r';
+        }
+        body += value[i];
+    }
+    return body;
+}
+
+// The way back: folds as bare LF, and no blank in front when the MTA adds its own.
+std::string milter_value(std::string_view body, const Terms& terms) {
+    if (!terms.leading_space && body.starts_with(' ')) {
+        body.remove_prefix(1);
+    }
+    std::string value;
+    value.reserve(body.size());
+    for (const char c : body) {
+        if (c != '\r') {
+            value += c;
+        }
+    }
+    return value;
+}
+
+bool apply_edits(SMFICTX* context, const Actions& actions, const Terms& terms) {
+    for (const auto& deletion : actions.deletions) {
+        auto name = deletion.name; // libmilter takes non-const text
+        if (smfi_chgheader(context, name.data(), static_cast<int>(deletion.instance), nullptr) !=
+            MI_SUCCESS) {
+            return false;
+        }
+    }
+    for (const auto& insertion : actions.insertions) {
+        auto name = std::string(insertion.name);
+        auto value = milter_value(insertion.body, terms);
+        if (smfi_insheader(context, 0, name.data(), value.data()) != MI_SUCCESS) {
+            return false;
+        }
+    }
+    return true;
+}
+
+sfsistat reply(SMFICTX* context, const Actions& actions) {
+    if (actions.reply == Reply::proceed) {
+        return SMFIS_CONTINUE;
+    }
+    auto code = std::string(actions.code);
+    auto enhanced = std::string(actions.enhanced);
+    auto text = std::string(actions.text);
+    smfi_setreply(context, code.data(), enhanced.data(), text.data());
+    return actions.reply == Reply::reject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+}
+
+sfsistat apply(SMFICTX* context, const Actions& actions, const Terms& terms) {
+    if (!apply_edits(context, actions, terms)) {
+        service->logger().write(Event::edit_failed, macro(context, "i"), "the MTA did not take an edit");
+        return reply(context, tempfail("message could not be processed, try again later"));
+    }
+    return reply(context, actions);
+}
+
+constexpr unsigned long unneeded_events = SMFIP_NORCPT | SMFIP_NODATA | SMFIP_NOUNKNOWN;
+constexpr unsigned long unneeded_replies =
+    SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY;
+
+void request_macros(SMFICTX* context) {
+    const auto ask = [context](int stage, std::string names) {
+        smfi_setsymlist(context, stage, names.data());
+    };
+    ask(SMFIM_CONNECT, "j {daemon_name}");
+    ask(SMFIM_ENVFROM, "i {daemon_name} {auth_type} {auth_authen}");
+    // The same list at both stages: libmilter before 8.17.2 shows the end of message the values of the end of
+    // header.
+    ask(SMFIM_EOH, "i");
+    ask(SMFIM_EOM, "i");
+}
+
+sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long steps, unsigned long,
+                      unsigned long, unsigned long* wanted_actions, unsigned long* wanted_steps,
+                      unsigned long* reserved2, unsigned long* reserved3) {
+    constexpr unsigned long needed = SMFIF_ADDHDRS | SMFIF_CHGHDRS;
+    if ((actions & needed) != needed) {
+        service->logger().write(Event::milter_refused,
+                                "the MTA does not let filters add and change header fields");
+        return SMFIS_REJECT;
+    }
+    const Terms terms{.leading_space = (steps & SMFIP_HDR_LEADSPC) != 0,
+                      .silent = (steps & unneeded_replies) == unneeded_replies};
+    *wanted_actions = needed | (actions & SMFIF_SETSYMLIST);
+    *wanted_steps = steps & (unneeded_events | SMFIP_HDR_LEADSPC | (terms.silent ? unneeded_replies : 0));
+    *reserved2 = 0;
+    *reserved3 = 0;
+    if ((actions & SMFIF_SETSYMLIST) != 0) {
+        request_macros(context);
+    }
+    last_terms = terms;
+    try {
+        open_link(context, terms);
+        return SMFIS_CONTINUE;
+    } catch (const std::exception&) {
+        return SMFIS_REJECT; // the MTA goes on without us as its default action says
+    }
+}
+
+sfsistat on_connect(SMFICTX* context, char*, _SOCK_ADDR* address) {
+    return guarded(context, [&](Link& link) {
+        return reply(context, link.session.connect({client_address(address), macro(context, "j")}));
+    });
+}
+
+sfsistat on_helo(SMFICTX* context, char* name) {
+    return guarded(context, [&](Link& link) {
+        link.session.helo(text_of(name));
+        return link.go_on();
+    });
+}
+
+sfsistat on_mail_from(SMFICTX* context, char** arguments) {
+    return guarded(context, [&](Link& link) {
+        link.session.mail_from({.path = std::string(text_of(arguments[0])),
+                                .daemon_name = macro(context, "{daemon_name}"),
+                                .auth_type = macro(context, "{auth_type}"),
+                                .auth_authen = macro(context, "{auth_authen}")});
+        return link.go_on();
+    });
+}
+
+sfsistat on_header(SMFICTX* context, char* name, char* value) {
+    return guarded(context, [&](Link& link) {
+        link.session.header(text_of(name), wire_body(text_of(value), link.terms));
+        return link.go_on();
+    });
+}
+
+sfsistat on_end_of_header(SMFICTX* context) {
+    return guarded(context, [&](Link& link) {
+        link.session.end_of_header();
+        return link.go_on();
+    });
+}
+
+sfsistat on_body(SMFICTX* context, unsigned char* chunk, std::size_t size) {
+    return guarded(context, [&](Link& link) {
+        link.session.body({reinterpret_cast<const char*>(chunk), size});
+        return link.go_on();
+    });
+}
+
+sfsistat end_message(SMFICTX* context, Link& link) {
+    const auto queue_id = macro(context, "i");
+    try {
+        const auto progress = [context] { smfi_progress(context); };
+        return apply(context, link.session.end_of_message(queue_id, progress), link.terms);
+    } catch (const std::exception& error) {
+        service->logger().write(Event::internal_error, queue_id, error.what());
+        link.session.abort();
+        return reply(context, tempfail("internal error, try again later"));
+    }
+}
+
+sfsistat on_end_of_message(SMFICTX* context) {
+    return guarded(context, [&](Link& link) { return end_message(context, link); });
+}
+
+sfsistat on_abort(SMFICTX* context) {
+    return guarded(context, [](Link& link) {
+        link.session.abort();
+        return SMFIS_CONTINUE;
+    });
+}
+
+sfsistat on_close(SMFICTX* context) {
+    const std::unique_ptr<Link> link(static_cast<Link*>(smfi_getpriv(context)));
+    smfi_setpriv(context, nullptr);
+    return SMFIS_CONTINUE;
+}
+
+smfiDesc description() {
+    static std::string name = "paraphd";
+    smfiDesc filter{};
+    filter.xxfi_name = name.data();
+    filter.xxfi_version = SMFI_VERSION;
+    filter.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_SETSYMLIST;
+    filter.xxfi_connect = on_connect;
+    filter.xxfi_helo = on_helo;
+    filter.xxfi_envfrom = on_mail_from;
+    filter.xxfi_header = on_header;
+    filter.xxfi_eoh = on_end_of_header;
+    filter.xxfi_body = on_body;
+    filter.xxfi_eom = on_end_of_message;
+    filter.xxfi_abort = on_abort;
+    filter.xxfi_close = on_close;
+    filter.xxfi_negotiate = on_negotiate;
+    return filter;
+}
+
+std::string open_socket(const ServeOptions& options) {
+    auto socket = std::string(options.socket);
+    if (smfi_setconn(socket.data()) != MI_SUCCESS) {
+        return fmt::format("socket {} is not understood", options.socket);
+    }
+    const UmaskGuard guard(options.socket_mode);
+    if (smfi_opensocket(true) != MI_SUCCESS) {
+        return fmt::format("cannot open socket {}: {}", options.socket, std::strerror(errno));
+    }
+    return grant_group(options.socket, options.socket_group, options.socket_mode);
+}
+
+} // namespace
+
+std::string serve(Service& shared, const ServeOptions& options, const std::function<void()>& ready) {
+    service = &shared;
+    if (smfi_register(description()) != MI_SUCCESS) {
+        return "libmilter refused to register the filter";
+    }
+    constexpr int session_timeout =
+        7210; // seconds without any word from the MTA; SMTP's own patience is shorter
+    smfi_settimeout(session_timeout);
+    if (auto problem = open_socket(options); !problem.empty()) {
+        return problem;
+    }
+    ready();
+    return smfi_main() == MI_SUCCESS ? std::string() : "libmilter ended with an error";
+}
+
+} // namespace milter

@@ -1,0 +1,25 @@
+// The configuration of a running daemon: where it comes from, and reading it again.
+#pragma once
+
+#include "milter/daemon/startup.h"
+#include "milter/log/logger.h"
+#include "milter/runtime.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace milter::daemon {
+
+struct Configuration {
+    std::shared_ptr<const Runtime> runtime; // null when there is any problem
+    std::vector<std::string> problems;
+    std::vector<std::string> warnings;
+    std::string source; // the file, or "built-in defaults"
+};
+
+// Reads everything anew. Used at start and at each reload.
+[[nodiscard]] Configuration read_configuration(const CommandLine& command_line);
+
+} // namespace milter::daemon

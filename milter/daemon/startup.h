@@ -1,0 +1,19 @@
+// From the command line to a running daemon.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace milter::daemon {
+
+struct CommandLine {
+    std::string config;     // empty: the system's file if it exists, else the built-in defaults
+    std::string log_target; // overrides log.target
+    std::string socket;     // overrides listen.socket
+};
+
+// The exit codes of sysexits.h: 0 after an orderly end, 78 for a bad configuration, 69 when the socket cannot
+// be opened.
+[[nodiscard]] int run(const CommandLine& command_line);
+
+} // namespace milter::daemon

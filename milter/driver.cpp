@@ -1,0 +1,227 @@
+#include "milter/driver.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace milter {
+
+using Clock = std::chrono::steady_clock;
+
+// Shared with the resolver's callbacks, which may outlive the driver.
+class Driver::State : public std::enable_shared_from_this<State> {
+  public:
+    State(resolver::Resolver& resolver, DriverLimits limits) : resolver_(resolver), limits_(limits) {}
+
+    void close() {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        tasks_.clear();
+    }
+
+    void prefetch(Need need) {
+        std::size_t task = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            task = tasks_.size();
+            tasks_.push_back(Task{std::move(need), 0});
+        }
+        advance(task);
+    }
+
+    dns::Questions evaluate(const Need& need) {
+        const std::lock_guard lock(mutex_);
+        return need(known_);
+    }
+
+    void wait_for(const dns::Questions& questions, const std::function<void()>& progress) {
+        const auto begin = Clock::now();
+        send(note(questions, no_task));
+        while (!wait_once(questions, begin)) {
+            progress();
+        }
+        const std::lock_guard lock(mutex_);
+        waited_ += std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+    }
+
+    std::chrono::milliseconds waited() const { return read(waited_); }
+    std::size_t questions() const { return read(sent_); }
+    bool timed_out() const { return read(timed_out_); }
+    bool refused_questions() const { return read(refused_); }
+
+  private:
+    static constexpr std::size_t no_task = static_cast<std::size_t>(-1);
+
+    struct Task {
+        Need need;
+        std::size_t open = 0; // answers this task's round still waits for
+    };
+
+    template <class Value>
+    Value read(const Value& value) const {
+        const std::lock_guard lock(mutex_);
+        return value;
+    }
+
+    // Runs rounds of a task until it is satisfied or has to wait. Not recursive: answers from the cache
+    // arrive inside send(), while the round's own count keeps them from starting the next round.
+    void advance(std::size_t task) {
+        while (true) {
+            dns::Questions missing;
+            {
+                const std::lock_guard lock(mutex_);
+                if (closed_ || tasks_[task].open != 0) {
+                    return;
+                }
+                missing = tasks_[task].need(known_);
+                if (missing.empty()) {
+                    return;
+                }
+                tasks_[task].open = 1;
+            }
+            send(note(missing, task));
+            const std::lock_guard lock(mutex_);
+            if (closed_ || --tasks_[task].open != 0) {
+                return;
+            }
+        }
+    }
+
+    // Registers who waits for what; returns the questions that nobody has asked yet.
+    std::vector<dns::Question> note(const dns::Questions& questions, std::size_t task) {
+        std::vector<dns::Question> fresh;
+        const std::lock_guard lock(mutex_);
+        if (closed_) {
+            return fresh;
+        }
+        for (const auto& question : questions) {
+            if (known_.find(question) != nullptr) {
+                continue;
+            }
+            const auto [entry, first] = waiting_.try_emplace(question);
+            if (first && sent_ >= limits_.questions) {
+                waiting_.erase(entry);
+                refused_ = true;
+                known_.insert(question, dns::failed(dns::Failure::refused));
+                continue;
+            }
+            if (first) {
+                ++sent_;
+                fresh.push_back(question);
+            }
+            if (task != no_task) {
+                entry->second.push_back(task);
+                ++tasks_[task].open;
+            }
+        }
+        return fresh;
+    }
+
+    void send(const std::vector<dns::Question>& questions) {
+        for (const auto& question : questions) {
+            resolver_.ask(question, [state = shared_from_this(), question](const dns::AnswerPtr& answer) {
+                state->arrive(question, answer);
+            });
+        }
+    }
+
+    void arrive(const dns::Question& question, const dns::AnswerPtr& answer) {
+        for (const std::size_t task : settle(question, answer)) {
+            advance(task);
+        }
+    }
+
+    // Takes the answer in; returns the tasks whose round it completes.
+    std::vector<std::size_t> settle(const dns::Question& question, const dns::AnswerPtr& answer) {
+        std::vector<std::size_t> ready;
+        const std::lock_guard lock(mutex_);
+        const auto entry = waiting_.find(question);
+        if (closed_ || entry == waiting_.end()) {
+            return ready;
+        }
+        known_.insert(question, answer);
+        for (const std::size_t task : entry->second) {
+            if (--tasks_[task].open == 0) {
+                ready.push_back(task);
+            }
+        }
+        waiting_.erase(entry);
+        arrived_.notify_all();
+        return ready;
+    }
+
+    // True when nothing is left to wait for: all answered, or the budget is spent and the rest failed.
+    bool wait_once(const dns::Questions& questions, Clock::time_point begin) {
+        std::unique_lock lock(mutex_);
+        const auto all_known = [&] {
+            return std::all_of(questions.begin(), questions.end(),
+                               [&](const auto& question) { return known_.find(question) != nullptr; });
+        };
+        const auto deadline = begin + (limits_.budget - waited_);
+        const auto pause = std::min(deadline, Clock::now() + limits_.progress_interval);
+        if (arrived_.wait_until(lock, pause, all_known)) {
+            return true;
+        }
+        if (pause != deadline) {
+            return false;
+        }
+        timed_out_ = true;
+        for (const auto& question : questions) {
+            known_.insert(question, dns::failed(dns::Failure::timeout));
+        }
+        return true;
+    }
+
+    resolver::Resolver& resolver_;
+    const DriverLimits limits_;
+    mutable std::mutex mutex_;
+    std::condition_variable arrived_;
+    dns::Answers known_;
+    std::deque<Task> tasks_;
+    std::unordered_map<dns::Question, std::vector<std::size_t>> waiting_;
+    std::size_t sent_ = 0;
+    std::chrono::milliseconds waited_{0};
+    bool closed_ = false;
+    bool timed_out_ = false;
+    bool refused_ = false;
+};
+
+Driver::Driver(resolver::Resolver& resolver, DriverLimits limits)
+    : state_(std::make_shared<State>(resolver, limits)) {}
+
+Driver::~Driver() {
+    state_->close();
+}
+
+void Driver::prefetch(Need need) {
+    state_->prefetch(std::move(need));
+}
+
+dns::Questions Driver::evaluate_known(const Need& evaluate) {
+    return state_->evaluate(evaluate);
+}
+
+void Driver::wait_for(const dns::Questions& questions, const std::function<void()>& progress) {
+    state_->wait_for(questions, progress);
+}
+
+std::chrono::milliseconds Driver::waited() const {
+    return state_->waited();
+}
+
+std::size_t Driver::questions() const {
+    return state_->questions();
+}
+
+bool Driver::timed_out() const {
+    return state_->timed_out();
+}
+
+bool Driver::refused_questions() const {
+    return state_->refused_questions();
+}
+
+} // namespace milter

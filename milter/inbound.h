@@ -1,0 +1,39 @@
+// One inbound message: its checks run while it arrives.
+#pragma once
+
+#include "authenticate/inbound.h"
+#include "milter/driver.h"
+#include "milter/runtime.h"
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace milter {
+
+class Inbound {
+  public:
+    // From MAIL FROM on: asks at once what iprev and SPF need.
+    Inbound(std::shared_ptr<const Runtime> runtime, resolver::Resolver& resolver,
+            authenticate::Envelope envelope, base::UnixTime now);
+
+    // Asks for keys and DMARC records, and orders the body hashes.
+    void end_of_header(const message::HeaderList& headers);
+    void body(std::string_view chunk);
+    // Waits for what is still missing, within the budget.
+    [[nodiscard]] authenticate::Verdict finish(const message::HeaderList& headers,
+                                               const std::function<void()>& progress);
+
+    [[nodiscard]] const Driver& driver() const { return driver_; }
+
+  private:
+    std::shared_ptr<const Runtime> runtime_;
+    authenticate::Envelope envelope_;
+    base::UnixTime now_;
+    dkim::BodyHashes bodies_;
+    std::vector<dkim::Candidate> signatures_;
+    Driver driver_;
+};
+
+} // namespace milter

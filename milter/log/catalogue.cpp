@@ -1,0 +1,75 @@
+#include "milter/log/catalogue.h"
+
+#include <algorithm>
+#include <array>
+
+namespace milter::log {
+
+namespace {
+
+constexpr std::array<Entry, 16> entries{{
+    {Event::listening, "LISTENING", Level::notice,
+     "The socket is open and the MTA may connect. The line names the socket and the version."},
+    {Event::stopped, "STOPPED", Level::notice,
+     "The daemon ends after a signal. The MTA does what its default action says."},
+    {Event::reloaded, "RELOADED", Level::notice,
+     "A new configuration is in use. Sessions that were open keep the one they began with. A new socket, new "
+     "nameservers "
+     "and log settings need a restart."},
+    {Event::reload_refused, "RELOAD_REFUSED", Level::error,
+     "The new configuration has errors, which the lines before this one list. The old one stays in use. Mend "
+     "the file, test "
+     "it with `paraph check-config`, and reload again."},
+    {Event::configuration_problem, "CONFIG", Level::error,
+     "One error in the configuration, a table or a key file."},
+    {Event::configuration_warning, "CONFIG_WARNING", Level::warning,
+     "Something in the configuration that works but is probably not meant."},
+    {Event::message, "MESSAGE", Level::info,
+     "One message is done. mode= and why= tell whether it was verified or signed and for what reason; spf=, "
+     "dkim= and dmarc= "
+     "are the results written to Authentication-Results; signed= lists domain/selector of the signatures "
+     "made, unsigned= says "
+     "why there is none; dns_ms= is the time spent waiting for the DNS after the end of the message."},
+    {Event::signing_failed, "SIGNING_FAILED", Level::error,
+     "A key that should have signed could not be used; the line says which file and why. The message is "
+     "answered 451, so that "
+     "it is not sent without the signature its domain promises. Mend the key; the sender will try again."},
+    {Event::header_over_limit, "HEADER_LIMIT", Level::warning,
+     "The header of a message is larger than `limits` allow. It is refused with 552: a part that was not "
+     "looked at could hide "
+     "a forged field."},
+    {Event::dns_budget_spent, "DNS_BUDGET", Level::warning,
+     "Not all answers came within dns.message_budget. What is missing counts as a temporary error in the "
+     "results. If this is "
+     "frequent, look at the nameservers."},
+    {Event::dns_question_limit, "DNS_LIMIT", Level::warning,
+     "One message needed more questions than dns.questions_per_message. The rest count as a temporary error. "
+     "Usually somebody "
+     "tries to make work."},
+    {Event::resolver_warning, "RESOLVER", Level::warning, "Trouble with the nameservers, as the line says."},
+    {Event::internal_error, "INTERNAL", Level::error,
+     "A defect or a lack of memory. The message is answered 451 and not accepted without a result. Please "
+     "report it."},
+    {Event::too_many_connections, "CONNECTIONS", Level::warning,
+     "listen.max_connections are open; a further one is answered 451."},
+    {Event::milter_refused, "MTA", Level::error,
+     "The MTA offers less than is needed, for example it does not let filters add header fields. Nothing can "
+     "be done for this "
+     "connection."},
+    {Event::edit_failed, "EDIT", Level::error,
+     "The MTA did not take a change to the message. It is answered 451 so that it is not delivered without "
+     "its results."},
+}};
+
+} // namespace
+
+const Entry& describe(Event event) {
+    return *std::find_if(entries.begin(), entries.end(),
+                         [event](const Entry& entry) { return entry.event == event; });
+}
+
+std::span<const Entry> catalogue() {
+    return entries;
+}
+
+} // namespace milter::log

@@ -1,0 +1,43 @@
+// Every kind of line that the daemon logs: its identifier, its level, and what it means for the operator. The
+// manual's list of messages is made from this.
+#pragma once
+
+#include "milter/log/level.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace milter::log {
+
+enum class Event : std::uint8_t {
+    listening,
+    stopped,
+    reloaded,
+    reload_refused,
+    configuration_problem,
+    configuration_warning,
+    message,
+    signing_failed,
+    header_over_limit,
+    dns_budget_spent,
+    dns_question_limit,
+    resolver_warning,
+    internal_error,
+    too_many_connections,
+    milter_refused,
+    edit_failed,
+};
+
+struct Entry {
+    Event event;
+    std::string_view identifier; // stands in the line as [IDENTIFIER] where there is no queue id before it
+    Level level;
+    std::string_view meaning; // a paragraph for the operator: what happened and what to do
+};
+
+[[nodiscard]] const Entry& describe(Event event);
+[[nodiscard]] std::span<const Entry> catalogue();
+
+} // namespace milter::log

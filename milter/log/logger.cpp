@@ -1,0 +1,157 @@
+#include "milter/log/logger.h"
+
+#include "base/ascii.h"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/syslog_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace milter::log {
+
+namespace {
+
+constexpr std::size_t longest_line = 4000; // syslog daemons commonly take 8 KiB
+
+// One line of printable ASCII. Backslashes stay: values from outside were already escaped by quote().
+std::string one_line(std::string_view text) {
+    std::string line;
+    for (const char c : text.substr(0, longest_line)) {
+        if (c >= 0x20 && c <= 0x7e) {
+            line += c;
+        } else {
+            line += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        }
+    }
+    if (text.size() > longest_line) {
+        line += "...";
+    }
+    return line;
+}
+
+bool is_bare(std::string_view value) {
+    return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
+        return base::is_visible(c) && c != '"' && c != '\\' && c != '=' && c != ',';
+    });
+}
+
+constexpr std::array<std::pair<std::string_view, int>, 11> facilities{{{"mail", LOG_MAIL},
+                                                                       {"daemon", LOG_DAEMON},
+                                                                       {"user", LOG_USER},
+                                                                       {"local0", LOG_LOCAL0},
+                                                                       {"local1", LOG_LOCAL1},
+                                                                       {"local2", LOG_LOCAL2},
+                                                                       {"local3", LOG_LOCAL3},
+                                                                       {"local4", LOG_LOCAL4},
+                                                                       {"local5", LOG_LOCAL5},
+                                                                       {"local6", LOG_LOCAL6},
+                                                                       {"local7", LOG_LOCAL7}}};
+
+int facility_number(std::string_view word) {
+    for (const auto& [name, number] : facilities) {
+        if (name == word) {
+            return number;
+        }
+    }
+    return LOG_MAIL;
+}
+
+// spdlog has no "notice"; its "info" is syslog's informational, so notices go out as info with their level
+// kept by us.
+spdlog::level::level_enum spdlog_level(Level level) {
+    switch (level) {
+    case Level::debug:
+        return spdlog::level::debug;
+    case Level::info:
+    case Level::notice:
+        return spdlog::level::info;
+    case Level::warning:
+        return spdlog::level::warn;
+    case Level::error:
+        return spdlog::level::err;
+    }
+    return spdlog::level::info;
+}
+
+std::shared_ptr<spdlog::logger> make_sink(Target target, std::string_view facility) {
+    if (target == Target::stderr_stream) {
+        auto logger =
+            std::make_shared<spdlog::logger>("paraphd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+        logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e paraphd[%P]: %l: %v");
+        logger->flush_on(spdlog::level::trace);
+        return logger;
+    }
+    auto sink =
+        std::make_shared<spdlog::sinks::syslog_sink_mt>("paraphd", LOG_PID, facility_number(facility), false);
+    return std::make_shared<spdlog::logger>("paraphd", std::move(sink));
+}
+
+} // namespace
+
+std::string_view print(Level level) {
+    switch (level) {
+    case Level::debug:
+        return "debug";
+    case Level::info:
+        return "info";
+    case Level::notice:
+        return "notice";
+    case Level::warning:
+        return "warning";
+    case Level::error:
+        return "error";
+    }
+    return "info";
+}
+
+Level parse_level(std::string_view word) {
+    for (const Level level : {Level::debug, Level::info, Level::notice, Level::warning, Level::error}) {
+        if (print(level) == word) {
+            return level;
+        }
+    }
+    return Level::info;
+}
+
+std::string quote(std::string_view value, std::size_t limit) {
+    if (is_bare(value) && value.size() <= limit) {
+        return std::string(value);
+    }
+    std::string quoted = "\"";
+    for (const char c : base::printable(value, limit)) {
+        quoted += c == '"' ? '\'' : c;
+    }
+    return quoted + '"';
+}
+
+Logger::Logger() = default;
+
+Logger::Logger(Target target, std::string_view facility, Level threshold)
+    : sink_(make_sink(target, facility)) {
+    sink_->set_level(spdlog_level(threshold));
+}
+
+Logger::~Logger() = default;
+
+void Logger::write(Event event, std::string_view text) {
+    const Entry& entry = describe(event);
+    emit(entry.level, fmt::format("[{}] {}", entry.identifier, one_line(text)));
+}
+
+void Logger::write(Event event, std::string_view queue_id, std::string_view text) {
+    const Entry& entry = describe(event);
+    const auto id = queue_id.empty() ? "-" : quote(queue_id, 64);
+    // The line of a finished message is the common case and stands alone behind its queue id.
+    const auto mark = event == Event::message ? std::string() : fmt::format("[{}] ", entry.identifier);
+    emit(entry.level, fmt::format("{}: {}{}", id, mark, one_line(text)));
+}
+
+void Logger::emit(Level level, const std::string& line) {
+    sink_->log(spdlog_level(level), "{}", line);
+}
+
+} // namespace milter::log

@@ -1,0 +1,45 @@
+// Where log lines go: syslog or stderr. One event is one line of printable ASCII, whatever text it carries.
+#pragma once
+
+#include "milter/log/catalogue.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace spdlog {
+class logger;
+}
+
+namespace milter::log {
+
+enum class Target : std::uint8_t { syslog, stderr_stream };
+
+// A value for a key=value pair: as it is when it has no blank, quote, comma or equals sign, else in double
+// quotes with everything that is not plain text as \xNN, so that no text from outside can look like another
+// pair.
+[[nodiscard]] std::string quote(std::string_view value, std::size_t limit = 256);
+
+class Logger {
+  public:
+    Logger(Target target, std::string_view facility, Level threshold);
+    virtual ~Logger();
+    Logger(const Logger&) = delete;
+    Logger& operator=(const Logger&) = delete;
+
+    // Controls and bytes outside of ASCII in `text` become \xNN, overlong text is cut with "...".
+    // Thread-safe.
+    void write(Event event, std::string_view text);
+    // The same with the MTA's queue id in front, "-" when there is none.
+    void write(Event event, std::string_view queue_id, std::string_view text);
+
+  protected:
+    Logger(); // for tests that override emit()
+
+  private:
+    virtual void emit(Level level, const std::string& line);
+
+    std::shared_ptr<spdlog::logger> sink_;
+};
+
+} // namespace milter::log

@@ -1,0 +1,28 @@
+// paraphd: the command line.
+#include "milter/daemon/startup.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+
+int main(int argc, char** argv) {
+    try {
+        CLI::App app(
+            "paraphd: verifies SPF, DKIM and DMARC of inbound mail and signs outbound mail, as a milter.\n"
+            "Stays in the foreground. SIGTERM stops it, SIGUSR1 makes it read its configuration again.");
+        milter::daemon::CommandLine command_line;
+        app.add_option(
+            "-c,--config", command_line.config,
+            "configuration file (default: /etc/paraph/paraph.yaml if it exists, else built-in defaults)");
+        app.add_option("--socket", command_line.socket, "listen here instead of listen.socket");
+        app.add_option("--log", command_line.log_target, "syslog or stderr, instead of log.target")
+            ->check(CLI::IsMember({"syslog", "stderr"}));
+        app.set_version_flag("--version", "paraphd " PARAPH_VERSION);
+        CLI11_PARSE(app, argc, argv);
+        return milter::daemon::run(command_line);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "paraphd: %s\n", error.what());
+        return 70; // EX_SOFTWARE
+    }
+}

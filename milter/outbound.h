@@ -1,0 +1,43 @@
+// One outbound message: which keys sign it, and the signatures.
+#pragma once
+
+#include "dkim/body_hash.h"
+#include "keys/key_store.h"
+#include "milter/actions.h"
+#include "milter/runtime.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace milter {
+
+struct Signed {
+    std::vector<HeaderInsertion> fields;
+    std::vector<std::string> names; // DOMAIN/SELECTOR of each
+    std::string unsigned_because;   // why there is none
+    std::string failure; // a key that should have signed could not: the message must not leave without it
+};
+
+class Outbound {
+  public:
+    explicit Outbound(std::shared_ptr<const Runtime> runtime);
+
+    // Looks up the keys for the author of the message.
+    void end_of_header(const message::HeaderList& headers);
+    void body(std::string_view chunk);
+    [[nodiscard]] Signed finish(const message::HeaderList& headers, base::UnixTime now);
+
+  private:
+    void sign_with(const keys::Signer& signer, const message::HeaderList& headers, base::UnixTime now,
+                   Signed& result);
+
+    std::shared_ptr<const Runtime> runtime_;
+    std::vector<keys::Signer> signers_;
+    std::string unsigned_because_;
+    dkim::BodyHashes bodies_;
+    std::size_t body_hash_ = 0;
+};
+
+} // namespace milter

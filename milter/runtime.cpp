@@ -1,0 +1,157 @@
+#include "milter/runtime.h"
+
+#include <fmt/format.h>
+
+namespace milter {
+
+namespace {
+
+spf::LookAhead look_ahead(const std::string& word) {
+    if (word == "none") {
+        return spf::LookAhead::none;
+    }
+    return word == "all" ? spf::LookAhead::all : spf::LookAhead::records;
+}
+
+dkim::Canonicalization canonicalization(config::Canonicalization setting) {
+    return setting == config::Canonicalization::simple ? dkim::Canonicalization::simple
+                                                       : dkim::Canonicalization::relaxed;
+}
+
+dkim::Policy dkim_policy(const config::Settings::Dkim& settings) {
+    dkim::Policy policy;
+    policy.limits.signatures = settings.max_signatures;
+    policy.limits.minimum_rsa_bits = settings.minimum_key_bits;
+    policy.limits.maximum_rsa_bits = settings.maximum_key_bits;
+    policy.limits.clock_drift = settings.clock_drift.count();
+    policy.partial_body =
+        settings.accept_partial_body ? dkim::PartialBody::accept : dkim::PartialBody::refuse;
+    return policy;
+}
+
+// The list serves the veto of the tree walk, and is the method itself in psl mode.
+bool needs_public_suffixes(const config::Settings::Dmarc& settings) {
+    return settings.public_suffix_veto || settings.discovery == "psl";
+}
+
+void load_public_suffixes(Runtime& runtime, std::vector<std::string>& problems) {
+    const auto& settings = runtime.settings.dmarc;
+    if (!needs_public_suffixes(settings)) {
+        return;
+    }
+    if (settings.public_suffix_list.empty()) {
+        runtime.public_suffixes = dmarc::PublicSuffixList::built_in();
+    } else if (auto list = dmarc::PublicSuffixList::load(settings.public_suffix_list)) {
+        runtime.public_suffixes = std::move(*list);
+    } else {
+        problems.push_back(fmt::format("{}: {}", settings.public_suffix_list, list.error().message));
+        return;
+    }
+    runtime.checks.dmarc_options.public_suffixes = &*runtime.public_suffixes;
+}
+
+void load_keys(Runtime& runtime, std::vector<std::string>& problems) {
+    auto loaded = keys::KeyStore::load(key_options(runtime.settings));
+    runtime.keys = std::move(loaded.store);
+    for (const auto& problem : loaded.problems) {
+        problems.push_back(problem.line == 0
+                               ? fmt::format("{}: {}", problem.file, problem.message)
+                               : fmt::format("{}:{}: {}", problem.file, problem.line, problem.message));
+    }
+}
+
+} // namespace
+
+authenticate::Options check_options(const config::Settings& settings) {
+    authenticate::Options options;
+    options.iprev = settings.iprev.enabled;
+    options.spf = settings.spf.enabled;
+    options.spf_helo = settings.spf.check_helo;
+    options.spf_limits.void_lookups = settings.spf.void_lookups;
+    options.look_ahead = look_ahead(settings.spf.look_ahead);
+    options.dkim = settings.dkim.enabled;
+    options.dkim_policy = dkim_policy(settings.dkim);
+    options.dmarc = settings.dmarc.enabled;
+    options.dmarc_options.discovery =
+        settings.dmarc.discovery == "psl" ? dmarc::Discovery::psl : dmarc::Discovery::tree_walk;
+    return options;
+}
+
+dkim::SignOptions sign_options(const config::Settings& settings) {
+    dkim::SignOptions options;
+    options.header_canonicalization = canonicalization(settings.signing.header_canonicalization);
+    options.body_canonicalization = canonicalization(settings.signing.body_canonicalization);
+    if (!settings.signing.signed_fields.empty()) {
+        options.signed_fields = settings.signing.signed_fields;
+    }
+    if (!settings.signing.oversigned_fields.empty()) {
+        options.oversigned_fields = settings.signing.oversigned_fields;
+    }
+    options.lifetime = settings.signing.lifetime.count();
+    return options;
+}
+
+keys::KeyOptions key_options(const config::Settings& settings) {
+    keys::KeyOptions options;
+    options.key_table = settings.signing.key_table;
+    options.signing_table = settings.signing.signing_table;
+    options.all_matches = settings.signing.all_matches;
+    options.require_safe_keys = settings.signing.require_safe_keys;
+    for (const auto& [domain, entry] : settings.domains) {
+        for (const auto& key : entry.keys) {
+            if (key.active) {
+                options.domain_keys.push_back(
+                    {domain, entry.subdomains, key.selector, key.file, key.identity});
+            }
+        }
+    }
+    return options;
+}
+
+message::Limits message_limits(const config::Settings& settings) {
+    message::Limits limits;
+    limits.header_fields = settings.limits.header_fields;
+    limits.header_bytes = settings.limits.header_bytes;
+    limits.header_field_bytes = settings.limits.header_field_bytes;
+    return limits;
+}
+
+resolver::Options resolver_options(const config::Settings& settings) {
+    resolver::Options options;
+    for (const auto& text : settings.dns.nameservers) {
+        if (auto server = resolver::parse_server(text)) {
+            options.servers.push_back(*server);
+        }
+    }
+    options.timeout = settings.dns.timeout;
+    options.attempts = settings.dns.attempts;
+    options.cache_bytes = settings.dns.cache_bytes;
+    return options;
+}
+
+BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
+    auto runtime = std::make_shared<Runtime>();
+    BuiltRuntime built;
+    runtime->settings = std::move(settings);
+    runtime->host_name = std::move(host_name);
+    runtime->checks = check_options(runtime->settings);
+    runtime->checks.receiver = runtime->host_name;
+    runtime->sign_options = sign_options(runtime->settings);
+    runtime->message_limits = message_limits(runtime->settings);
+    runtime->driver_limits.questions = runtime->settings.dns.questions_per_message;
+    runtime->driver_limits.budget = runtime->settings.dns.message_budget;
+    load_public_suffixes(*runtime, built.problems);
+    load_keys(*runtime, built.problems);
+    for (const auto& text : runtime->settings.dns.nameservers) {
+        if (!resolver::parse_server(text)) {
+            built.problems.push_back(
+                fmt::format("dns.nameservers: '{}' is not ADDRESS or ADDRESS:PORT", text));
+        }
+    }
+    if (built.problems.empty()) {
+        built.runtime = std::move(runtime);
+    }
+    return built;
+}
+
+} // namespace milter

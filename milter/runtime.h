@@ -1,0 +1,47 @@
+// Settings and everything that is built from them once: an immutable snapshot that sessions share. A reload
+// builds a new one; a session keeps the one it began with.
+#pragma once
+
+#include "authenticate/options.h"
+#include "config/settings.h"
+#include "dkim/sign.h"
+#include "dmarc/public_suffix.h"
+#include "keys/key_store.h"
+#include "message/limits.h"
+#include "milter/driver.h"
+#include "milter/resolver/resolver.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace milter {
+
+struct Runtime {
+    config::Settings settings;
+    std::string host_name;
+    std::optional<dmarc::PublicSuffixList> public_suffixes;
+    authenticate::Options checks; // refers to public_suffixes
+    std::shared_ptr<const keys::KeyStore> keys;
+    dkim::SignOptions sign_options; // but for domain, selector and identity
+    message::Limits message_limits;
+    DriverLimits driver_limits;
+};
+
+struct BuiltRuntime {
+    std::shared_ptr<const Runtime> runtime; // null when there is any problem
+    std::vector<std::string> problems;      // one line each, with file and line where there is one
+};
+
+// Reads the key tables and the public suffix list that the settings name.
+[[nodiscard]] BuiltRuntime build_runtime(config::Settings settings, std::string host_name);
+
+// The parts that the tools need as well.
+[[nodiscard]] authenticate::Options check_options(const config::Settings& settings);
+[[nodiscard]] dkim::SignOptions sign_options(const config::Settings& settings);
+[[nodiscard]] keys::KeyOptions key_options(const config::Settings& settings);
+[[nodiscard]] message::Limits message_limits(const config::Settings& settings);
+[[nodiscard]] resolver::Options resolver_options(const config::Settings& settings);
+
+} // namespace milter

@@ -1,0 +1,46 @@
+// What all sessions share.
+#pragma once
+
+#include "base/time_format.h"
+#include "milter/lock_guarded.h"
+#include "milter/log/logger.h"
+#include "milter/resolver/resolver.h"
+#include "milter/runtime.h"
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace milter {
+
+class Service {
+  public:
+    using Clock = std::function<base::UnixTime()>;
+
+    Service(std::shared_ptr<const Runtime> runtime, resolver::Resolver& resolver, log::Logger& logger,
+            Clock clock)
+        : runtime_(std::move(runtime)), resolver_(resolver), logger_(logger), clock_(std::move(clock)) {}
+
+    // The snapshot for a session that begins now.
+    [[nodiscard]] std::shared_ptr<const Runtime> runtime() const {
+        return runtime_.with([](const auto& runtime) { return runtime; });
+    }
+    void replace_runtime(std::shared_ptr<const Runtime> next) {
+        runtime_.with([&](auto& runtime) { runtime.swap(next); });
+    }
+
+    [[nodiscard]] resolver::Resolver& resolver() const { return resolver_; }
+    [[nodiscard]] log::Logger& logger() const { return logger_; }
+    [[nodiscard]] base::UnixTime now() const { return clock_(); }
+
+    std::atomic<std::size_t> connections{0};
+
+  private:
+    LockGuarded<std::shared_ptr<const Runtime>> runtime_;
+    resolver::Resolver& resolver_;
+    log::Logger& logger_;
+    Clock clock_;
+};
+
+} // namespace milter

@@ -1,0 +1,99 @@
+#include "milter/session.h"
+
+#include "authres/format.h"
+
+#include <fmt/format.h>
+
+namespace milter {
+
+using log::Event;
+
+Session::Session(Service& service) : service_(service), runtime_(service.runtime()) {
+    ++service_.connections;
+}
+
+Session::~Session() {
+    --service_.connections;
+}
+
+Actions Session::connect(Connection connection) {
+    connection_ = std::move(connection);
+    const auto most = runtime_->settings.listen.max_connections;
+    if (service_.connections > most) {
+        service_.logger().write(Event::too_many_connections,
+                                fmt::format("{} connections are open (listen.max_connections)", most));
+        return tempfail("too many connections, try again later");
+    }
+    return {};
+}
+
+void Session::helo(std::string_view name) {
+    helo_ = name;
+}
+
+void Session::mail_from(const MailFrom& sender) {
+    abort();
+    const Origin origin{.client = connection_.client,
+                        .daemon_name = sender.daemon_name,
+                        .auth_type = sender.auth_type,
+                        .auth_authen = sender.auth_authen,
+                        .bare_path = !sender.path.starts_with('<')};
+    auto direction = decide(origin, runtime_->settings.roles);
+    const auto client = direction.client_is_filter ? std::nullopt : connection_.client;
+    transaction_.emplace(service_, TransactionContext{.runtime = runtime_,
+                                                      .authserv_id = authserv_id(),
+                                                      .direction = std::move(direction),
+                                                      .envelope = {client, helo_, sender.path}});
+}
+
+void Session::header(std::string_view name, std::string_view body) {
+    if (transaction_) {
+        transaction_->header(name, body);
+    }
+}
+
+void Session::end_of_header() {
+    if (transaction_) {
+        transaction_->end_of_header();
+    }
+}
+
+void Session::body(std::string_view chunk) {
+    if (transaction_) {
+        transaction_->body(chunk);
+    }
+}
+
+Actions Session::end_of_message(std::string_view queue_id, const std::function<void()>& progress) {
+    if (!transaction_ || !failure_.empty()) {
+        service_.logger().write(Event::internal_error, queue_id,
+                                failure_.empty() ? "end of a message that never began" : failure_);
+        abort();
+        return tempfail("internal error, try again later");
+    }
+    Actions actions = transaction_->finish(queue_id, progress);
+    abort();
+    return actions;
+}
+
+void Session::abort() {
+    transaction_.reset();
+    failure_.clear();
+}
+
+void Session::fail(std::string_view why) {
+    failure_ = why;
+}
+
+std::string Session::authserv_id() const {
+    const auto& configured = runtime_->settings.authserv_id;
+    if (configured == "HOSTNAME") {
+        return runtime_->host_name;
+    }
+    if (!configured.empty()) {
+        return configured;
+    }
+    return authres::is_authserv_id(connection_.mta_name) ? connection_.mta_name : runtime_->host_name;
+}
+
+} // namespace milter

@@ -1,0 +1,62 @@
+// One connection of the MTA: its events in order, in our own types. Knows nothing of libmilter, so that it
+// runs in a test.
+//
+// Events of one session come one at a time, but not always on the same thread.
+#pragma once
+
+#include "milter/transaction.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace milter {
+
+struct Connection {
+    std::optional<base::IpAddress> client; // none: a unix socket, or a client the MTA knows no address of
+    std::string mta_name;                  // macro j; empty when not given
+};
+
+struct MailFrom {
+    std::string path;        // as given, "<a@b>" from SMTP, "a@b" or "" from elsewhere
+    std::string daemon_name; // {daemon_name}
+    std::string auth_type;   // {auth_type}
+    std::string auth_authen; // {auth_authen}
+};
+
+class Session {
+  public:
+    explicit Session(Service& service);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    // tempfail when there are too many connections.
+    [[nodiscard]] Actions connect(Connection connection);
+    void helo(std::string_view name);
+    // Begins a message; one that was under way is forgotten.
+    void mail_from(const MailFrom& sender);
+    void header(std::string_view name, std::string_view body);
+    void end_of_header();
+    void body(std::string_view chunk);
+    [[nodiscard]] Actions end_of_message(std::string_view queue_id, const std::function<void()>& progress);
+    void abort();
+
+    // An internal error happened while the message arrived and could not be answered then: the end of the
+    // message will be a tempfail.
+    void fail(std::string_view why);
+
+  private:
+    [[nodiscard]] std::string authserv_id() const;
+
+    Service& service_;
+    std::shared_ptr<const Runtime> runtime_;
+    Connection connection_;
+    std::string helo_;
+    std::optional<Transaction> transaction_;
+    std::string failure_;
+};
+
+} // namespace milter

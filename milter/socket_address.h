@@ -1,0 +1,38 @@
+// Addresses of sockets: the MTA's client as libmilter hands it over, and our own listening socket.
+#pragma once
+
+#include "base/ip_address.h"
+#include "base/result.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+namespace milter {
+
+// Nothing for a null address and for families other than IPv4 and IPv6.
+[[nodiscard]] std::optional<base::IpAddress> client_address(const sockaddr* address);
+
+// listen.socket in libmilter's spelling. Understood: inet:HOST:PORT, inet6:[HOST]:PORT, inet:PORT@HOST,
+// inet:PORT, unix:/PATH, local:/PATH.
+[[nodiscard]] base::Result<std::string> milter_socket(std::string_view setting);
+
+// While it lives, files (and unix sockets) are created with no more than `mode`.
+class UmaskGuard {
+  public:
+    explicit UmaskGuard(mode_t mode) : previous_(umask(static_cast<mode_t>(~mode & 0777U))) {}
+    ~UmaskGuard() { umask(previous_); }
+    UmaskGuard(const UmaskGuard&) = delete;
+    UmaskGuard& operator=(const UmaskGuard&) = delete;
+
+  private:
+    mode_t previous_;
+};
+
+// Gives a unix socket its mode and group; other sockets are left alone. Returns what went wrong, or nothing.
+[[nodiscard]] std::string grant_group(const std::string& socket, const std::string& group, mode_t mode);
+
+} // namespace milter

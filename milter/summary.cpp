@@ -1,0 +1,107 @@
+#include "milter/summary.h"
+
+#include "milter/log/logger.h"
+
+#include <fmt/format.h>
+
+namespace milter {
+
+namespace {
+
+using log::quote;
+
+constexpr std::size_t logged_signatures = 10; // more say nothing an operator wants to read
+
+void add_sender(const authenticate::SenderVerdict& sender, std::string& line) {
+    if (sender.iprev) {
+        line += fmt::format(" iprev={}", iprev::print(sender.iprev->result));
+    }
+    if (sender.mail_from) {
+        line += fmt::format(" spf={} spf.{}={}", spf::print(sender.mail_from->result),
+                            sender.null_sender ? "helo" : "mailfrom", quote(sender.mail_from->domain));
+    } else if (!sender.path_problem.empty()) {
+        line += " spf=permerror";
+    }
+    if (sender.helo && sender.helo->result == spf::Result::fail) {
+        line += fmt::format(" helo=fail/{}", quote(sender.helo->domain));
+    }
+}
+
+void add_signatures(const std::vector<dkim::Verdict>& signatures, std::string& line) {
+    if (signatures.empty()) {
+        line += " dkim=none";
+    }
+    for (std::size_t i = 0; i < signatures.size() && i < logged_signatures; ++i) {
+        const auto& signature = signatures[i];
+        line += fmt::format(" dkim={}/{}/{}", dkim::print(signature.result), quote(signature.domain),
+                            quote(signature.selector));
+        if (!signature.reason.empty()) {
+            line += fmt::format(" dkim.reason={}", quote(signature.reason));
+        }
+    }
+    if (signatures.size() > logged_signatures) {
+        line += fmt::format(" dkim.more={}", signatures.size() - logged_signatures);
+    }
+}
+
+void add_dmarc(const authenticate::DmarcVerdict& dmarc, std::string& line) {
+    line += fmt::format(" dmarc={}", dmarc::print(dmarc.result));
+    if (dmarc.author_domain) {
+        line += fmt::format(" from={}", dmarc.author_domain->text());
+    }
+    if (dmarc.evaluation && dmarc.evaluation->policy) {
+        line += fmt::format(" policy={}", dmarc::print(*dmarc.evaluation->policy));
+    }
+    if (!dmarc.problem.empty()) {
+        line += fmt::format(" dmarc.reason={}", quote(dmarc.problem));
+    }
+}
+
+void add_signing(const Summary& summary, std::string& line) {
+    for (const auto& name : summary.signed_by) {
+        line += fmt::format(" signed={}", quote(name));
+    }
+    if (summary.signed_by.empty()) {
+        line += fmt::format(" unsigned={}", quote(summary.unsigned_because));
+    }
+}
+
+} // namespace
+
+const char* print(Mode mode) {
+    switch (mode) {
+    case Mode::verify:
+        return "verify";
+    case Mode::sign:
+        return "sign";
+    case Mode::keep:
+        return "keep";
+    }
+    return "?";
+}
+
+std::string print(const Summary& summary) {
+    std::string line =
+        fmt::format("mode={} why={} client={} sender={}", print(summary.direction.mode),
+                    quote(summary.direction.why), summary.client ? summary.client->print() : "none",
+                    quote(summary.mail_from.empty() ? "<>" : summary.mail_from));
+    if (summary.verdict != nullptr) {
+        add_sender(summary.verdict->sender, line);
+        if (summary.verdict->dkim_checked) {
+            add_signatures(summary.verdict->dkim, line);
+        }
+        if (summary.verdict->dmarc) {
+            add_dmarc(*summary.verdict->dmarc, line);
+        }
+    }
+    if (summary.direction.mode == Mode::sign) {
+        add_signing(summary, line);
+    }
+    if (summary.removed_results > 0) {
+        line += fmt::format(" removed_results={}", summary.removed_results);
+    }
+    line += fmt::format(" dns_ms={} dns_questions={}", summary.dns_wait.count(), summary.dns_questions);
+    return line;
+}
+
+} // namespace milter

@@ -1,0 +1,31 @@
+// The one line that the log gets for a finished message, as key=value pairs.
+#pragma once
+
+#include "authenticate/verdict.h"
+#include "milter/direction.h"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace milter {
+
+struct Summary {
+    Direction direction;
+    std::optional<base::IpAddress> client;
+    std::string mail_from;
+    const authenticate::Verdict* verdict = nullptr; // verified mail
+    std::vector<std::string> signed_by;             // signed mail: DOMAIN/SELECTOR
+    std::string unsigned_because;                   // mail to be signed that was not
+    std::size_t removed_results = 0;                // forged Authentication-Results fields taken out
+    std::chrono::milliseconds dns_wait{0};
+    std::size_t dns_questions = 0;
+};
+
+// mode=verify why="external host 192.0.2.1" client=192.0.2.1 spf=pass spf.domain=example.org
+// dkim=pass/example.org/s1 ...
+[[nodiscard]] std::string print(const Summary& summary);
+
+[[nodiscard]] const char* print(Mode mode);
+
+} // namespace milter
