@@ -13,9 +13,9 @@ struct Property {
 };
 
 struct MethodResult {
-    std::string method; // "dkim"
-    std::string result; // "pass"
-    std::string reason; // raw; left out when empty
+    std::string method;                // "dkim"
+    std::string result;                // "pass"
+    std::string reason;                // raw; left out when empty
     std::vector<std::string> comments; // raw; the formatter makes them harmless
     std::vector<Property> properties;
 };

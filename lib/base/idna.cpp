@@ -1,5 +1,7 @@
 #include "base/idna.h"
 
+#include "base/ascii.h"
+
 #include <idn2.h>
 
 #include <memory>
@@ -11,9 +13,12 @@ std::optional<std::string> idna_to_ascii(std::string_view name) {
     if (name.size() > longest || name.find('\0') != std::string_view::npos) {
         return std::nullopt;
     }
-    const std::string terminated(name);
+    // No mapping but ASCII lower case: UTS 46 would drop invisible characters and turn full-width dots into
+    // dots, so that what is looked up would not be what was written. RFC 5891 5.3 disallows these, and with
+    // them upper case.
+    const std::string terminated = to_lower(name);
     char* converted = nullptr;
-    if (idn2_to_ascii_8z(terminated.c_str(), &converted, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK) {
+    if (idn2_to_ascii_8z(terminated.c_str(), &converted, IDN2_NFC_INPUT | IDN2_NO_TR46) != IDN2_OK) {
         return std::nullopt;
     }
     const std::unique_ptr<char, void (*)(void*)> owner(converted, idn2_free);

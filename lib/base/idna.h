@@ -8,7 +8,8 @@
 namespace base {
 
 // The name with every U-label (UTF-8) turned into an A-label by the strict IDNA2008 lookup rules. Nothing when the text
-// is not UTF-8 or a label is not allowed.
+// is not UTF-8 or a label is not allowed: nothing is mapped away but the case of ASCII letters, so that an invisible
+// character in a name makes it no name rather than another's.
 [[nodiscard]] std::optional<std::string> idna_to_ascii(std::string_view name);
 
 } // namespace base

@@ -29,9 +29,11 @@ bool is_address_literal(std::string_view text) {
     if (!text.starts_with('[') || !text.ends_with(']')) {
         return false;
     }
+    constexpr std::string_view tag = "IPv6:";
     const std::string_view inside = text.substr(1, text.size() - 2);
-    const bool tagged = base::istarts_with(inside, "IPv6:");
-    const bool v6 = inside.find(':') != std::string_view::npos;
+    const bool tagged = base::istarts_with(inside, tag);
+    const std::string_view address = inside.substr(tagged ? tag.size() : 0);
+    const bool v6 = address.find(':') != std::string_view::npos;
     return tagged == v6 && base::IpAddress::parse(inside).has_value();
 }
 

@@ -1,0 +1,276 @@
+#include "authres/strip.h"
+
+#include "base/ascii.h"
+#include "base/domain_name.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
+namespace authres {
+
+namespace {
+
+// Longer words are no ids; more words than these before the first semicolon are no head of a field.
+constexpr std::size_t longest_id = 1024;
+constexpr std::size_t most_words = 64;
+
+// The form in which two spellings of one id are equal: A-labels in lower case for a domain name, lower case
+// for any other text. RFC 8601 5: U-labels and A-labels of one name are the same id.
+std::string normalized(std::string_view id) {
+    while (id.ends_with('.')) {
+        id.remove_suffix(1);
+    }
+    const auto domain = base::DomainName::parse_international(id);
+    return domain ? domain->text() : base::to_lower(id);
+}
+
+std::string ascii_only(std::string_view text) {
+    std::string kept;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(kept), base::is_ascii);
+    return kept;
+}
+
+class OwnIds {
+  public:
+    explicit OwnIds(const std::vector<std::string>& ids) {
+        std::transform(ids.begin(), ids.end(), std::back_inserter(ids_), normalized);
+    }
+
+    // "mx.example.org", and "mx.example.org/jobid" as older software writes it. Bytes that are not ASCII may
+    // be invisible, so the id counts with and without them.
+    [[nodiscard]] bool hold(std::string_view id) const {
+        return hold_exactly(id) || hold_exactly(id.substr(0, id.find('/'))) ||
+               (!base::all_ascii(id) && hold(ascii_only(id)));
+    }
+
+  private:
+    [[nodiscard]] bool hold_exactly(std::string_view id) const {
+        return !id.empty() && id.size() <= longest_id &&
+               std::find(ids_.begin(), ids_.end(), normalized(id)) != ids_.end();
+    }
+
+    std::vector<std::string> ids_;
+};
+
+// Control characters are dropped by some MTAs and shown by no reader; a line break of any kind parts words.
+std::string without_controls(std::string_view text) {
+    std::string kept;
+    for (const char c : text) {
+        if (c == '\t' || c == '\r' || c == '\n') {
+            kept += ' ';
+        } else if (!base::is_control(c)) {
+            kept += c;
+        }
+    }
+    return kept;
+}
+
+// What stands before the first semicolon that is outside of quotes and comments, as the grammar reads it:
+// words, decoded, without comments.
+struct Head {
+    std::vector<std::string> words;
+    bool readable = true; // every quote and comment was closed, no backslash stood outside of them
+};
+
+class HeadReader {
+  public:
+    explicit HeadReader(std::string_view text) : text_(text) {}
+
+    Head read() {
+        while (position_ < text_.size() && text_[position_] != ';' && head_.words.size() <= most_words) {
+            step();
+        }
+        end_word();
+        return std::move(head_);
+    }
+
+  private:
+    void step() {
+        switch (const char c = text_[position_]) {
+        case ' ':
+            end_word();
+            ++position_;
+            return;
+        case '(':
+            end_word();
+            skip_comment();
+            return;
+        case '"':
+            take_quoted();
+            return;
+        case '\\':
+            head_.readable = false;
+            ++position_;
+            return;
+        default:
+            word_ += c;
+            ++position_;
+            return;
+        }
+    }
+
+    void end_word() {
+        if (!word_.empty()) {
+            head_.words.push_back(std::move(word_));
+        }
+        word_.clear();
+    }
+
+    // A quoted-pair stands for its second character.
+    [[nodiscard]] bool skip_backslash() {
+        const bool pair = text_[position_] == '\\' && position_ + 1 < text_.size();
+        position_ += pair ? 1U : 0U;
+        return pair;
+    }
+
+    void skip_comment() {
+        std::size_t depth = 0;
+        for (; position_ < text_.size(); ++position_) {
+            if (skip_backslash()) {
+                continue;
+            }
+            depth += text_[position_] == '(' ? 1U : 0U;
+            if (text_[position_] == ')' && --depth == 0) {
+                ++position_;
+                return;
+            }
+        }
+        head_.readable = false;
+    }
+
+    void take_quoted() {
+        for (++position_; position_ < text_.size(); ++position_) {
+            if (!skip_backslash() && text_[position_] == '"') {
+                ++position_;
+                return;
+            }
+            word_ += text_[position_];
+        }
+        head_.readable = false;
+    }
+
+    std::string_view text_;
+    std::size_t position_ = 0;
+    std::string word_;
+    Head head_;
+};
+
+bool is_version(std::string_view word) {
+    return std::all_of(word.begin(), word.end(), base::is_digit);
+}
+
+// RFC 8601 2.2: an id, and perhaps a version.
+bool follows_grammar(const Head& head) {
+    return head.readable &&
+           (head.words.size() == 1 || (head.words.size() == 2 && is_version(head.words[1]))) &&
+           head.words[0].find_first_of("=@\\") == std::string::npos;
+}
+
+// Splits a text into words as a reader would who only looks for what may be a name. '=' and '@' belong to
+// words, so that "smtp.mailfrom=example.org", where an id is missing, does not name example.org.
+std::vector<std::string_view> rough_words(std::string_view text, std::size_t most) {
+    const auto belongs = [](char c) {
+        return base::is_alnum(c) || !base::is_ascii(c) ||
+               std::string_view("._-+=@/").find(c) != std::string_view::npos;
+    };
+    std::vector<std::string_view> words;
+    while (words.size() < most) {
+        const auto start = std::find_if(text.begin(), text.end(), belongs);
+        if (start == text.end()) {
+            break;
+        }
+        text.remove_prefix(static_cast<std::size_t>(start - text.begin()));
+        const auto size = std::find_if_not(text.begin(), text.end(), belongs) - text.begin();
+        words.push_back(text.substr(0, static_cast<std::size_t>(size)));
+        text.remove_prefix(words.back().size());
+    }
+    return words;
+}
+
+std::string_view without_punctuation(std::string_view word) {
+    const auto is_mark = [](char c) { return base::is_ascii(c) && !base::is_alnum(c); };
+    while (!word.empty() && is_mark(word.front())) {
+        word.remove_prefix(1);
+    }
+    while (!word.empty() && is_mark(word.back())) {
+        word.remove_suffix(1);
+    }
+    return word;
+}
+
+bool any_is_ours(const std::vector<std::string_view>& words, const OwnIds& ours) {
+    return std::any_of(words.begin(), words.end(),
+                       [&ours](std::string_view word) { return ours.hold(without_punctuation(word)); });
+}
+
+// The first word, or the first few run together: a comment or a blank inside an id is nothing to some
+// readers.
+bool begins_with_ours(const Head& head, const OwnIds& ours) {
+    std::string joined;
+    for (const std::string& word : head.words) {
+        joined += word;
+        if (ours.hold(joined)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// "i=1; mx.example.org; ..." is the form of an ARC field, which some readers take here as well; an empty id
+// before the first semicolon they pass over.
+std::string_view without_instance(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of("; "), text.size()));
+    const auto semicolon = text.find(';');
+    const std::string_view tag = base::trim_wsp(text.substr(0, semicolon));
+    const bool instance = semicolon != std::string_view::npos && base::istarts_with(tag, "i=");
+    return instance ? text.substr(semicolon + 1) : text;
+}
+
+} // namespace
+
+bool claims(std::string_view body, const std::vector<std::string>& authserv_ids) {
+    const OwnIds ours(authserv_ids);
+    const std::string cleaned = without_controls(body);
+    const std::string_view text = without_instance(cleaned);
+    const Head head = HeadReader(text).read();
+    if (begins_with_ours(head, ours) || any_is_ours(rough_words(text, 1), ours)) {
+        return true;
+    }
+    if (follows_grammar(head)) {
+        return false;
+    }
+    // Where the grammar finds no id, anything that looks like one before the first semicolon may be taken for
+    // it. Too many words to look at are as good as ours: what was not looked at could be.
+    const auto words = rough_words(text.substr(0, text.find(';')), most_words + 1);
+    return words.size() > most_words || any_is_ours(words, ours);
+}
+
+bool has_unknown_version(std::string_view body) {
+    const std::string text = without_controls(body);
+    const Head head = HeadReader(text).read();
+    if (!follows_grammar(head) || head.words.size() < 2) {
+        return false;
+    }
+    const std::string_view digits = head.words[1];
+    return digits.substr(std::min(digits.find_first_not_of('0'), digits.size())) != "1";
+}
+
+std::vector<std::size_t> forged_instances(const message::HeaderList& headers,
+                                          const std::vector<std::string>& authserv_ids) {
+    std::vector<std::size_t> instances;
+    std::size_t instance = 0;
+    for (const message::HeaderField& field : headers) {
+        if (!field.is_named("Authentication-Results")) {
+            continue;
+        }
+        ++instance;
+        if (claims(field.body(), authserv_ids) || has_unknown_version(field.body())) {
+            instances.push_back(instance);
+        }
+    }
+    std::reverse(instances.begin(), instances.end());
+    return instances;
+}
+
+} // namespace authres

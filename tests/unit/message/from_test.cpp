@@ -1,0 +1,183 @@
+#include "message/from.h"
+
+#include "message/parse_message.h"
+#include "support/catch.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using message::Author;
+using message::find_author;
+using message::HeaderField;
+using message::HeaderList;
+using namespace std::string_view_literals;
+
+namespace {
+
+HeaderList header_of(std::string_view text) {
+    const auto parsed = message::parse_message(text);
+    REQUIRE(parsed.has_value());
+    return parsed->headers;
+}
+
+// "one victim.example", "several domains a.example b.example", "several fields".
+std::string read(std::string_view text) {
+    const Author author = find_author(header_of(text));
+    std::string shown(print(author.state));
+    for (const base::DomainName& domain : author.domains) {
+        shown += ' ' + domain.text();
+    }
+    CHECK(author.problem.empty() == (author.state == Author::State::one));
+    return shown;
+}
+
+} // namespace
+
+TEST_CASE("the author is found, or it is said why not", "[message][rfc9989-5.3.1][rfc5322-3.6.2]") {
+    struct Case {
+        const char* what;
+        std::string_view header;
+        const char* expected;
+    };
+    const auto c = GENERATE(values<Case>({
+        {"an ordinary From", "Subject: x\r\nFrom: Ann <ann@Example.ORG>\r\n\r\n", "one example.org"},
+        {"the name in any case", "fRoM: ann@example.org\r\n\r\n", "one example.org"},
+        {"a blank before the colon", "From : ann@example.org\r\n\r\n", "one example.org"},
+        {"a U-label",
+         "From: ann@b\xc3\xbc"
+         "cher.example\r\n\r\n",
+         "one xn--bcher-kva.example"},
+        {"several addresses of one domain", "From: ann@example.org, Bob <bob@EXAMPLE.org>\r\n\r\n",
+         "one example.org"},
+        {"a U-label and its A-label are one domain",
+         "From: a@b\xc3\xbc"
+         "cher.example, b@xn--bcher-kva.example\r\n\r\n",
+         "one xn--bcher-kva.example"},
+        {"a group of one domain", "From: T: a@x.example, b@x.example;\r\n\r\n", "one x.example"},
+        {"A11: an obsolete route", "From: <@attacker.example,@any.example:admin@victim.example>\r\n\r\n",
+         "one victim.example"},
+
+        {"A8: no From at all", "Sender: admin@victim.example\r\nResent-From: admin@victim.example\r\n\r\n",
+         "none"},
+        {"no header at all", "\r\n", "none"},
+        {"an empty group", "From: Nobody:;\r\n\r\n", "none"},
+        {"names that only contain it",
+         "X-From: a@b.example\r\nFromage: a@b.example\r\n>From: a@b.example\r\n\r\n", "none"},
+        {"From within a proper fold", "Subject: x\r\n From: a@b.example\r\n\r\n", "none"},
+
+        {"A6: two From fields", "From: first@attacker.example\r\nFrom: admin@victim.example\r\n\r\n",
+         "several fields"},
+        {"two equal From fields", "From: a@b.example\r\nFrom: a@b.example\r\n\r\n", "several fields"},
+        {"A7: a leading blank on the first line",
+         " From: a@attacker.example\r\nFrom: admin@victim.example\r\n\r\n", "several fields"},
+        {"A7: a blank before the colon", "From: a@attacker.example\r\nFrom : admin@victim.example\r\n\r\n",
+         "several fields"},
+        {"A7: a fold before the colon", "From: a@attacker.example\r\nFrom\r\n : admin@victim.example\r\n\r\n",
+         "several fields"},
+        {"A7: a tab and a blank before the colon",
+         "From\t : a@attacker.example\r\nFROM: admin@victim.example\r\n\r\n", "several fields"},
+        {"A7: the first of them folded",
+         "From \r\n : a@attacker.example\r\nFrom: admin@victim.example\r\n\r\n", "several fields"},
+        {"an invisible character in the name",
+         "From: a@attacker.example\r\nFr\xe2\x80\x8bom: admin@victim.example\r\n\r\n", "several fields"},
+        {"a no-break space in the name",
+         "From: a@attacker.example\r\nFrom\xc2\xa0: admin@victim.example\r\n\r\n", "several fields"},
+        {"a NUL in the name", "From: a@attacker.example\r\nF\0rom: admin@victim.example\r\n\r\n"sv,
+         "several fields"},
+        {"a blank in the name", "From: a@attacker.example\r\nFr om: admin@victim.example\r\n\r\n",
+         "several fields"},
+        {"a From behind a bare CR", "From: a@attacker.example\r\nX: y\rFrom: admin@victim.example\r\n\r\n",
+         "several fields"},
+
+        {"A9: addresses in two domains", "From: <first@attacker.example>, <admin@victim.example>\r\n\r\n",
+         "several domains attacker.example victim.example"},
+        {"A9: in three", "From: a@x.example, b@y.example, c@x.example, d@z.example\r\n\r\n",
+         "several domains x.example y.example z.example"},
+        {"A13: an address and one in brackets", "From: admin@victim.example,<x@attacker.example>\r\n\r\n",
+         "several domains victim.example attacker.example"},
+        {"a group and an address", "From: T: a@x.example;, b@y.example\r\n\r\n",
+         "several domains x.example y.example"},
+
+        {"A10: an encoded address", "From: =?utf-8?B?YWRtaW5AbGVnaXQ=?=,<x@attacker.example>\r\n\r\n",
+         "unreadable"},
+        {"A12: a quoted-pair before the comma", "From: <a@victim.example>\\,<x@attacker.example>\r\n\r\n",
+         "unreadable"},
+        {"A13: text behind the bracket", "From: <x@attacker.example>admin@victim.example\r\n\r\n",
+         "unreadable"},
+        {"B1: an invisible character behind the domain", "From: admin@victim.example\xe2\x80\x80\r\n\r\n",
+         "unreadable"},
+        {"B1: a zero-width one", "From: admin@victim.example\xe2\x80\x8b\r\n\r\n", "unreadable"},
+        {"B1: a soft hyphen", "From: admin@vic\xc2\xadtim.example\r\n\r\n", "unreadable"},
+        {"B1: a full-width dot",
+         "From: admin@victim\xef\xbc\x8e"
+         "example\r\n\r\n",
+         "unreadable"},
+        {"B2: a whole address encoded", "From: =?utf-8?B?YWRtaW5AbGVnaXQ=?=\r\n\r\n", "unreadable"},
+        {"an empty From", "From:\r\n\r\n", "unreadable"},
+        {"an address literal", "From: ann@[192.0.2.1]\r\n\r\n", "unreadable"},
+        {"a name beside an address literal", "From: a@x.example, ann@[192.0.2.1]\r\n\r\n", "unreadable"},
+        {"a domain no name can be", "From: ann@exam'ple.org\r\n\r\n", "unreadable"},
+        {"a label of 64 octets",
+         "From: ann@0123456789012345678901234567890123456789012345678901234567890123.example\r\n\r\n",
+         "unreadable"},
+        {"a NUL in the address", "From: ann@victim.example\0.attacker.example\r\n\r\n"sv, "unreadable"},
+        {"a bare CR with a second From in the only one",
+         "From: a@attacker.example\rFrom: b@victim.example\r\n\r\n", "unreadable"},
+        {"the only From with a leading blank", " From: a@b.example\r\n\r\n", "unreadable"},
+        {"the only From with a folded name", "From\r\n : a@b.example\r\n\r\n", "unreadable"},
+    }));
+    INFO(c.what);
+    CHECK(read(c.header) == c.expected);
+}
+
+TEST_CASE("the first address is kept wherever the field could be parsed", "[message]") {
+    const auto first = [](std::string_view text) { return find_author(header_of(text)).mailbox; };
+    using message::Mailbox;
+    CHECK(first("From: Ann <ann@Example.org>\n\n") == Mailbox{"ann", "Example.org"});
+    CHECK(first("From: a@x.example, b@y.example\n\n") == Mailbox{"a", "x.example"});
+    CHECK(first("From: ann@[192.0.2.1]\n\n") == Mailbox{"ann", "[192.0.2.1]"});
+    CHECK_FALSE(first("From: nonsense\n\n").has_value());
+    CHECK_FALSE(first("From: a@x.example\nFrom: a@x.example\n\n").has_value());
+}
+
+TEST_CASE("more addresses than the limit are no list of authors", "[message]") {
+    message::Limits limits;
+    limits.mailboxes = 2;
+    const HeaderList headers = header_of("From: a@x.example, b@y.example, c@z.example\n\n");
+    const Author author = find_author(headers, limits);
+    CHECK(author.state == Author::State::unreadable);
+    CHECK(author.problem == "From cannot be read: more than 2 addresses at position 27");
+    CHECK(author.domains.empty());
+}
+
+TEST_CASE("a field from a milter counts like one from text", "[message]") {
+    HeaderList headers;
+    headers.add(HeaderField("From", " ann@example.org"));
+    CHECK(find_author(headers).state == Author::State::one);
+    headers.add(HeaderField("Fr\x01om", " ann@example.org"));
+    CHECK(find_author(headers).state == Author::State::several_fields);
+}
+
+TEST_CASE("what a line-splitting reader would see counts", "[message]") {
+    struct Case {
+        const char* what;
+        std::string_view text;
+        bool expected;
+    };
+    const auto c = GENERATE(values<Case>({
+        {"behind a bare CR", "X: y\rFrom: z", true},
+        {"behind a bare LF", "X: y\nFROM : z", true},
+        {"behind several line breaks", "X: y\r\n\r\r\nfrom: z", true},
+        {"behind a CRLF without a blank", "X: y\r\nFrom: z", true},
+        {"in the second of two such lines", "X: y\rA: b\rFrom: z", true},
+        {"a fold", "X: y\r\n From: z", false},
+        {"no colon", "X: y\rFrom z", false},
+        {"another name", "X: y\rFrom-Line: z", false},
+        {"a line break at the end", "X: y\r", false},
+    }));
+    INFO(c.what);
+    CHECK(message::resembles_from(HeaderField::from_text(c.text)) == c.expected);
+}
