@@ -1,5 +1,5 @@
-// The body hashes of one message, computed while it streams by: one per distinct (canonicalization, length), for all
-// signatures together (RFC 6376 sections 3.4.3, 3.4.4 and 3.7). The body itself is never kept.
+// The body hashes of one message, computed while it streams by: one per distinct (canonicalization, length),
+// for all signatures together (RFC 6376 sections 3.4.3, 3.4.4 and 3.7). The body itself is never kept.
 #pragma once
 
 #include "crypto/digest.h"
@@ -20,8 +20,8 @@ class BodyHashes {
     BodyHashes& operator=(BodyHashes&&) noexcept;
     ~BodyHashes();
 
-    // Before the first update(): asks for the hash of the canonicalized body, of its first `length` octets if given.
-    // The same request again costs nothing. Returns a handle for digest().
+    // Before the first update(): asks for the hash of the canonicalized body, of its first `length` octets if
+    // given. The same request again costs nothing. Returns a handle for digest().
     std::size_t request(Canonicalization canonicalization, std::optional<std::uint64_t> length);
 
     // The next bytes of the body, cut anywhere, CRLF line ends.

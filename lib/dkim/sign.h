@@ -1,6 +1,7 @@
 // Making a DKIM-Signature field (RFC 6376 section 5).
 //
-//     const std::size_t hash = bodies.request(options.body_canonicalization, std::nullopt);   // at end of header
+//     const std::size_t hash = bodies.request(options.body_canonicalization, std::nullopt);   // at end of
+//     header
 //     ... body ...
 //     auto field_body = dkim::sign(options, key, headers, bodies.digest(hash), now);
 #pragma once
@@ -27,15 +28,15 @@ struct SignOptions {
     std::string identity; // i=; left out when empty
     Canonicalization header_canonicalization = Canonicalization::relaxed;
     Canonicalization body_canonicalization = Canonicalization::relaxed;
-    std::vector<std::string> signed_fields = default_signed_fields();         // every instance present is signed
+    std::vector<std::string> signed_fields = default_signed_fields(); // every instance present is signed
     std::vector<std::string> oversigned_fields = default_oversigned_fields();
     std::int64_t lifetime = 0; // seconds from t= to x=; 0 leaves x= out
 };
 
-// The field's body, starting with one space, folded with CRLF and a tab, no line over 78 octets where a fold is
-// possible; no final CRLF. Refused: no From, several From, a key or a name that cannot be used.
+// The field's body, starting with one space, folded with CRLF and a tab, no line over 78 octets where a fold
+// is possible; no final CRLF. Refused: no From, several From, a key or a name that cannot be used.
 [[nodiscard]] base::Result<std::string> sign(const SignOptions& options, const crypto::SigningKey& key,
-                                             const message::HeaderList& headers, const crypto::Sha256& body_hash,
-                                             base::UnixTime now);
+                                             const message::HeaderList& headers,
+                                             const crypto::Sha256& body_hash, base::UnixTime now);
 
 } // namespace dkim

@@ -8,6 +8,7 @@
 #include "base/time_format.h"
 #include "dkim/body_hash.h"
 #include "dkim/limits.h"
+#include "dkim/result.h"
 #include "dkim/signature.h"
 #include "dns/questions.h"
 #include "message/header_list.h"
@@ -19,36 +20,32 @@
 
 namespace dkim {
 
-// RFC 8601 2.7.1.
-enum class Result : std::uint8_t { none, pass, fail, policy, neutral, temperror, permerror };
-
-[[nodiscard]] std::string_view print(Result result);
-
 // A DKIM-Signature field of the message, parsed once, with its body hash on order.
 struct Candidate {
     std::size_t field_index = 0; // in the header list
     base::Result<Signature, BrokenSignature> signature;
-    std::size_t body_hash = 0;       // handle, meaningful when the signature parsed
-    bool over_limit = false;         // beyond Limits::signatures: reported, not verified
+    std::size_t body_hash = 0; // handle, meaningful when the signature parsed
+    bool over_limit = false;   // beyond Limits::signatures: reported, not verified
 };
 
-// All DKIM-Signature fields, top to bottom. Body hashes are requested only for signatures that can still pass. Fields
-// beyond the limit are present, marked over_limit (at most twice the limit are listed; more add nothing to know).
+// All DKIM-Signature fields, top to bottom. Body hashes are requested only for signatures that can still
+// pass. Fields beyond the limit are present, marked over_limit (at most twice the limit are listed; more add
+// nothing to know).
 [[nodiscard]] std::vector<Candidate> find_signatures(const message::HeaderList& headers, const Limits& limits,
                                                      BodyHashes& bodies);
 
 struct Verdict {
     Result result = Result::none;
-    std::string reason;      // why not pass, in a few plain ASCII words of ours: "body hash did not verify"
-    std::string comment;     // remarks on a pass: "2048-bit key", "test mode"
-    std::string domain;      // d=, A-labels; empty when unreadable
-    std::string selector;    // s=
-    std::string identity;    // i=
-    std::string algorithm;   // a=
+    std::string reason;    // why not pass, in a few plain ASCII words of ours: "body hash did not verify"
+    std::string comment;   // remarks on a pass: "2048-bit key", "test mode"
+    std::string domain;    // d=, A-labels; empty when unreadable
+    std::string selector;  // s=
+    std::string identity;  // i=
+    std::string algorithm; // a=
     std::string signature_text; // b= base64
     std::size_t key_bits = 0;
-    bool test_mode = false;  // t=y in the key record
-    bool secure_key = false; // the key's answer had the AD bit
+    bool test_mode = false;         // t=y in the key record
+    bool secure_key = false;        // the key's answer had the AD bit
     std::vector<std::string> steps; // in words, for the operator
 };
 
@@ -58,7 +55,8 @@ using Outcome = std::variant<Verdict, dns::Questions>;
 [[nodiscard]] dns::Questions key_questions(const Candidate& candidate);
 
 // `bodies` must be finished. `now` is the time of reception.
-[[nodiscard]] Outcome verify(const Candidate& candidate, const message::HeaderList& headers, const BodyHashes& bodies,
-                             base::UnixTime now, const dns::Answers& known, const Policy& policy);
+[[nodiscard]] Outcome verify(const Candidate& candidate, const message::HeaderList& headers,
+                             const BodyHashes& bodies, base::UnixTime now, const dns::Answers& known,
+                             const Policy& policy);
 
 } // namespace dkim

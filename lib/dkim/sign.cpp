@@ -1,0 +1,158 @@
+#include "dkim/sign.h"
+
+#include "base/ascii.h"
+#include "base/base64.h"
+#include "dkim/header_hash.h"
+#include "dkim/limits.h"
+#include "dkim/names.h"
+
+#include <algorithm>
+
+namespace dkim {
+
+namespace {
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& n) { return base::iequals(n, name); });
+}
+
+// The names of h=: each present field once, the oversigned names once more.
+class SignedFields {
+  public:
+    SignedFields(const message::HeaderList& headers, const std::vector<std::string>& oversigned)
+        : headers_(headers), oversigned_(oversigned) {}
+
+    void add(const std::string& name) {
+        if (contains(done_, name)) {
+            return;
+        }
+        done_.push_back(base::to_lower(name));
+        // RFC 6376 5.4.2: a name that stands more often than the field does signs that no further one exists.
+        const std::size_t times = headers_.count(name) + (contains(oversigned_, name) ? 1 : 0);
+        names_.insert(names_.end(), times, done_.back());
+    }
+
+    [[nodiscard]] std::vector<std::string> take() { return std::move(names_); }
+
+  private:
+    const message::HeaderList& headers_;
+    const std::vector<std::string>& oversigned_;
+    std::vector<std::string> done_;
+    std::vector<std::string> names_;
+};
+
+std::vector<std::string> signed_fields(const SignOptions& options, const message::HeaderList& headers) {
+    SignedFields fields(headers, options.oversigned_fields);
+    fields.add("from"); // RFC 6376 5.4: From must be signed, whatever the lists say
+    for (const auto* names : {&options.signed_fields, &options.oversigned_fields}) {
+        for (const std::string& name : *names) {
+            fields.add(name);
+        }
+    }
+    return fields.take();
+}
+
+bool all_field_names(const std::vector<std::string>& names) {
+    return std::all_of(names.begin(), names.end(),
+                       [](const std::string& name) { return is_field_name(name); });
+}
+
+std::string_view check_options(const SignOptions& options) {
+    const auto domain = read_domain_name(options.domain);
+    if (!domain || !base::all_ascii(options.domain)) {
+        return "the signing domain is no domain name";
+    }
+    if (!read_selector_name(options.selector) || !base::all_ascii(options.selector)) {
+        return "the selector is no valid name";
+    }
+    if (!options.identity.empty()) {
+        const auto identity = identity_domain(options.identity);
+        if (!identity || !identity->is_at_or_below(*domain)) {
+            return "the identity does not belong to the signing domain"; // RFC 6376 3.5, i=
+        }
+    }
+    if (!all_field_names(options.signed_fields) || !all_field_names(options.oversigned_fields)) {
+        return "a name to be signed is no field name";
+    }
+    return options.lifetime < 0 ? "the lifetime is negative" : "";
+}
+
+std::string_view check_message(const message::HeaderList& headers) {
+    // RFC 5322 3.6: exactly one. What a reader would show of several is anybody's guess: it must not bear our
+    // name.
+    switch (headers.count("From")) {
+    case 0:
+        return "no From field";
+    case 1:
+        return "";
+    default:
+        return "several From fields";
+    }
+}
+
+Signature draft(const SignOptions& options, const crypto::SigningKey& key, const message::HeaderList& headers,
+                const crypto::Sha256& body_hash, base::UnixTime now) {
+    Signature signature{.domain = *read_domain_name(options.domain)};
+    signature.algorithm = key.algorithm();
+    signature.body_hash.assign(body_hash.begin(), body_hash.end());
+    signature.header_canonicalization = options.header_canonicalization;
+    signature.body_canonicalization = options.body_canonicalization;
+    signature.domain_as_written = options.domain;
+    signature.selector = options.selector;
+    signature.signed_fields = signed_fields(options, headers);
+    signature.identity = options.identity.empty() ? "@" + options.domain : options.identity;
+    signature.timestamp = now;
+    if (options.lifetime > 0) {
+        signature.expiration = now + options.lifetime;
+    }
+    return signature;
+}
+
+} // namespace
+
+const std::vector<std::string>& default_signed_fields() {
+    static const std::vector<std::string> names = {
+        // RFC 6376 5.4.1
+        "from", "reply-to", "subject", "date", "to", "cc", "resent-date", "resent-from", "resent-to",
+        "resent-cc", "in-reply-to", "references", "list-id", "list-help", "list-unsubscribe",
+        "list-subscribe", "list-post", "list-owner", "list-archive",
+        // what makes a reader interpret the body in another way (RFC 6376 8.15, RFC 2045)
+        "mime-version", "content-type", "content-transfer-encoding", "content-id", "content-description",
+        // who and which message it is, and RFC 8058 section 4
+        "sender", "message-id", "list-unsubscribe-post"};
+    return names;
+}
+
+// Not Date and not Message-ID: Sendmail adds those that are missing after its filters have seen the message,
+// which would break a signature that swears there are none.
+const std::vector<std::string>& default_oversigned_fields() {
+    static const std::vector<std::string> names = {"from", "reply-to",     "subject",     "to",
+                                                   "cc",   "mime-version", "content-type"};
+    return names;
+}
+
+base::Result<std::string> sign(const SignOptions& options, const crypto::SigningKey& key,
+                               const message::HeaderList& headers, const crypto::Sha256& body_hash,
+                               base::UnixTime now) {
+    for (const std::string_view refusal : {check_options(options), check_message(headers)}) {
+        if (!refusal.empty()) {
+            return base::refuse(std::string(refusal), 0);
+        }
+    }
+    Signature signature = draft(options, key, headers, body_hash, now);
+    if (signature.signed_fields.size() > Limits().signed_fields) {
+        return base::refuse("too many header fields to sign", 0);
+    }
+    const message::HeaderField own("DKIM-Signature", print(signature));
+    const auto digest =
+        header_hash(signature.header_canonicalization, headers, signature.signed_fields, headers.size(), own);
+    const auto bytes = key.sign(digest);
+    if (!bytes) {
+        return base::refuse(bytes.error());
+    }
+    signature.signature_text = base::base64_encode(*bytes);
+    return print(signature);
+}
+
+} // namespace dkim
