@@ -16,8 +16,8 @@ class Refused(Exception):
 class Client:
     """A connection that can send several messages. Use it as a context manager."""
 
-    def __init__(self, port: int, host: str = "127.0.0.1", timeout: float = 60):
-        self._smtp = smtplib.SMTP(timeout=timeout)
+    def __init__(self, port: int, host: str = "127.0.0.1", timeout: float = 60, source: Optional[str] = None):
+        self._smtp = smtplib.SMTP(timeout=timeout, source_address=(source, 0) if source else None)
         code, text = self._smtp.connect(host, port)
         self._expect("connect", (code, text), 220)
 

@@ -3,3 +3,4 @@
 paraphd = ""
 paraph = ""
 test_dns = ""
+sendmail = ""  # the directory into which Sendmail was unpacked

@@ -27,6 +27,9 @@ WORLD = (
     "_dmarc.soft.test 300 TXT \"v=DMARC1; p=none\"",
     "helo.pass.test 300 TXT \"v=spf1 ip4:192.0.2.0/24 -all\"",
     "other.test 300 TXT \"v=spf1 -all\"",
+    # For mail servers that cannot be told another client address: clients on other addresses of the loopback network.
+    "loop.test 300 TXT \"v=spf1 ip4:127.0.0.5 -all\"",
+    "_dmarc.loop.test 300 TXT \"v=DMARC1; p=reject\"",
     "ours.test 300 TXT \"v=spf1 ip4:203.0.113.25 -all\"",
     "_dmarc.ours.test 300 TXT \"v=DMARC1; p=reject\"",
     "broken.test FAULT servfail",
@@ -50,7 +53,7 @@ class Site:
         self.rsa_key = KeyFile(self.folder, self.zone, "ours.test", "rsa")
         self.ed25519_key = KeyFile(self.folder, self.zone, "ours.test", "ed", "ed25519")
         self.paraphd: Optional[Paraphd] = None
-        self.postfix: Optional[Postfix] = None
+        self.mta = None
 
     def settings(self) -> dict:
         """paraphd's configuration, to be changed by those who want another."""
@@ -60,7 +63,7 @@ class Site:
             "domains": {"ours.test": {"keys": [self.rsa_key.entry(), self.ed25519_key.entry()]}},
         }
 
-    def start(self, unix: bool, postfix: dict[str, str], change: Callable[["Site", dict], None]) -> None:
+    def start_paraphd(self, unix: bool, change: Callable[["Site", dict], None]) -> None:
         self._name_server = NameServer(self.folder, self.zone, LIFETIME)
         self._exit.callback(self._name_server.stop)
         settings = self.settings()
@@ -68,9 +71,16 @@ class Site:
         self.paraphd = Paraphd(self.folder, settings, unix)
         self._exit.callback(self.paraphd.stop)
         self.paraphd.start()
-        self.postfix = Postfix(self.folder / "postfix", self.paraphd.socket, postfix)
-        self._exit.callback(self.postfix.stop)
-        self.postfix.start()
+
+    def start_mta(self, mta) -> None:
+        """Postfix or Sendmail, with paraphd's socket in its configuration."""
+        self.mta = mta
+        self._exit.callback(mta.stop)
+        mta.start()
+
+    @property
+    def postfix(self) -> Postfix:
+        return self.mta
 
     def stop(self) -> None:
         self._exit.close()
@@ -78,7 +88,7 @@ class Site:
     def report(self, lines: int = 60) -> str:
         """The ends of the logs, for a test that failed."""
         texts = {"paraphd": self.paraphd.log() if self.paraphd else "",
-                 "Postfix": self.postfix.log() if self.postfix else ""}
+                 "mail server": self.mta.log() if self.mta else ""}
         return "\n".join(f"--- {name}\n" + "\n".join(text.splitlines()[-lines:]) for name, text in texts.items())
 
 
@@ -99,18 +109,23 @@ class SiteTest(unittest.TestCase):
         """Overridden to add to the zone before the name server starts."""
 
     @classmethod
+    def make_mta(cls, site: Site):
+        return Postfix(site.folder / "postfix", site.paraphd.socket, cls.postfix_settings)
+
+    @classmethod
     def setUpClass(cls) -> None:
         cls.site = Site()
         cls.addClassCleanup(cls.site.stop)
         cls.prepare(cls.site)
-        cls.site.start(cls.unix_socket, cls.postfix_settings, cls.change_settings)
+        cls.site.start_paraphd(cls.unix_socket, cls.change_settings)
+        cls.site.start_mta(cls.make_mta(cls.site))
 
     def new_recipient(self) -> str:
         SiteTest._recipients += 1
         return f"r{SiteTest._recipients}@rcpt.test"
 
     def read(self, recipient: str) -> Delivered:
-        return self.site.postfix.mailboxes.read(recipient)
+        return self.site.mta.mailboxes.read(recipient)
 
     def receive(self, message: bytes, address: str = "192.0.2.10", sender: str = "ann@pass.test",
                 helo: str = "mx.pass.test", host: str = "127.0.0.1") -> Delivered:
