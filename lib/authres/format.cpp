@@ -11,7 +11,7 @@ namespace authres {
 
 namespace {
 
-constexpr std::size_t max_line = 78; // RFC 5322 2.1.1
+constexpr std::size_t max_line = 78 - 1; // RFC 5322 2.1.1, less the semicolon that may follow
 
 bool is_printable(char c) {
     return base::is_visible(c) || c == ' ';

@@ -1,0 +1,148 @@
+#include "authres/strip.h"
+
+#include "support/catch.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using authres::claims;
+using authres::forged_instances;
+using namespace std::string_view_literals;
+
+namespace {
+
+const std::vector<std::string> ours{"mx.example.org", "mail gateway 1", "xn--bcher-kva.example"};
+
+} // namespace
+
+TEST_CASE("a field that claims our id is recognized in any dress", "[authres][rfc8601-5]") {
+    struct Case {
+        const char* what;
+        std::string_view body;
+    };
+    const auto c = GENERATE(values<Case>({
+        {"plain", " mx.example.org; spf=pass"},
+        {"no results", " mx.example.org; none"},
+        {"no semicolon", " mx.example.org"},
+        {"no blank", "mx.example.org;spf=pass"},
+        {"upper case", " MX.Example.ORG; spf=pass"},
+        {"a trailing dot", " mx.example.org.; spf=pass"},
+        {"a version", " mx.example.org 1; spf=pass"},
+        {"an unknown version", " mx.example.org 2; spf=pass"},
+        {"a job id", " mx.example.org/4Xyz; spf=pass"},
+        {"a comment before", " (hi) mx.example.org; spf=pass"},
+        {"a comment after", " mx.example.org(hi); spf=pass"},
+        {"a semicolon in a comment before", " (a;b) mx.example.org; spf=pass"},
+        {"nested comments", " (a(b)c)mx.example.org; spf=pass"},
+        {"a quoted-pair in a comment", " (a\\)b) mx.example.org; spf=pass"},
+        {"a comment inside the id", " mx.(x)example.org; spf=pass"},
+        {"a blank inside the id", " mx. example.org; spf=pass"},
+        {"quoted", " \"mx.example.org\"; spf=pass"},
+        {"quoted-pairs", " \"m\\x.exam\\ple.org\"; spf=pass"},
+        {"quoted-pairs outside of quotes", " m\\x.example.org; spf=pass"},
+        {"quoted in part", " mx.\"example\".org; spf=pass"},
+        {"an empty quoted string before", " \"\" mx.example.org; spf=pass"},
+        {"an unclosed quote", " \"mx.example.org; spf=pass"},
+        {"an unclosed comment before", " (mx.example.org; spf=pass"},
+        {"a comment that only looks closed", " (a\\) mx.example.org; spf=pass"},
+        {"a fold before", "\r\n\tmx.example.org; spf=pass"},
+        {"a fold after", " mx.example.org\r\n ; spf=pass"},
+        {"a tab", "\tmx.example.org\t;"},
+        {"a NUL inside", " mx.exa\0mple.org; spf=pass"sv},
+        {"an invisible character inside", " mx.exam\xc2\xadple.org; spf=pass"},
+        {"an invisible character behind", " mx.example.org\xe2\x80\x8b; spf=pass"},
+        {"an empty id before", " ; mx.example.org; spf=pass"},
+        {"an ARC instance before", " i=1; mx.example.org; spf=pass"},
+        {"another word before", " by mx.example.org; spf=pass"},
+        {"a colon behind", " mx.example.org: spf=pass"},
+        {"a comma behind", " mx.example.org, spf=pass"},
+        {"brackets", " <mx.example.org>; spf=pass"},
+        {"an id with blanks", " \"mail gateway 1\"; spf=pass"},
+        {"an A-label", " xn--bcher-kva.example; spf=pass"},
+        {"a U-label", " b\xc3\xbc"
+                      "cher.example; spf=pass"},
+        {"a U-label and an upper-case letter", " B\xc3\xbc"
+                                               "cher.Example; spf=pass"},
+    }));
+    INFO(c.what);
+    CHECK(claims(c.body, ours));
+}
+
+TEST_CASE("a field of somebody else is left alone", "[authres][rfc8601-5]") {
+    struct Case {
+        const char* what;
+        std::string_view body;
+    };
+    const auto c = GENERATE(values<Case>({
+        {"another id", " mx.example.net; spf=pass"},
+        {"ours as the beginning of another", " mx.example.org.attacker.example; spf=pass"},
+        {"ours as the end of another", " not-mx.example.org; spf=pass"},
+        {"the parent domain", " example.org; spf=pass"},
+        {"ours in a property", " mx.example.net; spf=pass smtp.mailfrom=mx.example.org"},
+        {"ours in a comment after", " mx.example.net (mx.example.org); spf=pass"},
+        {"ours in a property where the id is missing", " spf=pass smtp.mailfrom=mx.example.org; dkim=none"},
+        {"ours as a domain where the id is missing", " spf=pass smtp.mailfrom=ann@mx.example.org; dkim=none"},
+        {"ours in another's job id", " mx.example.net/mx.example.org; spf=pass"},
+        {"nothing", ""},
+        {"only a semicolon", ";"},
+        {"only a comment", "(x)"},
+    }));
+    INFO(c.what);
+    CHECK_FALSE(claims(c.body, ours));
+}
+
+TEST_CASE("no id claims nothing", "[authres]") {
+    CHECK_FALSE(claims(" mx.example.org; spf=pass", {}));
+}
+
+TEST_CASE("a large field is no refuge", "[authres]") {
+    const std::string filler(60'000, 'x');
+    CHECK(claims(" (" + filler + ") mx.example.org; spf=pass", ours));
+    CHECK(claims(std::string(60'000, ' ') + "mx.example.org; spf=pass", ours));
+    CHECK(claims(std::string(30'000, '(') + std::string(30'000, ')') + "mx.example.org;", ours));
+    CHECK(claims(" mx.example.org; " + filler, ours));
+    CHECK_FALSE(claims(" mx.example.net; " + filler, ours));
+    CHECK_FALSE(claims(' ' + filler, ours));
+    std::string words;
+    for (int i = 0; i < 20'000; ++i) {
+        words += "a ";
+    }
+    CHECK(claims(words + "mx.example.org; spf=pass", ours));
+}
+
+TEST_CASE("versions that do not exist are recognized", "[authres][rfc8601-5]") {
+    CHECK_FALSE(authres::has_unknown_version(" mx.example.net; none"));
+    CHECK_FALSE(authres::has_unknown_version(" mx.example.net 1; none"));
+    CHECK_FALSE(authres::has_unknown_version(" mx.example.net (2) 01; none"));
+    CHECK(authres::has_unknown_version(" mx.example.net 2; none"));
+    CHECK(authres::has_unknown_version(" mx.example.net 0; none"));
+    CHECK(authres::has_unknown_version(" mx.example.net 11; none"));
+}
+
+TEST_CASE("instances to delete come highest first, counted per name", "[authres]") {
+    message::HeaderList headers;
+    const auto add = [&headers](const char* name, const char* body) {
+        headers.add(message::HeaderField(name, body));
+    };
+    add("Authentication-Results", " mx.example.org; spf=pass");
+    add("Received", " mx.example.org; x");
+    add("Authentication-Results", " mx.example.net; spf=pass");
+    add("AUTHENTICATION-RESULTS", " MX.EXAMPLE.ORG; spf=pass");
+    add("Authentication-Results", " mx.example.net 7; spf=pass");
+    add("ARC-Authentication-Results", " i=1; mx.example.org; spf=pass");
+    CHECK(forged_instances(headers, ours) == std::vector<std::size_t>{4, 3, 1});
+    CHECK(forged_instances(message::HeaderList(), ours).empty());
+}
+
+TEST_CASE("all of very many forged fields are found", "[authres]") {
+    message::HeaderList headers;
+    for (int i = 0; i < 300; ++i) {
+        headers.add(message::HeaderField("Authentication-Results",
+                                         i % 2 == 0 ? " mx.example.org; none" : " other.example; none"));
+    }
+    const auto instances = forged_instances(headers, ours);
+    REQUIRE(instances.size() == 150);
+    CHECK(instances.front() == 299);
+    CHECK(instances.back() == 1);
+}
