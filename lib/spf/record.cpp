@@ -69,7 +69,7 @@ Problem add_directive(Record& record, std::string_view term) {
     auto mechanism = parse_mechanism(name, rest.substr(name.size()));
     if (!mechanism) {
         return base::ParseError{mechanism.error().message,
-                                mechanism.error().position + name.size() + (qualified ? 1 : 0)};
+                                mechanism.error().position + (qualified ? 1 : 0)};
     }
     record.directives.push_back({qualifier, *std::move(mechanism)});
     return std::nullopt;

@@ -244,7 +244,8 @@ bool Ip6Network::contains(const base::IpAddress& client) const {
 base::Result<Mechanism> parse_mechanism(std::string_view name, std::string_view argument) {
     for (const Syntax& mechanism : mechanisms) {
         if (base::iequals(mechanism.name, name)) { // RFC 7208 4.6.1: names are case-insensitive
-            return mechanism.parse(argument);
+            return mechanism.parse(argument).map_error(
+                [&](base::ParseError error) { return shifted(std::move(error), name.size()); });
         }
     }
     return base::refuse(fmt::format("no such mechanism: {}", base::printable(name, 32)), 0);

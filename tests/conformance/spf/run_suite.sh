@@ -1,10 +1,9 @@
 #!/bin/sh
-# run_suite.sh PROGRAM SUITE.yml [EXCLUSIONS.yml]: runs PROGRAM on the suite, unpacking SUITE.yml.gz where only that exists.
+# run_suite.sh PROGRAM SUITE.yml: runs PROGRAM on the suite, unpacking SUITE.yml.gz where only that exists.
 set -eu
 
 program=$1
 suite=$2
-shift 2
 
 if [ ! -f "$suite" ] && [ -f "$suite.gz" ]; then
     folder=$(mktemp -d)
@@ -12,4 +11,4 @@ if [ ! -f "$suite" ] && [ -f "$suite.gz" ]; then
     gzip -dc "$suite.gz" > "$folder/${suite##*/}"
     suite=$folder/${suite##*/}
 fi
-"$program" "$suite" "$@"
+"$program" "$suite"
