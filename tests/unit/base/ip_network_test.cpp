@@ -1,0 +1,68 @@
+#include "base/ip_network.h"
+
+#include "support/catch.h"
+
+#include <string_view>
+
+using base::IpAddress;
+using base::IpNetwork;
+
+TEST_CASE("networks are read and printed", "[base]") {
+    struct Case {
+        const char* text;
+        const char* printed;
+    };
+    const auto c = GENERATE(values<Case>({
+        {"192.0.2.0/24", "192.0.2.0/24"},
+        {"192.0.2.77/24", "192.0.2.0/24"},
+        {"192.0.2.255/25", "192.0.2.128/25"},
+        {"192.0.2.1", "192.0.2.1/32"},
+        {"192.0.2.1/0", "0.0.0.0/0"},
+        {"2001:db8::1", "2001:db8::1/128"},
+        {"2001:db8:ffff::/33", "2001:db8:8000::/33"},
+        {"2001:db8::/0", "::/0"},
+    }));
+    const auto network = IpNetwork::parse(c.text);
+    REQUIRE(network.has_value());
+    CHECK(network->print() == c.printed);
+    CHECK(IpNetwork::parse(network->print()) == network);
+}
+
+TEST_CASE("what is no network is refused where it goes wrong", "[base]") {
+    struct Case {
+        const char* text;
+        std::size_t position;
+    };
+    const auto c = GENERATE(values<Case>({
+        {"", 0},
+        {"example.org/24", 0},
+        {"/24", 0},
+        {"192.0.2.0/", 10},
+        {"192.0.2.0/33", 10},
+        {"192.0.2.0/-1", 10},
+        {"192.0.2.0/+1", 10},
+        {"192.0.2.0/24x", 10},
+        {"192.0.2.0/24/24", 10},
+        {"192.0.2.0/99999999999999999999", 10},
+        {"2001:db8::/129", 11},
+    }));
+    CAPTURE(c.text);
+    const auto network = IpNetwork::parse(c.text);
+    REQUIRE_FALSE(network.has_value());
+    CHECK(network.error().position == c.position);
+}
+
+TEST_CASE("a network holds its addresses and no others", "[base]") {
+    const auto holds = [](const char* network, const char* address) {
+        return IpNetwork::parse(network)->contains(*IpAddress::parse(address));
+    };
+    CHECK(holds("192.0.2.128/25", "192.0.2.128"));
+    CHECK(holds("192.0.2.128/25", "192.0.2.255"));
+    CHECK_FALSE(holds("192.0.2.128/25", "192.0.2.127"));
+    CHECK(holds("0.0.0.0/0", "255.255.255.255"));
+    CHECK(holds("192.0.2.0/24", "::ffff:192.0.2.9"));
+    CHECK_FALSE(holds("0.0.0.0/0", "::1"));
+    CHECK_FALSE(holds("::/0", "192.0.2.1"));
+    CHECK(holds("2001:db8::/33", "2001:db8:7fff::1"));
+    CHECK_FALSE(holds("2001:db8::/33", "2001:db8:8000::1"));
+}
