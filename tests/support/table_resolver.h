@@ -1,0 +1,55 @@
+// A resolver that answers from a table, for tests that run sessions without a network.
+#pragma once
+
+#include "milter/resolver/resolver.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace test {
+
+class TableResolver final : public resolver::Resolver {
+  public:
+    void txt(const std::string& name, const std::string& text) {
+        auto& answer = table_[{name, dns::Type::txt}];
+        answer.status = dns::Status::found;
+        answer.texts.push_back(text);
+    }
+    void set(const std::string& name, dns::Type type, dns::Answer answer) { table_[{name, type}] = std::move(answer); }
+
+    // From now on answers are held back until release().
+    void hold() { holding_ = true; }
+    // Gives the answers held back so far, in the order of asking; questions asked meanwhile wait for the next call.
+    std::size_t release() {
+        auto batch = std::exchange(held_, {});
+        for (auto& [question, callback] : batch) {
+            callback(look_up(question));
+        }
+        return batch.size();
+    }
+
+    void ask(const dns::Question& question, Callback callback) override {
+        asked.push_back(question);
+        if (holding_) {
+            held_.emplace_back(question, std::move(callback));
+        } else {
+            callback(look_up(question));
+        }
+    }
+
+    std::vector<dns::Question> asked;
+
+  private:
+    dns::AnswerPtr look_up(const dns::Question& question) const {
+        const auto entry = table_.find(question);
+        return std::make_shared<const dns::Answer>(entry == table_.end() ? dns::no_name() : entry->second);
+    }
+
+    std::map<dns::Question, dns::Answer> table_;
+    std::vector<std::pair<dns::Question, Callback>> held_;
+    bool holding_ = false;
+};
+
+} // namespace test

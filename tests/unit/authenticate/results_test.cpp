@@ -1,0 +1,104 @@
+#include "authenticate/results.h"
+
+#include "authres/format.h"
+#include "support/catch.h"
+
+namespace {
+
+std::string unfolded(const authenticate::Verdict& verdict) {
+    std::string text = authres::format("id.example", authenticate::results(verdict));
+    std::string line;
+    for (const char c : text) {
+        if (c == '\t') {
+            line += ' ';
+        } else if (c != '\r' && c != '\n') {
+            line += c;
+        }
+    }
+    return line;
+}
+
+dkim::Verdict signature(const std::string& text) {
+    dkim::Verdict verdict;
+    verdict.result = dkim::Result::pass;
+    verdict.comment = "2048-bit key";
+    verdict.domain = "example.org";
+    verdict.selector = "s1";
+    verdict.identity = "@example.org";
+    verdict.algorithm = "rsa-sha256";
+    verdict.signature_text = text;
+    return verdict;
+}
+
+spf::Verdict sender(spf::Result result, const std::string& domain) {
+    spf::Verdict verdict;
+    verdict.result = result;
+    verdict.domain = domain;
+    return verdict;
+}
+
+} // namespace
+
+TEST_CASE("a verdict in the words of RFC 8601") {
+    authenticate::Verdict verdict;
+    verdict.sender.mail_from = sender(spf::Result::pass, "bounce.example.org");
+    verdict.dkim_checked = true;
+    verdict.dkim = {signature("AbCdEfGhIjKl==")};
+    authenticate::DmarcVerdict dmarc;
+    dmarc.result = dmarc::Result::pass;
+    dmarc.author_domain = base::DomainName::parse("example.org");
+    dmarc.evaluation.emplace();
+    dmarc.evaluation->result = dmarc::Result::pass;
+    dmarc.evaluation->record.emplace();
+    dmarc.evaluation->policy_tag = "p";
+    dmarc.evaluation->published_policy = dmarc::Policy::reject;
+    dmarc.evaluation->policy = dmarc::Policy::reject;
+    verdict.dmarc = dmarc;
+    CHECK(unfolded(verdict) ==
+          "id.example; spf=pass smtp.mailfrom=bounce.example.org; dkim=pass (2048-bit key) header.d=example.org "
+          "header.i=@example.org header.s=s1 header.a=rsa-sha256 header.b=AbCdEfGh; dmarc=pass (p=reject) "
+          "header.from=example.org policy.dmarc=reject");
+}
+
+TEST_CASE("what SPF reports") {
+    authenticate::Verdict verdict;
+    SECTION("HELO for a null sender") {
+        verdict.sender.null_sender = true;
+        verdict.sender.mail_from = sender(spf::Result::pass, "mx.example.org");
+        CHECK(unfolded(verdict) == "id.example; spf=pass smtp.helo=mx.example.org");
+    }
+    SECTION("an unreadable MAIL FROM") {
+        verdict.sender.path_problem = "expected an address";
+        CHECK(unfolded(verdict) ==
+              "id.example; spf=permerror reason=\"MAIL FROM is not an address: expected an address\"");
+    }
+    SECTION("a HELO pass is not mentioned beside MAIL FROM") {
+        verdict.sender.mail_from = sender(spf::Result::none, "example.org");
+        verdict.sender.helo = sender(spf::Result::pass, "attacker.example");
+        CHECK(unfolded(verdict) == "id.example; spf=none smtp.mailfrom=example.org");
+    }
+    SECTION("a HELO fail is") {
+        verdict.sender.mail_from = sender(spf::Result::none, "example.org");
+        verdict.sender.helo = sender(spf::Result::fail, "mx.example.org");
+        CHECK(unfolded(verdict) ==
+              "id.example; spf=none smtp.mailfrom=example.org; spf=fail smtp.helo=mx.example.org");
+    }
+}
+
+TEST_CASE("header.b is as long as it takes to tell signatures apart") {
+    authenticate::Verdict verdict;
+    verdict.dkim_checked = true;
+    verdict.dkim = {signature("AAAAAAAAAABX"), signature("AAAAAAAAAACX"), signature("BBBBBBBBBBBB")};
+    const auto list = authenticate::results(verdict);
+    REQUIRE(list.size() == 3);
+    CHECK(list[0].properties.back().value == "AAAAAAAAAAB");
+    CHECK(list[1].properties.back().value == "AAAAAAAAAAC");
+    CHECK(list[2].properties.back().value == "BBBBBBBB");
+}
+
+TEST_CASE("an unsigned message is dkim=none, a check that is off is not mentioned") {
+    authenticate::Verdict verdict;
+    CHECK(unfolded(verdict) == "id.example; none");
+    verdict.dkim_checked = true;
+    CHECK(unfolded(verdict) == "id.example; dkim=none");
+}

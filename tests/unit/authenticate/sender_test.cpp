@@ -1,0 +1,88 @@
+#include "authenticate/sender.h"
+
+#include "support/catch.h"
+
+#include <map>
+
+using authenticate::check_sender;
+using authenticate::Envelope;
+using authenticate::SenderVerdict;
+
+namespace {
+
+dns::Answer txt(const std::string& text) {
+    dns::Answer answer;
+    answer.status = dns::Status::found;
+    answer.texts = {text};
+    return answer;
+}
+
+// Answers whatever is asked: TXT from the map, everything else does not exist.
+SenderVerdict resolve(const Envelope& envelope, const std::map<std::string, std::string>& zone,
+                      const authenticate::Options& options = {}) {
+    dns::Answers known;
+    for (int round = 0; round < 20; ++round) {
+        auto outcome = check_sender(envelope, 0, known, options);
+        if (auto* verdict = std::get_if<SenderVerdict>(&outcome)) {
+            return std::move(*verdict);
+        }
+        for (const auto& question : std::get<dns::Questions>(outcome)) {
+            const auto entry = zone.find(question.name);
+            const bool found = question.type == dns::Type::txt && entry != zone.end();
+            known.insert(question, found ? txt(entry->second) : dns::no_name());
+        }
+    }
+    FAIL("no verdict after 20 rounds");
+    return {};
+}
+
+const auto client = base::IpAddress::parse("192.0.2.1");
+
+} // namespace
+
+TEST_CASE("which identities SPF is asked about") {
+    const std::map<std::string, std::string> zone{{"helo.example", "v=spf1 ip4:192.0.2.1 -all"},
+                                                  {"sender.example", "v=spf1 -all"}};
+    struct Case {
+        const char* name;
+        Envelope envelope;
+        const char* mail_from; // the result for MAIL FROM, empty when there is no such identity
+        const char* helo;      // the result of the separate HELO check, empty when there is none
+        bool null_sender;
+    };
+    const Case cases[] = {
+        {"both", {client, "helo.example", "<a@sender.example>"}, "fail", "pass", false},
+        {"null sender is HELO's postmaster", {client, "helo.example", "<>"}, "pass", "", true},
+        {"null sender as sendmail(1) spells it", {client, "helo.example", ""}, "pass", "", true},
+        {"an address literal is no HELO identity", {client, "[192.0.2.1]", "<a@sender.example>"}, "fail", "", false},
+        {"a bare address is none", {client, "192.0.2.1", "<a@sender.example>"}, "fail", "", false},
+        {"a single label is none", {client, "localhost", "<a@sender.example>"}, "fail", "", false},
+        {"null sender with an address literal has no domain", {client, "[192.0.2.1]", "<>"}, "none", "", true},
+        {"an unreadable path is no identity", {client, "helo.example", "<(a@sender.example>"}, "", "pass", false},
+        {"a source route is dropped", {client, "x", "<@helo.example:a@sender.example>"}, "fail", "", false},
+        {"without a client address there is nothing to check", {std::nullopt, "helo.example", "<a@b.example>"}, "", "",
+         false},
+    };
+    for (const Case& c : cases) {
+        INFO(c.name);
+        const auto verdict = resolve(c.envelope, zone);
+        CHECK((verdict.mail_from ? spf::print(verdict.mail_from->result) : "") == c.mail_from);
+        CHECK((verdict.helo ? spf::print(verdict.helo->result) : "") == c.helo);
+        CHECK(verdict.null_sender == c.null_sender);
+    }
+}
+
+TEST_CASE("HELO and MAIL FROM are asked for in one round") {
+    const auto outcome = check_sender({client, "helo.example", "<a@sender.example>"}, 0, dns::Answers(), {});
+    REQUIRE(std::holds_alternative<dns::Questions>(outcome));
+    CHECK(std::get<dns::Questions>(outcome).size() == 2);
+}
+
+TEST_CASE("checks that are off ask nothing") {
+    authenticate::Options options;
+    options.spf = false;
+    const auto verdict = resolve({client, "helo.example", "<a@sender.example>"}, {}, options);
+    CHECK_FALSE(verdict.mail_from);
+    CHECK_FALSE(verdict.helo);
+    CHECK_FALSE(verdict.iprev);
+}

@@ -1,0 +1,144 @@
+#include "milter/driver.h"
+
+#include "support/catch.h"
+#include "support/table_resolver.h"
+
+#include <string>
+#include <thread>
+
+using milter::Driver;
+using milter::DriverLimits;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Outcome = std::variant<std::string, dns::Questions>;
+
+// Follows TXT texts as names: "a" -> "b" -> "c" -> a text that is no name of the chain any more.
+Outcome follow(std::string name, std::size_t hops, const dns::Answers& known) {
+    dns::Inquiry dns(known);
+    for (std::size_t i = 0; i < hops; ++i) {
+        const dns::Answer* answer = dns.ask(name, dns::Type::txt);
+        if (answer == nullptr) {
+            return dns.take_questions();
+        }
+        if (answer->status == dns::Status::failed) {
+            return std::string("failed: ") + dns::print(answer->failure);
+        }
+        name = answer->texts.empty() ? "nothing" : answer->texts.front();
+    }
+    return name;
+}
+
+dns::Questions questions_of(Outcome outcome) {
+    auto* questions = std::get_if<dns::Questions>(&outcome);
+    return questions == nullptr ? dns::Questions{} : std::move(*questions);
+}
+
+void no_progress() {}
+
+} // namespace
+
+TEST_CASE("finish asks round after round until there is a verdict") {
+    test::TableResolver table;
+    table.txt("a", "b");
+    table.txt("b", "c");
+    table.txt("c", "end");
+    Driver driver(table, {});
+    CHECK(driver.finish([](const auto& known) { return follow("a", 3, known); }, no_progress) == "end");
+    CHECK(driver.questions() == 3);
+    CHECK_FALSE(driver.timed_out());
+}
+
+TEST_CASE("what was prefetched is not asked again") {
+    test::TableResolver table;
+    table.txt("a", "b");
+    table.txt("b", "end");
+    Driver driver(table, {});
+    driver.prefetch([](const auto& known) { return questions_of(follow("a", 2, known)); });
+    CHECK(table.asked.size() == 2);
+    CHECK(driver.finish([](const auto& known) { return follow("a", 2, known); }, no_progress) == "end");
+    CHECK(table.asked.size() == 2);
+}
+
+TEST_CASE("prefetching goes on while answers arrive, each task in its own rounds") {
+    test::TableResolver table;
+    table.txt("a", "b");
+    table.txt("b", "end");
+    table.txt("x", "y");
+    table.hold();
+    Driver driver(table, {});
+    driver.prefetch([](const auto& known) { return questions_of(follow("a", 2, known)); });
+    driver.prefetch([](const auto& known) { return questions_of(follow("x", 2, known)); });
+    CHECK(table.asked.size() == 2);
+    CHECK(table.release() == 2);
+    CHECK(table.asked.size() == 4); // "b" and "y" went out without anybody waiting
+    CHECK(table.release() == 2);
+    CHECK(driver.finish([](const auto& known) { return follow("a", 2, known); }, no_progress) == "end");
+    CHECK(table.asked.size() == 4);
+}
+
+TEST_CASE("two tasks that need the same answer ask for it once") {
+    test::TableResolver table;
+    table.txt("a", "end");
+    table.hold();
+    Driver driver(table, {});
+    for (int i = 0; i < 3; ++i) {
+        driver.prefetch([](const auto& known) { return questions_of(follow("a", 1, known)); });
+    }
+    CHECK(table.asked.size() == 1);
+    table.release();
+}
+
+TEST_CASE("a spent budget turns missing answers into failures, and a verdict still comes") {
+    test::TableResolver table;
+    table.hold();
+    Driver driver(table, {.questions = 10, .budget = 1ms, .progress_interval = 1s});
+    CHECK(driver.finish([](const auto& known) { return follow("a", 1, known); }, no_progress) == "failed: timeout");
+    CHECK(driver.timed_out());
+}
+
+TEST_CASE("progress is reported while waiting") {
+    test::TableResolver table;
+    table.hold();
+    Driver driver(table, {.questions = 10, .budget = 30ms, .progress_interval = 5ms});
+    int calls = 0;
+    (void)driver.finish([](const auto& known) { return follow("a", 1, known); }, [&] { ++calls; });
+    CHECK(calls >= 1);
+}
+
+TEST_CASE("over the limit of questions answers fail at once") {
+    test::TableResolver table;
+    table.txt("a", "b");
+    table.txt("b", "c");
+    Driver driver(table, {.questions = 1, .budget = 1s, .progress_interval = 1s});
+    CHECK(driver.finish([](const auto& known) { return follow("a", 3, known); }, no_progress) == "failed: refused");
+    CHECK(driver.refused_questions());
+    CHECK(table.asked.size() == 1);
+}
+
+TEST_CASE("answers that arrive after the message is gone are ignored") {
+    test::TableResolver table;
+    table.txt("a", "b");
+    table.hold();
+    {
+        Driver driver(table, {});
+        driver.prefetch([](const auto& known) { return questions_of(follow("a", 2, known)); });
+    }
+    CHECK(table.release() == 1);
+    CHECK(table.asked.size() == 1);
+}
+
+TEST_CASE("answers may come from another thread while finish waits") {
+    test::TableResolver table;
+    table.txt("a", "end");
+    table.hold();
+    Driver driver(table, {.questions = 10, .budget = 10s, .progress_interval = 1ms});
+    std::jthread other;
+    const auto release_once = [&] {
+        if (!other.joinable()) {
+            other = std::jthread([&] { table.release(); });
+        }
+    };
+    CHECK(driver.finish([](const auto& known) { return follow("a", 1, known); }, release_once) == "end");
+}

@@ -1,0 +1,207 @@
+#include "milter/session.h"
+
+#include "config/load.h"
+#include "support/catch.h"
+#include "support/memory_logger.h"
+#include "support/table_resolver.h"
+
+using milter::Actions;
+using milter::Reply;
+
+namespace {
+
+void no_progress() {}
+
+// A daemon without libmilter and without a network.
+struct Daemon {
+    explicit Daemon(config::Settings settings = config::default_settings()) {
+        settings.authserv_id = "mx.example.net";
+        auto built = milter::build_runtime(std::move(settings), "host.example.net");
+        REQUIRE(built.problems.empty());
+        service = std::make_unique<milter::Service>(built.runtime, dns, logger, [] { return base::UnixTime{1777777777}; });
+    }
+
+    test::TableResolver dns;
+    test::MemoryLogger logger;
+    std::unique_ptr<milter::Service> service;
+};
+
+milter::Connection stranger() { return {base::IpAddress::parse("192.0.2.1"), "mx.example.net"}; }
+
+void begin(milter::Session& session, const std::string& path = "<ann@example.org>") {
+    (void)session.connect(stranger());
+    session.helo("mail.example.org");
+    session.mail_from({path, "smtpd", "", ""});
+}
+
+Actions deliver(milter::Session& session, const std::vector<std::pair<std::string, std::string>>& fields) {
+    for (const auto& [name, body] : fields) {
+        session.header(name, body);
+    }
+    session.end_of_header();
+    session.body("hello\r\n");
+    return session.end_of_message("4abc", no_progress);
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+} // namespace
+
+TEST_CASE("mail from outside gets one Authentication-Results at the top") {
+    Daemon daemon;
+    daemon.dns.txt("example.org", "v=spf1 ip4:192.0.2.1 -all");
+    daemon.dns.txt("_dmarc.example.org", "v=DMARC1; p=reject");
+    milter::Session session(*daemon.service);
+    begin(session);
+    const auto actions = deliver(session, {{"From", " Ann <ann@example.org>"}});
+    CHECK(actions.reply == Reply::proceed);
+    CHECK(actions.deletions.empty());
+    REQUIRE(actions.insertions.size() == 1);
+    const auto& body = actions.insertions.front().body;
+    CHECK(actions.insertions.front().name == "Authentication-Results");
+    CHECK(body.starts_with(" mx.example.net;"));
+    CHECK(contains(body, "spf=pass"));
+    CHECK(contains(body, "dkim=none"));
+    CHECK(contains(body, "dmarc=pass"));
+    CHECK(contains(body, "header.from=example.org"));
+    REQUIRE(daemon.logger.lines.size() == 1);
+    CHECK(contains(daemon.logger.lines.front(), "info 4abc: mode=verify why=\"external host 192.0.2.1\""));
+}
+
+TEST_CASE("forged results go, highest instance first, and those of others stay") {
+    Daemon daemon;
+    milter::Session session(*daemon.service);
+    begin(session);
+    const auto actions = deliver(session, {{"Authentication-Results", " mx.example.net; spf=pass"},
+                                           {"Authentication-Results", " other.example; spf=pass"},
+                                           {"Authentication-Results", " MX.example.NET 1; dkim=pass"},
+                                           {"From", " ann@example.org"}});
+    REQUIRE(actions.deletions.size() == 2);
+    CHECK(actions.deletions[0].instance == 3);
+    CHECK(actions.deletions[1].instance == 1);
+}
+
+TEST_CASE("mail that is to be signed but has no key says why") {
+    Daemon daemon;
+    milter::Session session(*daemon.service);
+    (void)session.connect(stranger());
+    session.mail_from({"<ann@example.org>", "smtpd", "PLAIN", "ann"});
+    const auto actions = deliver(session, {{"From", " ann@example.org"}});
+    CHECK(actions.insertions.empty());
+    REQUIRE(daemon.logger.lines.size() == 1);
+    CHECK(contains(daemon.logger.lines.front(), "unsigned=\"no key for example.org\""));
+    CHECK(daemon.dns.asked.empty());
+}
+
+TEST_CASE("no state is carried from one message to the next") {
+    Daemon daemon;
+    daemon.dns.txt("example.org", "v=spf1 ip4:192.0.2.1 -all");
+    milter::Session session(*daemon.service);
+    begin(session);
+    session.header("From", " <mallory@example.com>");
+    session.abort();
+    session.mail_from({"<>", "smtpd", "", ""});
+    const auto second = deliver(session, {{"From", " ann@example.org"}});
+    REQUIRE(second.insertions.size() == 1);
+
+    milter::Session fresh(*daemon.service);
+    begin(fresh, "<>");
+    const auto alone = deliver(fresh, {{"From", " ann@example.org"}});
+    CHECK(second.insertions.front().body == alone.insertions.front().body);
+}
+
+TEST_CASE("a header over a limit is refused, never cut") {
+    auto settings = config::default_settings();
+    settings.limits.header_fields = 3;
+    Daemon daemon(settings);
+    milter::Session session(*daemon.service);
+    begin(session);
+    const auto actions = deliver(session, {{"A", " 1"}, {"B", " 2"}, {"C", " 3"}, {"From", " ann@example.org"}});
+    CHECK(actions.reply == Reply::reject);
+    CHECK(actions.code == "552");
+    REQUIRE(daemon.logger.lines.size() == 1);
+    CHECK(contains(daemon.logger.lines.front(), "limits.header_fields"));
+}
+
+TEST_CASE("the authserv-id is the configured one, else the MTA's name, else the host's") {
+    struct Case {
+        const char* name;
+        const char* configured;
+        const char* mta;
+        const char* expected;
+    };
+    const Case cases[] = {
+        {"configured", "id.example", "mx.example", " id.example;"},
+        {"the MTA's name", "", "mx.example", " mx.example;"},
+        {"the host's name when the MTA gives none", "", "", " host.example.net;"},
+        {"the host's name when asked for", "HOSTNAME", "mx.example", " host.example.net;"},
+        {"the host's name when the MTA's cannot stand there", "", "bad name;", " host.example.net;"},
+    };
+    for (const Case& c : cases) {
+        INFO(c.name);
+        Daemon daemon;
+        auto settings = config::default_settings();
+        settings.authserv_id = c.configured;
+        daemon.service->replace_runtime(milter::build_runtime(settings, "host.example.net").runtime);
+        milter::Session session(*daemon.service);
+        (void)session.connect({base::IpAddress::parse("192.0.2.1"), c.mta});
+        session.mail_from({"<>", "smtpd", "", ""});
+        const auto actions = deliver(session, {{"From", " ann@example.org"}});
+        REQUIRE(actions.insertions.size() == 1);
+        CHECK(actions.insertions.front().body.starts_with(c.expected));
+    }
+}
+
+TEST_CASE("an internal error is a tempfail, never an accept without a result") {
+    Daemon daemon;
+    milter::Session session(*daemon.service);
+    begin(session);
+    session.fail("out of memory");
+    const auto actions = deliver(session, {{"From", " ann@example.org"}});
+    CHECK(actions.reply == Reply::tempfail);
+    CHECK(actions.code == "451");
+    CHECK(actions.insertions.empty());
+
+    const auto never_began = session.end_of_message("4abd", no_progress);
+    CHECK(never_began.reply == Reply::tempfail);
+}
+
+TEST_CASE("too many connections are answered with a tempfail") {
+    auto settings = config::default_settings();
+    settings.listen.max_connections = 1;
+    Daemon daemon(settings);
+    milter::Session first(*daemon.service);
+    CHECK(first.connect(stranger()).reply == Reply::proceed);
+    {
+        milter::Session second(*daemon.service);
+        CHECK(second.connect(stranger()).reply == Reply::tempfail);
+    }
+    milter::Session third(*daemon.service);
+    CHECK(daemon.service->connections == 2);
+}
+
+TEST_CASE("a session keeps the configuration it began with") {
+    Daemon daemon;
+    milter::Session session(*daemon.service);
+    auto settings = config::default_settings();
+    settings.authserv_id = "new.example";
+    daemon.service->replace_runtime(milter::build_runtime(settings, "host.example.net").runtime);
+    begin(session);
+    const auto actions = deliver(session, {{"From", " ann@example.org"}});
+    CHECK(actions.insertions.front().body.starts_with(" mx.example.net;"));
+}
+
+TEST_CASE("what a content filter hands back keeps its results when so configured") {
+    auto settings = config::default_settings();
+    settings.roles.reinjection_daemons = {"AFTERFILTER"};
+    settings.roles.keep_reinjected_results = true;
+    Daemon daemon(settings);
+    milter::Session session(*daemon.service);
+    (void)session.connect({base::IpAddress::parse("127.0.0.1"), ""});
+    session.mail_from({"<ann@example.org>", "AFTERFILTER", "", ""});
+    const auto actions =
+        deliver(session, {{"Authentication-Results", " mx.example.net; spf=pass"}, {"From", " ann@example.org"}});
+    CHECK(actions.deletions.empty());
+    CHECK(actions.insertions.empty());
+    CHECK(actions.reply == Reply::proceed);
+}
