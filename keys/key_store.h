@@ -4,6 +4,7 @@
 #include "base/domain_name.h"
 #include "base/result.h"
 #include "crypto/signing_key.h"
+#include "keys/problem.h"
 
 #include <memory>
 #include <string>
@@ -14,30 +15,29 @@ namespace keys {
 
 // One signature to make.
 struct Signer {
-    std::string name;     // of the KeyTable row or "DOMAIN/SELECTOR", for logs
-    std::string domain;   // d=
-    std::string selector; // s=
-    std::string identity; // i=; empty: left out
+    std::string name;                              // of the KeyTable row or "DOMAIN/SELECTOR", for logs
+    std::string domain;                            // d=
+    std::string selector;                          // s=
+    std::string identity;                          // i=; empty: left out
     std::shared_ptr<const crypto::SigningKey> key; // null when `problem` says why it cannot be used
-    std::string problem;  // "/etc/paraph/keys/x.pem: can be read by others (mode 0644); chmod 0600 it"
+    std::string problem; // "/etc/paraph/keys/x.pem: can be read by others (mode 0644); chmod 0600 it"
 };
 
-struct Problem {
-    std::string file;
-    std::size_t line = 0; // 1-based; 0: the file as a whole
-    std::string message;
-};
-
-// Where the keys are named: OpenDKIM's tables, and the keys of single domains. Pure data, so that this folder does not
-// depend on config.
+// Where the keys are named: OpenDKIM's tables, and the keys of single domains. Pure data, so that this folder
+// does not depend on config.
 struct KeyOptions {
-    std::string key_table;      // PATH or file:PATH; empty: none
-    std::string signing_table;  // PATH, file:PATH or refile:PATH; empty: none
-    bool all_matches = true;    // false: the first matching row only
+    std::string key_table;     // PATH or file:PATH; empty: none
+    std::string signing_table; // PATH, file:PATH or refile:PATH; empty: none
+    bool all_matches = true;   // false: the first matching row only
     bool require_safe_keys = true;
+    // Whose access to the key files counts; empty: this process's. For checks by another user than the
+    // daemon's.
+    std::string user;
+    // Also read and parse every key that is named without `%`, as a check of the configuration should.
+    bool read_keys = false;
 
     struct DomainKey {
-        std::string domain;     // d=, A-labels, lower case
+        std::string domain; // d=, A-labels, lower case
         bool subdomains = false;
         std::string selector;
         std::string file;
@@ -49,16 +49,20 @@ struct KeyOptions {
 // Immutable once loaded but for the keys, which are read at first use and kept. Safe from several threads.
 class KeyStore {
   public:
-    // Reads tables and checks every key file that a table names without `%`. All problems are reported; with any of them the
-    // store still works for what is sound, and the caller decides whether to go on.
+    // Reads tables and checks every key file that a table names without `%`. All problems are reported; with
+    // any of them the store still works for what is sound, and the caller decides whether to go on.
     struct Loaded;
     [[nodiscard]] static Loaded load(const KeyOptions& options);
 
     ~KeyStore();
 
-    // The signers for an author address in the order in which they sign: the yaml domains' keys first, then SigningTable
-    // matches. Empty: nothing matches. `author_domain` is in A-labels.
-    [[nodiscard]] std::vector<Signer> signers_for(std::string_view local_part, const base::DomainName& author_domain) const;
+    // The signers for an author address in the order in which they sign: the yaml domains' keys first, then
+    // SigningTable matches; none twice. Empty: nothing matches. `author_domain` is in A-labels.
+    //
+    // The keys of a yaml domain all sign, whatever `all_matches` says of rows. A domain without keys of its
+    // own uses those of the nearest domain above it that has `subdomains`.
+    [[nodiscard]] std::vector<Signer> signers_for(std::string_view local_part,
+                                                  const base::DomainName& author_domain) const;
 
   private:
     class Impl;

@@ -1,0 +1,47 @@
+// Opening and reading files of which nothing is known yet.
+#pragma once
+
+#include "base/result.h"
+
+#include <sys/stat.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace keys {
+
+// A file descriptor that is closed in the end.
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor();
+
+    [[nodiscard]] int get() const { return number_; }
+    // False when the kernel reports that what was written may be lost.
+    [[nodiscard]] bool close();
+
+  private:
+    int number_;
+};
+
+// Opened for reading without waiting, as a FIFO would make one do, and without becoming a terminal's process.
+class OpenFile {
+  public:
+    explicit OpenFile(const std::string& path, bool follow_link = true);
+
+    // Nothing when it could not be opened.
+    [[nodiscard]] std::optional<struct stat> status() const;
+    // The bytes of a regular file of at most `limit` bytes, or why not: "No such file or directory".
+    [[nodiscard]] base::Result<std::string, std::string> read(std::size_t limit) const;
+
+  private:
+    int error_; // errno of opening; 0: it is open
+    Descriptor descriptor_;
+};
+
+[[nodiscard]] std::string error_text(int number);
+
+} // namespace keys

@@ -1,0 +1,70 @@
+// Who else can get at a private key. A key file must belong to root or to the daemon's user; nobody else may
+// write it; beside the owner only root's group or a group of the daemon may read it; and nobody else may be
+// able to put another file in its place, so that no directory above it may be writable for everybody.
+#pragma once
+
+#include "base/result.h"
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace keys {
+
+// The user that is going to read the keys.
+struct Reader {
+    uid_t user = 0;
+    std::vector<gid_t> groups;
+    std::string name; // for diagnostics
+
+    // This process.
+    [[nodiscard]] static Reader self();
+    // Another user, as the check of a configuration by root needs it.
+    [[nodiscard]] static base::Result<Reader, std::string> of_user(const std::string& name);
+
+    [[nodiscard]] bool has_group(gid_t group) const;
+    [[nodiscard]] bool trusts(uid_t owner) const { return owner == 0 || owner == user; }
+};
+
+// What counts about a file or a directory.
+struct Ownership {
+    uid_t user = 0;
+    gid_t group = 0;
+    mode_t mode = 0; // the permission bits, sticky included
+};
+
+// "can be read by others (mode 0644, owner root:root); chmod 0600 it". Nothing: the file is safe.
+[[nodiscard]] std::optional<std::string> file_danger(const Ownership& file, const Reader& reader);
+// "cannot be read by user paraph (mode 0600, owner root:root)". Nothing: it can.
+[[nodiscard]] std::optional<std::string> unreadable(const Ownership& file, const Reader& reader);
+
+// Whether others can replace an entry of a directory. With the sticky bit (/tmp, and the volumes in which
+// container platforms hand over secrets) only its owner can, so that it is the owner who counts.
+[[nodiscard]] bool others_can_replace(const Ownership& directory, const Ownership& entry,
+                                      const Reader& reader);
+
+// The directories above files, each looked at once.
+class DirectoryGuard {
+  public:
+    explicit DirectoryGuard(const Reader& reader) : reader_(reader) {}
+
+    // "/srv/keys, above it, can be written by others (mode 0777, owner root:root); chmod o-w it". Nothing:
+    // all are safe. `path` must be absolute. Symbolic links count with the directories they lead through.
+    [[nodiscard]] std::optional<std::string> danger_above(const std::string& path);
+
+  private:
+    [[nodiscard]] std::optional<std::string> look_above(const std::string& path, int depth);
+
+    const Reader& reader_;
+    std::unordered_map<std::string, std::optional<std::string>>
+        known_; // by directory: what is wrong with it or above
+};
+
+// Of the link itself when the path is one; nothing when there is no such file.
+[[nodiscard]] std::optional<Ownership> ownership_of(const std::string& path);
+
+} // namespace keys

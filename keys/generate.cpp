@@ -1,0 +1,82 @@
+#include "keys/generate.h"
+
+#include "crypto/signing_key.h"
+#include "keys/file_bytes.h"
+#include "keys/published_record.h"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <string.h> // explicit_bzero
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+namespace keys {
+
+namespace {
+
+bool write_all(int descriptor, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+        if (count < 0 && errno != EINTR) {
+            return false;
+        }
+        bytes.remove_prefix(count > 0 ? static_cast<std::size_t>(count) : 0);
+    }
+    return true;
+}
+
+// A key whose record is published must not vanish in a power failure.
+bool sync_directory(const std::string& path) {
+    const auto directory = std::filesystem::path(path).parent_path();
+    const Descriptor handle(
+        ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return handle.get() >= 0 && ::fsync(handle.get()) == 0;
+}
+
+std::string failed(const std::string& path) {
+    return fmt::format("{}: {}", path, error_text(errno));
+}
+
+} // namespace
+
+base::Result<void, std::string> write_new_file(const std::string& path, std::string_view bytes) {
+    // O_EXCL follows no link and takes over no file that somebody else has put there.
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (file.get() < 0) {
+        return base::refuse(failed(path));
+    }
+    if (write_all(file.get(), bytes) && ::fsync(file.get()) == 0 && file.close() && sync_directory(path)) {
+        return {};
+    }
+    std::string error = failed(path);
+    ::unlink(path.c_str());
+    return base::refuse(std::move(error));
+}
+
+base::Result<NewKey, std::string> generate(const GenerateOptions& options) {
+    const auto selector = base::DomainName::parse(options.selector);
+    if (!selector) {
+        return base::refuse(fmt::format("'{}' is not a selector", options.selector));
+    }
+    const std::string name = record_name(selector->text(), options.domain.text());
+    if (!base::DomainName::parse(name)) {
+        return base::refuse(fmt::format("'{}' is too long for a domain name", name));
+    }
+    const auto key = crypto::SigningKey::generate(options.type, options.bits);
+    if (!key) {
+        return base::refuse(key.error().message);
+    }
+    std::string pem = key->to_pem();
+    const auto written = write_new_file(options.file, pem);
+    ::explicit_bzero(pem.data(), pem.size());
+    if (!written) {
+        return base::refuse(written.error());
+    }
+    const std::string value = record_value(*key);
+    return NewKey{options.file, name, value, zone_line(name, value)};
+}
+
+} // namespace keys

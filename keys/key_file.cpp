@@ -1,0 +1,97 @@
+#include "keys/key_file.h"
+
+#include "keys/file_bytes.h"
+#include "keys/key_material.h"
+#include "keys/limits.h"
+
+#include <fmt/format.h>
+
+#include <string.h> // explicit_bzero
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace keys {
+
+namespace {
+
+Ownership to_ownership(const struct stat& status) {
+    return {status.st_uid, status.st_gid, status.st_mode & 07777U};
+}
+
+std::string absolute(const std::string& path) {
+    std::error_code error;
+    const auto result = std::filesystem::absolute(path, error);
+    return error ? path : result.string();
+}
+
+// Nothing of a key stays in memory that is given back.
+class Secret {
+  public:
+    explicit Secret(std::string text) : text_(std::move(text)) {}
+    Secret(const Secret&) = delete;
+    Secret& operator=(const Secret&) = delete;
+    ~Secret() { ::explicit_bzero(text_.data(), text_.size()); }
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+  private:
+    std::string text_;
+};
+
+std::string about(const std::string& path, const std::string& what) {
+    return fmt::format("{}: {}", path, what);
+}
+
+} // namespace
+
+base::Result<crypto::SigningKey, std::string> read_key_file(const std::string& path, const Reader& reader,
+                                                            bool require_safe) {
+    const OpenFile file(path);
+    const auto status = file.status();
+    if (require_safe && status) {
+        auto danger = file_danger(to_ownership(*status), reader);
+        if (!danger) {
+            danger = DirectoryGuard(reader).danger_above(absolute(path));
+        }
+        if (danger) {
+            return base::refuse(about(path, *danger));
+        }
+    }
+    auto bytes = file.read(max_key_file);
+    if (!bytes) {
+        return base::refuse(about(path, bytes.error()));
+    }
+    const Secret secret(std::move(*bytes));
+    auto key = parse_key(secret.text());
+    if (!key) {
+        return base::refuse(about(path, key.error()));
+    }
+    return key;
+}
+
+std::optional<std::string> KeyFileCheck::problem(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+        return about(path, error_text(errno));
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return about(path, "not a regular file");
+    }
+    const auto reason = unreadable(to_ownership(status), reader_);
+    return reason ? std::optional(about(path, *reason)) : std::nullopt;
+}
+
+std::optional<std::string> KeyFileCheck::danger(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+        return std::nullopt;
+    }
+    auto danger = file_danger(to_ownership(status), reader_);
+    if (!danger) {
+        danger = directories_.danger_above(absolute(path));
+    }
+    return danger ? std::optional(about(path, *danger)) : std::nullopt;
+}
+
+} // namespace keys

@@ -1,0 +1,34 @@
+// Private keys in files.
+#pragma once
+
+#include "base/result.h"
+#include "crypto/signing_key.h"
+#include "keys/file_safety.h"
+
+#include <optional>
+#include <string>
+
+namespace keys {
+
+// Reads a key, PEM or DER. With `require_safe` a file that others can get at is refused (see file_safety.h),
+// and it is the opened file that is looked at, so that none can be slipped in between. The error names the
+// path.
+[[nodiscard]] base::Result<crypto::SigningKey, std::string>
+read_key_file(const std::string& path, const Reader& reader, bool require_safe);
+
+// Whether a file is there, safe and readable, without opening it: for tables of many keys.
+class KeyFileCheck {
+  public:
+    explicit KeyFileCheck(const Reader& reader) : reader_(reader), directories_(reader) {}
+
+    // "PATH: No such file or directory": the key cannot be used.
+    [[nodiscard]] std::optional<std::string> problem(const std::string& path);
+    // "PATH: can be read by others ...": it should not.
+    [[nodiscard]] std::optional<std::string> danger(const std::string& path);
+
+  private:
+    const Reader& reader_;
+    DirectoryGuard directories_;
+};
+
+} // namespace keys

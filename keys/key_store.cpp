@@ -1,0 +1,264 @@
+#include "keys/key_store.h"
+
+#include "base/ascii.h"
+#include "keys/domain_keys.h"
+#include "keys/identity.h"
+#include "keys/key_cache.h"
+#include "keys/key_file.h"
+#include "keys/key_material.h"
+#include "keys/key_table.h"
+#include "keys/signing_table.h"
+#include "keys/table_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace keys {
+
+namespace {
+
+std::string replace_percent(std::string_view text, std::string_view replacement) {
+    std::string result;
+    for (const char c : text) {
+        result += c == '%' ? replacement : std::string_view(&c, 1);
+    }
+    return result;
+}
+
+Reader make_reader(const std::string& user, std::vector<Problem>& problems) {
+    if (user.empty()) {
+        return Reader::self();
+    }
+    auto reader = Reader::of_user(user);
+    if (!reader) {
+        problems.push_back({user, 0, reader.error()});
+        return Reader::self();
+    }
+    return std::move(*reader);
+}
+
+struct LoadedTable {
+    TableName name;
+    std::vector<TableRow> rows;
+};
+
+LoadedTable load_table(const std::string& option, std::vector<Problem>& problems) {
+    if (option.empty()) {
+        return {};
+    }
+    const auto name = parse_table_name(option);
+    if (!name) {
+        problems.push_back({option, 0, name.error()});
+        return {};
+    }
+    const auto text = read_table(name->path);
+    if (!text) {
+        problems.push_back({name->path, 0, text.error()});
+        return {*name, {}};
+    }
+    return {*name, parse_table(*text, name->path, problems)};
+}
+
+// Why a key must not be used in the row that names it; empty: it may.
+std::string algorithm_problem(const KeyRow& row, const crypto::SigningKey& key) {
+    if (!row.algorithm || crypto::key_type(*row.algorithm) == key.type()) {
+        return {};
+    }
+    return fmt::format("'{}' is for {}, but its key is of the type {}", row.name, print(*row.algorithm),
+                       print(key.type()));
+}
+
+bool same_signature(const Signer& a, const Signer& b) {
+    return a.domain == b.domain && a.selector == b.selector && a.identity == b.identity;
+}
+
+} // namespace
+
+class KeyStore::Impl {
+  public:
+    Impl(const KeyOptions& options, std::vector<Problem>& problems)
+        : options_(options), reader_(make_reader(options.user, problems)), domain_keys_(options.domain_keys) {
+        const LoadedTable keys = load_table(options.key_table, problems);
+        key_file_ = keys.name.path;
+        key_table_ = KeyTable::parse(keys.rows, keys.name.kind, key_file_, problems);
+        const LoadedTable signing = load_table(options.signing_table, problems);
+        signing_table_ = SigningTable::parse(signing.rows, signing.name.kind, signing.name.path, problems);
+        check_tables(signing_table_, signing.name.path, key_table_, problems);
+        check_keys(problems);
+    }
+
+    [[nodiscard]] std::vector<Signer> signers_for(std::string_view local_part,
+                                                  const base::DomainName& author_domain) const {
+        std::vector<Signer> signers;
+        for (const KeyOptions::DomainKey* key : domain_keys_.find(author_domain)) {
+            add(signer_for(*key), signers);
+        }
+        auto rows = signing_table_.match(local_part, author_domain);
+        if (!options_.all_matches && !rows.empty()) {
+            rows.resize(1);
+        }
+        for (const SigningRow* row : rows) {
+            add(signer_for(*row, author_domain.text()), signers);
+        }
+        return signers;
+    }
+
+  private:
+    // Two rows for the same key make one signature, not two equal ones.
+    static void add(Signer signer, std::vector<Signer>& signers) {
+        if (std::none_of(signers.begin(), signers.end(),
+                         [&](const Signer& other) { return same_signature(other, signer); })) {
+            signers.push_back(std::move(signer));
+        }
+    }
+
+    [[nodiscard]] Signer signer_for(const KeyOptions::DomainKey& key) const {
+        Signer signer{fmt::format("{}/{}", key.domain, key.selector), key.domain, key.selector, {}, {}, {}};
+        signer.identity = make_identity(key.identity, key.domain).value_or("");
+        set_key(signer, key_from_file(key.file));
+        return signer;
+    }
+
+    [[nodiscard]] Signer signer_for(const SigningRow& row, const std::string& author_domain) const {
+        const std::string& name = row.key_name == "%" ? author_domain : row.key_name;
+        const KeyRow* key = key_table_.find(name);
+        if (key == nullptr) {
+            return {name, {}, {},
+                    {},   {}, fmt::format("the KeyTable has no row '{}'", base::printable(name, 80))};
+        }
+        Signer signer{name, key->domain.empty() ? author_domain : key->domain, key->selector, {}, {}, {}};
+        // An identity that d= does not cover would make the signature worthless; it is left out as OpenDKIM
+        // does.
+        signer.identity =
+            make_identity(replace_percent(row.signer, author_domain), signer.domain).value_or("");
+        set_key(signer, key_of(*key, signer.domain));
+        if (signer.key) {
+            signer.problem = algorithm_problem(*key, *signer.key);
+            signer.key = signer.problem.empty() ? signer.key : nullptr;
+        }
+        return signer;
+    }
+
+    using FoundKey = base::Result<KeyCache::Key, std::string>;
+
+    static void set_key(Signer& signer, FoundKey found) {
+        if (found) {
+            signer.key = std::move(*found);
+        } else {
+            signer.problem = std::move(found.error());
+        }
+    }
+
+    [[nodiscard]] FoundKey key_from_file(const std::string& path) const {
+        return file_keys_.get(path, [&] { return read_key_file(path, reader_, options_.require_safe_keys); });
+    }
+
+    [[nodiscard]] FoundKey key_of(const KeyRow& row, std::string_view domain) const {
+        if (!row.file.empty()) {
+            return key_from_file(row.file_for(domain));
+        }
+        return cache_.get(
+            fmt::format("line {}", row.line), [&]() -> base::Result<crypto::SigningKey, std::string> {
+                if (inline_danger_) {
+                    return base::refuse(*inline_danger_);
+                }
+                auto key = parse_key(row.inline_key);
+                if (!key) {
+                    return base::refuse(fmt::format("{}:{}: {}", key_file_, row.line, key.error()));
+                }
+                return key;
+            });
+    }
+
+    void check_keys(std::vector<Problem>& problems) {
+        KeyFileCheck check(reader_);
+        check_inline_keys(check, problems);
+        std::unordered_set<std::string> seen;
+        for (const KeyRow& row : key_table_.rows()) {
+            if (!row.file_has_domain && (row.file.empty() || seen.insert(row.file).second)) {
+                check_key(check, row, problems);
+            }
+        }
+        for (const KeyOptions::DomainKey& key : options_.domain_keys) {
+            if (seen.insert(key.file).second) {
+                check_file(check, key.file, {key.file, 0, ""}, problems);
+            }
+        }
+    }
+
+    // The file of a table with keys in it is a key file itself.
+    void check_inline_keys(KeyFileCheck& check, std::vector<Problem>& problems) {
+        const auto& rows = key_table_.rows();
+        if (std::all_of(rows.begin(), rows.end(), [](const KeyRow& row) { return row.inline_key.empty(); })) {
+            return;
+        }
+        if (auto danger = check.danger(key_file_)) {
+            problems.push_back(
+                {key_file_, 0, fmt::format("it holds keys, and {}", *danger), !options_.require_safe_keys});
+            inline_danger_ = options_.require_safe_keys ? std::move(danger) : std::nullopt;
+        }
+    }
+
+    void check_key(KeyFileCheck& check, const KeyRow& row, std::vector<Problem>& problems) {
+        if (!row.file.empty()) {
+            check_file(check, row.file, {key_file_, row.line, ""}, problems);
+        }
+        if (!options_.read_keys) {
+            return;
+        }
+        const auto key = key_of(row, row.domain);
+        const std::string problem = key ? algorithm_problem(row, **key) : "";
+        if (!problem.empty()) {
+            problems.push_back({key_file_, row.line, problem});
+        } else if (!key && row.file.empty() && !inline_danger_) {
+            problems.push_back({key_file_, row.line, key.error()});
+        }
+    }
+
+    // `where` is the row that names the file.
+    void check_file(KeyFileCheck& check, const std::string& path, Problem where,
+                    std::vector<Problem>& problems) {
+        if (auto problem = check.problem(path)) {
+            where.message = std::move(*problem);
+        } else if (auto danger = check.danger(path)) {
+            where.message = std::move(*danger);
+            where.warning = !options_.require_safe_keys;
+        } else if (options_.read_keys) {
+            const auto key = key_from_file(path);
+            where.message = key ? "" : key.error();
+        }
+        if (!where.message.empty()) {
+            problems.push_back(std::move(where));
+        }
+    }
+
+    KeyOptions options_;
+    Reader reader_;
+    DomainKeys domain_keys_;
+    std::string key_file_; // of the KeyTable
+    KeyTable key_table_;
+    SigningTable signing_table_;
+    std::optional<std::string> inline_danger_; // why keys in the KeyTable itself are not used
+    mutable KeyCache file_keys_;               // by path
+    mutable KeyCache inline_keys_;             // by line of the KeyTable
+};
+
+KeyStore::KeyStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+KeyStore::~KeyStore() = default;
+
+KeyStore::Loaded KeyStore::load(const KeyOptions& options) {
+    Loaded loaded;
+    auto impl = std::make_unique<Impl>(options, loaded.problems);
+    loaded.store = std::shared_ptr<const KeyStore>(new KeyStore(std::move(impl)));
+    return loaded;
+}
+
+std::vector<Signer> KeyStore::signers_for(std::string_view local_part,
+                                          const base::DomainName& author_domain) const {
+    return impl_->signers_for(local_part, author_domain);
+}
+
+} // namespace keys

@@ -1,0 +1,175 @@
+#include "keys/key_table.h"
+
+#include "base/ascii.h"
+#include "base/domain_name.h"
+#include "keys/key_material.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace keys {
+
+namespace {
+
+constexpr std::string_view author_domain = "%";
+
+bool is_file_name(std::string_view key) {
+    return key.starts_with('/') || key.starts_with("./") || key.starts_with("../");
+}
+
+std::string beside(const std::string& table, std::string_view path) {
+    if (path.starts_with('/')) {
+        return std::string(path);
+    }
+    return (std::filesystem::path(table).parent_path() / path).string();
+}
+
+// A fourth field names an algorithm; any other text after a colon is part of the path.
+struct KeyAndAlgorithm {
+    std::string_view key;
+    std::string_view algorithm;
+};
+
+KeyAndAlgorithm split_algorithm(std::string_view text) {
+    const auto colon = text.rfind(':');
+    const std::string_view last =
+        colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+    if (base::istarts_with(last, "rsa-") || base::istarts_with(last, "ed25519-")) {
+        return {text.substr(0, colon), last};
+    }
+    return {text, {}};
+}
+
+// Fills in the row, or says what is wrong with it.
+class RowParser {
+  public:
+    RowParser(const TableRow& source, const std::string& file) : file_(file) {
+        row_.line = source.line;
+        row_.name = source.name;
+    }
+
+    base::Result<KeyRow, std::string> parse(std::string_view value) {
+        const auto first = value.find(':');
+        const auto second = first == std::string_view::npos ? first : value.find(':', first + 1);
+        if (second == std::string_view::npos) {
+            return base::refuse(std::string("expected DOMAIN:SELECTOR:KEY"));
+        }
+        const auto [key, algorithm] = split_algorithm(value.substr(second + 1));
+        for (std::string problem :
+             {domain(value.substr(0, first)), selector(value.substr(first + 1, second - first - 1)),
+              this->key(key), this->algorithm(algorithm)}) {
+            if (!problem.empty()) {
+                return base::refuse(std::move(problem));
+            }
+        }
+        return std::move(row_);
+    }
+
+  private:
+    std::string domain(std::string_view text) {
+        if (text == author_domain) {
+            return {};
+        }
+        const auto name = base::DomainName::parse_international(text);
+        if (!name) {
+            return fmt::format("'{}' is not a domain name", base::printable(text, 80));
+        }
+        row_.domain = name->text();
+        return {};
+    }
+
+    std::string selector(std::string_view text) {
+        // RFC 6376 3.1: a selector has the form of a domain name.
+        const auto name = base::DomainName::parse(text);
+        if (!name) {
+            return fmt::format("'{}' is not a selector", base::printable(text, 80));
+        }
+        row_.selector = name->text();
+        return {};
+    }
+
+    std::string key(std::string_view text) {
+        if (is_file_name(text)) {
+            row_.file = beside(file_, text);
+            row_.file_has_domain = text.starts_with('/') && text.find('%') != std::string_view::npos;
+            return {};
+        }
+        row_.inline_key = text;
+        return looks_like_key(text)
+                   ? std::string()
+                   : "the key is neither a file, which starts with '/', './' or '../', nor PEM, nor "
+                     "DER in base64";
+    }
+
+    std::string algorithm(std::string_view text) {
+        if (text.empty()) {
+            return {};
+        }
+        row_.algorithm = crypto::parse_signature_algorithm(text);
+        if (!row_.algorithm) {
+            return fmt::format("unknown algorithm '{}'", base::printable(text, 80));
+        }
+        // RFC 8301 3.1: rsa-sha1 MUST NOT be used for signing.
+        return *row_.algorithm == crypto::SignatureAlgorithm::rsa_sha1 ? "rsa-sha1 must not be used" : "";
+    }
+
+    const std::string& file_;
+    KeyRow row_;
+};
+
+} // namespace
+
+std::string KeyRow::file_for(std::string_view signing_domain) const {
+    if (!file_has_domain) {
+        return file;
+    }
+    std::string path;
+    for (const char c : file) {
+        if (c == '%') {
+            path += signing_domain;
+        } else {
+            path += c;
+        }
+    }
+    return path;
+}
+
+KeyTable KeyTable::parse(const std::vector<TableRow>& rows, TableKind kind, const std::string& file,
+                         std::vector<Problem>& problems) {
+    KeyTable table;
+    table.kind_ = kind;
+    for (const TableRow& source : rows) {
+        auto row = RowParser(source, file).parse(source.value);
+        if (row) {
+            table.add(std::move(*row), file, problems);
+        } else {
+            problems.push_back({file, source.line, fmt::format("'{}': {}", source.name, row.error())});
+        }
+    }
+    return table;
+}
+
+void KeyTable::add(KeyRow row, const std::string& file, std::vector<Problem>& problems) {
+    if (kind_ == TableKind::patterns) {
+        by_pattern_.add(row.name, rows_.size());
+    } else if (const auto [known, is_new] = by_name_.try_emplace(row.name, rows_.size()); !is_new) {
+        problems.push_back({file, row.line,
+                            fmt::format("'{}' is named in line {} already; this row is not used", row.name,
+                                        rows_[known->second].line),
+                            true});
+        return;
+    }
+    rows_.push_back(std::move(row));
+}
+
+const KeyRow* KeyTable::find(std::string_view name) const {
+    if (kind_ == TableKind::patterns) {
+        const auto found = by_pattern_.matches(base::to_lower(name));
+        return found.empty() ? nullptr : &rows_[found.front()];
+    }
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : &rows_[found->second];
+}
+
+} // namespace keys

@@ -1,0 +1,57 @@
+// OpenDKIM's KeyTable: names for keys.
+//
+//     NAME  DOMAIN:SELECTOR:KEY[:ALGORITHM]
+//
+// DOMAIN is a domain name, or `%` for the author's domain. KEY is a file when it starts with `/`, `./` or
+// `../`, and else the key itself, PEM on one line or DER in base64. Every `%` of an absolute path stands for
+// DOMAIN. ALGORITHM tells nothing that the key does not; it is checked against it.
+#pragma once
+
+#include "crypto/signature_algorithm.h"
+#include "keys/pattern_index.h"
+#include "keys/problem.h"
+#include "keys/string_map.h"
+#include "keys/table_file.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace keys {
+
+struct KeyRow {
+    std::size_t line = 0;
+    std::string name;
+    std::string domain;           // A-labels in lower case; empty: the author's
+    std::string selector;         // in lower case
+    std::string file;             // empty: the key is inline
+    bool file_has_domain = false; // `%` in `file` stands for the domain
+    std::string inline_key;
+    std::optional<crypto::SignatureAlgorithm> algorithm;
+
+    // The file for a domain.
+    [[nodiscard]] std::string file_for(std::string_view signing_domain) const;
+};
+
+class KeyTable {
+  public:
+    KeyTable() = default;
+    // Relative paths start at the directory of `file`.
+    [[nodiscard]] static KeyTable parse(const std::vector<TableRow>& rows, TableKind kind,
+                                        const std::string& file, std::vector<Problem>& problems);
+
+    // The first row of that name, compared by case unless the table is one of patterns; null: there is none.
+    [[nodiscard]] const KeyRow* find(std::string_view name) const;
+    [[nodiscard]] const std::vector<KeyRow>& rows() const { return rows_; }
+
+  private:
+    void add(KeyRow row, const std::string& file, std::vector<Problem>& problems);
+
+    TableKind kind_ = TableKind::exact;
+    std::vector<KeyRow> rows_;
+    StringMap<std::size_t> by_name_;
+    PatternIndex by_pattern_;
+};
+
+} // namespace keys

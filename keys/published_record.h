@@ -1,0 +1,21 @@
+// The DNS record that publishes a key, as text to put into a zone.
+#pragma once
+
+#include "crypto/signing_key.h"
+
+#include <string>
+#include <string_view>
+
+namespace keys {
+
+// RFC 6376 3.6.1: "v=DKIM1; k=rsa; p=..."
+[[nodiscard]] std::string record_value(const crypto::SigningKey& key);
+
+// RFC 6376 3.6.2.1: "s2026._domainkey.example.com", without a dot at the end.
+[[nodiscard]] std::string record_name(std::string_view selector, std::string_view domain);
+
+// RFC 1035 5.1: a line for a zone file, the value cut into strings of at most 255 octets (RFC 1035 3.3).
+//     s2026._domainkey.example.com. IN TXT ( "v=DKIM1; k=rsa; p=MIIB..." "..." )
+[[nodiscard]] std::string zone_line(std::string_view name, std::string_view value);
+
+} // namespace keys

@@ -1,0 +1,132 @@
+#include "keys/signing_table.h"
+
+#include "base/ascii.h"
+#include "base/idna.h"
+#include "keys/limits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace keys {
+
+namespace {
+
+// `*`, and `user@*`: what a `file:` table looks up literally.
+bool is_form_with_star(std::string_view pattern) {
+    return pattern == "*" || (pattern.ends_with("@*") && pattern.find('*') == pattern.size() - 1);
+}
+
+// The domain of a pattern with U-labels turned into the A-labels that authors' domains come in; labels with a
+// wildcard stay.
+std::optional<std::string> with_a_labels(std::string_view pattern) {
+    const auto at = pattern.rfind('@');
+    const std::size_t start = at == std::string_view::npos ? 0 : at + 1;
+    std::string result(pattern.substr(0, start));
+    for (const std::string_view label : base::split(pattern.substr(start), '.')) {
+        const auto ascii =
+            base::all_ascii(label) ? std::optional(std::string(label)) : base::idna_to_ascii(label);
+        if (!ascii) {
+            return std::nullopt;
+        }
+        result += *ascii + '.';
+    }
+    result.pop_back();
+    return result;
+}
+
+SigningRow make_row(const TableRow& source, std::string pattern) {
+    const auto colon = source.value.find(':');
+    return {source.line, std::move(pattern), source.value.substr(0, colon),
+            colon == std::string::npos ? "" : source.value.substr(colon + 1)};
+}
+
+} // namespace
+
+SigningTable SigningTable::parse(const std::vector<TableRow>& rows, TableKind kind, const std::string& file,
+                                 std::vector<Problem>& problems) {
+    SigningTable table;
+    table.kind_ = kind;
+    for (const TableRow& source : rows) {
+        auto pattern = with_a_labels(source.name);
+        if (pattern) {
+            table.add(make_row(source, std::move(*pattern)), file, problems);
+        } else {
+            problems.push_back(
+                {file, source.line,
+                 fmt::format("'{}' holds what is not a domain name", base::printable(source.name, 80))});
+        }
+    }
+    return table;
+}
+
+void SigningTable::add(SigningRow row, const std::string& file, std::vector<Problem>& problems) {
+    const bool wildcard = row.pattern.find('*') != std::string::npos;
+    if (kind_ == TableKind::patterns || (wildcard && !is_form_with_star(row.pattern))) {
+        if (!wildcard && row.pattern.find('@') == std::string::npos) {
+            problems.push_back(
+                {file, row.line,
+                 fmt::format("'{}' matches no address; write '*@{}'", row.pattern, row.pattern), true});
+        }
+        by_pattern_.add(row.pattern, rows_.size());
+    } else if (const auto [known, is_new] = by_form_.try_emplace(base::to_lower(row.pattern), rows_.size());
+               !is_new) {
+        problems.push_back(
+            {file, row.line,
+             fmt::format("'{}' has a row in line {} already and this one is not used; with refile: both "
+                         "would sign",
+                         row.pattern, rows_[known->second].line),
+             true});
+        return;
+    }
+    rows_.push_back(std::move(row));
+}
+
+void SigningTable::add_form(std::string_view form, Rows& rows) const {
+    if (const auto found = by_form_.find(form); found != by_form_.end()) {
+        rows.push_back(found->second);
+    }
+}
+
+SigningTable::Rows SigningTable::match_forms(std::string_view user, std::string_view host) const {
+    const std::string address = fmt::format("{}@{}", user, host);
+    const auto starts = by_pattern_.tail_starts(address);
+    auto start = starts.begin();
+    Rows rows;
+    add_form(address, rows);
+    add_form(host, rows);
+    for (; start != starts.end() && *start <= user.size(); ++start) {
+        by_pattern_.add_tail(address, *start, rows);
+    }
+    for (auto dot = host.find('.'); dot != std::string_view::npos; dot = host.find('.', dot + 1)) {
+        const std::string_view parent = host.substr(dot);
+        add_form(fmt::format("{}@{}", user, parent), rows);
+        add_form(parent, rows);
+        if (std::binary_search(start, starts.end(), user.size() + 1 + dot)) {
+            by_pattern_.add_tail(address, user.size() + 1 + dot, rows);
+        }
+    }
+    add_form(fmt::format("{}@*", user), rows);
+    add_form("*", rows);
+    by_pattern_.add_others(address, rows);
+    return rows;
+}
+
+std::vector<const SigningRow*> SigningTable::match(std::string_view local_part,
+                                                   const base::DomainName& domain) const {
+    if (local_part.size() > max_local_part) {
+        return {};
+    }
+    const std::string user = base::to_lower(local_part);
+    const Rows rows = kind_ == TableKind::patterns
+                          ? by_pattern_.matches(fmt::format("{}@{}", user, domain.text()))
+                          : match_forms(user, domain.text());
+    std::vector<const SigningRow*> result;
+    result.reserve(rows.size());
+    std::transform(rows.begin(), rows.end(), std::back_inserter(result),
+                   [&](std::size_t row) { return &rows_[row]; });
+    return result;
+}
+
+} // namespace keys

@@ -1,0 +1,57 @@
+// OpenDKIM's SigningTable: which keys sign for which author.
+//
+//     PATTERN  KEYNAME[:SIGNER]
+//
+// As `refile:` each pattern is compared with `user@domain`, in the order of the file.
+//
+// As `file:` the address is looked up in these forms, each giving the first row that has it:
+//     user@host   host   user@.parent   .parent  (for every parent, the nearest first)   user@*   *
+// Here OpenDKIM does not know wildcards and such rows never match, the mistake most often made with it. They
+// are patterns here too, and come where the domain they end in does: `*@host` after `host`, `*.parent` after
+// `.parent`, all others at the end.
+#pragma once
+
+#include "base/domain_name.h"
+#include "keys/pattern_index.h"
+#include "keys/problem.h"
+#include "keys/string_map.h"
+#include "keys/table_file.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace keys {
+
+struct SigningRow {
+    std::size_t line = 0;
+    std::string pattern;
+    std::string key_name; // `%`: the author's domain
+    std::string signer;   // i=; every `%` stands for the author's domain; empty: none
+};
+
+class SigningTable {
+  public:
+    SigningTable() = default;
+    [[nodiscard]] static SigningTable parse(const std::vector<TableRow>& rows, TableKind kind,
+                                            const std::string& file, std::vector<Problem>& problems);
+
+    // The rows for an address, in the order in which they sign.
+    [[nodiscard]] std::vector<const SigningRow*> match(std::string_view local_part,
+                                                       const base::DomainName& domain) const;
+    [[nodiscard]] const std::vector<SigningRow>& rows() const { return rows_; }
+
+  private:
+    using Rows = std::vector<PatternIndex::Row>;
+
+    void add(SigningRow row, const std::string& file, std::vector<Problem>& problems);
+    [[nodiscard]] Rows match_forms(std::string_view user, std::string_view host) const;
+    void add_form(std::string_view form, Rows& rows) const;
+
+    TableKind kind_ = TableKind::exact;
+    std::vector<SigningRow> rows_;
+    StringMap<std::size_t> by_form_; // rows of a `file:` table without wildcards, and `user@*`, `*`
+    PatternIndex by_pattern_;
+};
+
+} // namespace keys

@@ -1,0 +1,51 @@
+#include "keys/table_check.h"
+
+#include "base/ascii.h"
+#include "keys/identity.h"
+
+#include <fmt/format.h>
+
+namespace keys {
+
+namespace {
+
+// Rows for every author there is.
+bool is_catch_all(std::string_view pattern) {
+    return pattern.find_first_not_of("*@") == std::string_view::npos;
+}
+
+std::string check_row(const SigningRow& row, const KeyRow& key) {
+    if (is_catch_all(row.pattern) && !key.domain.empty()) {
+        return fmt::format("'{}' lets authors of every domain sign as '{}'", row.pattern, key.domain);
+    }
+    const bool fixed =
+        !row.signer.empty() && row.signer.find('%') == std::string::npos && !key.domain.empty();
+    if (fixed && !make_identity(row.signer, key.domain)) {
+        return fmt::format("signer '{}' is not at '{}' or below it and is left out",
+                           base::printable(row.signer, 80), key.domain);
+    }
+    return {};
+}
+
+} // namespace
+
+void check_tables(const SigningTable& signing_table, const std::string& file, const KeyTable& key_table,
+                  std::vector<Problem>& problems) {
+    for (const SigningRow& row : signing_table.rows()) {
+        if (row.key_name == "%") {
+            continue; // known when there is an author
+        }
+        const KeyRow* key = key_table.find(row.key_name);
+        if (key == nullptr) {
+            problems.push_back(
+                {file, row.line,
+                 fmt::format("the KeyTable has no row '{}'", base::printable(row.key_name, 80))});
+            continue;
+        }
+        if (std::string warning = check_row(row, *key); !warning.empty()) {
+            problems.push_back({file, row.line, std::move(warning), true});
+        }
+    }
+}
+
+} // namespace keys

@@ -1,0 +1,16 @@
+// What the two tables must have in common.
+#pragma once
+
+#include "keys/key_table.h"
+#include "keys/problem.h"
+#include "keys/signing_table.h"
+
+#include <string>
+#include <vector>
+
+namespace keys {
+
+void check_tables(const SigningTable& signing_table, const std::string& file, const KeyTable& key_table,
+                  std::vector<Problem>& problems);
+
+} // namespace keys

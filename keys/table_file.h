@@ -1,0 +1,40 @@
+// OpenDKIM's table files: a row a line, a name, blanks, a value; `#` starts a comment. Lines may have any
+// length.
+#pragma once
+
+#include "base/result.h"
+#include "keys/problem.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace keys {
+
+// How the names of a table are compared: `file:` by their text, `refile:` as patterns.
+enum class TableKind : std::uint8_t { exact, patterns };
+
+struct TableName {
+    TableKind kind = TableKind::exact;
+    std::string path;
+};
+
+// "PATH", "file:PATH" or "refile:PATH"; refused are OpenDKIM's other kinds (csl, db, dsn, ldap, ...).
+[[nodiscard]] base::Result<TableName, std::string> parse_table_name(std::string_view text);
+
+struct TableRow {
+    std::size_t line; // 1-based
+    std::string name;
+    std::string value; // never empty, may hold blanks
+};
+
+// Rows that make no sense are left out and reported.
+[[nodiscard]] std::vector<TableRow> parse_table(std::string_view text, const std::string& file,
+                                                std::vector<Problem>& problems);
+
+// Regular files of at most max_table_file only.
+[[nodiscard]] base::Result<std::string, std::string> read_table(const std::string& path);
+
+} // namespace keys
