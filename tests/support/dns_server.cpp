@@ -48,6 +48,11 @@ Socket bound(int type, const sockaddr_in& address) {
     if (type == SOCK_STREAM) {
         setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     }
+    // Bursts of questions must not get lost; without the privilege the kernel grants less.
+    const int buffer = 8 * 1024 * 1024;
+    if (setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer) != 0) {
+        setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+    }
     checked(bind(socket.fd(), generic(address), sizeof address), "bind");
     return socket;
 }
