@@ -159,8 +159,8 @@ class KeyStore::Impl {
         if (!row.file.empty()) {
             return key_from_file(row.file_for(domain));
         }
-        return cache_.get(
-            fmt::format("line {}", row.line), [&]() -> base::Result<crypto::SigningKey, std::string> {
+        return inline_keys_.get(
+            std::to_string(row.line), [&]() -> base::Result<crypto::SigningKey, std::string> {
                 if (inline_danger_) {
                     return base::refuse(*inline_danger_);
                 }
