@@ -1,0 +1,143 @@
+"""The checks of this folder, checked: each finds what it is there to find, and no more."""
+
+import pathlib
+import tempfile
+import unittest
+
+import layers
+import sizes
+import words
+
+
+class Tree(unittest.TestCase):
+    def setUp(self):
+        self._folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self._folder.cleanup)
+        self.root = pathlib.Path(self._folder.name)
+
+    def write(self, path, text):
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+
+class Layers(Tree):
+    def refused(self, path, include):
+        self.write(path, f"#include {include}\n")
+        found = layers.problems(self.root)
+        (self.root / path).unlink()
+        return bool(found)
+
+    def test_forbidden_includes_are_found(self):
+        for path, include in [
+            ("lib/base/x.cpp", '"dns/answer.h"'),
+            ("lib/spf/x.cpp", '"message/mailbox.h"'),
+            ("lib/dmarc/x.h", '"dkim/verify.h"'),
+            ("lib/authenticate/x.h", '"config/settings.h"'),
+            ("lib/dkim/x.h", '"milter/session.h"'),
+            ("keys/x.cpp", '"config/settings.h"'),
+            ("config/x.cpp", '"keys/key_store.h"'),
+            ("milter/tool/x.cpp", '"milter/daemon/startup.h"'),
+            ("milter/daemon/x.cpp", '"milter/tool/run.h"'),
+            ("lib/spf/x.cpp", '"evaluate.h"'),
+            ("lib/spf/x.cpp", '"nowhere/evaluate.h"'),
+            ("lib/unheard_of/x.cpp", "<string>"),
+            ("milter/session.cpp", "<libmilter/mfapi.h>"),
+            ("milter/resolver/cache.cpp", "<ares.h>"),
+            ("milter/resolver/transport.cpp", "<ldns/ldns.h>"),
+            ("config/settings.cpp", "<yaml-cpp/yaml.h>"),
+            ("lib/dkim/sign.cpp", "<openssl/evp.h>"),
+            ("lib/dmarc/evaluate.cpp", "<libpsl.h>"),
+            ("lib/base/domain_name.cpp", "<idn2.h>"),
+            ("milter/session.cpp", "<spdlog/spdlog.h>"),
+            ("milter/session.cpp", "<syslog.h>"),
+            ("milter/session.cpp", "<CLI/CLI.hpp>"),
+            ("lib/spf/x.cpp", "<mutex>"),
+            ("lib/spf/x.cpp", "<ctime>"),
+            ("lib/spf/x.cpp", "<sys/socket.h>"),
+            ("lib/spf/x.cpp", "<arpa/inet.h>"),
+        ]:
+            with self.subTest(path=path, include=include):
+                self.assertTrue(self.refused(path, include))
+
+    def test_allowed_includes_are_left_alone(self):
+        for path, include in [
+            ("lib/spf/x.cpp", '"spf/record.h"'),
+            ("lib/dkim/x.cpp", '"crypto/digest.h"'),
+            ("lib/authenticate/x.cpp", '"dmarc/evaluate.h"'),
+            ("milter/tool/x.cpp", '"milter/tool/run.h"'),
+            ("milter/tool/x.cpp", '"config/load.h"'),
+            ("milter/callbacks.cpp", "<libmilter/mfapi.h>"),
+            ("milter/resolver/wire.cpp", "<ldns/ldns.h>"),
+            ("config/load_yaml.cpp", "<yaml-cpp/yaml.h>"),
+            ("lib/crypto/digest.cpp", "<openssl/evp.h>"),
+            ("lib/base/ip_address.cpp", "<arpa/inet.h>"),
+            ("milter/session.cpp", "<mutex>"),
+            ("lib/spf/x.cpp", '<string> // not "dkim/verify.h"'),
+        ]:
+            with self.subTest(path=path, include=include):
+                self.assertFalse(self.refused(path, include))
+
+    def test_an_include_in_a_comment_is_none(self):
+        self.write("lib/base/x.cpp", '/*\n#include "dns/answer.h"\n*/\n// #include <mutex>\n')
+        self.assertEqual(layers.problems(self.root), [])
+
+
+class Sizes(Tree):
+    def test_functions_are_found_with_their_lengths(self):
+        text = """#define M(x) { x
+namespace a {
+constexpr int table[] = {1, 2};
+struct S {
+    int field = {1};
+    int get() const { return field; }
+    S(int x) : a_{x}, b_(x) {
+        use("}", '{'); // }
+    }
+    template <class T> void each(T t) {
+        for (;;) { t([] { return 1; }); }
+        if (t) {
+        }
+    }
+};
+int f(const S& s = {}) {
+    return 1;
+}
+bool S::operator==(const S& other) const {
+    return R"(})" == other;
+}
+}
+"""
+        self.assertEqual([(name, length) for name, _, length in sizes.functions(text)],
+                         [("get", 1), ("S", 3), ("each", 5), ("f", 3), ("S::operator==", 3)])
+
+    def test_what_is_too_long_is_found(self):
+        self.write("lib/base/x.cpp", "void f() {\n" + "g();\n" * sizes.FUNCTION_LINES + "}\n")
+        self.write("keys/x.cpp", "int i;\n" * (sizes.FILE_LINES + 1))
+        self.assertEqual(len(sizes.measure(self.root)[2]), 2)
+
+    def test_what_is_just_short_enough_is_not(self):
+        self.write("lib/base/x.cpp", "void f() {\n" + "g();\n" * (sizes.FUNCTION_LINES - 2) + "}\n")
+        self.write("keys/x.cpp", "int i;\n" * sizes.FILE_LINES)
+        self.assertEqual(sizes.measure(self.root)[2], [])
+
+
+class Words(Tree):
+    def test_every_forbidden_word_is_found(self):
+        for word in words.FORBIDDEN:
+            self.write("docs/x.md", f"some {word} here\n")
+            self.assertEqual(len(words.problems(self.root)), 1, word)
+
+    def test_a_forbidden_path_is_found(self):
+        self.write("wo" + "rk/x.md", "fine\n")
+        self.assertEqual(len(words.problems(self.root)), 1)
+
+    def test_other_words_build_trees_and_binaries_are_left_alone(self):
+        self.write("docs/x.md", "framework/ and to do\n")
+        self.write("build/x.md", words.FORBIDDEN[0])
+        (self.root / "x.bin").write_bytes(b"\0" + words.FORBIDDEN[0].encode())
+        self.assertEqual(words.problems(self.root), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,125 @@
+"""Who may include whom. The walls of the house, as a table; docs/architecture.md says why they stand where they do.
+
+Usage: layers.py ROOT
+"""
+
+import pathlib
+import re
+import sys
+
+import sources
+
+BASE = {"base"}
+VALUES = {"dns", "base"}
+DKIM = {"dns", "message", "crypto", "tag_list", "base"}
+LIB = {"base", "dns", "message", "crypto", "tag_list", "iprev", "spf", "authres", "dkim", "arc", "dmarc", "report",
+       "authenticate"}
+
+# A folder may include itself and what stands here; anything absent is forbidden.
+MAY_INCLUDE = {
+    "base": set(),
+    "dns": BASE,
+    "message": BASE,
+    "crypto": BASE,
+    "tag_list": BASE,
+    "iprev": VALUES,
+    "spf": VALUES,
+    "authres": {"message", "base"},
+    "dkim": DKIM,
+    "arc": DKIM | {"dkim", "authres"},
+    "dmarc": {"dns", "tag_list", "base"},
+    "report": {"dmarc", "authres", "message", "base"},
+    "authenticate": LIB,
+    "keys": {"crypto", "base"},
+    "config": BASE,
+    "milter": LIB | {"keys", "config"},
+}
+
+# Third parties: the beginning of the header's name, and the files (by pattern, without suffix) that may include it.
+THIRD_PARTIES = {
+    "libmilter/": ("milter/callbacks",),
+    "ldns/": ("milter/resolver/wire*",),
+    "ares": ("milter/resolver/transport*",),
+    "yaml-cpp/": ("config/load*",),
+    "openssl/": ("lib/crypto/*",),
+    "libpsl": ("lib/dmarc/public_suffix*",),
+    "idn2": ("lib/base/idna",),
+    "spdlog/": ("milter/log/*",),
+    "syslog": ("milter/log/*",),
+    "CLI/": ("milter/tool/*", "milter/daemon/*", "milter/main"),
+}
+
+# lib/ touches no thread, lock, file, stream, clock, socket, process or environment.
+WORLD = re.compile(
+    r"(thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token|atomic"
+    r"|fstream|iostream|istream|ostream|filesystem|cstdio|stdio\.h|ctime|time\.h|csignal|signal\.h|random|syslog\.h"
+    r"|unistd\.h|fcntl\.h|netdb\.h|pthread\.h|poll\.h|pwd\.h|grp\.h|sys/.*|netinet/.*|net/.*|arpa/.*)"
+)
+WORLD_ALLOWED = {("lib/base/ip_address", "arpa/inet.h")}  # inet_pton and inet_ntop: text and bytes only
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.MULTILINE)
+
+
+def layer_of(path):
+    """The folder of the table that a file belongs to."""
+    return path.parts[1] if path.parts[0] == "lib" else path.parts[0]
+
+
+def stem_of(path):
+    return path.with_suffix("").as_posix()
+
+
+def includes_of(text):
+    """(line, header, quoted) of every include."""
+    code = sources.without_comments(text)
+    for match in INCLUDE.finditer(code):
+        yield code.count("\n", 0, match.start()) + 1, match.group(2), match.group(1) == '"'
+
+
+def refusal_of_project_header(path, header):
+    layer, target = layer_of(path), header.split("/")[0]
+    if "/" not in header:
+        return "project headers are included with their folder"
+    if target not in MAY_INCLUDE:
+        return f"{target}/ is no folder of this project"
+    if target != layer and target not in MAY_INCLUDE[layer]:
+        return f"{layer} must not include {target}"
+    programs = {"milter/tool", "milter/daemon"}
+    own, other = "/".join(path.parts[:2]), "/".join(header.split("/")[:2])
+    if own in programs and other in programs and own != other:
+        return f"{own} must not include {other}"
+    return None
+
+
+def refusal_of_system_header(path, header):
+    stem = stem_of(path)
+    for prefix, allowed in THIRD_PARTIES.items():
+        if header.startswith(prefix) and not any(pathlib.PurePath(stem).match(pattern) for pattern in allowed):
+            return f"<{header}> belongs in {', '.join(allowed)} only"
+    if path.parts[0] == "lib" and WORLD.fullmatch(header) and (stem, header) not in WORLD_ALLOWED:
+        return f"lib/ does not touch the world: <{header}>"
+    return None
+
+
+def problems(root):
+    found = []
+    for path in sources.cpp_files(root):
+        if layer_of(path) not in MAY_INCLUDE:
+            found.append(f"{path}: the folder is not in the table")
+            continue
+        for line, header, quoted in includes_of(sources.read(root, path)):
+            refuse = refusal_of_project_header if quoted else refusal_of_system_header
+            why = refuse(path, header)
+            if why:
+                found.append(f"{path}:{line}: {why}")
+    return found
+
+
+def main():
+    found = problems(sys.argv[1])
+    print("\n".join(found) or "every include stays within its walls")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
