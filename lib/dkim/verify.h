@@ -26,6 +26,9 @@ struct Candidate {
     base::Result<Signature, BrokenSignature> signature;
     std::size_t body_hash = 0; // handle, meaningful when the signature parsed
     bool over_limit = false;   // beyond Limits::signatures: reported, not verified
+
+    // False when the field alone settles that it cannot: broken, over the limit, or rsa-sha1.
+    [[nodiscard]] bool can_pass() const;
 };
 
 // All DKIM-Signature fields, top to bottom. Body hashes are requested only for signatures that can still
@@ -37,7 +40,7 @@ struct Candidate {
 struct Verdict {
     Result result = Result::none;
     std::string reason;    // why not pass, in a few plain ASCII words of ours: "body hash did not verify"
-    std::string comment;   // remarks on a pass: "2048-bit key", "test mode"
+    std::string comment;   // remarks on key and result: "2048-bit key", "test mode"
     std::string domain;    // d=, A-labels; empty when unreadable
     std::string selector;  // s=
     std::string identity;  // i=
