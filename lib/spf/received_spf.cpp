@@ -10,9 +10,12 @@ namespace {
 
 constexpr std::size_t longest_value = 300; // twice that after quoting, still well under the 998 of RFC 5322
 
-bool is_printable(char c) { return c >= 0x20 && c <= 0x7e; }
+bool is_printable(char c) {
+    return c >= 0x20 && c <= 0x7e;
+}
 
-// Printable ASCII of bounded length; other bytes leave a question mark, so that it shows that something was there.
+// Printable ASCII of bounded length; other bytes leave a question mark, so that it shows that something was
+// there.
 std::string harmless(std::string_view text) {
     std::string kept;
     for (const char c : text.substr(0, longest_value)) {
@@ -83,8 +86,9 @@ std::string envelope_from(const Verdict& verdict, const Request& request) {
 
 std::string format_received_spf(const Verdict& verdict, const Request& request) {
     const std::string receiver = request.receiver.empty() ? "unknown" : request.receiver;
-    std::string body = fmt::format("{} ({}: {})\r\n\tidentity={};", print(verdict.result), inside_comment(receiver),
-                                   inside_comment(sentence(verdict, request)), print(verdict.identity));
+    std::string body =
+        fmt::format("{} ({}: {})\r\n\tidentity={};", print(verdict.result), inside_comment(receiver),
+                    inside_comment(sentence(verdict, request)), print(verdict.identity));
     body += pair("client-ip", request.client.print());
     if (verdict.identity == Identity::mail_from) {
         body += pair("envelope-from", envelope_from(verdict, request));

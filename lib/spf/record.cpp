@@ -68,8 +68,7 @@ Problem add_directive(Record& record, std::string_view term) {
     const std::string_view name = rest.substr(0, rest.find_first_of(":/"));
     auto mechanism = parse_mechanism(name, rest.substr(name.size()));
     if (!mechanism) {
-        return base::ParseError{mechanism.error().message,
-                                mechanism.error().position + (qualified ? 1 : 0)};
+        return base::ParseError{mechanism.error().message, mechanism.error().position + (qualified ? 1 : 0)};
     }
     record.directives.push_back({qualifier, *std::move(mechanism)});
     return std::nullopt;

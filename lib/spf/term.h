@@ -5,8 +5,8 @@
 
 namespace spf {
 
-// `argument` is what follows the name: empty, or beginning with a colon or a slash. Positions in errors count from the
-// beginning of the name.
+// `argument` is what follows the name: empty, or beginning with a colon or a slash. Positions in errors count
+// from the beginning of the name.
 [[nodiscard]] base::Result<Mechanism> parse_mechanism(std::string_view name, std::string_view argument);
 
 } // namespace spf

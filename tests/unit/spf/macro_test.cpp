@@ -115,32 +115,19 @@ TEST_CASE("macro strings are refused with the position of the error") {
         std::size_t position;
     };
     const Case cases[] = {
-        {"a%", Use::explanation, 1},
-        {"a%b", Use::explanation, 1},
-        {"a%(d}", Use::explanation, 1},
-        {"a%{d", Use::explanation, 1},
-        {"a%{}", Use::explanation, 3},
-        {"a%{x}", Use::explanation, 3},
-        {"a%{d0}", Use::explanation, 4},
-        {"a%{d00r}", Use::explanation, 4},
-        {"a%{dr2}", Use::explanation, 3},
-        {"a%{d!}", Use::explanation, 3},
-        {"a%{d r}", Use::explanation, 3},
-        {"tab\there", Use::explanation, 3},
-        {"nul\\\x01", Use::explanation, 4},
-        {"caf\xc3\xa9", Use::explanation, 3},
-        {"a b", Use::modifier_value, 1},
-        {"", Use::domain_spec, 0},
-        {"localhost", Use::domain_spec, 0},
-        {"localhost.", Use::domain_spec, 0},
-        {"example.1", Use::domain_spec, 8},
-        {"example.-com", Use::domain_spec, 8},
-        {"example.com-", Use::domain_spec, 8},
-        {"example.c_m", Use::domain_spec, 8},
-        {"example..", Use::domain_spec, 8},
-        {"%{d}com", Use::domain_spec, 4},
-        {"%{d}.%{c}", Use::domain_spec, 5},
-        {"%{R}", Use::domain_spec, 0},
+        {"a%", Use::explanation, 1},           {"a%b", Use::explanation, 1},
+        {"a%(d}", Use::explanation, 1},        {"a%{d", Use::explanation, 1},
+        {"a%{}", Use::explanation, 3},         {"a%{x}", Use::explanation, 3},
+        {"a%{d0}", Use::explanation, 4},       {"a%{d00r}", Use::explanation, 4},
+        {"a%{dr2}", Use::explanation, 3},      {"a%{d!}", Use::explanation, 3},
+        {"a%{d r}", Use::explanation, 3},      {"tab\there", Use::explanation, 3},
+        {"nul\\\x01", Use::explanation, 4},    {"caf\xc3\xa9", Use::explanation, 3},
+        {"a b", Use::modifier_value, 1},       {"", Use::domain_spec, 0},
+        {"localhost", Use::domain_spec, 0},    {"localhost.", Use::domain_spec, 0},
+        {"example.1", Use::domain_spec, 8},    {"example.-com", Use::domain_spec, 8},
+        {"example.com-", Use::domain_spec, 8}, {"example.c_m", Use::domain_spec, 8},
+        {"example..", Use::domain_spec, 8},    {"%{d}com", Use::domain_spec, 4},
+        {"%{d}.%{c}", Use::domain_spec, 5},    {"%{R}", Use::domain_spec, 0},
         {"x.%{t}", Use::domain_spec, 2},
     };
     for (const Case& c : cases) {
@@ -153,8 +140,8 @@ TEST_CASE("macro strings are refused with the position of the error") {
 }
 
 TEST_CASE("a domain-spec ends in a top label or in a macro") {
-    for (const char* text : {"example.com", "example.com.", "a.xn--zckzah", "a.1-1", "%{d}", "x%{d}", "%{d}.com", "a%%",
-                             "foo:bar/baz.example.com", "a..b.com", "%{ir}.x.%{D2}"}) {
+    for (const char* text : {"example.com", "example.com.", "a.xn--zckzah", "a.1-1", "%{d}", "x%{d}",
+                             "%{d}.com", "a%%", "foo:bar/baz.example.com", "a..b.com", "%{ir}.x.%{D2}"}) {
         INFO(text);
         const auto parsed = MacroString::parse(text, MacroString::Use::domain_spec);
         REQUIRE(parsed);
@@ -174,9 +161,11 @@ TEST_CASE("a macro string knows which letters it uses") {
 
 TEST_CASE("a name over 253 octets loses labels from the left") {
     auto with = values();
-    const std::string long_part = std::string(100, 'a') + "." + std::string(100, 'b') + "." + std::string(100, 'c');
+    const std::string long_part =
+        std::string(100, 'a') + "." + std::string(100, 'b') + "." + std::string(100, 'c');
     with.local_part = long_part;
-    CHECK(name("%{l}.example.org", with) == std::string(100, 'b') + "." + std::string(100, 'c') + ".example.org");
+    CHECK(name("%{l}.example.org", with) ==
+          std::string(100, 'b') + "." + std::string(100, 'c') + ".example.org");
     SECTION("exactly 253 octets stay") {
         const std::string label(49, 'x');
         with.local_part = label;
@@ -193,7 +182,8 @@ TEST_CASE("a name over 253 octets loses labels from the left") {
         for (int i = 0; i < 10'000; ++i) {
             spec += "%{l}.";
         }
-        CHECK(name(spec + "example.org", with) == std::string(100, 'b') + "." + std::string(100, 'c') + ".example.org");
+        CHECK(name(spec + "example.org", with) ==
+              std::string(100, 'b') + "." + std::string(100, 'c') + ".example.org");
     }
 }
 

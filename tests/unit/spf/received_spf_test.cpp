@@ -106,7 +106,8 @@ TEST_CASE("nothing from the session leaves its quotes, its line or ASCII") {
         CHECK(found[0].find('\\') == std::string_view::npos);
         for (std::size_t i = 0; i < found.size(); ++i) {
             CHECK(found[i].size() < 900);
-            CHECK(std::all_of(found[i].begin(), found[i].end(), [](char c) { return c >= 0x20 && c <= 0x7e; }));
+            CHECK(
+                std::all_of(found[i].begin(), found[i].end(), [](char c) { return c >= 0x20 && c <= 0x7e; }));
             if (i < 2) {
                 continue;
             }

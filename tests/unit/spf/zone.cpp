@@ -72,7 +72,8 @@ dns::Answer Zone::answer(const dns::Question& question) const {
 dns::Answers Zone::everything() const {
     dns::Answers all;
     for (const auto& [known, record] : records_) {
-        for (const auto type : {dns::Type::a, dns::Type::aaaa, dns::Type::mx, dns::Type::txt, dns::Type::ptr}) {
+        for (const auto type :
+             {dns::Type::a, dns::Type::aaaa, dns::Type::mx, dns::Type::txt, dns::Type::ptr}) {
             all.insert({known.name, type}, answer({known.name, type}));
         }
     }

@@ -10,8 +10,8 @@
 namespace test {
 
 // Each line is a question and one record that answers it: {"TXT example.org", "v=spf1 mx -all"},
-// {"MX example.org", "10 mx.example.org"}, {"A mx.example.org", "192.0.2.1"}, {"PTR 192.0.2.1", "mx.example.org"}.
-// The record "!" stands for a timeout.
+// {"MX example.org", "10 mx.example.org"}, {"A mx.example.org", "192.0.2.1"}, {"PTR 192.0.2.1",
+// "mx.example.org"}. The record "!" stands for a timeout.
 using Lines = std::vector<std::pair<std::string, std::string>>;
 
 class Zone {
@@ -34,7 +34,8 @@ struct Evaluated {
     dns::Answers known;
 };
 
-[[nodiscard]] Evaluated evaluate(const spf::Request& request, const Zone& zone, const spf::Limits& limits = {},
+[[nodiscard]] Evaluated evaluate(const spf::Request& request, const Zone& zone,
+                                 const spf::Limits& limits = {},
                                  spf::LookAhead look_ahead = spf::LookAhead::records);
 
 // ann@example.org from 192.0.2.10, HELO mx.example.org.
