@@ -1,0 +1,58 @@
+// Where the answers to an evaluator's questions come from: the DNS, or a file.
+#pragma once
+
+#include "dns/answers.h"
+#include "dns/questions.h"
+#include "milter/resolver/resolver.h"
+#include "milter/tool/command.h"
+
+#include <memory>
+#include <string>
+
+namespace tool {
+
+class AnswerSource {
+  public:
+    virtual ~AnswerSource() = default;
+
+    // Adds an answer for every question, or says which one cannot be had.
+    [[nodiscard]] virtual Result<void> answer(const dns::Questions& questions, dns::Answers& known) = 0;
+};
+
+// What a file does not say.
+enum class Missing {
+    refuse,  // is an error that names the question
+    no_name, // is NXDOMAIN
+    no_data, // is NODATA
+    fail,    // is a timeout
+    zone, // is NODATA where the file has something at or below the name, else NXDOMAIN: the file is the whole
+          // world
+};
+
+class FileSource final : public AnswerSource {
+  public:
+    FileSource(dns::Answers answers, Missing missing, std::string name);
+
+    [[nodiscard]] Result<void> answer(const dns::Questions& questions, dns::Answers& known) override;
+
+  private:
+    [[nodiscard]] Result<dns::Answer> substitute(const dns::Question& question) const;
+    [[nodiscard]] bool exists(const std::string& name) const;
+
+    dns::Answers answers_;
+    Missing missing_;
+    std::string name_;
+};
+
+// The daemon's own resolver, asked for all questions of a round at once.
+class DnsSource final : public AnswerSource {
+  public:
+    explicit DnsSource(resolver::Options options);
+
+    [[nodiscard]] Result<void> answer(const dns::Questions& questions, dns::Answers& known) override;
+
+  private:
+    resolver::CachingResolver resolver_;
+};
+
+} // namespace tool

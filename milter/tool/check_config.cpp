@@ -1,0 +1,120 @@
+// paraph check-config: everything that is wrong with a configuration, at once.
+
+#include "base/ascii.h"
+#include "config/load.h"
+#include "keys/key_store.h"
+#include "milter/runtime.h"
+#include "milter/tool/commands.h"
+#include "milter/tool/configuration.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <ostream>
+
+namespace tool {
+
+namespace {
+
+using config::Diagnostic;
+using config::Severity;
+
+struct CheckConfigOptions {
+    std::string file = default_config_file;
+    bool json = false;
+};
+
+struct Report {
+    std::vector<Diagnostic> diagnostics;
+    std::size_t files = 0, domains = 0, keys = 0;
+
+    [[nodiscard]] std::size_t count(Severity severity) const {
+        return static_cast<std::size_t>(
+            std::count_if(diagnostics.begin(), diagnostics.end(),
+                          [severity](const Diagnostic& one) { return one.severity == severity; }));
+    }
+};
+
+// What only building the daemon's state shows: key files, tables, the public suffix list.
+void check_runtime(const config::Settings& settings, const std::string& file, Report& report) {
+    for (const auto& problem : keys::KeyStore::load(milter::key_options(settings)).problems) {
+        report.diagnostics.push_back({Severity::error, problem.file, problem.line, 0, problem.message, {}});
+    }
+    if (const auto checks = make_checks(settings); !checks) {
+        report.diagnostics.push_back({Severity::error, file, 0, 0, checks.error().message, {}});
+    }
+    report.domains = settings.domains.size();
+    for (const auto& [domain, entry] : settings.domains) {
+        report.keys += entry.keys.size();
+    }
+}
+
+Report examine(const std::string& file) {
+    config::Loaded loaded = config::load_file(file);
+    Report report{std::move(loaded.diagnostics), loaded.files.size(), 0, 0};
+    if (loaded.settings) {
+        check_runtime(*loaded.settings, file, report);
+    }
+    return report;
+}
+
+void print_words(const Report& report, std::ostream& out) {
+    constexpr std::size_t max_line = 4096;
+    for (const Diagnostic& diagnostic : report.diagnostics) {
+        fmt::print(out, "{}\n", base::printable(config::print(diagnostic), max_line));
+    }
+    fmt::print(out, "checked {} files, {} domains, {} keys: {} errors, {} warnings\n", report.files,
+               report.domains, report.keys, report.count(Severity::error), report.count(Severity::warning));
+}
+
+void print_json(const Report& report, std::ostream& out) {
+    using Json = nlohmann::ordered_json;
+    Json list = Json::array();
+    for (const Diagnostic& one : report.diagnostics) {
+        list.push_back({{"severity", one.severity == Severity::error ? "error" : "warning"},
+                        {"file", one.file},
+                        {"line", one.line},
+                        {"column", one.column},
+                        {"message", one.message},
+                        {"hint", one.hint}});
+    }
+    const Json json{{"files", report.files},
+                    {"domains", report.domains},
+                    {"keys", report.keys},
+                    {"errors", report.count(Severity::error)},
+                    {"warnings", report.count(Severity::warning)},
+                    {"diagnostics", list}};
+    out << json.dump(2, ' ', true, Json::error_handler_t::replace) << '\n';
+}
+
+Result<ExitCode> check_config(const CheckConfigOptions& options, Console& console) {
+    const Report report = examine(options.file);
+    if (options.json) {
+        print_json(report, console.out);
+    } else {
+        print_words(report, console.out);
+    }
+    return report.count(Severity::error) == 0 ? ExitCode::ok : ExitCode::config;
+}
+
+} // namespace
+
+void add_check_config(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<CheckConfigOptions>();
+    CLI::App* sub =
+        app.add_subcommand("check-config", "Report every error of a configuration and its key files");
+    sub->footer("Example:\n  paraph check-config -c /etc/paraph/paraph.yaml");
+    sub->add_option("-c,--config", options->file, "The configuration file")
+        ->type_name("FILE")
+        ->capture_default_str();
+    sub->add_flag("--json", options->json, "Print one JSON object");
+    sub->callback([options, &chosen] {
+        chosen = [options](Console& console) { return check_config(*options, console); };
+    });
+}
+
+} // namespace tool

@@ -1,0 +1,20 @@
+// The subcommands. Each add_ function declares one on the application and sets `chosen` when the command line
+// names it.
+#pragma once
+
+#include "milter/tool/command.h"
+
+namespace CLI {
+class App;
+}
+
+namespace tool {
+
+void add_verify(CLI::App& app, Command& chosen);
+void add_sign(CLI::App& app, Command& chosen);
+void add_spf(CLI::App& app, Command& chosen);
+void add_dmarc(CLI::App& app, Command& chosen);
+void add_check_config(CLI::App& app, Command& chosen);
+void add_probe(CLI::App& app, Command& chosen);
+
+} // namespace tool

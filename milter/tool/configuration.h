@@ -1,0 +1,32 @@
+// Settings for a subcommand, and what is built from them: the daemon's own reading of its configuration.
+#pragma once
+
+#include "authenticate/options.h"
+#include "config/settings.h"
+#include "dmarc/public_suffix.h"
+#include "milter/tool/command.h"
+
+#include <memory>
+#include <string>
+
+namespace tool {
+
+inline constexpr const char* default_config_file = "/etc/paraph/paraph.yaml";
+
+// The defaults when `path` is empty. A file with errors is refused with all of them, one a line.
+[[nodiscard]] Result<config::Settings> load_settings(const std::string& path);
+
+// Options that point to a list of public suffixes, together with that list.
+struct Checks {
+    authenticate::Options options;
+    std::unique_ptr<const dmarc::PublicSuffixList> public_suffixes;
+};
+
+[[nodiscard]] Result<Checks> make_checks(const config::Settings& settings);
+
+// What the daemon would call itself: `given`, else the setting, else the host's name.
+[[nodiscard]] Result<std::string> authserv_id(const std::string& given, const config::Settings& settings);
+
+[[nodiscard]] std::string host_name();
+
+} // namespace tool

@@ -1,0 +1,78 @@
+#include "milter/tool/dmarc_survey.h"
+
+#include "dmarc/policy.h"
+
+namespace tool {
+
+namespace {
+
+void describe_record(const dmarc::Record& record, bool inherited, DmarcSurvey& survey) {
+    survey.test = record.test;
+    switch (dmarc::usability(record)) {
+    case dmarc::Usability::usable:
+        survey.own = (inherited ? dmarc::subdomain_policy(record) : dmarc::own_policy(record)).policy;
+        survey.subdomains = dmarc::subdomain_policy(record).policy;
+        survey.non_existent = dmarc::non_existent_policy(record).policy;
+        return;
+    case dmarc::Usability::forced_none:
+        survey.own = survey.subdomains = survey.non_existent = dmarc::Policy::none;
+        survey.remark = "a policy tag is missing or unreadable, but reports are wanted: taken as p=none";
+        return;
+    case dmarc::Usability::silent:
+        survey.remark = "no policy and no address for reports: as if there were no record";
+        return;
+    case dmarc::Usability::broken:
+        survey.remark = "an unreadable policy and no address for reports: as if there were no record";
+        return;
+    }
+}
+
+// RFC 9989 4.10.1: which record speaks for the domain.
+void describe_policy(dmarc::PolicyRecords& records, dmarc::Organizations& organizations,
+                     const base::DomainName& domain, DmarcSurvey& survey) {
+    const dmarc::ChosenRecord chosen = dmarc::choose_record(records, organizations, domain);
+    if (chosen.state == dmarc::ChosenRecord::State::failed) {
+        survey.trouble = chosen.trouble.text;
+    } else if (chosen.record != nullptr) {
+        survey.policy_domain = chosen.domain;
+        describe_record(*chosen.record, chosen.inherited, survey);
+    }
+}
+
+void describe_stops(dmarc::PolicyRecords& records, const dmarc::Walk& walk, DmarcSurvey& survey) {
+    for (const base::DomainName& domain : walk.visited) {
+        const dmarc::Lookup& lookup = records.at(domain);
+        DmarcSurvey::Stop stop{domain, lookup.remark, std::nullopt};
+        if (lookup.state == dmarc::Lookup::State::found) {
+            stop.record = lookup.record;
+        }
+        survey.stops.push_back(std::move(stop));
+    }
+}
+
+} // namespace
+
+std::variant<DmarcSurvey, dns::Questions>
+survey_dmarc(const base::DomainName& domain, const dns::Answers& known, const dmarc::Options& options) {
+    dns::Inquiry inquiry(known);
+    dmarc::PolicyRecords records(inquiry, options.record_size);
+    dmarc::Organizations organizations(records, options);
+    const dmarc::Walk walk = dmarc::walk(records, domain); // shown in every mode
+    const dmarc::Organization& organization = organizations.of(domain);
+    DmarcSurvey survey{.stops = {},
+                       .trouble = walk.trouble.text,
+                       .organizational_domain = organization.domain,
+                       .policy_domain = {},
+                       .own = {},
+                       .subdomains = {},
+                       .non_existent = {},
+                       .remark = {}};
+    describe_policy(records, organizations, domain, survey);
+    if (!inquiry.questions().empty()) {
+        return inquiry.take_questions();
+    }
+    describe_stops(records, walk, survey);
+    return survey;
+}
+
+} // namespace tool

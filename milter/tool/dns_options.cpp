@@ -1,0 +1,106 @@
+#include "milter/tool/dns_options.h"
+
+#include "milter/tool/answers_file.h"
+#include "milter/tool/files.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace tool {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Missing>, 5> missing_words{{{"error", Missing::refuse},
+                                                                             {"no-name", Missing::no_name},
+                                                                             {"no-data", Missing::no_data},
+                                                                             {"fail", Missing::fail},
+                                                                             {"zone", Missing::zone}}};
+
+Missing missing_of(const std::string& text) {
+    for (const auto& [word, value] : missing_words) {
+        if (word == text) {
+            return value;
+        }
+    }
+    return Missing::refuse; // the command line admits only the words above
+}
+
+Result<std::unique_ptr<AnswerSource>> open_file(const DnsOptions& options, Console& console) {
+    const auto text = read_input(options.answers, console);
+    if (!text) {
+        return tl::make_unexpected(text.error());
+    }
+    auto answers = parse_answers(*text);
+    if (!answers) {
+        return fail(ExitCode::data,
+                    fmt::format("{}:{}: {}", options.answers, answers.error().line, answers.error().message));
+    }
+    return std::make_unique<FileSource>(std::move(*answers), missing_of(options.missing), options.answers);
+}
+
+Result<std::unique_ptr<AnswerSource>> open_dns(const DnsOptions& options, const config::Settings& settings) {
+    resolver::Options resolver;
+    resolver.timeout = settings.dns.timeout;
+    resolver.attempts = settings.dns.attempts;
+    resolver.cache_bytes = settings.dns.cache_bytes;
+    const auto& names = options.nameservers.empty() ? settings.dns.nameservers : options.nameservers;
+    for (const std::string& name : names) {
+        const auto server = resolver::parse_server(name);
+        if (!server) {
+            return fail(ExitCode::usage, fmt::format("{}: not a name server's ADDRESS[:PORT]", name));
+        }
+        resolver.servers.push_back(*server);
+    }
+    return std::make_unique<DnsSource>(std::move(resolver));
+}
+
+} // namespace
+
+void add_dns_options(CLI::App& app, DnsOptions& options) {
+    std::vector<std::string> words;
+    for (const auto& [word, value] : missing_words) {
+        words.emplace_back(word);
+    }
+    auto* server = app.add_option("--nameserver", options.nameservers,
+                                  "Ask this server instead of the system's; may be given again")
+                       ->type_name("ADDR[:PORT]")
+                       ->allow_extra_args(false);
+    auto* answers =
+        app.add_option("--answers", options.answers, "Take all answers from this file and send nothing")
+            ->type_name("FILE")
+            ->excludes(server);
+    app.add_option("--missing", options.missing, "What a question is that the answers file does not have")
+        ->check(CLI::IsMember(words))
+        ->needs(answers)
+        ->capture_default_str();
+    app.add_option("--dump-answers", options.dump, "Write every answer to this file, for --answers")
+        ->type_name("FILE");
+    app.add_flag("--show-questions", options.show_questions, "Print every question with its answer");
+}
+
+Result<Lookups> open_lookups(const DnsOptions& options, const config::Settings& settings, Console& console) {
+    auto source = options.answers.empty() ? open_dns(options, settings) : open_file(options, console);
+    if (!source) {
+        return tl::make_unexpected(source.error());
+    }
+    return Lookups(std::move(*source), settings.dns.questions_per_message);
+}
+
+Result<void> report_lookups(const DnsOptions& options, const Lookups& lookups, bool json, Console& console) {
+    dns::Answers asked;
+    for (const dns::Question& question : lookups.asked()) {
+        asked.insert(question, *lookups.known().find(question));
+    }
+    if (options.show_questions && !json) {
+        fmt::print(console.out, "\n{} questions in {} rounds:\n{}", lookups.asked().size(), lookups.rounds(),
+                   print_answers(asked));
+    }
+    return options.dump.empty() ? Result<void>() : write_output(options.dump, print_answers(asked), console);
+}
+
+} // namespace tool

@@ -1,0 +1,35 @@
+// The options that say where answers come from and what is shown of them; the same for every subcommand that
+// looks something up.
+#pragma once
+
+#include "config/settings.h"
+#include "milter/tool/lookups.h"
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace tool {
+
+struct DnsOptions {
+    std::vector<std::string> nameservers; // --nameserver
+    std::string answers;                  // --answers
+    std::string missing = "error";        // --missing
+    std::string dump;                     // --dump-answers
+    bool show_questions = false;          // --show-questions
+};
+
+void add_dns_options(CLI::App& app, DnsOptions& options);
+
+[[nodiscard]] Result<Lookups> open_lookups(const DnsOptions& options, const config::Settings& settings,
+                                           Console& console);
+
+// Once the verdict is there: writes the dump, and prints the questions unless the output is JSON, which holds
+// them.
+[[nodiscard]] Result<void> report_lookups(const DnsOptions& options, const Lookups& lookups, bool json,
+                                          Console& console);
+
+} // namespace tool

@@ -1,0 +1,62 @@
+#include "milter/tool/files.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <istream>
+#include <ostream>
+#include <system_error>
+
+namespace tool {
+
+namespace {
+
+std::string last_error() {
+    return std::generic_category().message(errno);
+}
+
+Result<std::string> read_all(std::istream& in, const std::string& name) {
+    std::string text;
+    std::array<char, 64 * 1024> chunk{};
+    while (in.read(chunk.data(), chunk.size()) || in.gcount() > 0) {
+        text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+        if (text.size() > max_input_bytes) {
+            return fail(ExitCode::data, fmt::format("{}: larger than {} bytes", name, max_input_bytes));
+        }
+    }
+    if (in.bad()) { // a directory opens, and fails here
+        return fail(ExitCode::no_input, fmt::format("{}: {}", name, last_error()));
+    }
+    return text;
+}
+
+} // namespace
+
+Result<std::string> read_input(const std::string& path, Console& console) {
+    if (path == "-") {
+        return read_all(console.in, "standard input");
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return fail(ExitCode::no_input, fmt::format("{}: {}", path, last_error()));
+    }
+    return read_all(file, path);
+}
+
+Result<void> write_output(const std::string& path, std::string_view text, Console& console) {
+    if (path == "-") {
+        console.out << text;
+        return {};
+    }
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.close();
+    if (!file) {
+        return fail(ExitCode::cannot_write, fmt::format("{}: {}", path, last_error()));
+    }
+    return {};
+}
+
+} // namespace tool

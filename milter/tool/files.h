@@ -1,0 +1,21 @@
+// Reading what the command line names, whole and bounded.
+#pragma once
+
+#include "milter/tool/command.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tool {
+
+// More is not a message any MTA takes in its default configuration, nor a file of answers.
+inline constexpr std::size_t max_input_bytes = 256 * 1024 * 1024;
+
+// The whole file, or standard input for "-".
+[[nodiscard]] Result<std::string> read_input(const std::string& path, Console& console);
+
+// Writes the whole file, replacing what was there; "-" is standard output.
+[[nodiscard]] Result<void> write_output(const std::string& path, std::string_view text, Console& console);
+
+} // namespace tool

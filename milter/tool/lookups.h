@@ -1,0 +1,54 @@
+// The question-and-answer loop of a subcommand: runs an evaluator to its verdict, and remembers what was
+// asked.
+//
+//     auto verdict = lookups.finish([&](const dns::Answers& known) { return spf::check_host(request, known,
+//     {}); });
+#pragma once
+
+#include "milter/tool/answer_source.h"
+
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace tool {
+
+// One message's, or one evaluation's, questions.
+class Lookups {
+  public:
+    // Over `max_questions` every further question is answered with a timeout, as the daemon does.
+    Lookups(std::unique_ptr<AnswerSource> source, std::size_t max_questions);
+
+    // `evaluate` returns std::variant<Verdict, dns::Questions> for the answers known so far.
+    template <class Evaluate>
+    [[nodiscard]] auto finish(Evaluate&& evaluate)
+        -> Result<std::variant_alternative_t<0, std::invoke_result_t<Evaluate, const dns::Answers&>>> {
+        for (;;) { // answer() ends it after a bounded number of rounds
+            auto outcome = evaluate(std::as_const(known_));
+            if (auto* verdict = std::get_if<0>(&outcome)) {
+                return std::move(*verdict);
+            }
+            if (auto answered = answer(std::get<1>(outcome)); !answered) {
+                return tl::make_unexpected(answered.error());
+            }
+        }
+    }
+
+    // Asks without an evaluator.
+    [[nodiscard]] Result<void> answer(const dns::Questions& questions);
+
+    [[nodiscard]] const dns::Answers& known() const { return known_; }
+    [[nodiscard]] const dns::Questions& asked() const { return asked_; } // in order
+    [[nodiscard]] std::size_t rounds() const { return rounds_; }
+
+  private:
+    std::unique_ptr<AnswerSource> source_;
+    std::size_t max_questions_;
+    dns::Answers known_;
+    dns::Questions asked_;
+    std::size_t rounds_ = 0;
+};
+
+} // namespace tool

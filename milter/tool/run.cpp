@@ -1,0 +1,74 @@
+#include "milter/tool/run.h"
+
+#include "base/ascii.h"
+#include "milter/tool/commands.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <exception>
+
+namespace tool {
+
+namespace {
+
+void declare(CLI::App& app, Command& chosen) {
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "paraph " PARAPH_VERSION);
+    app.footer(
+        "Exit codes: 0 done, 64 usage, 65 input not understood, 66 input not readable, 75 DNS failed,\n"
+        "78 configuration. See paraph(1).");
+    add_verify(app, chosen);
+    add_sign(app, chosen);
+    add_spf(app, chosen);
+    add_dmarc(app, chosen);
+    add_check_config(app, chosen);
+    add_probe(app, chosen);
+}
+
+// Errors name their cause line by line; each line is escaped on its own, because it may quote a message or a
+// file.
+void print_failure(const Failure& failure, Console& console) {
+    constexpr std::size_t max_line = 4096;
+    for (const std::string_view line : base::split(failure.message, '\n')) {
+        fmt::print(console.err, "paraph: {}\n", base::printable(line, max_line));
+    }
+}
+
+ExitCode finish(const Result<ExitCode>& done, Console& console) {
+    if (!done) {
+        print_failure(done.error(), console);
+        return done.error().code;
+    }
+    console.out.flush();
+    if (!console.out) {
+        print_failure({ExitCode::cannot_write, "writing to standard output failed"}, console);
+        return ExitCode::cannot_write;
+    }
+    return *done;
+}
+
+} // namespace
+
+ExitCode run(const std::vector<std::string>& arguments, Console& console) {
+    Command chosen;
+    CLI::App app("Checks, explains and signs mail as paraphd does.", "paraph");
+    try {
+        declare(app, chosen);
+        std::vector<std::string> reversed(arguments.rbegin(),
+                                          arguments.rend()); // CLI11 takes them from the back
+        app.parse(std::move(reversed));
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error, console.out, console.err) == 0 ? ExitCode::ok : ExitCode::usage;
+    }
+    try {
+        return finish(chosen(console), console);
+    } catch (const std::exception& error) { // bad_alloc, and what third parties may throw
+        print_failure({ExitCode::internal, error.what()}, console);
+        return ExitCode::internal;
+    }
+}
+
+} // namespace tool

@@ -1,0 +1,169 @@
+// paraph sign: the DKIM-Signature fields the daemon would add, or those of one key.
+
+#include "dkim/sign.h"
+#include "base/ascii.h"
+#include "crypto/signing_key.h"
+#include "milter/outbound.h"
+#include "milter/runtime.h"
+#include "milter/tool/commands.h"
+#include "milter/tool/configuration.h"
+#include "milter/tool/files.h"
+#include "milter/tool/header_edits.h"
+#include "milter/tool/message_input.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <vector>
+
+namespace tool {
+
+namespace {
+
+struct SignCommandOptions {
+    std::string config;
+    std::string key;
+    std::string domain;
+    std::string selector;
+    std::string identity;
+    std::string canonicalization = "relaxed/relaxed";
+    std::optional<base::UnixTime> now;
+    bool field_only = false;
+    std::string file;
+};
+
+// Whole fields with CRLF folds, in the order in which the daemon inserts them: the last one ends up first.
+using Fields = std::vector<std::string>;
+
+dkim::Canonicalization canonicalization(std::string_view word) {
+    return word == "simple" ? dkim::Canonicalization::simple : dkim::Canonicalization::relaxed;
+}
+
+Result<Fields> sign_with_key(const SignCommandOptions& options, const message::Message& message,
+                             Console& console) {
+    const auto pem = read_input(options.key, console);
+    if (!pem) {
+        return tl::make_unexpected(pem.error());
+    }
+    const auto key = crypto::SigningKey::from_pem(*pem);
+    if (!key) {
+        return fail(ExitCode::data, fmt::format("{}: {}", options.key, key.error().message));
+    }
+    dkim::SignOptions sign;
+    sign.domain = options.domain;
+    sign.selector = options.selector;
+    sign.identity = options.identity;
+    const std::size_t slash = options.canonicalization.find('/');
+    sign.header_canonicalization =
+        canonicalization(std::string_view(options.canonicalization).substr(0, slash));
+    sign.body_canonicalization =
+        canonicalization(std::string_view(options.canonicalization).substr(slash + 1));
+    dkim::BodyHashes bodies;
+    const std::size_t hash = bodies.request(sign.body_canonicalization, std::nullopt);
+    bodies.update(message.body);
+    bodies.finish();
+    const auto field =
+        dkim::sign(sign, *key, message.headers, bodies.digest(hash), reception_time(options.now));
+    if (!field) {
+        return fail(ExitCode::data, fmt::format("cannot sign: {}", field.error().message));
+    }
+    return Fields{"DKIM-Signature:" + *field};
+}
+
+Result<Fields> sign_as_daemon(const SignCommandOptions& options, const config::Settings& settings,
+                              const message::Message& message) {
+    const auto built = milter::build_runtime(settings, host_name());
+    if (!built.runtime) {
+        std::string problems = fmt::format("{}: the configuration cannot be used", options.config);
+        for (const std::string& problem : built.problems) {
+            problems += '\n' + problem;
+        }
+        return fail(ExitCode::config, std::move(problems));
+    }
+    milter::Outbound outbound(built.runtime);
+    outbound.end_of_header(message.headers);
+    outbound.body(message.body);
+    const milter::Signed done = outbound.finish(message.headers, reception_time(options.now));
+    if (!done.failure.empty()) {
+        return fail(ExitCode::config, done.failure);
+    }
+    if (done.fields.empty()) {
+        return fail(ExitCode::data, fmt::format("the daemon would not sign: {}", done.unsigned_because));
+    }
+    Fields fields;
+    for (const milter::HeaderInsertion& field : done.fields) {
+        fields.push_back(field.name + ':' + field.body);
+    }
+    return fields;
+}
+
+// RFC 5322: fields go above the message; everything below stays byte for byte as it was.
+void print_signed(const Fields& fields, const std::string& text, bool field_only, std::ostream& out) {
+    const bool crlf = uses_crlf(text);
+    for (auto field = fields.rbegin(); field != fields.rend(); ++field) {
+        out << with_line_ends(*field, crlf) << (crlf ? "\r\n" : "\n");
+    }
+    if (!field_only) {
+        out << text;
+    }
+}
+
+Result<ExitCode> sign(const SignCommandOptions& options, Console& console) {
+    const auto settings = load_settings(options.config);
+    if (!settings) {
+        return tl::make_unexpected(settings.error());
+    }
+    const auto file = read_message(options.file, milter::message_limits(*settings), console);
+    if (!file) {
+        return tl::make_unexpected(file.error());
+    }
+    const auto fields = options.key.empty() ? sign_as_daemon(options, *settings, file->message)
+                                            : sign_with_key(options, file->message, console);
+    if (!fields) {
+        return tl::make_unexpected(fields.error());
+    }
+    print_signed(*fields, file->text, options.field_only, console.out);
+    return ExitCode::ok;
+}
+
+void add_key_options(CLI::App& sub, SignCommandOptions& options) {
+    auto* key = sub.add_option("--key", options.key, "Sign with this private key (PEM)")->type_name("FILE");
+    auto* domain =
+        sub.add_option("--domain", options.domain, "Signing domain, d=")->needs(key)->type_name("DOMAIN");
+    auto* selector =
+        sub.add_option("--selector", options.selector, "Selector, s=")->needs(key)->type_name("SELECTOR");
+    key->needs(domain)->needs(selector);
+    sub.add_option("--identity", options.identity, "Agent or user identifier, i=")
+        ->needs(key)
+        ->type_name("ADDRESS");
+    sub.add_option("--canonicalization", options.canonicalization, "Of header and body, c=")
+        ->needs(key)
+        ->check(CLI::IsMember({"relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple"}))
+        ->capture_default_str();
+    key->excludes(sub.add_option("-c,--config", options.config, "Sign with the keys of this configuration")
+                      ->type_name("FILE"));
+}
+
+} // namespace
+
+void add_sign(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<SignCommandOptions>();
+    CLI::App* sub = app.add_subcommand("sign", "Put DKIM-Signature fields on top of a message");
+    sub->footer("Examples:\n  paraph sign --config /etc/paraph/paraph.yaml mail.eml\n"
+                "  paraph sign --key s1.pem --domain example.org --selector s1 --field-only mail.eml");
+    add_key_options(*sub, *options);
+    sub->add_option("--now", options->now, "Time of signing, t=")->type_name("UNIXTIME");
+    sub->add_flag("--field-only", options->field_only, "Print the fields without the message");
+    sub->add_option("FILE", options->file, "The message, or - for standard input")->required();
+    sub->final_callback([options, &chosen] {
+        if (options->key.empty() == options->config.empty()) {
+            throw CLI::RequiredError("--config, or --key with --domain and --selector,");
+        }
+        chosen = [options](Console& console) { return sign(*options, console); };
+    });
+}
+
+} // namespace tool

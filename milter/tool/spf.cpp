@@ -1,0 +1,88 @@
+// paraph spf: may this address send for this identity, and which term says so?
+
+#include "authenticate/sender.h"
+#include "milter/tool/commands.h"
+#include "milter/tool/configuration.h"
+#include "milter/tool/dns_options.h"
+#include "milter/tool/envelope_options.h"
+#include "milter/tool/explain.h"
+#include "milter/tool/message_input.h"
+#include "milter/tool/verdict_json.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+namespace tool {
+
+namespace {
+
+struct SpfOptions {
+    EnvelopeOptions envelope;
+    DnsOptions dns;
+    std::string config;
+    bool json = false;
+};
+
+void print_json(const authenticate::SenderVerdict& sender, const Lookups& lookups, std::ostream& out) {
+    nlohmann::ordered_json json;
+    json["mail_from"] = sender.mail_from ? to_json(*sender.mail_from) : nlohmann::ordered_json();
+    json["helo"] = sender.helo ? to_json(*sender.helo) : nlohmann::ordered_json();
+    json["null_sender"] = sender.null_sender;
+    json["path_problem"] = sender.path_problem;
+    json["questions"] = to_json(lookups);
+    out << dump(json);
+}
+
+Result<ExitCode> spf(const SpfOptions& options, Console& console) {
+    const auto settings = load_settings(options.config);
+    if (!settings) {
+        return tl::make_unexpected(settings.error());
+    }
+    auto checks = make_checks(*settings);
+    const auto envelope = make_envelope(options.envelope);
+    auto lookups = open_lookups(options.dns, *settings, console);
+    if (!checks || !envelope || !lookups) {
+        return tl::make_unexpected(!checks ? checks.error() : !envelope ? envelope.error() : lookups.error());
+    }
+    checks->options.spf = true; // asked for, whatever the configuration says
+    checks->options.iprev = false;
+    const auto now = reception_time(std::nullopt);
+    auto sender = lookups->finish([&](const dns::Answers& known) {
+        return authenticate::check_sender(*envelope, now, known, checks->options);
+    });
+    if (!sender) {
+        return tl::make_unexpected(sender.error());
+    }
+    if (options.json) {
+        print_json(*sender, *lookups, console.out);
+    } else {
+        explain(console.out, *sender);
+    }
+    if (auto reported = report_lookups(options.dns, *lookups, options.json, console); !reported) {
+        return tl::make_unexpected(reported.error());
+    }
+    return is_temporary(*sender) ? ExitCode::temporary : ExitCode::ok;
+}
+
+} // namespace
+
+void add_spf(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<SpfOptions>();
+    CLI::App* sub = app.add_subcommand("spf", "Evaluate SPF for a client and explain it term by term");
+    sub->footer("Example:\n  paraph spf --ip 192.0.2.25 --helo mx.example.org --mail-from ann@example.org");
+    add_envelope_options(*sub, options->envelope);
+    sub->get_option("--ip")->required();
+    add_dns_options(*sub, options->dns);
+    sub->add_option("-c,--config", options->config, "Take settings from this configuration")
+        ->type_name("FILE");
+    sub->add_flag("--json", options->json, "Print one JSON object");
+    sub->callback([options, &chosen] {
+        chosen = [options](Console& console) { return tool::spf(*options, console); };
+    });
+}
+
+} // namespace tool

@@ -1,0 +1,129 @@
+// paraph verify: what the daemon would find out about a message, and why.
+
+#include "authenticate/inbound.h"
+#include "authenticate/results.h"
+#include "authres/format.h"
+#include "milter/runtime.h"
+#include "milter/tool/commands.h"
+#include "milter/tool/configuration.h"
+#include "milter/tool/dns_options.h"
+#include "milter/tool/envelope_options.h"
+#include "milter/tool/explain.h"
+#include "milter/tool/header_edits.h"
+#include "milter/tool/message_input.h"
+#include "milter/tool/verdict_json.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace tool {
+
+namespace {
+
+struct VerifyOptions {
+    EnvelopeOptions envelope;
+    DnsOptions dns;
+    std::string config;
+    std::string authserv_id;
+    std::optional<base::UnixTime> now;
+    bool json = false;
+    std::string file;
+};
+
+struct Verified {
+    authenticate::Verdict verdict;
+    std::vector<authres::MethodResult> results;
+    std::string field; // CRLF folds
+};
+
+Result<Verified> check(const VerifyOptions& options, const config::Settings& settings,
+                       const message::Message& message, Lookups& lookups) {
+    const auto checks = make_checks(settings);
+    const auto id = authserv_id(options.authserv_id, settings);
+    const auto envelope = make_envelope(options.envelope);
+    if (!checks || !id || !envelope) {
+        return tl::make_unexpected(!checks ? checks.error() : !id ? id.error() : envelope.error());
+    }
+    const HashedMessage hashed = hash_message(message, checks->options.dkim_policy.limits);
+    const authenticate::Input input{*envelope, message.headers, hashed.signatures, hashed.bodies,
+                                    reception_time(options.now)};
+    auto verdict = lookups.finish(
+        [&](const dns::Answers& known) { return authenticate::inbound(input, known, checks->options); });
+    if (!verdict) {
+        return tl::make_unexpected(verdict.error());
+    }
+    Verified verified{std::move(*verdict), {}, {}};
+    verified.results = authenticate::results(verified.verdict);
+    verified.field = "Authentication-Results: " + authres::format(*id, verified.results);
+    return verified;
+}
+
+void print_json(const Verified& verified, const Lookups& lookups, std::ostream& out) {
+    auto json = to_json(verified.verdict);
+    json["results"] = to_json(verified.results);
+    json["authentication_results"] = verified.field;
+    json["questions"] = to_json(lookups);
+    out << dump(json);
+}
+
+void print_words(const Verified& verified, std::ostream& out) {
+    explain(out, verified.verdict);
+    fmt::print(out, "\n{}\n", with_line_ends(verified.field, false));
+}
+
+Result<ExitCode> verify(const VerifyOptions& options, Console& console) {
+    const auto settings = load_settings(options.config);
+    if (!settings) {
+        return tl::make_unexpected(settings.error());
+    }
+    const auto file = read_message(options.file, milter::message_limits(*settings), console);
+    if (!file) {
+        return tl::make_unexpected(file.error());
+    }
+    auto lookups = open_lookups(options.dns, *settings, console);
+    if (!lookups) {
+        return tl::make_unexpected(lookups.error());
+    }
+    const auto verified = check(options, *settings, file->message, *lookups);
+    if (!verified) {
+        return tl::make_unexpected(verified.error());
+    }
+    if (options.json) {
+        print_json(*verified, *lookups, console.out);
+    } else {
+        print_words(*verified, console.out);
+    }
+    if (auto reported = report_lookups(options.dns, *lookups, options.json, console); !reported) {
+        return tl::make_unexpected(reported.error());
+    }
+    return is_temporary(verified->verdict) ? ExitCode::temporary : ExitCode::ok;
+}
+
+} // namespace
+
+void add_verify(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<VerifyOptions>();
+    CLI::App* sub =
+        app.add_subcommand("verify", "Check SPF, DKIM and DMARC of a message and explain the verdict");
+    sub->footer("Example:\n  paraph verify --ip 192.0.2.25 --helo mx.example.org --mail-from ann@example.org "
+                "mail.eml");
+    add_envelope_options(*sub, options->envelope);
+    add_dns_options(*sub, options->dns);
+    sub->add_option("-c,--config", options->config, "Take settings from this configuration")
+        ->type_name("FILE");
+    sub->add_option("--authserv-id", options->authserv_id, "Name in the Authentication-Results field")
+        ->type_name("ID");
+    sub->add_option("--now", options->now, "Time of reception, for t= and x= of signatures")
+        ->type_name("UNIXTIME");
+    sub->add_flag("--json", options->json, "Print one JSON object");
+    sub->add_option("FILE", options->file, "The message, or - for standard input")->required();
+    sub->callback(
+        [options, &chosen] { chosen = [options](Console& console) { return verify(*options, console); }; });
+}
+
+} // namespace tool
