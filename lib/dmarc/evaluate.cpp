@@ -177,9 +177,6 @@ Outcome Evaluation::finish() {
     }
     std::vector<std::string> steps = records_in_words(organization);
     steps.insert(steps.end(), verdict_.steps.begin(), verdict_.steps.end());
-    if (!verdict_.problem.empty()) {
-        steps.push_back(verdict_.problem);
-    }
     steps.push_back(fmt::format("result: {}{}", print(verdict_.result), policy_in_words()));
     verdict_.steps = std::move(steps);
     return std::move(verdict_);

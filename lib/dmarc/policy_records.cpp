@@ -10,10 +10,10 @@ namespace dmarc {
 
 namespace {
 
-Lookup failed_lookup(Trouble trouble) {
+Lookup failed_lookup(Trouble trouble, const char* why) {
     Lookup lookup;
     lookup.state = Lookup::State::failed;
-    lookup.remark = "no answer";
+    lookup.remark = fmt::format("no answer ({})", why);
     lookup.trouble = std::move(trouble);
     return lookup;
 }
@@ -48,7 +48,7 @@ Lookup PolicyRecords::look_up(const base::DomainName& domain) {
     Lookup lookup;
     if (!dns::make_question(name, dns::Type::txt)) {
         // RFC 9989 5.3.6: a question that no DNS message can carry is never answered, however long one waits.
-        return failed_lookup({true, fmt::format("TXT {}: name too long", name)});
+        return failed_lookup({true, fmt::format("TXT {}: name too long", name)}, "name too long");
     }
     const dns::Answer* answer = dns_.ask(name, dns::Type::txt);
     if (answer == nullptr) {
@@ -64,7 +64,7 @@ Lookup PolicyRecords::look_up(const base::DomainName& domain) {
         lookup.remark = fmt::format("no record ({})", dns::print(answer->status));
         break;
     case dns::Status::failed:
-        return failed_lookup(trouble_with("TXT " + name, *answer));
+        return failed_lookup(trouble_with("TXT " + name, *answer), dns::print(answer->failure));
     }
     // A name below another one exists only if that one does; NXDOMAIN here says nothing about it. An alias is
     // something that exists, whatever its target (RFC 6604).

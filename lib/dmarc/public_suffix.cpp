@@ -1,6 +1,5 @@
 #include "dmarc/public_suffix.h"
 
-#include <fmt/format.h>
 #include <libpsl.h>
 
 namespace dmarc {
@@ -18,10 +17,10 @@ PublicSuffixList PublicSuffixList::built_in() {
 base::Result<PublicSuffixList> PublicSuffixList::load(const std::string& path) {
     PublicSuffixList list(psl_load_file(path.c_str()));
     if (!list.list_) {
-        return base::refuse(fmt::format("{}: cannot be read as a public suffix list", path), 0);
+        return base::refuse("cannot be read as a public suffix list", 0);
     }
     if (psl_is_public_suffix2(list.list_.get(), "com", PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) != 1) {
-        return base::refuse(fmt::format("{}: is not a public suffix list (\"com\" is not in it)", path), 0);
+        return base::refuse("is not a public suffix list (\"com\" is not in it)", 0);
     }
     return list;
 }

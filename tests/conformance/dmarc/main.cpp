@@ -252,7 +252,7 @@ int run_files(const std::vector<std::string>& arguments) {
     }
     const auto list = dmarc::PublicSuffixList::load(arguments.front());
     if (!list) {
-        std::cerr << list.error().message << '\n';
+        std::cerr << arguments.front() << ' ' << list.error().message << '\n';
         return 2;
     }
     std::vector<std::string> files(arguments.begin() + 1, arguments.end());
