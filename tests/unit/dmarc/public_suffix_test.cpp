@@ -51,6 +51,5 @@ TEST_CASE("what is not a public suffix list is refused") {
     CHECK_FALSE(dmarc::PublicSuffixList::load("/"));
     const auto other = dmarc::PublicSuffixList::load(PARAPH_SOURCE_DIR "/CMakeLists.txt");
     REQUIRE_FALSE(other);
-    CHECK(other.error().message == PARAPH_SOURCE_DIR
-          "/CMakeLists.txt: is not a public suffix list (\"com\" is not in it)");
+    CHECK(other.error().message == "is not a public suffix list (\"com\" is not in it)");
 }
