@@ -11,7 +11,7 @@ namespace config {
 namespace {
 
 constexpr std::size_t sample_width = 100;
-constexpr std::size_t manual_width = 78;
+constexpr std::size_t manual_width = 118;
 
 // The paragraph in lines of at most `width` characters, each after `prefix`.
 std::string wrapped(std::string_view text, std::string_view prefix, std::size_t width) {
@@ -53,8 +53,9 @@ std::string sample_section(const Section& section) {
 constexpr std::string_view sample_head =
     R"(# paraph.yaml: what paraphd and paraph are told. See paraph.yaml(5).
 #
-# Every setting is listed with its default; remove the # before the ones to change. The daemon reads this file when it starts
-# and when it is told to reload. `paraph check-config FILE` tells all that is wrong with a file, with line and column.
+# Every setting is listed with its default; remove the # before the ones to change. The daemon reads
+# this file when it starts and when it is told to reload. `paraph check-config` tells all that is
+# wrong with it, with line and column.
 
 )";
 
@@ -87,17 +88,17 @@ template <class Target>
 std::string manual_setting(const SettingOf<Target>& setting) {
     const std::string value =
         setting.required ? "Must be given." : fmt::format("Default: `{}`", setting.default_text);
-    return fmt::format("**{}**\n", setting.path) +
-           wrapped(fmt::format("{} Value: {}. {}", setting.text, expectation(setting.type), value), "    ",
+    return fmt::format("`{}`\n", setting.path) +
+           wrapped(fmt::format("{} Value: {}. {}", setting.text, expectation(setting.type), value), "  ",
                    manual_width)
-               .replace(0, 4, ":   ") +
+               .replace(0, 2, ": ") +
            "\n";
 }
 
 std::string manual_section(const Section& section) {
     std::string result;
     if (!section.name.empty()) {
-        result += fmt::format("## {}\n\n", section.name);
+        result += fmt::format("### {}\n\n", section.name);
     }
     if (!section.text.empty()) {
         result += wrapped(section.text, "", manual_width) + "\n";
@@ -108,30 +109,22 @@ std::string manual_section(const Section& section) {
     return result;
 }
 
-constexpr std::string_view manual_head = R"(% PARAPH.YAML(5) paraph | File Formats
+constexpr std::string_view manual_head = R"(# paraph.yaml(5): configuration of paraphd and paraph
 
-# NAME
+## DESCRIPTION
 
-paraph.yaml - configuration of paraphd(8) and paraph(1)
+The file is YAML: sections with settings below them, indented by two blanks. A setting that is not given has its
+default, and an empty file is a good configuration for checking mail. An unknown or repeated name is an error, and so is
+a value of the wrong kind; `paraph check-config` lists all errors of all files at once, with file, line and column.
 
-# DESCRIPTION
+Truth values are written `true`, `yes`, `on` or `false`, `no`, `off`, without quotes. Durations have a unit: `200ms`,
+`5s`, `10m`, `1h`, `2d`. Sizes are in bytes or have one of the units `K`, `M`, `G`, powers of 1024. Lists are written
+`[a, b]` or one item a line after a hyphen. Relative paths start at the directory of the file that names them.
 
-The file is YAML: sections with settings below them, two blanks of indentation
-being usual. A setting that is not given has its default, and an empty file is
-a good configuration for checking mail. An unknown or repeated name is an
-error, and so is a value of the wrong kind; `paraph check-config` lists all
-errors of all files at once, with file, line and column.
+A setting is called by its section and its name with a dot between them: `spf.enabled` is the line `enabled:` indented
+below the line `spf:`.
 
-Truth values are written `true`, `yes`, `on` or `false`, `no`, `off`, without
-quotes. Durations have a unit: `200ms`, `5s`, `10m`, `1h`, `2d`. Sizes are in
-bytes or have one of the units `K`, `M`, `G`, powers of 1024. Lists are written
-`[a, b]` or one item a line after a hyphen. Relative paths start at the
-directory of the file that names them.
-
-# SETTINGS
-
-A setting is called by its section and its name with a dot between them:
-`spf.enabled` is the line `enabled:` indented below the line `spf:`.
+## SETTINGS
 
 )";
 
@@ -146,35 +139,32 @@ constexpr std::string_view manual_domains_example = R"(    domains:
 
 )";
 
-constexpr std::string_view manual_foot = R"(# KEY FILES
+constexpr std::string_view manual_foot = R"(## KEY FILES
 
-With **signing.require_safe_keys** a key file must belong to root or to the
-user of the daemon, must not be writable for its group or accessible for
-others, and may be readable for a group only if that is root's or one of the
-daemon's. None of the directories above it may be writable for everybody,
-except those with the sticky bit, such as `/tmp`, in which only the owner of
-an entry can replace it.
+With `signing.require_safe_keys` a key file must belong to root or to the user of the daemon, must not be writable for
+its group or accessible for others, and may be readable for a group only if that is root's or one of the daemon's. None
+of the directories above it may be writable for everybody, except those with the sticky bit, such as `/tmp`, in which
+only the owner of an entry can replace it. The same holds for a key table that has keys in it.
 
-# FILES
+## FILES
 
 `/etc/paraph/paraph.yaml`
-:   The configuration that the daemon reads unless told otherwise.
+: The configuration that is read unless another one is named.
 
-# SEE ALSO
+## SEE ALSO
 
 paraphd(8), paraph(1)
 )";
 
 std::string manual_domains() {
     std::string result =
-        fmt::format("## {}\n\n", include_name) + wrapped(include_text, "", manual_width) + "\n";
-    result += fmt::format("## {}\n\n", domains_name) + wrapped(domains_text, "", manual_width) + "\n";
+        fmt::format("### {}\n\n", include_name) + wrapped(include_text, "", manual_width) + "\n";
+    result += fmt::format("### {}\n\n", domains_name) + wrapped(domains_text, "", manual_width) + "\n";
     result += manual_domains_example;
     for (const DomainSetting& setting : domain_schema()) {
         result += manual_setting(setting);
     }
-    result +=
-        fmt::format("**{}**\n:   The keys, a list of mappings with the following names.\n\n", keys_name);
+    result += fmt::format("`{}`\n: The keys, a list of mappings with the following names.\n\n", keys_name);
     for (const KeySetting& setting : key_schema()) {
         result += manual_setting(setting);
     }

@@ -1,8 +1,10 @@
 #include "config/load_tree.h"
 
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "config/limits.h"
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/emitterstyle.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -141,18 +143,15 @@ class Builder : public YAML::EventHandler {
     std::unordered_map<YAML::anchor_t, const Node*> anchors_;
 };
 
-// The byte at a line and column; the text's end when there is none.
-std::size_t offset_of(std::string_view text, std::size_t line, std::size_t column) {
-    std::size_t at = 0;
-    for (; line > 1 && at < text.size(); --line) {
-        at = std::min(text.find('\n', at), text.size() - 1) + 1;
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+// From the place a line starts at; nothing when the text has no such line.
+std::string_view from_line(std::string_view text, std::size_t line) {
+    for (; line > 1; --line) {
+        const auto end = text.find('\n');
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     }
-    for (; column > 1 && at < text.size(); ++at) {
-        const bool ends_character =
-            at + 1 >= text.size() || (static_cast<unsigned char>(text[at + 1]) & 0xc0U) != 0x80;
-        column -= ends_character ? 1 : 0;
-    }
-    return at;
+    return text;
 }
 
 // yaml-cpp takes the end of the file for a closing quote. Only the last value of a file can have run into it.
@@ -160,7 +159,8 @@ bool is_unclosed(std::string_view text, const Node* last) {
     if (last == nullptr || last->kind != Node::Kind::scalar || !last->quoted) {
         return false;
     }
-    std::size_t at = offset_of(text, last->line, last->column);
+    text = from_line(text, last->line);
+    std::size_t at = last->column - 1;
     const char quote = at < text.size() ? text[at] : '\0';
     if (quote != '"' && quote != '\'') {
         return false;
@@ -176,27 +176,42 @@ bool is_unclosed(std::string_view text, const Node* last) {
     return true;
 }
 
-std::optional<TreeError> find_control(std::string_view text) {
+// What yaml-cpp would read as something else: some control characters end the file for it, and bytes that are
+// not UTF-8 pass.
+std::optional<TreeError> find_bad_byte(std::string_view text) {
     std::size_t line = 1;
     std::size_t line_start = 0;
-    for (std::size_t at = 0; at < text.size(); ++at) {
+    for (std::size_t at = 0; at < text.size();) {
         const char c = text[at];
-        if (c == '\n') {
-            ++line;
-            line_start = at + 1;
-        } else if (base::is_control(c) && c != '\t' && c != '\r') {
-            return TreeError{line, at - line_start + 1,
+        const std::size_t column = at - line_start + 1;
+        const std::size_t length = base::utf8_length(text.substr(at));
+        if (length == 0) {
+            return TreeError{line, column, "not UTF-8", "save the file as UTF-8"};
+        }
+        if (base::is_control(c) && c != '\t' && c != '\r' && c != '\n') {
+            return TreeError{line, column,
                              fmt::format("control character 0x{:02x}", static_cast<unsigned>(c)),
                              "the file must be UTF-8 text"};
+        }
+        at += length;
+        if (c == '\n') {
+            ++line;
+            line_start = at;
         }
     }
     return std::nullopt;
 }
 
-TreeError syntax_error(const YAML::Exception& error) {
+bool is_indented_by_tab(std::string_view line) {
+    const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
+    return indentation.find('\t') != std::string_view::npos;
+}
+
+TreeError syntax_error(const YAML::Exception& error, std::string_view text) {
     const bool known = error.mark.line >= 0;
-    return {known ? one_based(error.mark.line) : 0, known ? one_based(error.mark.column) : 0,
-            fmt::format("not valid YAML: {}", error.msg), ""};
+    const std::size_t line = known ? one_based(error.mark.line) : 0;
+    return {line, known ? one_based(error.mark.column) : 0, fmt::format("not valid YAML: {}", error.msg),
+            known && is_indented_by_tab(from_line(text, line)) ? "indent with blanks, not with tabs" : ""};
 }
 
 } // namespace
@@ -216,8 +231,10 @@ std::string_view print(Node::Kind kind) {
 }
 
 base::Result<Tree, TreeError> parse_tree(std::string_view text) {
-    // yaml-cpp reads some control characters as the end of the file.
-    if (auto error = find_control(text)) {
+    if (text.starts_with(byte_order_mark)) {
+        text.remove_prefix(byte_order_mark.size());
+    }
+    if (auto error = find_bad_byte(text)) {
         return base::refuse(std::move(*error));
     }
     Builder builder;
@@ -226,8 +243,11 @@ base::Result<Tree, TreeError> parse_tree(std::string_view text) {
         YAML::Parser parser(stream);
         while (parser.HandleNextDocument(builder)) {
         }
+    } catch (const YAML::DeepRecursion& error) {
+        return base::refuse(TreeError{one_based(error.mark.line), one_based(error.mark.column),
+                                      "not valid YAML: nested too deeply", ""});
     } catch (const YAML::Exception& error) {
-        return base::refuse(syntax_error(error));
+        return base::refuse(syntax_error(error, text));
     }
     if (const Node* last = builder.last(); is_unclosed(text, last)) {
         return base::refuse(

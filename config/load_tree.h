@@ -20,7 +20,7 @@ struct Node {
     Kind kind = Kind::null;
     bool quoted = false;      // of a scalar
     std::uint32_t line = 0;   // 1-based
-    std::uint32_t column = 0; // 1-based, in characters
+    std::uint32_t column = 0; // 1-based, in bytes
     std::string text;         // of a scalar
     // Of a sequence, its items; of a mapping, names and values by turns.
     std::vector<const Node*> children;

@@ -115,9 +115,10 @@ Section roles() {
              setting(
                  "roles.reinjection_daemons", texts(check_name), "[]",
                  [](auto& s) -> auto& { return s.roles.reinjection_daemons; },
-                 "Values of {daemon_name} under which a content filter hands mail back. Such mail has been "
-                 "here before "
-                 "and is neither checked nor signed again."),
+                 "Values of {daemon_name} of the services to which a content filter hands mail back. Such "
+                 "mail comes "
+                 "from this host whoever wrote it, so that coming from an internal host does not make it "
+                 "ours to sign."),
              setting(
                  "roles.internal_hosts", networks(), "[127.0.0.0/8, \"::1/128\"]",
                  [](auto& s) -> auto& { return s.roles.internal_hosts; },
@@ -332,7 +333,7 @@ Section log() {
 Section limits() {
     return {
         "limits",
-        "What a message may cost. Beyond a limit a message is not taken for checked.",
+        "What a message may cost. One whose header is over a limit is refused.",
         {setting(
              "limits.header_fields", integer(50, 100'000), "1000",
              [](auto& s) -> auto& { return s.limits.header_fields; },

@@ -1,0 +1,39 @@
+// Files for a test, in a directory of their own that vanishes with it.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+class TemporaryTree {
+  public:
+    TemporaryTree() : root_((std::filesystem::temp_directory_path() / "paraph-test-XXXXXX").string()) {
+        if (::mkdtemp(root_.data()) == nullptr) {
+            throw std::runtime_error("cannot make a temporary directory");
+        }
+    }
+    TemporaryTree(const TemporaryTree&) = delete;
+    TemporaryTree& operator=(const TemporaryTree&) = delete;
+    ~TemporaryTree() {
+        std::error_code ignored;
+        std::filesystem::remove_all(root_, ignored);
+    }
+
+    [[nodiscard]] const std::string& root() const { return root_; }
+    // The absolute path of a file or directory in the tree.
+    [[nodiscard]] std::string path(std::string_view name) const { return root_ + "/" + std::string(name); }
+    // Makes the directories above it, too. Returns its path.
+    std::string write(std::string_view name, std::string_view text) const {
+        const std::filesystem::path target = path(name);
+        std::filesystem::create_directories(target.parent_path());
+        std::ofstream(target, std::ios::binary) << text;
+        return target.string();
+    }
+
+  private:
+    std::string root_;
+};

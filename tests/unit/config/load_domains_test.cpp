@@ -1,0 +1,257 @@
+#include "config/load.h"
+
+#include "support/catch.h"
+#include "support/temporary_tree.h"
+
+#include <string>
+#include <vector>
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+// A tree with one key, k.pem; in what is told about it the tree's own path is shown as DIR.
+class Domains {
+  public:
+    Domains() { tree_.write("k.pem", ""); }
+
+    const TemporaryTree& tree() const { return tree_; }
+
+    config::Loaded load(std::string_view yaml) const {
+        return config::load_file(tree_.write("p.yaml", yaml));
+    }
+
+    Texts diagnose(std::string_view yaml) const {
+        Texts texts;
+        for (const config::Diagnostic& diagnostic : load(yaml).diagnostics) {
+            texts.push_back(without_root(config::print(diagnostic)));
+        }
+        return texts;
+    }
+
+    std::string without_root(std::string text) const {
+        for (auto at = text.find(tree_.root()); at != std::string::npos; at = text.find(tree_.root())) {
+            text.replace(at, tree_.root().size(), "DIR");
+        }
+        return text;
+    }
+
+  private:
+    TemporaryTree tree_;
+};
+
+} // namespace
+
+TEST_CASE("domains and their keys arrive") {
+    const Domains domains;
+    const auto loaded = domains.load(R"(
+domains:
+  Example.COM:
+    subdomains: true
+    keys:
+      - selector: S2026
+        file: k.pem
+      - {selector: ed, file: k.pem, identity: "@news.example.com", active: no}
+  müller.example:
+    keys: [{selector: a.b, file: ./k.pem}]
+)");
+    CHECK(loaded.diagnostics.empty());
+    REQUIRE(loaded.settings);
+    const auto& map = loaded.settings->domains;
+    REQUIRE(map.size() == 2);
+    REQUIRE(map.contains("example.com"));
+    const config::DomainEntry& entry = map.at("example.com");
+    CHECK(entry.subdomains);
+    REQUIRE(entry.keys.size() == 2);
+    CHECK(entry.keys[0].selector == "s2026");
+    CHECK(entry.keys[0].file == domains.tree().path("k.pem"));
+    CHECK(entry.keys[0].active);
+    CHECK(entry.keys[0].identity.empty());
+    CHECK(entry.keys[1].identity == "@news.example.com");
+    CHECK_FALSE(entry.keys[1].active);
+    REQUIRE(map.contains("xn--mller-kva.example"));
+    CHECK(map.at("xn--mller-kva.example").keys.at(0).file == domains.tree().path("./k.pem"));
+}
+
+TEST_CASE("what can be wrong with a domain") {
+    struct Case {
+        std::string name;
+        std::string yaml;
+        Texts diagnostics;
+    };
+    const Case cases[]{
+        {"not a name",
+         "domains:\n  exa mple: {keys: []}\n",
+         {"DIR/p.yaml:2:3: error: 'exa mple' is not a domain name"}},
+        {"a wildcard",
+         "domains:\n  '*.example.com': {}\n",
+         {"DIR/p.yaml:2:3: error: '*.example.com' is not a domain name (write 'example.com' with "
+          "'subdomains: true')"}},
+        {"a list as name", "domains:\n  [a]: {}\n", {"DIR/p.yaml:2:3: error: '' is not a domain name"}},
+        {"the same twice, by another spelling",
+         "domains:\n  müller.example: {keys: [{selector: s, file: k.pem}]}\n"
+         "  XN--MLLER-KVA.example: {keys: [{selector: s, file: k.pem}]}\n",
+         {"DIR/p.yaml:3:3: error: domain 'xn--mller-kva.example' is given twice (first at DIR/p.yaml:2:3)"}},
+        {"no keys",
+         "domains:\n  example.com:\n    subdomains: yes\n",
+         {"DIR/p.yaml:2:3: error: 'domains.example.com.keys' is missing"}},
+        {"nothing",
+         "domains:\n  example.com:\n",
+         {"DIR/p.yaml:2:3: error: 'domains.example.com.keys' is missing"}},
+        {"keys of another type",
+         "domains: {a.example: {keys: k.pem}}\n",
+         {"DIR/p.yaml:1:29: error: 'domains.a.example.keys': expected a list, not a text"}},
+        {"a key of another type",
+         "domains: {a.example: {keys: [k.pem]}}\n",
+         {"DIR/p.yaml:1:23: warning: 'domains.a.example.keys': no key is active, mail from 'a.example' is "
+          "not signed",
+          "DIR/p.yaml:1:30: error: 'domains.a.example.keys': expected a mapping with selector and file, not "
+          "a text"}},
+        {"an unknown name",
+         "domains: {a.example: {subdomain: yes, keys: [{selector: s, file: k.pem, fil: x}]}}\n",
+         {"DIR/p.yaml:1:23: error: unknown setting 'domains.a.example.subdomain' (did you mean "
+          "'subdomains'?)",
+          "DIR/p.yaml:1:73: error: unknown setting 'domains.a.example.keys.fil' (did you mean 'file'?)"}},
+        {"no selector",
+         "domains: {a.example: {keys: [{file: k.pem}]}}\n",
+         {"DIR/p.yaml:1:30: error: 'domains.a.example.keys.selector' is missing"}},
+        {"no file",
+         "domains: {a.example: {keys: [{selector: s}]}}\n",
+         {"DIR/p.yaml:1:30: error: 'domains.a.example.keys.file' is missing"}},
+        {"an empty file",
+         "domains: {a.example: {keys: [{selector: s, file: ''}]}}\n",
+         {"DIR/p.yaml:1:50: error: 'domains.a.example.keys.file': may not be empty"}},
+        {"a bad selector",
+         "domains: {a.example: {keys: [{selector: s s, file: k.pem}]}}\n",
+         {"DIR/p.yaml:1:41: error: 'domains.a.example.keys.selector': 's s' is not a selector (letters, "
+          "digits, hyphens "
+          "and dots, for example s2026)"}},
+        {"a selector twice",
+         "domains:\n  a.example:\n    keys:\n      - {selector: s, file: k.pem}\n      - {selector: S, file: "
+         "k.pem}\n",
+         {"DIR/p.yaml:5:9: error: 'domains.a.example.keys.selector': 's' is given twice"}},
+        {"a missing file",
+         "domains: {a.example: {keys: [{selector: s, file: sub/k.pem}]}}\n",
+         {"DIR/p.yaml:1:50: error: 'domains.a.example.keys.file': DIR/sub/k.pem: No such file or directory"}},
+        {"a directory",
+         "domains: {a.example: {keys: [{selector: s, file: .}]}}\n",
+         {"DIR/p.yaml:1:50: error: 'domains.a.example.keys.file': DIR/.: not a regular file"}},
+        {"an identity elsewhere",
+         "domains: {a.example: {keys: [{selector: s, file: k.pem, identity: joe@b.example}]}}\n",
+         {"DIR/p.yaml:1:30: error: 'domains.a.example.keys': identity 'joe@b.example' is not at 'a.example' "
+          "or below "
+          "it"}},
+        {"no identity at all",
+         "domains: {a.example: {keys: [{selector: s, file: k.pem, identity: a.example}]}}\n",
+         {"DIR/p.yaml:1:67: error: 'domains.a.example.keys.identity': 'a.example' is not an identity (write "
+          "user@domain, or @domain for the domain as a whole)"}},
+        {"no active key",
+         "domains: {a.example: {keys: [{selector: s, file: k.pem, active: no}]}}\n",
+         {"DIR/p.yaml:1:23: warning: 'domains.a.example.keys': no key is active, mail from 'a.example' is "
+          "not signed"}},
+        {"a name too long for DNS",
+         "domains: {" + std::string(60, 'a') + "." + std::string(60, 'b') + "." + std::string(60, 'c') +
+             ".example: {keys: [{selector: " + std::string(60, 's') + ", file: k.pem}]}}\n",
+         {"DIR/p.yaml:1:211: error: 'domains." + std::string(60, 'a') + "." + std::string(60, 'b') + "." +
+          std::string(60, 'c') + ".example.keys': selector '" + std::string(60, 's') +
+          "' makes the name of the key record too long"}},
+    };
+    const Domains domains;
+    for (const Case& c : cases) {
+        INFO(c.name);
+        CHECK(domains.diagnose(c.yaml) == c.diagnostics);
+    }
+}
+
+TEST_CASE("domains of included files join those of the main file") {
+    const Domains domains;
+    domains.tree().write("domains.d/b.yaml",
+                         "domains: {b.example: {keys: [{selector: s, file: ../k.pem}]}}\n");
+    domains.tree().write("domains.d/a.yaml",
+                         "domains: {a.example: {keys: [{selector: s, file: ../k.pem}]}}\n");
+    domains.tree().write("domains.d/.hidden.yaml", "nonsense");
+    domains.tree().write("domains.d/a.yaml~", "nonsense");
+    domains.tree().write("empty.yaml", "# nothing yet\n");
+    const auto loaded = domains.load("include: [domains.d/*.yaml, empty.yaml, none.d/*.yaml]\n"
+                                     "domains: {c.example: {keys: [{selector: s, file: k.pem}]}}\n");
+    CHECK(loaded.diagnostics.empty());
+    REQUIRE(loaded.settings);
+    CHECK(loaded.settings->domains.size() == 3);
+    CHECK(loaded.settings->domains.at("a.example").keys.at(0).file ==
+          domains.tree().path("domains.d/../k.pem"));
+    Texts files;
+    for (const std::string& file : loaded.files) {
+        files.push_back(domains.without_root(file));
+    }
+    CHECK(files == Texts{"DIR/p.yaml", "DIR/domains.d/a.yaml", "DIR/domains.d/b.yaml", "DIR/empty.yaml"});
+}
+
+TEST_CASE("a file that two patterns match is read once") {
+    const Domains domains;
+    domains.tree().write("d/a.yaml", "domains: {a.example: {keys: [{selector: s, file: ../k.pem}]}}\n");
+    CHECK(domains.diagnose("include: [d/*.yaml, d/a.yaml]\n").empty());
+}
+
+TEST_CASE("what can be wrong with included files") {
+    struct Case {
+        std::string name;
+        std::string main;
+        std::string included; // d/a.yaml
+        Texts diagnostics;
+    };
+    const std::string domain = "domains: {a.example: {keys: [{selector: s, file: ../k.pem}]}}\n";
+    const Case cases[]{
+        {"it is not there",
+         "include: nowhere.yaml\n",
+         "",
+         {"DIR/p.yaml:1:10: error: 'include': DIR/nowhere.yaml: No such file or directory"}},
+        {"it is a directory",
+         "include: [d]\n",
+         "",
+         {"DIR/p.yaml:1:11: error: 'include': DIR/d: not a regular file"}},
+        {"it is the file itself",
+         "include: '*.yaml'\n",
+         "",
+         {"DIR/p.yaml:1:10: error: 'include': DIR/p.yaml would include itself"}},
+        {"it includes",
+         "include: d/a.yaml\n",
+         "include: b.yaml\n",
+         {"DIR/d/a.yaml:1:1: error: 'include' may not stand in an included file (included files hold "
+          "'domains' only; "
+          "the rest belongs into DIR/p.yaml)"}},
+        {"it holds settings",
+         "include: d/a.yaml\n",
+         "spf: {enabled: no}\n" + domain,
+         {"DIR/d/a.yaml:1:1: error: 'spf' may not stand in an included file (included files hold 'domains' "
+          "only; the "
+          "rest belongs into DIR/p.yaml)"}},
+        {"it is no mapping",
+         "include: d/a.yaml\n",
+         "a.example\n",
+         {"DIR/d/a.yaml:1:1: error: expected settings, not a text (a setting is a name, a colon, a blank and "
+          "a value)"}},
+        {"it is no YAML",
+         "include: d/a.yaml\nspf: {enable: no}\n",
+         "domains: {\n",
+         {"DIR/p.yaml:2:7: error: unknown setting 'spf.enable' (did you mean 'spf.enabled'?)",
+          "DIR/d/a.yaml:2:1: error: not valid YAML: end of map flow not found"}},
+        {"a domain of the main file",
+         "domains: {A.example: {keys: [{selector: s, file: k.pem}]}}\ninclude: d/a.yaml\n",
+         domain,
+         {"DIR/d/a.yaml:1:11: error: domain 'a.example' is given twice (first at DIR/p.yaml:1:11)"}},
+        {"not a path",
+         "include: {a: b}\n",
+         "",
+         {"DIR/p.yaml:1:10: error: 'include': expected a list, not a mapping"}},
+        {"no path in the list",
+         "include: [[a]]\n",
+         "",
+         {"DIR/p.yaml:1:11: error: 'include': expected a path or a pattern, not a list"}},
+    };
+    for (const Case& c : cases) {
+        INFO(c.name);
+        const Domains domains;
+        domains.tree().write("d/a.yaml", c.included);
+        CHECK(domains.diagnose(c.main) == c.diagnostics);
+    }
+}

@@ -1,0 +1,385 @@
+#include "config/load.h"
+
+#include "support/catch.h"
+#include "support/temporary_tree.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace {
+
+std::vector<std::string> diagnostics_of(const config::Loaded& loaded) {
+    std::vector<std::string> texts;
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
+        texts.push_back(config::print(diagnostic));
+    }
+    return texts;
+}
+
+std::vector<std::string> diagnose(std::string_view yaml) {
+    return diagnostics_of(config::load_text(yaml, "p.yaml"));
+}
+
+using Texts = std::vector<std::string>;
+
+struct Case {
+    std::string name;
+    std::string yaml;
+    Texts diagnostics;
+};
+
+void check_cases(const std::vector<Case>& cases) {
+    for (const Case& c : cases) {
+        INFO(c.name);
+        CHECK(diagnose(c.yaml) == c.diagnostics);
+        CHECK(config::load_text(c.yaml, "p.yaml").settings.has_value() ==
+              std::none_of(c.diagnostics.begin(), c.diagnostics.end(), [](const std::string& text) {
+                  return text.find(": error: ") != std::string::npos;
+              }));
+    }
+}
+
+} // namespace
+
+TEST_CASE("settings of every type arrive") {
+    const auto loaded = config::load_text(R"(
+authserv_id: "mail.example.org"
+strip_authserv_ids:
+  - mx1.example.org
+  - mx2.example.org
+listen:
+  socket: unix:/run/paraph/milter.sock
+  socket_mode: 0600
+roles:
+  sign: no
+  internal_hosts: [192.0.2.0/24, 2001:db8::/32]
+dns:
+  timeout: 500ms
+  attempts: 3
+  cache_bytes: 1G
+spf: {enabled: off, look_ahead: all}
+dkim:
+  clock_drift: 1h
+signing:
+  body_canonicalization: simple
+  oversigned_fields: []
+)",
+                                          "p.yaml");
+    CHECK(diagnostics_of(loaded).empty());
+    REQUIRE(loaded.settings);
+    const config::Settings& s = *loaded.settings;
+    CHECK(s.authserv_id == "mail.example.org");
+    CHECK(s.strip_authserv_ids == Texts{"mx1.example.org", "mx2.example.org"});
+    CHECK(s.listen.socket == "unix:/run/paraph/milter.sock");
+    CHECK(s.listen.socket_mode == 0600);
+    CHECK_FALSE(s.roles.sign);
+    CHECK(s.roles.verify);
+    REQUIRE(s.roles.internal_hosts.size() == 2);
+    CHECK(s.roles.internal_hosts[1].print() == "2001:db8::/32");
+    CHECK(s.dns.timeout == std::chrono::milliseconds(500));
+    CHECK(s.dns.attempts == 3);
+    CHECK(s.dns.cache_bytes == 1024U * 1024 * 1024);
+    CHECK_FALSE(s.spf.enabled);
+    CHECK(s.spf.look_ahead == "all");
+    CHECK(s.dkim.clock_drift == std::chrono::hours(1));
+    CHECK(s.signing.body_canonicalization == config::Canonicalization::simple);
+    CHECK(s.signing.header_canonicalization == config::Canonicalization::relaxed);
+    CHECK(s.signing.oversigned_fields.empty());
+    CHECK(loaded.files == Texts{"p.yaml"});
+}
+
+TEST_CASE("a file may say nothing") {
+    check_cases({
+        {"empty", "", {}},
+        {"a comment", "# nothing\n", {}},
+        {"a document without content", "---\n", {}},
+        {"a section whose settings are commented out", "spf:\n  #enabled: false\ndkim:\n", {}},
+        {"domains without one", "domains:\n", {}},
+        {"domains in braces", "domains: {}\n", {}},
+    });
+}
+
+TEST_CASE("unknown names come with the name that was meant") {
+    check_cases({
+        {"a setting misspelt",
+         "spf:\n  enable: true\n",
+         {"p.yaml:2:3: error: unknown setting 'spf.enable' (did you mean 'spf.enabled'?)"}},
+        {"a section misspelt",
+         "sfp:\n  enabled: true\n",
+         {"p.yaml:1:1: error: unknown setting 'sfp' (did you mean 'spf'?)"}},
+        {"a setting of another section",
+         "spf:\n  nameservers: [192.0.2.1]\n",
+         {"p.yaml:2:3: error: unknown setting 'spf.nameservers' (did you mean 'dns.nameservers'?)"}},
+        {"OpenDKIM's name",
+         "KeyTable: /x\n",
+         {"p.yaml:1:1: error: unknown setting 'KeyTable' (did you mean 'signing.key_table'?)"}},
+        {"a dotted name",
+         "spf.enabled: true\n",
+         {"p.yaml:1:1: error: unknown setting 'spf.enabled' (write 'enabled' on a line of its own below "
+          "'spf')"}},
+        {"a name that several sections have",
+         "dns:\n  enabled: no\n",
+         {"p.yaml:2:3: error: unknown setting 'dns.enabled'"}},
+        {"a name like nothing", "weather: nice\n", {"p.yaml:1:1: error: unknown setting 'weather'"}},
+        {"a name with control characters",
+         "\"a\\eb\": 1\n",
+         {"p.yaml:1:1: error: unknown setting 'a\\x1bb'"}},
+        {"a merge key", "spf: {<<: {enabled: no}}\n", {"p.yaml:1:7: error: unknown setting 'spf.<<'"}},
+    });
+}
+
+TEST_CASE("values of the wrong type are told by place and expectation") {
+    check_cases({
+        {"a boolean",
+         "spf:\n  enabled: maybe\n",
+         {"p.yaml:2:12: error: 'spf.enabled': expected true or false, not 'maybe'"}},
+        {"a quoted boolean",
+         "spf:\n  enabled: 'yes'\n",
+         {"p.yaml:2:12: error: 'spf.enabled': expected true or false, not 'yes' (leave out the quotes)"}},
+        {"a boolean in a block",
+         "spf:\n  enabled: |\n    yes\n",
+         {"p.yaml:2:12: error: 'spf.enabled': expected true or false, not 'yes\\x0a'"}},
+        {"a number out of range",
+         "dkim: {max_signatures: 0}\n",
+         {"p.yaml:1:24: error: 'dkim.max_signatures': expected a number from 1 to 100, not '0'"}},
+        {"a size",
+         "dns: {cache_bytes: 16 MB}\n",
+         {"p.yaml:1:20: error: 'dns.cache_bytes': expected a size from 0 to 4G, not '16 MB'"}},
+        {"a duration without unit",
+         "dns:\n  timeout: 2\n",
+         {"p.yaml:2:12: error: 'dns.timeout': expected a duration from 100ms to 1m, not '2' (write '2s')"}},
+        {"a word",
+         "log: {level: warn}\n",
+         {"p.yaml:1:14: error: 'log.level': expected one of debug, info, notice, warning, error, not "
+          "'warn'"}},
+        {"a word misspelt",
+         "log: {level: warnin}\n",
+         {"p.yaml:1:14: error: 'log.level': expected one of debug, info, notice, warning, error, not "
+          "'warnin' (did "
+          "you mean 'warning'?)"}},
+        {"octal",
+         "listen: {socket_mode: 999}\n",
+         {"p.yaml:1:23: error: 'listen.socket_mode': expected permissions in octal such as 0660, not '999'"}},
+        {"a list for a text",
+         "authserv_id: [a]\n",
+         {"p.yaml:1:14: error: 'authserv_id': expected a text, not a list"}},
+        {"a mapping for a text",
+         "authserv_id: {a: b}\n",
+         {"p.yaml:1:14: error: 'authserv_id': expected a text, not a mapping"}},
+        {"a text for a list",
+         "strip_authserv_ids: mx1\n",
+         {"p.yaml:1:21: error: 'strip_authserv_ids': expected a list of texts, not 'mx1' (write [mx1])"}},
+        {"a text for a section",
+         "spf: yes\n",
+         {"p.yaml:1:6: error: 'spf': expected settings below it, not a text"}},
+        {"a list for a section",
+         "spf: [enabled]\n",
+         {"p.yaml:1:6: error: 'spf': expected settings below it, not a list"}},
+        {"no value",
+         "spf:\n  enabled:\n  check_helo: no\n",
+         {"p.yaml:2:3: error: 'spf.enabled' has no value: expected true or false (leave the line out for the "
+          "default)"}},
+        {"null",
+         "authserv_id: ~\n",
+         {"p.yaml:1:1: error: 'authserv_id' has no value: expected a text (leave the line out for the "
+          "default)"}},
+        {"bad blocks, each by its place",
+         "roles:\n  internal_hosts:\n    - 10.0.0.0/8\n    - 10.0.0.0/33\n    - [::1]\n    - intern\n",
+         {"p.yaml:4:7: error: 'roles.internal_hosts': expected an address or a block such as 192.0.2.0/24, "
+          "not "
+          "'10.0.0.0/33' (expected a prefix length from 0 to 32 after the slash)",
+          "p.yaml:5:7: error: 'roles.internal_hosts': expected an address or a block such as 192.0.2.0/24, "
+          "not a list",
+          "p.yaml:6:7: error: 'roles.internal_hosts': expected an address or a block such as 192.0.2.0/24, "
+          "not "
+          "'intern' (expected an IPv4 or IPv6 address, for example 192.0.2.0/24 or 2001:db8::/32)"}},
+        {"an authserv-id with a blank",
+         "authserv_id: my host\n",
+         {"p.yaml:1:14: error: 'authserv_id': an authserv-id may not contain blanks (usually it is the "
+          "host's name)"}},
+        {"a socket",
+         "listen: {socket: 8891}\n",
+         {"p.yaml:1:18: error: 'listen.socket': '8891' is not a socket (write inet:HOST:PORT, "
+          "inet6:[HOST]:PORT or "
+          "unix:/PATH)"}},
+        {"a name that is a list", "[a]: 1\n", {"p.yaml:1:1: error: expected a name, not a list"}},
+        {"a text instead of settings",
+         "just words\n",
+         {"p.yaml:1:1: error: expected settings, not a text (a setting is a name, a colon, a blank and a "
+          "value)"}},
+        {"a list instead of settings",
+         "- spf\n",
+         {"p.yaml:1:1: error: expected settings, not a list (a setting is a name, a colon, a blank and a "
+          "value)"}},
+        {"a long value is cut",
+         "spf: {enabled: " + std::string(200, 'x') + "}\n",
+         {"p.yaml:1:16: error: 'spf.enabled': expected true or false, not '" + std::string(80, 'x') +
+          "...'"}},
+    });
+}
+
+TEST_CASE("names given twice are told with both places") {
+    check_cases({
+        {"a setting",
+         "spf:\n  enabled: yes\n  check_helo: no\n  enabled: no\n",
+         {"p.yaml:4:3: error: 'spf.enabled' is given twice (first at p.yaml:2:3)"}},
+        {"a section",
+         "spf: {enabled: yes}\ndkim: {}\nspf: {enabled: no}\n",
+         {"p.yaml:3:1: error: 'spf' is given twice (first at p.yaml:1:1)"}},
+        {"a name of a key",
+         "domains: {a.example: {subdomains: no, subdomains: no, keys: []}}\n",
+         {"p.yaml:1:39: error: 'domains.a.example.subdomains' is given twice (first at p.yaml:1:23)",
+          "p.yaml:1:55: warning: 'domains.a.example.keys': no key is active, mail from 'a.example' is not "
+          "signed"}},
+    });
+}
+
+TEST_CASE("all errors are told at once, in the order of the lines") {
+    CHECK(diagnose("log: {level: loud}\nspf:\n  enabled: 1\n  helo: no\ndns: {attempts: 0}\nnonsense: 1\n") ==
+          Texts{"p.yaml:1:14: error: 'log.level': expected one of debug, info, notice, warning, error, not "
+                "'loud'",
+                "p.yaml:3:12: error: 'spf.enabled': expected true or false, not '1'",
+                "p.yaml:4:3: error: unknown setting 'spf.helo'",
+                "p.yaml:5:17: error: 'dns.attempts': expected a number from 1 to 10, not '0'",
+                "p.yaml:6:1: error: unknown setting 'nonsense'"});
+}
+
+TEST_CASE("more errors than anybody reads are counted") {
+    std::string yaml = "strip_authserv_ids:\n";
+    for (int i = 0; i < 1500; ++i) {
+        yaml += "  - a;b\n";
+    }
+    const auto texts = diagnose(yaml);
+    REQUIRE(texts.size() == 1001);
+    CHECK(texts.back() == "p.yaml: error: 500 more are not shown");
+}
+
+TEST_CASE("settings that do not go together") {
+    check_cases({
+        {"a signing table alone",
+         "signing:\n  signing_table: /dev/null/x\n",
+         {"p.yaml:2:18: error: 'signing.signing_table': /dev/null/x: Not a directory",
+          "p.yaml:2:18: error: 'signing.signing_table' needs 'signing.key_table' (the key table says where "
+          "the keys "
+          "are)"}},
+        {"a database for a table",
+         "signing: {key_table: 'db:/x', signing_table: 'dsn:mysql://u@h/d'}\n",
+         {"p.yaml:1:22: error: 'signing.key_table': expected a path, plain or after file: or refile:, not "
+          "'db:/x' "
+          "(databases and directories are not supported: write the table to a file)",
+          "p.yaml:1:46: error: 'signing.signing_table': expected a path, plain or after file: or refile:, "
+          "not "
+          "'dsn:mysql://u@h/d' (databases and directories are not supported: write the table to a file)"}},
+        {"a patient filter",
+         "dns: {message_budget: 300s}\n",
+         {"p.yaml:1:23: warning: 'dns.message_budget' is longer than mail servers wait for a filter (5m) (a "
+          "few seconds "
+          "are enough)"}},
+        {"an answer may take longer than the message",
+         "dns: {timeout: 10s}\n",
+         {"p.yaml:1:16: warning: 'dns.timeout' is longer than 'dns.message_budget' and has no effect"}},
+        {"From must be signed",
+         "signing: {signed_fields: [Subject, To]}\n",
+         {"p.yaml:1:26: error: 'signing.signed_fields' must hold From"}},
+        {"from in lower case is From", "signing: {signed_fields: [from]}\n", {}},
+        {"no key would do",
+         "dkim: {minimum_key_bits: 4096, maximum_key_bits: 2048}\n",
+         {"p.yaml:1:26: error: 'dkim.minimum_key_bits' is above 'dkim.maximum_key_bits'"}},
+        {"no field would do",
+         "limits: {header_bytes: 32K}\n",
+         {"p.yaml: error: 'limits.header_field_bytes' is above 'limits.header_bytes'"}},
+        {"nothing to do",
+         "roles: {verify: no, sign: no}\n",
+         {"p.yaml:1:17: warning: neither 'roles.verify' nor 'roles.sign': no mail is looked at"}},
+        {"DMARC on nothing",
+         "spf: {enabled: no}\ndkim: {enabled: no}\n",
+         {"p.yaml: error: 'dmarc.enabled' needs 'spf.enabled' or 'dkim.enabled' (without either, all mail "
+          "would fail)"}},
+        {"none of the three", "spf: {enabled: no}\ndkim: {enabled: no}\ndmarc: {enabled: no}\n", {}},
+    });
+}
+
+TEST_CASE("what is not YAML") {
+    check_cases({
+        {"a tab",
+         "spf:\n\tenabled: no\n",
+         {"p.yaml:2:9: error: not valid YAML: illegal map value (indent with blanks, not with tabs)"}},
+        {"a colon too many",
+         "authserv_id: a: b\n",
+         {"p.yaml:1:15: error: not valid YAML: illegal map value"}},
+        {"an open list",
+         "strip_authserv_ids: [a\n",
+         {"p.yaml:2:1: error: not valid YAML: end of sequence flow not found"}},
+        {"an open quote",
+         "spf: {}\nauthserv_id: \"mail\nlog: {}\n",
+         {"p.yaml:2:14: error: not valid YAML: the closing quote is missing"}},
+        {"an open single quote",
+         "authserv_id: 'it''s\n",
+         {"p.yaml:1:14: error: not valid YAML: the closing quote is missing"}},
+        {"a quote that is closed on the last line", "authserv_id: 'mail'", {}},
+        {"a quote that is escaped, and closed", "log: {}\nauthserv_id: \"mail\\x2f\"  # \"\n", {}},
+        {"lost indentation",
+         "- a\nspf: {}\n",
+         {"p.yaml:2:1: error: not valid YAML: the file goes on after the end of its document; check the "
+          "indentation of "
+          "this line"}},
+        {"two documents",
+         "spf: {}\n---\ndkim: {}\n",
+         {"p.yaml:2:1: error: not valid YAML: the file goes on after the end of its document; check the "
+          "indentation of "
+          "this line"}},
+        {"a tag",
+         "authserv_id: !!str 1\n",
+         {"p.yaml:1:14: error: not valid YAML: tags such as !!str have no meaning here"}},
+        {"a NUL",
+         std::string("spf: {}\nlog:\0 {}\n", 18),
+         {"p.yaml:2:5: error: control character 0x00 (the file must be UTF-8 text)"}},
+        {"Latin-1",
+         "spf: {}\nauthserv_id: M\xfcller\n",
+         {"p.yaml:2:15: error: not UTF-8 (save the file as UTF-8)"}},
+        {"an unknown alias",
+         "authserv_id: *x\n",
+         {"p.yaml:1:14: error: not valid YAML: the referenced anchor is not defined"}},
+        {"an alias to itself",
+         "strip_authserv_ids: &x [a, *x]\n",
+         {"p.yaml:1:28: error: not valid YAML: an alias within the value it stands for"}},
+        {"deep brackets",
+         std::string(100'000, '['),
+         {"p.yaml:1:1: error: not valid YAML: nested too deeply"}},
+    });
+}
+
+TEST_CASE("columns count bytes, as compilers do") {
+    CHECK(diagnose("{\"\xc3\xa4\xc3\xb6\": 1, spf: {enabled: x}}\n") ==
+          Texts{"p.yaml:1:2: error: unknown setting '\\xc3\\xa4\\xc3\\xb6'",
+                "p.yaml:1:28: error: 'spf.enabled': expected true or false, not 'x'"});
+}
+
+TEST_CASE("a byte order mark is no part of the text") {
+    CHECK(diagnose("\xef\xbb\xbfspf: {enabled: no}\n").empty());
+}
+
+TEST_CASE("aliases stand for their values") {
+    const auto loaded = config::load_text(
+        "strip_authserv_ids: &names [a, b]\nroles: {originating_daemons: *names}\n", "p.yaml");
+    CHECK(diagnostics_of(loaded).empty());
+    REQUIRE(loaded.settings);
+    CHECK(loaded.settings->roles.originating_daemons == Texts{"a", "b"});
+}
+
+TEST_CASE("aliases that multiply are refused before they are followed") {
+    std::string yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+    for (int i = 1; i < 12; ++i) {
+        yaml += fmt::format("a{}: &a{} [", i, i);
+        for (int j = 0; j < 10; ++j) {
+            yaml += fmt::format("{}*a{}", j == 0 ? "" : ", ", i - 1);
+        }
+        yaml += "]\n";
+    }
+    const auto texts = diagnose(yaml);
+    REQUIRE(texts.size() == 1);
+    CHECK(texts[0].find("not valid YAML: more than 8000000 values in one file") != std::string::npos);
+}

@@ -1,0 +1,93 @@
+#include "config/schema.h"
+
+#include "config/load.h"
+#include "support/catch.h"
+
+#include <set>
+
+TEST_CASE("every default is what the structure itself begins with") {
+    const config::Settings structure;
+    const config::Settings defaults = config::default_settings();
+    for (const config::Section& section : config::schema()) {
+        for (const config::Setting& setting : section.settings) {
+            INFO(setting.path);
+            CHECK(print(setting.type, setting.read(structure)) == setting.default_text);
+            CHECK(print(setting.type, setting.read(defaults)) == setting.default_text);
+        }
+    }
+}
+
+TEST_CASE("every default of a key is what the structure itself begins with") {
+    for (const config::KeySetting& setting : config::key_schema()) {
+        INFO(setting.path);
+        if (!setting.required) {
+            CHECK(print(setting.type, setting.read({})) == setting.default_text);
+        }
+    }
+    for (const config::DomainSetting& setting : config::domain_schema()) {
+        INFO(setting.path);
+        CHECK(print(setting.type, setting.read({})) == setting.default_text);
+    }
+}
+
+TEST_CASE("every setting stands in its section, once, with a paragraph") {
+    std::set<std::string_view> paths;
+    for (const config::Section& section : config::schema()) {
+        for (const config::Setting& setting : section.settings) {
+            INFO(setting.path);
+            CHECK(paths.insert(setting.path).second);
+            const std::string path = section.name.empty()
+                                         ? std::string(setting.name())
+                                         : std::string(section.name) + "." + std::string(setting.name());
+            CHECK(setting.path == path);
+            CHECK(setting.text.ends_with('.'));
+            CHECK(config::find_setting(setting.path) == &setting);
+        }
+    }
+    CHECK(config::find_setting("spf.nonsense") == nullptr);
+}
+
+namespace {
+
+// Some value other than the setting has.
+config::Value another(const config::Setting& setting, const config::Value& value) {
+    switch (setting.type.kind) {
+    case config::Kind::boolean:
+        return !std::get<bool>(value);
+    case config::Kind::integer:
+    case config::Kind::mode:
+    case config::Kind::size:
+        return std::get<std::uint64_t>(value) + 1;
+    case config::Kind::duration:
+        return std::get<std::chrono::milliseconds>(value) + std::chrono::seconds(1);
+    case config::Kind::word:
+        return std::string(setting.type.words[std::get<std::string>(value) == setting.type.words[0] ? 1 : 0]);
+    case config::Kind::text:
+    case config::Kind::path:
+        return std::string("another");
+    case config::Kind::texts:
+        return std::vector<std::string>{"another"};
+    case config::Kind::networks:
+        return std::vector<base::IpNetwork>{};
+    }
+    return value;
+}
+
+} // namespace
+
+TEST_CASE("every setting writes one field, its own") {
+    const config::Settings defaults;
+    for (const config::Section& section : config::schema()) {
+        for (const config::Setting& setting : section.settings) {
+            config::Settings changed;
+            const config::Value value = another(setting, setting.read(defaults));
+            setting.write(changed, value);
+            for (const config::Section& other_section : config::schema()) {
+                for (const config::Setting& other : other_section.settings) {
+                    INFO(setting.path << " and " << other.path);
+                    CHECK(other.read(changed) == (&other == &setting ? value : other.read(defaults)));
+                }
+            }
+        }
+    }
+}
