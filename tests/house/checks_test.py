@@ -4,6 +4,7 @@ import pathlib
 import tempfile
 import unittest
 
+import documents
 import layers
 import sizes
 import words
@@ -137,6 +138,20 @@ class Words(Tree):
         self.write("build/x.md", words.FORBIDDEN[0])
         (self.root / "x.bin").write_bytes(b"\0" + words.FORBIDDEN[0].encode())
         self.assertEqual(words.problems(self.root), [])
+
+
+class Documents(Tree):
+    def test_missing_files_and_broken_links_are_found(self):
+        self.write("docs/conformance.md", "`lib/x/gone` [a](guide/gone.md) [b](guide/y.md#no-such-heading)\n")
+        self.write("docs/guide/y.md", "# A heading\n")
+        self.assertEqual(len(documents.problems(self.root)), 3)
+
+    def test_what_is_there_is_left_alone(self):
+        self.write("lib/x/y.h", "")
+        self.write("lib/x/y.cpp", "")
+        self.write("docs/conformance.md", "`lib/x/y` `lib/x/y.h` [a](guide/y.md#why-preject-does) [b](https://x.example/)\n")
+        self.write("docs/guide/y.md", "# Why p=reject does\n")
+        self.assertEqual(documents.problems(self.root), [])
 
 
 if __name__ == "__main__":
