@@ -53,6 +53,9 @@ Comparison::Comparison(const Request& request, AlignmentModes modes, bool both, 
 // First what costs nothing to compare, then what may take walks. An identifier that met a temporary error can
 // no longer help; it only matters where nothing else aligned.
 MechanismsVerdict Comparison::run() {
+    if (candidates_.empty()) {
+        verdict_.steps.emplace_back("neither SPF nor DKIM vouches for any domain");
+    }
     constexpr std::array<Selector, 3> order{&Comparison::is_author_pass, &Comparison::is_other_pass,
                                             &Comparison::is_temperror};
     for (const Selector selected : order) {
