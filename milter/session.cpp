@@ -1,6 +1,6 @@
 #include "milter/session.h"
 
-#include "authres/format.h"
+#include "base/domain_name.h"
 
 #include <fmt/format.h>
 
@@ -93,7 +93,7 @@ std::string Session::authserv_id() const {
     if (!configured.empty()) {
         return configured;
     }
-    return authres::is_authserv_id(connection_.mta_name) ? connection_.mta_name : runtime_->host_name;
+    return base::DomainName::parse(connection_.mta_name) ? connection_.mta_name : runtime_->host_name;
 }
 
 } // namespace milter
