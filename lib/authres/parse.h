@@ -15,7 +15,7 @@
 namespace authres {
 
 struct ParseLimits {
-    std::size_t field_bytes = 64 * 1024;
+    std::size_t field_bytes = std::size_t{64} * 1024;
     std::size_t results = 200;
     std::size_t properties = 100; // of one result
     std::size_t comments = 100;   // of one result

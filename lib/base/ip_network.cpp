@@ -17,7 +17,8 @@ IpAddress masked(const IpAddress& address, unsigned length) {
         if (first_bit + 8 <= length) {
             return 0xff;
         }
-        return first_bit >= length ? 0 : static_cast<std::uint8_t>(0xff00U >> (length - first_bit));
+        const unsigned kept_bits = first_bit >= length ? 0 : length - first_bit;
+        return static_cast<std::uint8_t>(0xff00U >> kept_bits & 0xffU);
     };
     const auto bytes = address.bytes();
     if (address.is_v4()) {
