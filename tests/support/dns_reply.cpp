@@ -114,8 +114,9 @@ Bytes forged(const Query& query, bool wrong_id, bool wrong_question) {
         ldns_pkt_set_id(reply.get(), static_cast<std::uint16_t>(query.seen.id ^ 1U));
     }
     if (wrong_question) {
-        ldns_rr_set_owner(ldns_rr_list_rr(ldns_pkt_question(reply.get()), 0),
-                          ldns_dname_new_frm_str("forged.invalid"));
+        ldns_rr* question = ldns_rr_list_rr(ldns_pkt_question(reply.get()), 0);
+        ldns_rdf_deep_free(ldns_rr_owner(question));
+        ldns_rr_set_owner(question, ldns_dname_new_frm_str("forged.invalid"));
     }
     ldns_rr* record = nullptr;
     const std::string line =
