@@ -70,6 +70,10 @@ std::string algorithm_problem(const KeyRow& row, const crypto::SigningKey& key) 
                        print(key.type()));
 }
 
+std::string without_prefix(const std::string& text, const std::string& prefix) {
+    return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+}
+
 bool same_signature(const Signer& a, const Signer& b) {
     return a.domain == b.domain && a.selector == b.selector && a.identity == b.identity;
 }
@@ -177,8 +181,14 @@ class KeyStore::Impl {
         check_inline_keys(check, problems);
         std::unordered_set<std::string> seen;
         for (const KeyRow& row : key_table_.rows()) {
-            if (!row.file_has_domain && (row.file.empty() || seen.insert(row.file).second)) {
-                check_key(check, row, problems);
+            if (row.file_has_domain) {
+                continue; // known when there is an author
+            }
+            if (!row.file.empty() && seen.insert(row.file).second) {
+                check_file(check, row.file, {key_file_, row.line, ""}, problems);
+            }
+            if (options_.read_keys) {
+                check_key(row, problems);
             }
         }
         for (const KeyOptions::DomainKey& key : options_.domain_keys) {
@@ -201,23 +211,25 @@ class KeyStore::Impl {
         }
     }
 
-    void check_key(KeyFileCheck& check, const KeyRow& row, std::vector<Problem>& problems) {
-        if (!row.file.empty()) {
-            check_file(check, row.file, {key_file_, row.line, ""}, problems);
-        }
-        if (!options_.read_keys) {
-            return;
-        }
-        const auto key = key_of(row, row.domain);
-        const std::string problem = key ? algorithm_problem(row, **key) : "";
+    void check_key(const KeyRow& row, std::vector<Problem>& problems) const {
+        const std::string problem = row.file.empty() ? inline_key_problem(row) : file_key_problem(row);
         if (!problem.empty()) {
             problems.push_back({key_file_, row.line, problem});
-        } else if (!key && row.file.empty() && !inline_danger_) {
-            problems.push_back({key_file_, row.line, key.error()});
         }
     }
 
-    // `where` is the row that names the file.
+    static std::string inline_key_problem(const KeyRow& row) {
+        const auto key = parse_key(row.inline_key);
+        return key ? algorithm_problem(row, *key) : key.error();
+    }
+
+    // A file that cannot be read has been told about as a file.
+    [[nodiscard]] std::string file_key_problem(const KeyRow& row) const {
+        const auto key = key_from_file(row.file);
+        return key ? algorithm_problem(row, **key) : std::string();
+    }
+
+    // `where` is the row that names the file, or the file itself.
     void check_file(KeyFileCheck& check, const std::string& path, Problem where,
                     std::vector<Problem>& problems) {
         if (auto problem = check.problem(path)) {
@@ -228,6 +240,9 @@ class KeyStore::Impl {
         } else if (options_.read_keys) {
             const auto key = key_from_file(path);
             where.message = key ? "" : key.error();
+        }
+        if (where.file == path) {
+            where.message = without_prefix(where.message, path + ": ");
         }
         if (!where.message.empty()) {
             problems.push_back(std::move(where));

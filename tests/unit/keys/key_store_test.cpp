@@ -1,0 +1,338 @@
+#include "keys/key_store.h"
+
+#include "support/catch.h"
+#include "support/keys.h"
+#include "support/temporary_tree.h"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+// A directory with keys and tables; DIR stands for it in what is told about it.
+class Store {
+  public:
+    Store() {
+        write("rsa.pem", support::rsa_pem);
+        write("ed.pem", support::ed25519_pem);
+        write("keys/example.com.pem", support::ed25519_pem);
+    }
+
+    void write(std::string_view name, std::string_view text) const {
+        REQUIRE(::chmod(tree_.write(name, text).c_str(), 0600) == 0);
+    }
+    [[nodiscard]] std::string path(std::string_view name) const { return tree_.path(name); }
+
+    // Tables are written here; `/DIR` in them becomes this directory.
+    void set_tables(const std::string& key_table, const std::string& signing_table,
+                    const std::string& kind = "refile:") {
+        write("KeyTable", with_root(key_table));
+        write("SigningTable", signing_table);
+        options.key_table = path("KeyTable");
+        options.signing_table = kind + path("SigningTable");
+    }
+
+    Texts load() {
+        loaded_ = keys::KeyStore::load(options);
+        Texts problems;
+        for (const keys::Problem& problem : loaded_.problems) {
+            problems.push_back(without_root(print(problem)));
+        }
+        return problems;
+    }
+
+    // "NAME d=DOMAIN s=SELECTOR i=IDENTITY TYPE" or the problem instead of the type.
+    [[nodiscard]] Texts signers_for(std::string_view local_part, std::string_view domain) const {
+        Texts result;
+        for (const keys::Signer& signer :
+             loaded_.store->signers_for(local_part, *base::DomainName::parse(domain))) {
+            CHECK((signer.key == nullptr) != signer.problem.empty());
+            result.push_back(fmt::format(
+                "{} d={} s={} i={} {}", signer.name, signer.domain, signer.selector, signer.identity,
+                signer.key ? print(signer.key->type()) : without_root(signer.problem)));
+        }
+        return result;
+    }
+    [[nodiscard]] const keys::KeyStore& store() const { return *loaded_.store; }
+
+    keys::KeyOptions options;
+
+  private:
+    [[nodiscard]] std::string with_root(std::string text) const {
+        return replaced(std::move(text), "/DIR", tree_.root());
+    }
+    [[nodiscard]] std::string without_root(std::string text) const {
+        return replaced(std::move(text), tree_.root(), "/DIR");
+    }
+    static std::string replaced(std::string text, const std::string& from, const std::string& to) {
+        for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+            text.replace(at, from.size(), to);
+        }
+        return text;
+    }
+
+    TemporaryTree tree_;
+    keys::KeyStore::Loaded loaded_;
+};
+
+} // namespace
+
+TEST_CASE("nothing configured, nothing signed") {
+    Store store;
+    CHECK(store.load().empty());
+    CHECK(store.signers_for("joe", "example.com").empty());
+}
+
+TEST_CASE("signers of tables") {
+    struct Case {
+        std::string name;
+        std::string key_table;
+        std::string signing_table;
+        Texts signers; // for joe@example.com
+    };
+    const Case cases[]{
+        {"two keys",
+         "r example.com:s1:/DIR/rsa.pem\ne example.com:s2:./ed.pem\n",
+         "*@example.com r\n*@example.com e\n",
+         {"r d=example.com s=s1 i= rsa", "e d=example.com s=s2 i= ed25519"}},
+        {"the author's domain", "k %:s:/DIR/keys/%.pem\n", "*@* k\n", {"k d=example.com s=s i= ed25519"}},
+        {"the domain names the key",
+         "example.com example.com:s:./ed.pem\n",
+         "*@* %\n",
+         {"example.com d=example.com s=s i= ed25519"}},
+        {"an identity",
+         "k example.com:s:./ed.pem\n",
+         "*@example.com k:joe@example.com\n",
+         {"k d=example.com s=s i=joe@example.com ed25519"}},
+        {"an identity made from the domain",
+         "k %:s:./ed.pem\n",
+         "*@example.com k:list@news.%\n",
+         {"k d=example.com s=s i=list@news.example.com ed25519"}},
+        {"an identity elsewhere is left out",
+         "k %:s:./ed.pem\n",
+         "*@example.com k:joe@example.org\n",
+         {"k d=example.com s=s i= ed25519"}},
+        {"an identity that is none is left out",
+         "k %:s:./ed.pem\n",
+         "*@example.com k:joe\n",
+         {"k d=example.com s=s i= ed25519"}},
+        {"the same signature twice",
+         "k example.com:s:./ed.pem\nl example.com:s:./ed.pem\n",
+         "joe@example.com k\n*@example.com l\n",
+         {"k d=example.com s=s i= ed25519"}},
+        {"an algorithm that is right",
+         "k example.com:s:./ed.pem:ed25519-sha256\n",
+         "*@example.com k\n",
+         {"k d=example.com s=s i= ed25519"}},
+        {"an algorithm that is not",
+         "k example.com:s:./ed.pem:rsa-sha256\n",
+         "*@example.com k\n",
+         {"k d=example.com s=s i= 'k' is for rsa-sha256, but its key is of the type ed25519"}},
+        {"a key in the table",
+         "k example.com:s:MC4CAQAwBQYDK2VwBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
+         "*@example.com k\n",
+         {"k d=example.com s=s i= ed25519"}},
+        {"a file that the author's domain lacks",
+         "k %:s:/DIR/none/%.pem\n",
+         "*@example.com k\n",
+         {"k d=example.com s=s i= /DIR/none/example.com.pem: No such file or directory"}},
+        {"a key name that the author's domain lacks",
+         "example.org example.org:s:./ed.pem\n",
+         "*@* %\n",
+         {"example.com d= s= i= the KeyTable has no row 'example.com'"}},
+    };
+    for (const Case& c : cases) {
+        INFO(c.name);
+        Store store;
+        store.set_tables(c.key_table, c.signing_table);
+        (void)store.load();
+        CHECK(store.signers_for("joe", "example.com") == c.signers);
+    }
+}
+
+TEST_CASE("the first matching row only, if so configured") {
+    Store store;
+    store.set_tables("r example.com:s1:./rsa.pem\ne example.com:s2:./ed.pem\n",
+                     "*@example.com r\njoe@example.com e\n");
+    store.options.all_matches = false;
+    CHECK(store.load().empty());
+    CHECK(store.signers_for("joe", "example.com") == Texts{"r d=example.com s=s1 i= rsa"});
+
+    store.options.signing_table = store.path("SigningTable"); // the same rows, asked by form
+    CHECK(store.load().empty());
+    CHECK(store.signers_for("joe", "example.com") == Texts{"e d=example.com s=s2 i= ed25519"});
+    CHECK(store.signers_for("ann", "example.com") == Texts{"r d=example.com s=s1 i= rsa"});
+}
+
+TEST_CASE("keys of domains") {
+    Store store;
+    store.options.domain_keys = {
+        {"example.com", true, "r", store.path("rsa.pem"), ""},
+        {"example.com", true, "e", store.path("ed.pem"), "@news.example.com"},
+        {"own.example.com", false, "o", store.path("ed.pem"), ""},
+        {"single.example", false, "s", store.path("ed.pem"), ""},
+    };
+    CHECK(store.load().empty());
+    struct Case {
+        std::string domain;
+        Texts signers;
+    };
+    const Texts both{"example.com/r d=example.com s=r i= rsa",
+                     "example.com/e d=example.com s=e i=@news.example.com ed25519"};
+    const Case cases[]{
+        {"example.com", both},
+        {"a.example.com", both},
+        {"a.b.example.com", both},
+        {"own.example.com", {"own.example.com/o d=own.example.com s=o i= ed25519"}},
+        {"x.own.example.com", both}, // its nearest parent signs for itself only
+        {"single.example", {"single.example/s d=single.example s=s i= ed25519"}},
+        {"a.single.example", {}},
+        {"notexample.com", {}},
+        {"com", {}},
+    };
+    for (const Case& c : cases) {
+        INFO(c.domain);
+        CHECK(store.signers_for("joe", c.domain) == c.signers);
+    }
+}
+
+TEST_CASE("keys of domains come before those of tables, and all of them sign") {
+    Store store;
+    store.set_tables("k example.com:t:./ed.pem\nl example.com:e:./ed.pem\n",
+                     "*@example.com l\n*@example.com k\n");
+    store.options.domain_keys = {{"example.com", false, "r", store.path("rsa.pem"), ""},
+                                 {"example.com", false, "e", store.path("ed.pem"), ""}};
+    CHECK(store.load().empty());
+    CHECK(store.signers_for("joe", "example.com") == Texts{"example.com/r d=example.com s=r i= rsa",
+                                                           "example.com/e d=example.com s=e i= ed25519",
+                                                           "k d=example.com s=t i= ed25519"});
+}
+
+TEST_CASE("problems of tables are all told, with file and line") {
+    Store store;
+    store.set_tables("# keys\n"
+                     "good example.com:s:./ed.pem\n"
+                     "bad example.com\n"
+                     "lost example.com:s:./lost.pem\n"
+                     "lone\n",
+                     "joe@example.com good\n"
+                     "*@example.com unknown\n"
+                     "* good\n"
+                     "ann@example.com good:ann@example.org\n"
+                     "*@example.com %\n");
+    CHECK(store.load() ==
+          Texts{
+              "/DIR/KeyTable:5: 'lone' has no value",
+              "/DIR/KeyTable:3: 'bad': expected DOMAIN:SELECTOR:KEY",
+              "/DIR/SigningTable:2: the KeyTable has no row 'unknown'",
+              "/DIR/SigningTable:3: warning: '*' lets authors of every domain sign as 'example.com'",
+              "/DIR/SigningTable:4: warning: signer 'ann@example.org' is not at 'example.com' or below it "
+              "and is left out",
+              "/DIR/KeyTable:4: /DIR/./lost.pem: No such file or directory",
+          });
+    CHECK(store.signers_for("joe", "example.com").at(0) == "good d=example.com s=s i= ed25519");
+}
+
+TEST_CASE("tables that cannot be read") {
+    Store store;
+    store.options.key_table = "db:/x";
+    store.options.signing_table = store.path("none");
+    CHECK(store.load() == Texts{"db:/x: tables of the kind 'db:' are not supported; write the rows to a file",
+                                "/DIR/none: No such file or directory"});
+    CHECK(store.signers_for("joe", "example.com").empty());
+}
+
+TEST_CASE("key files that others can read") {
+    Store store;
+    store.set_tables("k example.com:s:./ed.pem\n", "*@example.com k\n");
+    REQUIRE(::chmod(store.path("ed.pem").c_str(), 0644) == 0);
+    auto problems = store.load();
+    REQUIRE(problems.size() == 1);
+    CHECK(
+        problems[0].starts_with("/DIR/KeyTable:1: /DIR/./ed.pem: can be read by others (mode 0644, owner "));
+    CHECK(store.signers_for("joe", "example.com").at(0).find("can be read by others") != std::string::npos);
+
+    store.options.require_safe_keys = false;
+    problems = store.load();
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].starts_with("/DIR/KeyTable:1: warning: /DIR/./ed.pem: can be read by others"));
+    CHECK(store.signers_for("joe", "example.com") == Texts{"k d=example.com s=s i= ed25519"});
+}
+
+TEST_CASE("a table with keys in it is a key file") {
+    Store store;
+    store.set_tables("k example.com:s:MC4CAQAwBQYDK2VwBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
+                     "*@example.com k\n");
+    REQUIRE(::chmod(store.path("KeyTable").c_str(), 0644) == 0);
+    const auto problems = store.load();
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].starts_with("/DIR/KeyTable: it holds keys, and /DIR/KeyTable: can be read by others"));
+    CHECK(store.signers_for("joe", "example.com").at(0).find("can be read by others") != std::string::npos);
+}
+
+TEST_CASE("a check reads the keys as well") {
+    Store store;
+    store.write("junk.pem", "not a key");
+    store.set_tables("a example.com:a:./junk.pem\n"
+                     "b example.com:b:aGVsbG8=\n"
+                     "c example.com:c:./ed.pem:rsa-sha256\n"
+                     "d %:d:/DIR/none/%.pem\n"
+                     "e example.com:e:./ed.pem\n"
+                     "f example.com:f:./ed.pem:rsa-sha256\n",
+                     "*@example.com e\n");
+    store.options.domain_keys = {{"example.org", false, "s", store.path("junk2.pem"), ""}};
+    store.write("junk2.pem", "not a key");
+    CHECK(store.load().empty());
+    store.options.read_keys = true;
+    CHECK(store.load() == Texts{
+                              "/DIR/KeyTable:1: /DIR/./junk.pem: no PEM private key found",
+                              "/DIR/KeyTable:2: the private key cannot be read",
+                              "/DIR/KeyTable:3: 'c' is for rsa-sha256, but its key is of the type ed25519",
+                              "/DIR/KeyTable:6: 'f' is for rsa-sha256, but its key is of the type ed25519",
+                              "/DIR/junk2.pem: no PEM private key found",
+                          });
+}
+
+TEST_CASE("access is checked for another user") {
+    Store store;
+    store.options.user = "no such user";
+    CHECK(store.load() == Texts{"no such user: there is no user 'no such user'"});
+}
+
+TEST_CASE("a key is read once, and one that could not be read is tried again") {
+    Store store;
+    store.options.domain_keys = {{"example.com", false, "s", store.path("late.pem"), ""}};
+    CHECK(store.load() == Texts{"/DIR/late.pem: No such file or directory"});
+    CHECK(store.signers_for("joe", "example.com") ==
+          Texts{"example.com/s d=example.com s=s i= /DIR/late.pem: No such file or directory"});
+    store.write("late.pem", support::ed25519_pem);
+    CHECK(store.signers_for("joe", "example.com") == Texts{"example.com/s d=example.com s=s i= ed25519"});
+    store.write("late.pem", support::rsa_pem);
+    CHECK(store.signers_for("joe", "example.com") == Texts{"example.com/s d=example.com s=s i= ed25519"});
+}
+
+TEST_CASE("threads share the keys") {
+    Store store;
+    store.options.domain_keys = {{"example.com", false, "s", store.path("ed.pem"), ""}};
+    CHECK(store.load().empty());
+    const auto domain = *base::DomainName::parse("example.com");
+    std::vector<std::shared_ptr<const crypto::SigningKey>> found(8);
+    std::vector<std::thread> threads;
+    for (auto& key : found) {
+        threads.emplace_back([&] { key = store.store().signers_for("joe", domain).at(0).key; });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    for (const auto& key : found) {
+        CHECK(key == found[0]);
+        CHECK(key != nullptr);
+    }
+}
