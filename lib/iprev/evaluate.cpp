@@ -21,7 +21,8 @@ Verdict verdict(Result result, std::string reason) {
     return verdict;
 }
 
-// RFC 8601 2.7.3: no PTR data, or an answer that is malformed, is permerror; what may go better next time is temperror.
+// RFC 8601 2.7.3: no PTR data, or an answer that is malformed, is permerror; what may go better next time is
+// temperror.
 Verdict without_names(const dns::Answer& answer) {
     if (answer.status != dns::Status::failed) {
         return verdict(Result::permerror, "no reverse name");
