@@ -43,7 +43,9 @@ struct Identifier {
 struct Request {
     base::DomainName author_domain;
     std::optional<Identifier> spf; // MAIL FROM identity only (RFC 9989 4.4.2): pass or temperror
-    std::vector<Identifier> dkim;  // d= of every signature that passed or met a temperror
+    // d= of every signature that passed or met a temperror; as many as the caller's limit on signatures
+    // allows.
+    std::vector<Identifier> dkim;
 };
 
 struct Verdict {

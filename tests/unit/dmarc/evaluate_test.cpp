@@ -433,6 +433,15 @@ TEST_CASE("the steps tell the story in plain words") {
           });
 }
 
+TEST_CASE("a message that nothing vouches for is told apart from one whose signers are strangers") {
+    CHECK(dmarc_test::run(farm("p=reject"), {name("farm.example"), {}, {}}, {}).verdict.steps ==
+          std::vector<std::string>{
+              "_dmarc.farm.example: \"v=DMARC1; p=reject\"",
+              "neither SPF nor DKIM vouches for any domain",
+              "result: fail; p=reject of farm.example",
+          });
+}
+
 TEST_CASE("words of a result") {
     CHECK(dmarc::print(Result::none) == "none");
     CHECK(dmarc::print(Result::pass) == "pass");
