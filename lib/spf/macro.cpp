@@ -75,8 +75,35 @@ base::Result<Piece> take_piece(std::string_view& rest, std::size_t position) {
     return Piece{.literal = next == '%' ? "%" : next == '_' ? " " : "%20"};
 }
 
-bool is_literal(char c, MacroString::Use use) {
-    return base::is_visible(c) || (c == ' ' && use == MacroString::Use::explanation);
+using Problem = std::optional<base::ParseError>;
+
+Problem check_literal(std::string_view literal, MacroString::Use use, std::size_t position) {
+    const bool blanks = use == MacroString::Use::explanation; // RFC 7208 7.1: explain-string
+    const auto bad = std::find_if_not(literal.begin(), literal.end(), [blanks](char c) {
+        return base::is_visible(c) || (blanks && c == ' ');
+    });
+    if (bad == literal.end()) {
+        return std::nullopt;
+    }
+    return base::ParseError{"a character outside of printable ASCII",
+                            position + static_cast<std::size_t>(bad - literal.begin())};
+}
+
+// `literal` tells text as it stands from what an escape stands for.
+Problem check_use(const Piece& piece, bool literal, MacroString::Use use, std::size_t position) {
+    if (literal) {
+        return check_literal(piece.literal, use, position);
+    }
+    if (piece.letter == 0 || use != MacroString::Use::domain_spec ||
+        explanation_letters.find(base::to_lower(piece.letter)) == std::string_view::npos) {
+        return std::nullopt;
+    }
+    return base::ParseError{fmt::format("the macro letter {} belongs to explanations only", piece.letter),
+                            position};
+}
+
+constexpr std::uint32_t bit_of(char letter) {
+    return 1U << static_cast<unsigned>(letter - 'a');
 }
 
 // RFC 7208 7.1: toplabel is letters, digits and inner hyphens, and not all digits.
@@ -88,7 +115,7 @@ bool is_top_label(std::string_view label) {
 
 // RFC 7208 7.1: domain-end is a macro, or a dot and a top label. `tail` is the literal text after the last
 // macro.
-std::optional<base::ParseError> check_domain_end(std::string_view tail, std::size_t position) {
+Problem check_domain_end(std::string_view tail, std::size_t position) {
     if (tail.empty()) {
         return std::nullopt;
     }
@@ -221,30 +248,16 @@ base::Result<MacroString> MacroString::parse(std::string_view text, Use use) {
         if (!piece) {
             return base::refuse(piece.error());
         }
-        if (literal) {
-            const auto bad = std::find_if(piece->literal.begin(), piece->literal.end(),
-                                          [use](char c) { return !is_literal(c, use); });
-            if (bad != piece->literal.end()) {
-                return base::refuse("a character outside of printable ASCII",
-                                    position + static_cast<std::size_t>(bad - piece->literal.begin()));
-            }
-            continue;
+        if (auto problem = check_use(*piece, literal, use, position)) {
+            return base::refuse(*std::move(problem));
         }
-        tail = text.size() - rest.size();
-        if (piece->letter != 0) {
-            const char letter = base::to_lower(piece->letter);
-            if (use == Use::domain_spec && explanation_letters.find(letter) != std::string_view::npos) {
-                return base::refuse(fmt::format("the macro letter {} belongs to explanations only", letter),
-                                    position);
-            }
-            parsed.letters_ |= 1U << static_cast<unsigned>(letter - 'a');
-        }
+        tail = literal ? tail : text.size() - rest.size();
+        parsed.letters_ |= piece->letter == 0 ? 0 : bit_of(base::to_lower(piece->letter));
     }
     if (use == Use::domain_spec) {
-        if (text.empty()) {
-            return base::refuse("a domain name is missing", 0);
-        }
-        if (auto problem = check_domain_end(text.substr(tail), tail)) {
+        auto problem = text.empty() ? Problem(base::ParseError{"a domain name is missing", 0})
+                                    : check_domain_end(text.substr(tail), tail);
+        if (problem) {
             return base::refuse(*std::move(problem));
         }
     }

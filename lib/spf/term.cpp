@@ -41,7 +41,7 @@ base::Result<std::optional<MacroString>> parse_optional_target(std::string_view 
         return std::nullopt;
     }
     return parse_required_target(argument).map(
-        [](MacroString target) { return std::optional(std::move(target)); });
+        [](MacroString&& target) { return std::optional(std::move(target)); });
 }
 
 // RFC 7208 5.6: a length is "0" or begins with another digit, and does not exceed the width of an address.
@@ -107,12 +107,12 @@ base::Result<Mechanism> parse_addressed(std::string_view argument) {
 template <class Named>
 base::Result<Mechanism> parse_named(std::string_view argument) {
     return parse_required_target(argument).map(
-        [](MacroString target) -> Mechanism { return Named{.target = std::move(target)}; });
+        [](MacroString&& target) -> Mechanism { return Named{.target = std::move(target)}; });
 }
 
 base::Result<Mechanism> parse_ptr(std::string_view argument) {
     return parse_optional_target(argument).map(
-        [](std::optional<MacroString> target) -> Mechanism { return Ptr{.target = std::move(target)}; });
+        [](std::optional<MacroString>&& target) -> Mechanism { return Ptr{.target = std::move(target)}; });
 }
 
 base::Result<Mechanism> parse_all(std::string_view argument) {
