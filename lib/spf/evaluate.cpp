@@ -144,24 +144,25 @@ Awaited<Result> evaluate_text(Run& run, const Scope& scope, std::string_view tex
 }
 
 Awaited<Result> evaluate_answer(Run& run, const Scope& scope, const dns::Answer& answer) {
-    const std::string domain = printable(scope.domain);
     switch (answer.status) {
     case dns::Status::failed: // RFC 7208 4.4
-        return end_with(run, scope, Result::temperror,
-                        fmt::format("TXT {} could not be looked up: {}", domain, print(answer.failure)));
+        return end_with(
+            run, scope, Result::temperror,
+            fmt::format("TXT {} could not be looked up: {}", printable(scope.domain), print(answer.failure)));
     case dns::Status::no_name: // RFC 7208 4.3
-        return end_with(run, scope, Result::none, fmt::format("{} does not exist", domain));
+        return end_with(run, scope, Result::none, fmt::format("{} does not exist", printable(scope.domain)));
     case dns::Status::no_data:
     case dns::Status::found:
         break;
     }
     const Selection selection = select_record(answer); // RFC 7208 4.5
     if (selection.count == 0) {
-        return end_with(run, scope, Result::none, fmt::format("{} has no SPF record", domain));
+        return end_with(run, scope, Result::none,
+                        fmt::format("{} has no SPF record", printable(scope.domain)));
     }
     if (selection.count > 1) {
         return end_with(run, scope, Result::permerror,
-                        fmt::format("{} SPF records at {}", selection.count, domain));
+                        fmt::format("{} SPF records at {}", selection.count, printable(scope.domain)));
     }
     return evaluate_text(run, scope, selection.text);
 }

@@ -184,3 +184,32 @@ TEST_CASE("the work of one evaluation is bounded whatever the zone") {
         }
     }
 }
+
+TEST_CASE("garbage from the session and from the DNS ends in a verdict that holds printable ASCII") {
+    std::mt19937 random(8616);
+    const auto pick = [&](std::size_t below) { return static_cast<std::size_t>(random()) % below; };
+    const auto garbage = [&](std::size_t longest) {
+        std::string text;
+        for (std::size_t i = pick(longest); i > 0; --i) {
+            text += pick(3) == 0 ? static_cast<char>(pick(256)) : "%{ldsp}.-@:/ ="[pick(14)];
+        }
+        return text;
+    };
+    for (int i = 0; i < 2'000; ++i) {
+        auto request = test::ann();
+        request.local_part = garbage(400);
+        request.helo = garbage(400);
+        request.domain = pick(4) == 0 ? garbage(30) : "example.org";
+        static const char* const prefixes[] = {"v=spf1 exists:%{l}.", "v=spf1 include:%{h}%{s}",
+                                               "v=spf1 -all exp=%{p}.", "v=spf1 a:%{S}.org mx:%{L}",
+                                               "v=spf1 -all exp=e.org "};
+        Lines lines{{"TXT example.org", prefixes[pick(std::size(prefixes))] + garbage(10)},
+                    {"TXT e.org", "%{l}%{h}" + garbage(20)},
+                    {"PTR 192.0.2.10", garbage(30)}};
+        const auto verdict = test::evaluate(request, Zone(lines)).verdict;
+        const auto shown =
+            verdict.domain + verdict.problem + verdict.explanation + verdict.mechanism +
+            (verdict.steps.empty() ? "" : verdict.steps.back().domain + verdict.steps.back().what);
+        REQUIRE(std::all_of(shown.begin(), shown.end(), [](char c) { return c >= 0x20 && c <= 0x7e; }));
+    }
+}
