@@ -3,8 +3,8 @@
 //
 //     conformance_spf rfc7208-tests.yml
 //
-// Exit status 0 when every case has a result that the suite accepts. No case is left out: where RFC 7208 changed a rule
-// of RFC 4408, the older suite accepts both results.
+// Exit status 0 when every case has a result that the suite accepts. No case is left out: where RFC 7208
+// changed a rule of RFC 4408, the older suite accepts both results.
 #include "conformance/spf/zone.h"
 #include "spf/evaluate.h"
 
@@ -106,7 +106,8 @@ void run_scenario(const YAML::Node& scenario, Totals& totals) {
             ++totals.passed;
             continue;
         }
-        fmt::print("FAILED {} in \"{}\": {}\n", entry.first.Scalar(), scenario["description"].Scalar(), wrong);
+        fmt::print("FAILED {} in \"{}\": {}\n", entry.first.Scalar(), scenario["description"].Scalar(),
+                   wrong);
         print_steps(evaluate(make_request(entry.second), zone, spf::LookAhead::none));
     }
 }
