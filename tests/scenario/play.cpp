@@ -1,0 +1,188 @@
+#include "play.h"
+
+#include "base/ascii.h"
+#include "compose.h"
+#include "config/load.h"
+#include "dkim/verify.h"
+#include "milter/log/logger.h"
+#include "milter/tool/answer_source.h"
+#include "milter/tool/answers_file.h"
+
+#include <fmt/format.h>
+
+#include <regex>
+
+namespace scenario {
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+class SilentLogger final : public milter::log::Logger {
+    void emit(milter::log::Level /*level*/, const std::string& /*line*/) override {}
+};
+
+// The zone is the whole world: what it does not have does not exist.
+class ZoneResolver final : public resolver::Resolver {
+  public:
+    explicit ZoneResolver(dns::Answers zone) : source_(std::move(zone), tool::Missing::zone, "zone") {}
+
+    void ask(const dns::Question& question, Callback callback) override { callback(look_up(question)); }
+
+    dns::AnswerPtr look_up(const dns::Question& question) {
+        dns::Questions one;
+        one.add(question);
+        dns::Answers known;
+        (void)source_.answer(one, known); // refuses nothing in this mode
+        return std::make_shared<const dns::Answer>(*known.find(question));
+    }
+
+  private:
+    tool::FileSource source_;
+};
+
+base::Result<std::shared_ptr<const milter::Runtime>, std::string>
+make_runtime(const Scenario& scenario, const TestKeys& keys, const Manner& manner) {
+    auto loaded = config::load_text(keys.substitute(scenario.config), "[config]");
+    if (!loaded.settings) {
+        std::string problems;
+        for (const auto& diagnostic : loaded.diagnostics) {
+            problems += config::print(diagnostic) + '\n';
+        }
+        return base::refuse(problems);
+    }
+    if (loaded.settings->authserv_id.empty()) {
+        loaded.settings->authserv_id = "mx.test"; // not the host's name, which differs from host to host
+    }
+    loaded.settings->spf.look_ahead = manner.look_ahead;
+    auto built = milter::build_runtime(std::move(*loaded.settings), "mx.test");
+    if (!built.runtime) {
+        return base::refuse(fmt::format("{}", fmt::join(built.problems, "\n")));
+    }
+    return std::move(built.runtime);
+}
+
+// The name as an MTA passes it on: whatever stands before the colon.
+void send_message(milter::Session& session, const message::Message& message, std::size_t chunk) {
+    for (const message::HeaderField& field : message.headers) {
+        const std::string_view text = field.text();
+        const auto colon = text.find(':');
+        session.header(text.substr(0, colon), colon == std::string_view::npos ? "" : text.substr(colon + 1));
+    }
+    session.end_of_header();
+    for (std::string_view rest = message.body; !rest.empty();) {
+        session.body(rest.substr(0, chunk));
+        rest.remove_prefix(std::min(chunk, rest.size()));
+    }
+}
+
+// One line, and nothing in it that depends on the bytes of a signature.
+std::string flat(const std::string& body) {
+    static const std::regex folds("\\s+");
+    static const std::regex signature_prefix("header\\.b=(\"[^\"]*\"|[^ ;]*)");
+    const auto unfolded = std::regex_replace(body, folds, " ");
+    return std::string(base::trim_wsp(std::regex_replace(unfolded, signature_prefix, "header.b=...")));
+}
+
+// The first signature of a message over the keys of a zone.
+class SignatureCheck {
+  public:
+    SignatureCheck(const message::Message& message, ZoneResolver& zone, base::UnixTime now)
+        : message_(message), zone_(zone), now_(now) {}
+
+    // With `above` on top of the signature, as somebody who replays the message would add it.
+    dkim::Verdict verify(const milter::HeaderInsertion& signature, const std::string& above) const {
+        message::HeaderList headers;
+        if (!above.empty()) {
+            headers.add(message::HeaderField(above, " replayed@evil.test"));
+        }
+        headers.add(message::HeaderField(signature.name, signature.body));
+        for (const message::HeaderField& one : message_.headers) {
+            headers.add(one);
+        }
+        dkim::BodyHashes bodies;
+        const auto candidates = dkim::find_signatures(headers, {}, bodies);
+        bodies.update(message_.body);
+        bodies.finish();
+        dns::Answers known;
+        for (const dns::Question& question : dkim::key_questions(candidates.front())) {
+            known.insert(question, zone_.look_up(question));
+        }
+        auto outcome = dkim::verify(candidates.front(), headers, bodies, now_, known, {});
+        return std::get<dkim::Verdict>(std::move(outcome)); // a key is all it can ask for
+    }
+
+  private:
+    const message::Message& message_;
+    ZoneResolver& zone_;
+    base::UnixTime now_;
+};
+
+// Whether a signature that was just made verifies with the keys of the zone, and which additional fields it
+// would let pass.
+std::string describe_signature(const milter::HeaderInsertion& field, const SignatureCheck& check) {
+    const dkim::Verdict verdict = check.verify(field, "");
+    const bool has_identity = verdict.identity != "@" + verdict.domain;
+    std::string text =
+        fmt::format("d={} s={} a={}{}: {}{}{}", verdict.domain, verdict.selector, verdict.algorithm,
+                    has_identity ? " i=" + verdict.identity : "", dkim::print(verdict.result),
+                    verdict.reason.empty() ? "" : ", ", verdict.reason);
+    for (const char* const name : {"From", "Subject", "To", "Cc", "Reply-To", "Content-Type"}) {
+        if (verdict.result == dkim::Result::pass && check.verify(field, name).result == dkim::Result::pass) {
+            text += fmt::format(", survives another {}", name);
+        }
+    }
+    return text;
+}
+
+std::string reply_line(const milter::Actions& actions) {
+    switch (actions.reply) {
+    case milter::Reply::proceed:
+        return "reply proceed";
+    case milter::Reply::tempfail:
+    case milter::Reply::reject:
+        return fmt::format("reply {} {} {}", actions.code, actions.enhanced, actions.text);
+    }
+    return "reply ?";
+}
+
+Lines describe(const milter::Actions& actions, const SignatureCheck& check) {
+    Lines lines{reply_line(actions)};
+    for (const auto& deletion : actions.deletions) {
+        lines.push_back(fmt::format("delete {} {}", deletion.name, deletion.instance));
+    }
+    for (const auto& field : actions.insertions) {
+        const bool signature = field.name == "DKIM-Signature";
+        lines.push_back(fmt::format("insert {}: {}", field.name,
+                                    signature ? describe_signature(field, check) : flat(field.body)));
+    }
+    return lines;
+}
+
+} // namespace
+
+base::Result<Lines, std::string> play(const Scenario& scenario, const TestKeys& keys, const Manner& manner) {
+    auto zone = tool::parse_answers(keys.substitute(scenario.zone));
+    if (!zone) {
+        return base::refuse(fmt::format("line {} of the zone: {}", zone.error().line, zone.error().message));
+    }
+    const auto message = compose(scenario, keys);
+    const auto runtime = make_runtime(scenario, keys, manner);
+    if (!message || !runtime) {
+        return base::refuse(message ? runtime.error() : message.error());
+    }
+    ZoneResolver resolver(std::move(*zone));
+    SilentLogger logger;
+    milter::Service service(*runtime, resolver, logger, [&scenario] { return scenario.now; });
+    milter::Session session(service);
+    if (session.connect(scenario.connection).reply != milter::Reply::proceed) {
+        return base::refuse<std::string>("the connection was refused");
+    }
+    session.helo(scenario.helo);
+    session.mail_from(scenario.sender);
+    send_message(session, *message, manner.body_chunk);
+    const auto actions = session.end_of_message("SCENARIO", [] {});
+    return describe(actions, SignatureCheck(*message, resolver, scenario.now));
+}
+
+} // namespace scenario
