@@ -2,9 +2,9 @@
 
 #include "base/ascii.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace dkim {
 
@@ -32,103 +32,96 @@ bool block_differs(const char* bytes) {
     return found != 0;
 }
 
-// The length of the longest beginning that relaxed canonicalization would hand on unchanged if anything
-// follows it. A SP at the very end does not belong to it: the next byte decides.
+// The length of the beginning, in whole blocks, that relaxed canonicalization hands on unchanged.
 std::size_t unchanged_length(std::string_view bytes) {
-    std::size_t at = 0;
-    while (bytes.size() - at > block && !block_differs(bytes.data() + at)) {
-        at += block;
+    std::size_t length = 0;
+    while (bytes.size() - length > block && !block_differs(bytes.data() + length)) {
+        length += block;
     }
-    while (at + 1 < bytes.size() && differs(bytes[at], bytes[at + 1]) == 0) {
-        ++at;
-    }
-    if (at + 1 == bytes.size() && !base::is_wsp(bytes[at])) {
-        ++at;
-    }
-    return at;
-}
-
-// Without what must be held back until it is known what follows: line ends, and a CR that ends the input.
-std::string_view without_tail(std::string_view run, bool at_end_of_input) {
-    if (at_end_of_input && run.ends_with('\r')) {
-        run.remove_suffix(1);
-    }
-    while (run.ends_with(crlf)) {
-        run.remove_suffix(crlf.size());
-    }
-    return run;
+    return length;
 }
 
 } // namespace
 
 void CanonicalBody::update(std::string_view bytes) {
     while (!bytes.empty()) {
-        bytes = take(bytes);
+        std::size_t done = cr_ || blank_ ? 0 : pass_unchanged(bytes);
+        if (done == 0) {
+            done = rewrite(bytes);
+        }
+        bytes.remove_prefix(done);
     }
 }
 
-// One blank, half a line end, or a run as long as it can be; returns the rest.
-std::string_view CanonicalBody::take(std::string_view bytes) {
-    const char c = bytes.front();
-    if (c == '\n' && cr_) {
-        cr_ = false;
-        blanks_ = false; // RFC 6376 3.4.4: blanks at the end of a line are ignored
-        ++line_ends_;
-        return bytes.substr(1);
-    }
-    if (c == '\r') {
-        if (cr_) {
-            write_held(); // the one before was no line end
-        }
-        cr_ = true;
-        return bytes.substr(1);
-    }
-    if (relaxed_ && base::is_wsp(c)) {
-        if (cr_) {
-            write_held();
-        }
-        blanks_ = true;
-        return bytes.substr(1);
-    }
+std::size_t CanonicalBody::pass_unchanged(std::string_view bytes) {
     const std::size_t length = relaxed_ ? unchanged_length(bytes) : bytes.size();
-    const std::string_view run = without_tail(bytes.substr(0, length), length == bytes.size());
-    write_held();
-    write(run);
-    return bytes.substr(run.size());
+    pass(bytes.substr(0, length));
+    return length;
 }
 
-void CanonicalBody::write_held() {
-    constexpr std::size_t many = 256;
-    static constexpr auto ends = [] {
-        std::array<char, many * 2> text{};
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            text[i] = crlf[i % 2];
+// Where one thing differs, others are near: a few blocks at once go into a buffer, blanks as one space, and
+// no blank in front of a line end.
+std::size_t CanonicalBody::rewrite(std::string_view bytes) {
+    constexpr std::size_t most = 4 * block;
+    std::array<char, most + 2> buffer;
+    char* end = buffer.data();
+    if (std::exchange(blank_, false)) {
+        *end++ = ' ';
+    }
+    if (std::exchange(cr_, false)) {
+        *end++ = '\r';
+    }
+    bytes = bytes.substr(0, most);
+    for (const char c : bytes) {
+        const std::size_t size = static_cast<std::size_t>(end - buffer.data());
+        if (relaxed_ && base::is_wsp(c)) {
+            if (size == 0 || end[-1] != ' ') {
+                *end++ = ' '; // RFC 6376 3.4.4: any number of blanks is one space
+            }
+            continue;
         }
-        return text;
-    }();
-    while (line_ends_ > 0) {
-        const std::uint64_t count = std::min<std::uint64_t>(line_ends_, many);
-        write({ends.data(), static_cast<std::size_t>(count) * 2});
-        line_ends_ -= count;
+        if (relaxed_ && c == '\n' && size > 1 && end[-1] == '\r' && end[-2] == ' ') {
+            --end; // RFC 6376 3.4.4: blanks at the end of a line are ignored
+            end[-1] = '\r';
+        }
+        *end++ = c;
     }
-    if (blanks_) {
-        write(" ");
-        blanks_ = false;
+    pass({buffer.data(), static_cast<std::size_t>(end - buffer.data())});
+    return bytes.size();
+}
+
+// Text in its canonical form, but for its end, which is held back until it is known whether anything follows.
+void CanonicalBody::pass(std::string_view run) {
+    cr_ = run.ends_with('\r');
+    run.remove_suffix(cr_ ? 1 : 0);
+    blank_ = relaxed_ && run.ends_with(' ');
+    run.remove_suffix(blank_ ? 1 : 0);
+    std::uint64_t line_ends = 0;
+    for (; run.ends_with(crlf); ++line_ends) {
+        run.remove_suffix(crlf.size());
     }
-    if (cr_) {
-        write("\r");
-        cr_ = false;
+    if (!run.empty()) {
+        write_line_ends();
+        write(run);
+    }
+    line_ends_ += line_ends;
+}
+
+void CanonicalBody::write_line_ends() {
+    for (; line_ends_ > 0; --line_ends_) {
+        write(crlf);
     }
 }
 
-void CanonicalBody::write(std::string_view run) {
+void CanonicalBody::write(std::string_view text) {
     empty_ = false;
-    sink_.write(run);
+    sink_.write(text);
 }
 
 void CanonicalBody::finish() {
-    if (cr_) {
-        write_held(); // a CR that nothing followed is text
+    if (cr_) { // a CR that nothing followed is text
+        write_line_ends();
+        write(blank_ ? " \r" : "\r");
     }
     // RFC 6376 3.4.3: the simple form of an empty body is one CRLF; 3.4.4: the relaxed form is empty.
     if (!relaxed_ || !empty_) {

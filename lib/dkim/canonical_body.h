@@ -9,6 +9,7 @@
 #include "dkim/byte_sink.h"
 #include "dkim/signature.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -24,17 +25,19 @@ class CanonicalBody {
     void finish();
 
   private:
-    std::string_view take(std::string_view bytes);
-    void write_held();
-    void write(std::string_view run);
+    std::size_t pass_unchanged(std::string_view bytes);
+    std::size_t rewrite(std::string_view bytes);
+    void pass(std::string_view run);
+    void write_line_ends();
+    void write(std::string_view text);
 
     bool relaxed_;
     ByteSink& sink_;
     bool empty_ = true; // nothing written yet
 
-    // Held back, in the order in which it came: line ends, then blanks (relaxed only), then a CR.
+    // Held back, in the order in which it came: line ends, then a blank (relaxed only), then a CR.
     std::uint64_t line_ends_ = 0;
-    bool blanks_ = false;
+    bool blank_ = false;
     bool cr_ = false;
 };
 
