@@ -136,6 +136,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     runtime->host_name = std::move(host_name);
     runtime->checks = check_options(runtime->settings);
     runtime->checks.receiver = runtime->host_name;
+    runtime->checks.spf_limits.steps = 0; // nobody reads the explanation here, `paraph verify` makes it anew
     runtime->sign_options = sign_options(runtime->settings);
     runtime->message_limits = message_limits(runtime->settings);
     runtime->driver_limits.questions = runtime->settings.dns.questions_per_message;
