@@ -17,7 +17,13 @@ sigset_t reload_signal() {
 } // namespace
 
 void prepare_signals() {
-    const sigset_t set = reload_signal();
+    sigset_t set = reload_signal();
+    // libmilter waits for these in a thread of its own but blocks them only when it starts. A thread that is
+    // older, such as the resolver's, would take them as they come, and SIGTERM would kill instead of
+    // stopping.
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 }
