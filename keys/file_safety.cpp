@@ -96,9 +96,10 @@ bool others_can_replace(const Ownership& directory, const Ownership& entry, cons
 
 std::optional<Ownership> ownership_of(const std::string& path) {
     struct stat status {};
-    const bool known = ::lstat(path.c_str(), &status) == 0;
-    return known ? std::optional(Ownership{status.st_uid, status.st_gid, status.st_mode & 07777U})
-                 : std::nullopt;
+    if (::lstat(path.c_str(), &status) != 0) {
+        return std::nullopt;
+    }
+    return Ownership{status.st_uid, status.st_gid, status.st_mode & 07777U, S_ISLNK(status.st_mode)};
 }
 
 std::optional<std::string> DirectoryGuard::danger_above(const std::string& path) {
@@ -106,33 +107,37 @@ std::optional<std::string> DirectoryGuard::danger_above(const std::string& path)
 }
 
 std::optional<std::string> DirectoryGuard::look_above(const std::string& path, int depth) {
-    const std::filesystem::path entry(path);
-    const std::string directory = entry.parent_path().string();
-    if (directory == path || depth > deepest_link) {
+    const auto slash = path.rfind('/');
+    const std::string parent = path.substr(0, std::max<std::size_t>(slash, 1));
+    if (parent == path || depth > deepest_link) {
         return std::nullopt; // the root; or a link to itself, which opening will refuse
     }
-    const auto entry_facts = ownership_of(path);
-    const auto directory_facts = ownership_of(std::filesystem::path(directory) / "");
-    if (!entry_facts || !directory_facts) {
+    const Directory& above = directory(parent, depth);
+    const auto entry = ownership_of(path);
+    if (!above.facts || !entry) {
         return std::nullopt; // opening will tell
     }
-    if (others_can_replace(*directory_facts, *entry_facts, reader_)) {
-        return fmt::format("{}, above it, can be written by others {}; chmod o-w it", directory,
-                           facts(*directory_facts));
+    if (others_can_replace(*above.facts, *entry, reader_)) {
+        return fmt::format("{}, above it, can be written by others {}; chmod o-w it", parent,
+                           facts(*above.facts));
     }
-    std::error_code error;
-    const auto target = std::filesystem::read_symlink(entry, error);
-    if (!error) {
-        if (auto danger = look_above((entry.parent_path() / target).string(), depth + 1)) {
+    if (entry->is_link) {
+        std::error_code error;
+        const auto target = std::filesystem::read_symlink(path, error);
+        if (auto danger = look_above((std::filesystem::path(parent) / target).string(), depth + 1)) {
             return danger;
         }
     }
-    if (const auto known = known_.find(directory); known != known_.end()) {
+    return above.danger;
+}
+
+const DirectoryGuard::Directory& DirectoryGuard::directory(const std::string& path, int depth) {
+    if (const auto known = known_.find(path); known != known_.end()) {
         return known->second;
     }
-    auto danger = look_above(directory, depth);
-    known_.emplace(directory, danger);
-    return danger;
+    // With a slash at the end a link counts as the directory it leads to.
+    Directory found{ownership_of(path + '/'), look_above(path, depth)};
+    return known_.insert_or_assign(path, std::move(found)).first->second;
 }
 
 } // namespace keys

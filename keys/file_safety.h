@@ -35,6 +35,7 @@ struct Ownership {
     uid_t user = 0;
     gid_t group = 0;
     mode_t mode = 0; // the permission bits, sticky included
+    bool is_link = false;
 };
 
 // "can be read by others (mode 0644, owner root:root); chmod 0600 it". Nothing: the file is safe.
@@ -57,11 +58,16 @@ class DirectoryGuard {
     [[nodiscard]] std::optional<std::string> danger_above(const std::string& path);
 
   private:
+    struct Directory {
+        std::optional<Ownership> facts;    // nothing: it cannot be looked at
+        std::optional<std::string> danger; // above it
+    };
+
     [[nodiscard]] std::optional<std::string> look_above(const std::string& path, int depth);
+    [[nodiscard]] const Directory& directory(const std::string& path, int depth);
 
     const Reader& reader_;
-    std::unordered_map<std::string, std::optional<std::string>>
-        known_; // by directory: what is wrong with it or above
+    std::unordered_map<std::string, Directory> known_;
 };
 
 // Of the link itself when the path is one; nothing when there is no such file.

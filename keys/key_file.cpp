@@ -21,6 +21,9 @@ Ownership to_ownership(const struct stat& status) {
 }
 
 std::string absolute(const std::string& path) {
+    if (path.starts_with('/')) {
+        return path;
+    }
     std::error_code error;
     const auto result = std::filesystem::absolute(path, error);
     return error ? path : result.string();
@@ -70,28 +73,23 @@ base::Result<crypto::SigningKey, std::string> read_key_file(const std::string& p
     return key;
 }
 
-std::optional<std::string> KeyFileCheck::problem(const std::string& path) {
+KeyFileCheck::Finding KeyFileCheck::examine(const std::string& path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) {
-        return about(path, error_text(errno));
+        return {about(path, error_text(errno)), {}};
     }
     if (!S_ISREG(status.st_mode)) {
-        return about(path, "not a regular file");
+        return {about(path, "not a regular file"), {}};
     }
-    const auto reason = unreadable(to_ownership(status), reader_);
-    return reason ? std::optional(about(path, *reason)) : std::nullopt;
-}
-
-std::optional<std::string> KeyFileCheck::danger(const std::string& path) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) {
-        return std::nullopt;
+    const Ownership file = to_ownership(status);
+    if (const auto reason = unreadable(file, reader_)) {
+        return {about(path, *reason), {}};
     }
-    auto danger = file_danger(to_ownership(status), reader_);
+    auto danger = file_danger(file, reader_);
     if (!danger) {
         danger = directories_.danger_above(absolute(path));
     }
-    return danger ? std::optional(about(path, *danger)) : std::nullopt;
+    return {{}, danger ? about(path, *danger) : std::string()};
 }
 
 } // namespace keys

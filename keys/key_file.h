@@ -21,10 +21,11 @@ class KeyFileCheck {
   public:
     explicit KeyFileCheck(const Reader& reader) : reader_(reader), directories_(reader) {}
 
-    // "PATH: No such file or directory": the key cannot be used.
-    [[nodiscard]] std::optional<std::string> problem(const std::string& path);
-    // "PATH: can be read by others ...": it should not.
-    [[nodiscard]] std::optional<std::string> danger(const std::string& path);
+    struct Finding {
+        std::string problem; // "PATH: No such file or directory": the key cannot be used; empty: it can
+        std::string danger;  // "PATH: can be read by others ...": it should not; empty: it may
+    };
+    [[nodiscard]] Finding examine(const std::string& path);
 
   private:
     const Reader& reader_;

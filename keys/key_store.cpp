@@ -204,10 +204,10 @@ class KeyStore::Impl {
         if (std::all_of(rows.begin(), rows.end(), [](const KeyRow& row) { return row.inline_key.empty(); })) {
             return;
         }
-        if (auto danger = check.danger(key_file_)) {
+        if (std::string danger = check.examine(key_file_).danger; !danger.empty()) {
             problems.push_back(
-                {key_file_, 0, fmt::format("it holds keys, and {}", *danger), !options_.require_safe_keys});
-            inline_danger_ = options_.require_safe_keys ? std::move(danger) : std::nullopt;
+                {key_file_, 0, fmt::format("it holds keys, and {}", danger), !options_.require_safe_keys});
+            inline_danger_ = options_.require_safe_keys ? std::optional(std::move(danger)) : std::nullopt;
         }
     }
 
@@ -232,10 +232,11 @@ class KeyStore::Impl {
     // `where` is the row that names the file, or the file itself.
     void check_file(KeyFileCheck& check, const std::string& path, Problem where,
                     std::vector<Problem>& problems) {
-        if (auto problem = check.problem(path)) {
-            where.message = std::move(*problem);
-        } else if (auto danger = check.danger(path)) {
-            where.message = std::move(*danger);
+        KeyFileCheck::Finding finding = check.examine(path);
+        if (!finding.problem.empty()) {
+            where.message = std::move(finding.problem);
+        } else if (!finding.danger.empty()) {
+            where.message = std::move(finding.danger);
             where.warning = !options_.require_safe_keys;
         } else if (options_.read_keys) {
             const auto key = key_from_file(path);

@@ -89,25 +89,30 @@ void SigningTable::add_form(std::string_view form, Rows& rows) const {
     }
 }
 
-SigningTable::Rows SigningTable::match_forms(std::string_view user, std::string_view host) const {
-    const std::string address = fmt::format("{}@{}", user, host);
+SigningTable::Rows SigningTable::match_forms(std::string_view address, std::size_t at) const {
+    const std::string_view host = address.substr(at + 1);
     const auto starts = by_pattern_.tail_starts(address);
     auto start = starts.begin();
+    std::string with_user(address.substr(0, at + 1)); // and one host after the other
+    const auto add_with_user = [&](std::string_view text, Rows& rows) {
+        with_user.replace(at + 1, std::string::npos, text);
+        add_form(with_user, rows);
+    };
     Rows rows;
     add_form(address, rows);
     add_form(host, rows);
-    for (; start != starts.end() && *start <= user.size(); ++start) {
+    for (; start != starts.end() && *start <= at; ++start) {
         by_pattern_.add_tail(address, *start, rows);
     }
     for (auto dot = host.find('.'); dot != std::string_view::npos; dot = host.find('.', dot + 1)) {
         const std::string_view parent = host.substr(dot);
-        add_form(fmt::format("{}@{}", user, parent), rows);
+        add_with_user(parent, rows);
         add_form(parent, rows);
-        if (std::binary_search(start, starts.end(), user.size() + 1 + dot)) {
-            by_pattern_.add_tail(address, user.size() + 1 + dot, rows);
+        if (std::binary_search(start, starts.end(), at + 1 + dot)) {
+            by_pattern_.add_tail(address, at + 1 + dot, rows);
         }
     }
-    add_form(fmt::format("{}@*", user), rows);
+    add_with_user("*", rows);
     add_form("*", rows);
     by_pattern_.add_others(address, rows);
     return rows;
@@ -118,10 +123,9 @@ std::vector<const SigningRow*> SigningTable::match(std::string_view local_part,
     if (local_part.size() > max_local_part) {
         return {};
     }
-    const std::string user = base::to_lower(local_part);
-    const Rows rows = kind_ == TableKind::patterns
-                          ? by_pattern_.matches(fmt::format("{}@{}", user, domain.text()))
-                          : match_forms(user, domain.text());
+    const std::string address = base::to_lower(local_part) + '@' + domain.text();
+    const Rows rows =
+        kind_ == TableKind::patterns ? by_pattern_.matches(address) : match_forms(address, local_part.size());
     std::vector<const SigningRow*> result;
     result.reserve(rows.size());
     std::transform(rows.begin(), rows.end(), std::back_inserter(result),

@@ -45,7 +45,8 @@ class SigningTable {
     using Rows = std::vector<PatternIndex::Row>;
 
     void add(SigningRow row, const std::string& file, std::vector<Problem>& problems);
-    [[nodiscard]] Rows match_forms(std::string_view user, std::string_view host) const;
+    // `at`: the place of the at sign before the host.
+    [[nodiscard]] Rows match_forms(std::string_view address, std::size_t at) const;
     void add_form(std::string_view form, Rows& rows) const;
 
     TableKind kind_ = TableKind::exact;

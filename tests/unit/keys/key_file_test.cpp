@@ -78,11 +78,11 @@ TEST_CASE("looking at key files without opening them") {
     keys::KeyFileCheck check(self);
     const std::string good = write_key(tree, "good", 0600);
     const std::string open = write_key(tree, "open", 0666);
-    CHECK_FALSE(check.problem(good).has_value());
-    CHECK_FALSE(check.danger(good).has_value());
-    CHECK_FALSE(check.problem(open).has_value());
-    CHECK(check.danger(open)->starts_with(open + ": can be read and written by others (mode 0666, owner "));
-    CHECK(check.problem(tree.path("none")) == tree.path("none") + ": No such file or directory");
-    CHECK(check.problem(tree.root()) == tree.root() + ": not a regular file");
-    CHECK_FALSE(check.danger(tree.path("none")).has_value());
+    CHECK(check.examine(good).problem.empty());
+    CHECK(check.examine(good).danger.empty());
+    CHECK(check.examine(open).problem.empty());
+    CHECK(check.examine(open).danger.starts_with(open +
+                                                 ": can be read and written by others (mode 0666, owner "));
+    CHECK(check.examine(tree.path("none")).problem == tree.path("none") + ": No such file or directory");
+    CHECK(check.examine(tree.root()).problem == tree.root() + ": not a regular file");
 }
