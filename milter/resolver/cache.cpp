@@ -9,7 +9,7 @@ namespace {
 
 // Small caches get few shards, so that one long answer still fits into its shard.
 constexpr std::size_t max_shards = 16;
-constexpr std::size_t min_shard_bytes = 256 * 1024;
+constexpr std::size_t min_shard_bytes = 256UL * 1024;
 
 std::size_t shard_count(std::size_t bytes) {
     return std::clamp<std::size_t>(bytes / min_shard_bytes, 1, max_shards);
@@ -136,9 +136,9 @@ std::chrono::seconds Cache::time_to_keep(const dns::Answer& answer) const {
 }
 
 milter::LockGuarded<Cache::Shard>& Cache::shard_of(const dns::Question& question) const {
-    // The low bits pick the bucket inside the shard; take others here.
-    const std::size_t hash = std::hash<dns::Question>()(question);
-    return *shards_[(hash >> 32U) % shards_.size()];
+    // The low bits pick the bucket inside the shard; take the upper half here.
+    constexpr unsigned half = sizeof(std::size_t) * 4;
+    return *shards_[(std::hash<dns::Question>()(question) >> half) % shards_.size()];
 }
 
 } // namespace resolver

@@ -18,7 +18,7 @@ namespace resolver {
 using Clock = std::chrono::steady_clock;
 
 struct CacheLimits {
-    std::size_t bytes = 16 * 1024 * 1024;
+    std::size_t bytes = 16UL * 1024 * 1024;
     std::chrono::seconds max_ttl{86400};
     std::chrono::seconds max_negative_ttl{3600};
     std::chrono::seconds failure_ttl{5};

@@ -111,7 +111,7 @@ bool EventLoop::run_tasks() {
     for (const Task& task : tasks) {
         task();
     }
-    return !stopped || !tasks.empty();
+    return !stopped; // nothing is accepted after stop(), so these were the last
 }
 
 } // namespace resolver

@@ -56,7 +56,7 @@ class EventLoop {
 
     void wake() const;
     void wait(std::chrono::milliseconds at_most);
-    // False when stopped and nothing was left to run.
+    // False when the loop was stopped and these were the last.
     bool run_tasks();
 
     FileDescriptor epoll_;

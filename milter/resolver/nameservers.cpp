@@ -15,6 +15,7 @@ Nameservers::Nameservers(std::vector<Server> servers) {
 std::vector<Candidate> Nameservers::line_up(Time now) {
     Health* probe = nullptr;
     std::vector<const Health*> line;
+    line.reserve(known_.size());
     for (Health& health : known_) {
         if (probe == nullptr && health.suspect && health.retry_at <= now) {
             probe = &health;

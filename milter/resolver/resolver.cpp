@@ -105,7 +105,7 @@ Statistics CachingResolver::Impl::statistics() const {
             .cache_bytes = cache.bytes};
 }
 
-CachingResolver::CachingResolver(Options options) : impl_(std::make_unique<Impl>(options)) {}
+CachingResolver::CachingResolver(const Options& options) : impl_(std::make_unique<Impl>(options)) {}
 
 // Here and not in a member's destructor, because a callback that is answered now may ask again, through this
 // object.

@@ -30,7 +30,7 @@ struct Options {
     // over.
     std::chrono::milliseconds timeout{2000};
     int attempts = 2; // rounds over all servers
-    std::size_t cache_bytes = 16 * 1024 * 1024;
+    std::size_t cache_bytes = 16UL * 1024 * 1024;
     std::size_t max_questions_in_flight = 10000; // over it: failed(timeout) at once, and logged
     std::chrono::seconds max_ttl{86400};
     std::chrono::seconds max_negative_ttl{3600};
@@ -70,7 +70,7 @@ struct Statistics {
 // The real one: c-ares moves the packets on a thread of its own, ldns builds and reads them.
 class CachingResolver final : public Resolver {
   public:
-    explicit CachingResolver(Options options);
+    explicit CachingResolver(const Options& options);
     ~CachingResolver() override; // answers what is still open with `failed`, then joins the thread
 
     void ask(const dns::Question& question, Callback callback) override;

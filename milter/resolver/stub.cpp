@@ -14,7 +14,8 @@ struct Stub::Flight {
     dns::Question question;
     Exchange exchange;
     Done done;
-    bool cancelled = false; // the transport is going away
+    std::optional<Server> edns_refused_by; // until it has shown that plain DNS helps
+    bool cancelled = false;                // the transport is going away
 };
 
 Stub::Stub(const Options& options, Warnings& warnings)
@@ -37,7 +38,7 @@ void Stub::start(const dns::Question& question, Done done) {
     const auto now = Clock::now();
     follow_resolv_conf(now);
     advance(std::make_shared<Flight>(
-        Flight{question, Exchange(nameservers_.line_up(now), attempts_), std::move(done)}));
+        Flight{question, Exchange(nameservers_.line_up(now), attempts_), std::move(done), {}}));
 }
 
 // Takes the next step: sends again, or reports what came of it all.
@@ -75,7 +76,9 @@ void Stub::note(Flight& flight, const Candidate& from, std::uint16_t id, const R
     case Reply::Kind::response: {
         const Response response = read_response(reply.packet, flight.question, id);
         nameservers_.answered(from.server);
-        if (response.edns_refused && from.edns) {
+        if (response.edns_refused) {
+            flight.edns_refused_by = from.server;
+        } else if (!from.edns && flight.edns_refused_by == from.server) {
             nameservers_.refused_edns(from.server, Clock::now());
         }
         flight.exchange.answered(response);

@@ -71,8 +71,9 @@ class Transport::Channel final : public EventLoop::Watcher {
         Done done;
     };
 
-    static void on_socket(void* channel, ares_socket_t fd, int readable, int writable);
-    static void on_reply(void* query, int status, int timeouts, unsigned char* bytes, int size);
+    // Called from C: no exception may pass.
+    static void on_socket(void* channel, ares_socket_t fd, int readable, int writable) noexcept;
+    static void on_reply(void* query, int status, int timeouts, unsigned char* bytes, int size) noexcept;
     [[nodiscard]] bool open_with(ares_options& options);
 
     EventLoop& loop_;
@@ -136,12 +137,13 @@ void Transport::Channel::check_timeouts() {
     ares_process_fd(handle_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
-void Transport::Channel::on_socket(void* channel, ares_socket_t fd, int readable, int writable) {
+void Transport::Channel::on_socket(void* channel, ares_socket_t fd, int readable, int writable) noexcept {
     auto& self = *static_cast<Channel*>(channel);
     self.loop_.watch(fd, readable != 0, writable != 0, self);
 }
 
-void Transport::Channel::on_reply(void* query, int status, int /*timeouts*/, unsigned char* bytes, int size) {
+void Transport::Channel::on_reply(void* query, int status, int /*timeouts*/, unsigned char* bytes,
+                                  int size) noexcept {
     const std::unique_ptr<Query> ended(static_cast<Query*>(query));
     --ended->channel.open_;
     const bool empty = bytes == nullptr || size <= 0;

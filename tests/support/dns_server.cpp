@@ -1,6 +1,7 @@
 #include "support/dns_server.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -24,26 +26,49 @@ int checked(int result, const char* what) {
     return result;
 }
 
-sockaddr_in make_address(const std::string& address, std::uint16_t port) {
-    sockaddr_in result{};
-    result.sin_family = AF_INET;
-    result.sin_port = htons(port);
-    if (inet_pton(AF_INET, address.c_str(), &result.sin_addr) != 1 || !address.starts_with("127.")) {
-        throw std::invalid_argument("not an IPv4 loopback address: " + address);
+// IPv4 or IPv6, as the socket API wants it.
+struct Address {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof(sockaddr_storage);
+
+    // The socket API's own idiom.
+    [[nodiscard]] sockaddr* generic() { return reinterpret_cast<sockaddr*>(&storage); }
+    [[nodiscard]] const sockaddr* generic() const { return reinterpret_cast<const sockaddr*>(&storage); }
+    [[nodiscard]] std::uint16_t port() const {
+        sockaddr_in v4{}; // the port is in the same place for both families
+        std::memcpy(&v4, &storage, sizeof v4);
+        return ntohs(v4.sin_port);
     }
-    return result;
+};
+
+template <class SocketAddress>
+Address wrap(const SocketAddress& from) {
+    Address address;
+    std::memcpy(&address.storage, &from, sizeof from);
+    address.size = sizeof from;
+    return address;
 }
 
-const sockaddr* generic(const sockaddr_in& address) {
-    return reinterpret_cast<const sockaddr*>(&address); // the socket API's own idiom
+Address make_address(const std::string& text, std::uint16_t port) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    if (text.starts_with("127.") && inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
+        return wrap(v4);
+    }
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    v6.sin6_addr = in6addr_loopback;
+    if (text != "::1") {
+        throw std::invalid_argument("not a loopback address: " + text);
+    }
+    return wrap(v6);
 }
 
-sockaddr* generic(sockaddr_in& address) {
-    return reinterpret_cast<sockaddr*>(&address);
-}
-
-Socket bound(int type, const sockaddr_in& address) {
-    Socket socket(checked(::socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
+Socket bound(int type, const Address& address) {
+    Socket socket(
+        checked(::socket(address.storage.ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
     const int on = 1;
     if (type == SOCK_STREAM) {
         setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -53,17 +78,16 @@ Socket bound(int type, const sockaddr_in& address) {
     if (setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer) != 0) {
         setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     }
-    checked(bind(socket.fd(), generic(address), sizeof address), "bind");
+    checked(bind(socket.fd(), address.generic(), address.size), "bind");
     return socket;
 }
 
 constexpr int any_port_attempts = 16;
 
 std::uint16_t port_of(const Socket& socket) {
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    checked(getsockname(socket.fd(), generic(address), &size), "getsockname");
-    return ntohs(address.sin_port);
+    Address address;
+    checked(getsockname(socket.fd(), address.generic(), &address.size), "getsockname");
+    return address.port();
 }
 
 void send_framed(int fd, const Bytes& message) {
@@ -173,20 +197,19 @@ int DnsServer::wait_time() const {
 void DnsServer::read_udp() {
     std::array<std::uint8_t, 65536> buffer;
     for (;;) {
-        sockaddr_in peer{};
-        socklen_t size = sizeof peer;
-        const ssize_t got = recvfrom(udp_.fd(), buffer.data(), buffer.size(), 0, generic(peer), &size);
+        Address peer;
+        const ssize_t got = recvfrom(udp_.fd(), buffer.data(), buffer.size(), 0, peer.generic(), &peer.size);
         if (got < 0) {
             return;
         }
-        const auto reply = reply_to(Bytes(buffer.begin(), buffer.begin() + got), ntohs(peer.sin_port), false);
+        const auto reply = reply_to(Bytes(buffer.begin(), buffer.begin() + got), peer.port(), false);
         if (!reply) {
             continue;
         }
         for (const Outgoing& outgoing : reply->send) {
             const int from = outgoing.from_other_port ? other_udp_.fd() : udp_.fd();
             send_later(reply->delay, [from, peer, message = outgoing.message] {
-                sendto(from, message.data(), message.size(), 0, generic(peer), sizeof peer);
+                sendto(from, message.data(), message.size(), 0, peer.generic(), peer.size);
             });
         }
     }

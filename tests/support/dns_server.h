@@ -39,7 +39,7 @@ class DnsServer {
   public:
     using OnQuery = std::function<void(const SeenQuery&)>; // called on the server's thread
 
-    // Port 0: any free one. Throws std::system_error.
+    // 127.0.0.0/8 or ::1. Port 0: any free one. Throws std::system_error.
     explicit DnsServer(const std::string& address = "127.0.0.1", std::uint16_t port = 0,
                        OnQuery on_query = {});
     ~DnsServer();

@@ -13,10 +13,12 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -81,7 +83,7 @@ void reload(support::DnsServer& server, const std::string& path) {
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}\n", error.what());
     }
-    std::fflush(stdout);
+    (void)std::fflush(stdout);
 }
 
 // Returns when there is a reason to end.
@@ -111,28 +113,33 @@ int run(const Arguments& arguments) {
     support::DnsServer server(arguments.address, arguments.port, log_to(arguments.query_log));
     server.set_zone(std::move(zone));
     fmt::print("listening {}:{}\n", arguments.address, server.port());
-    std::fflush(stdout);
+    (void)std::fflush(stdout);
     wait(server, signals, arguments);
     return EXIT_SUCCESS;
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+int parse_and_run(int argc, char** argv) {
     Arguments arguments;
     CLI::App app("A name server for tests");
     app.add_option("zone", arguments.zone_file, "Zone file")->required();
-    app.add_option("--address", arguments.address, "IPv4 loopback address");
+    app.add_option("--address", arguments.address, "Loopback address, 127.x.y.z or ::1");
     app.add_option("--port", arguments.port, "0: any free one");
     app.add_option("--lifetime", arguments.lifetime_seconds, "Seconds after which it ends by itself")
         ->check(CLI::Range(1, 86400));
     app.add_flag("--stop-on-eof", arguments.stop_on_eof, "End when standard input closes");
     app.add_option("--query-log", arguments.query_log, "Append one line for each query");
     CLI11_PARSE(app, argc, argv);
+    return run(arguments);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
     try {
-        return run(arguments);
+        return parse_and_run(argc, argv);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "{}\n", error.what());
+        (void)std::fputs(error.what(), stderr);
+        (void)std::fputc('\n', stderr);
         return EXIT_FAILURE;
     }
 }

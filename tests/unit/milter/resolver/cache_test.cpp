@@ -105,7 +105,7 @@ TEST_CASE("a newer answer replaces the older, even when it may not be kept") {
 }
 
 TEST_CASE("the cache stays within its bytes and drops what was used longest ago") {
-    constexpr std::size_t bytes = 100 * 1024; // one shard
+    constexpr std::size_t bytes = 100UL * 1024; // one shard
     Cache cache(with_bytes(bytes));
     constexpr std::size_t count = 2000;
     for (std::size_t i = 0; i < count; ++i) {
@@ -122,7 +122,7 @@ TEST_CASE("the cache stays within its bytes and drops what was used longest ago"
 }
 
 TEST_CASE("many shards stay within the sum of bytes, too") {
-    constexpr std::size_t bytes = 1024 * 1024;
+    constexpr std::size_t bytes = 1024UL * 1024;
     Cache cache(with_bytes(bytes));
     for (std::size_t i = 0; i < 10000; ++i) {
         cache.insert(question(i), answer(Status::found, 60, std::string(i % 700, 'x')), start);

@@ -7,7 +7,6 @@
 
 using resolver::Candidate;
 using resolver::Exchange;
-using resolver::Response;
 
 namespace {
 

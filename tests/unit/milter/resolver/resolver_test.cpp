@@ -186,6 +186,21 @@ TEST_CASE("answers of any size arrive, over UDP where they fit") {
     }
 }
 
+TEST_CASE("a server may have an IPv6 address") {
+    std::unique_ptr<DnsServer> server;
+    try {
+        server = std::make_unique<DnsServer>("::1");
+    } catch (const std::system_error& error) {
+        WARN("skipped: no IPv6 loopback here: " << error.what());
+        return;
+    }
+    server->add("a.test 60 A 192.0.2.1");
+    server->behave({Fault::truncate}); // so that TCP is used, too
+    CachingResolver resolver(options_for({{"::1", server->port()}}, milliseconds(1000)));
+    CHECK(print(*ask(resolver, "a.test")) == "found 192.0.2.1");
+    CHECK(server->seen().back().tcp);
+}
+
 TEST_CASE("what a server lacks is remembered") {
     DnsServer server;
     server.add("a.test 60 A 192.0.2.1");
