@@ -16,8 +16,8 @@ namespace crypto {
 
 namespace {
 
-constexpr std::size_t longest_pem = 64 * 1024; // an RSA key of 16384 bits takes 13 KiB
-constexpr std::size_t minimum_rsa_bits = 1024; // RFC 8301 3.2: signers must not use less
+constexpr std::size_t longest_pem = std::size_t{64} * 1024; // an RSA key of 16384 bits takes 13 KiB
+constexpr std::size_t minimum_rsa_bits = 1024;              // RFC 8301 3.2: signers must not use less
 constexpr std::size_t maximum_rsa_bits = 16384;
 constexpr std::size_t ed25519_bits = 256;
 

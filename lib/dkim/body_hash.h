@@ -26,13 +26,15 @@ class BodyHashes {
 
     // The next bytes of the body, cut anywhere, CRLF line ends.
     void update(std::string_view bytes);
-    // True when no further byte can change any hash (nothing requested, or every length reached).
+    // True when no further byte can change any hash or matter to l=: nothing was requested, or every length
+    // was passed (one octet beyond it has to be seen, since its existence makes a signature a partial one).
     [[nodiscard]] bool satisfied() const;
     void finish();
 
     // After finish().
     [[nodiscard]] const crypto::Sha256& digest(std::size_t handle) const;
-    // Octets of the canonicalized body that exist; of interest to compare with l=.
+    // Octets of the canonicalized body, to compare with l=. With a length, counting may end once it is
+    // passed.
     [[nodiscard]] std::uint64_t canonical_length(std::size_t handle) const;
 
   private:

@@ -8,13 +8,13 @@ namespace dkim {
 
 struct Limits {
     std::size_t signatures = 10; // verified per message, from the top; RFC 6376 6.1 leaves the number to us
-    std::size_t signature_field = 32 * 1024; // octets of one DKIM-Signature field
-    std::size_t signed_fields = 1000;        // names in h=
-    std::size_t key_records = 5;             // TXT records tried at one name (RFC 6376 6.1.2)
-    std::size_t key_record = 16 * 1024;      // octets of one key record
-    std::size_t minimum_rsa_bits = 1024;     // RFC 8301 3.2
-    std::size_t maximum_rsa_bits = 4096;     // RFC 8301 3.2: verifiers must support up to 4096
-    std::int64_t clock_drift = 300;          // seconds granted to t= and x=
+    std::size_t signature_field = std::size_t{32} * 1024; // octets of one DKIM-Signature field
+    std::size_t signed_fields = 1000;                     // names in h=
+    std::size_t key_records = 5;                          // TXT records tried at one name (RFC 6376 6.1.2)
+    std::size_t key_record = std::size_t{16} * 1024;      // octets of one key record
+    std::size_t minimum_rsa_bits = 1024;                  // RFC 8301 3.2
+    std::size_t maximum_rsa_bits = 4096;                  // RFC 8301 3.2: verifiers must support up to 4096
+    std::int64_t clock_drift = 300;                       // seconds granted to t= and x=
 };
 
 // RFC 6376 8.2: what to do with l= when the body is longer than what was signed.
