@@ -1,7 +1,7 @@
 """Authentication-Results: ours once and on top, forged ones gone, other people's left alone."""
 
 from harness.messages import message
-from harness.site import AUTHSERV_ID, SiteTest
+from harness.site import SiteTest
 
 FORGERIES = {
     "plain": "Authentication-Results: mx.ours.test; dkim=pass header.d=bank.test",
@@ -66,9 +66,9 @@ class AuthenticationResults(SiteTest):
     def test_nothing_else_is_changed(self):
         sent = message(fields=FOREIGN)
         delivered = self.receive(sent)
-        self.assertEqual(2, delivered.raw.count(AUTHSERV_ID.encode() + b";") +
-                         delivered.raw.count(b"by " + AUTHSERV_ID.encode() + b" (Postfix)"))
-        self.assertTrue(delivered.raw.endswith(sent), delivered.raw.decode())
+        self.assertEqual(["authentication-results", "received"], delivered.names()[:2])
+        above = b"".join(raw for _, raw in delivered.fields[:2])
+        self.assertEqual(above + sent, delivered.raw)
 
     def test_message_without_from_is_never_dmarc_pass(self):
         bare = message().replace(b"From: Ann <ann@pass.test>\r\n", b"")

@@ -72,6 +72,7 @@ class Dkim(SiteTest):
 
     def test_key_that_the_dns_cannot_give(self):
         signed = self.signed("x@broken.test").replace(b"d=pass.test", b"d=broken.test")
+        signed = signed.replace(b"i=@pass.test", b"i=@broken.test")
         self.check(self.receive(signed, sender="x@broken.test", address=OUTSIDE), dkim="temperror")
 
     def test_key_that_does_not_exist(self):

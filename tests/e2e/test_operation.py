@@ -32,7 +32,7 @@ class Operation(SiteTest):
             try:
                 with self.assertRaises(Refused) as caught:
                     client.begin_data(b"")
-                    client.command(message().decode() + "\r\n.", 250)
+                    client.end_data(message())
                 self.assertEqual(4, caught.exception.code // 100)
             finally:
                 self.site.paraphd.start()

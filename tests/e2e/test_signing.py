@@ -65,7 +65,11 @@ class Signing(SiteTest):
         for name, text in (("none", message(ALICE).replace(f"From: {ALICE}\r\n".encode(), b"")),
                            ("two", message(ALICE, fields=("From: <victim@bank.test>",)))):
             with self.subTest(name):
-                self.assertEqual([], self.submit(text).all("dkim-signature"))
+                # From a user who logged in, Postfix would add the missing From field.
+                recipient = self.new_recipient()
+                send_one(self.site.postfix.submission, text, address="198.51.100.7", sender="alice@ours.test",
+                         recipient=recipient)
+                self.assertEqual([], self.read(recipient).all("dkim-signature"))
 
     def test_oversigned_from_cannot_be_added_to(self):
         delivered = self.submit(message(ALICE))

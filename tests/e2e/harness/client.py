@@ -67,6 +67,11 @@ class Client:
         self.command("DATA", 354)
         self._smtp.sock.sendall(part)
 
+    def end_data(self, part: bytes) -> str:
+        """The last bytes of a message that begin_data() began, and the reply."""
+        self._smtp.sock.sendall(part + b"\r\n.\r\n")
+        return self._expect("end of DATA", self._smtp.getreply(), 250)
+
     def reset(self) -> None:
         self.command("RSET")
 

@@ -41,8 +41,8 @@ class NameServer:
     def __init__(self, folder: Path, zone: Zone, lifetime: int):
         self._zone_file = folder / "zone"
         self._zone_file.write_text("\n".join(zone.lines) + "\n")
-        self._child = Child([programs.test_dns, "--zone", str(self._zone_file), "--listen", "127.0.0.1", "--port", "0",
-                             "--lifetime", str(lifetime)], folder / "dns.log")
+        self._child = Child([programs.test_dns, "--lifetime", str(lifetime), str(self._zone_file)],
+                            folder / "dns.log")
         try:
             self.address = eventually("the name server", self._address)
         except HarnessError:

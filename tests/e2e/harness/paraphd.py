@@ -47,7 +47,7 @@ class Paraphd:
     def _ready(self) -> bool:
         if not self._child.running():
             raise HarnessError(f"paraphd ended at start:\n{self.log()}")
-        return "listening on" in self.log()
+        return "listening on" in self._child.output()
 
     def running(self) -> bool:
         return self._child is not None and self._child.running()
