@@ -98,7 +98,8 @@ void print_edit(const Edit& edit, bool leading_space, std::ostream& out) {
     }
     fmt::print(out, "{}{} {}:", word(edit.kind), place(edit), printable(edit.name));
     const char* separator = leading_space ? "" : " ";
-    for (const std::string_view line : base::split(with_line_ends(edit.value, false), '\n')) {
+    const std::string value = with_line_ends(edit.value, false);
+    for (const std::string_view line : base::split(value, '\n')) {
         std::string text(line);
         std::replace(text.begin(), text.end(), '\t', ' ');
         fmt::print(out, "{}{}\n", separator, printable(text, max_line));
