@@ -39,6 +39,7 @@ write_configuration() {
     fi
     domain="$(postconf -hx mydomain)"
     case "$domain" in
+        *.localdomain) domain= ;;
         *.*) ;;
         *) domain= ;;
     esac
@@ -55,16 +56,23 @@ write_configuration() {
     make_key "$domain"
 }
 
+# Not active before its record is in the DNS: mail with a signature that nobody can check helps nobody.
 make_key() {
-    local selector pem
+    local selector
     selector="paraph$(date +%Y)"
-    "$bin/paraph" key generate --domain "$1" --selector "$selector" --type rsa --out-dir "$etc/keys/$1" >/dev/null
+    install -d -m 700 "$etc/keys"
+    note "Made a signing key for $1. Publish this record:"
+    "$bin/paraph" key generate --domain "$1" --selector "$selector" --out-dir "$etc/keys" |
+        sed -n '/_domainkey/s/^/    /p'
     chown -R paraph:paraph "$etc/keys"
-    chmod 700 "$etc/keys"
-    pem="$(find "$etc/keys/$1" -name '*.pem' | head -n 1)"
-    printf 'domains:\n  %s:\n    keys:\n      - {selector: %s, file: %s}\n' "$1" "$selector" "$pem" >>"$etc/paraph.yaml"
-    note "Made a signing key for $1. Mail is signed with it from now on, so publish its record soon:"
-    sed 's/^/    /' "$etc/keys/$1"/*.txt
+    cat >>"$etc/paraph.yaml" <<YAML
+domains:
+  $1:
+    keys:
+      # active: true once the record is in the DNS, and then reload the daemon.
+      - {selector: $selector, file: keys/$selector.$1.pem, active: false}
+YAML
+    note "When it is there, say 'active: true' in $etc/paraph.yaml and reload the daemon."
 }
 
 # inet:HOST:PORT from the configuration, as Postfix writes it too.
@@ -135,6 +143,9 @@ wire() {
     set_parameter smtpd_milters "$(with_milter "$1")"
     # shellcheck disable=SC2016 # Postfix expands it
     set_parameter non_smtpd_milters '$smtpd_milters'
+    if [ "$(postconf -h milter_default_action)" != tempfail ]; then
+        note "    milter_default_action = $(postconf -h milter_default_action)     (left as it is; tempfail is the safe value)"
+    fi
     if postfix status >/dev/null 2>&1; then
         postfix reload >/dev/null 2>&1
         note "Postfix has been told to reload."
@@ -151,7 +162,7 @@ command -v postconf >/dev/null || die "there is no Postfix on this machine; inst
 install_programs "$1" "$2"
 make_user
 write_configuration
-"$bin/paraph" check-config -c "$etc/paraph.yaml" >/dev/null || "$bin/paraph" check-config -c "$etc/paraph.yaml"
+"$bin/paraph" check-config -c "$etc/paraph.yaml" || die "mend $etc/paraph.yaml and run this again"
 if systemd_runs; then start_service; else start_background; fi
 wire "$(socket)"
 note "Done. Mail for others that users submit is signed when its service has -o milter_macro_daemon_name=ORIGINATING,"
