@@ -1,6 +1,7 @@
 """Child processes that do not outlive the test."""
 
 import ctypes
+import random
 import signal
 import socket
 import subprocess
@@ -67,10 +68,17 @@ def eventually(what: str, probe: Callable, patience: float = 20, every: float = 
 
 
 def free_port() -> int:
-    """A port that nothing listens on now, on either family's loopback address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A loopback port that nothing listens on now. Below the range from which the system takes the ports of outgoing
+    connections, so that none of these takes it away before the server is there."""
+    for _ in range(100):
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise HarnessError("no free port")
 
 
 def answers(port: int, host: str = "127.0.0.1") -> bool:
