@@ -63,7 +63,8 @@ void print_words(const DmarcSurvey& survey, const base::DomainName& domain, std:
     if (!survey.remark.empty()) {
         fmt::print(out, "    {}\n", survey.remark);
     }
-    fmt::print(out, "    mail from {}: {}\n", domain.text(), policy_word(survey.own));
+    fmt::print(out, "    mail from {}{}: {}\n", domain.text(), survey.exists ? "" : ", which does not exist",
+               policy_word(survey.own));
     fmt::print(out, "    mail from names below that exist: {}\n", policy_word(survey.subdomains));
     fmt::print(out, "    mail from names below that do not exist: {}\n", policy_word(survey.non_existent));
     if (survey.test) {

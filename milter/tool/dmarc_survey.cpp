@@ -6,11 +6,21 @@ namespace tool {
 
 namespace {
 
-void describe_record(const dmarc::Record& record, bool inherited, DmarcSurvey& survey) {
+// RFC 9989 4.7: what the record asks for mail from the domain itself.
+dmarc::Policy own_policy(const dmarc::Record& record, bool inherited, dmarc::Existence existence) {
+    if (!inherited) {
+        return dmarc::own_policy(record).policy;
+    }
+    const bool exists = existence != dmarc::Existence::does_not_exist;
+    return (exists ? dmarc::subdomain_policy(record) : dmarc::non_existent_policy(record)).policy;
+}
+
+void describe_record(const dmarc::Record& record, bool inherited, dmarc::Existence existence,
+                     DmarcSurvey& survey) {
     survey.test = record.test;
     switch (dmarc::usability(record)) {
     case dmarc::Usability::usable:
-        survey.own = (inherited ? dmarc::subdomain_policy(record) : dmarc::own_policy(record)).policy;
+        survey.own = own_policy(record, inherited, existence);
         survey.subdomains = dmarc::subdomain_policy(record).policy;
         survey.non_existent = dmarc::non_existent_policy(record).policy;
         return;
@@ -22,21 +32,31 @@ void describe_record(const dmarc::Record& record, bool inherited, DmarcSurvey& s
         survey.remark = "no policy and no address for reports: as if there were no record";
         return;
     case dmarc::Usability::broken:
-        survey.remark = "an unreadable policy and no address for reports: as if there were no record";
+        survey.remark = "an unreadable policy tag and no address for reports: DMARC is a permerror";
         return;
     }
 }
 
 // RFC 9989 4.10.1: which record speaks for the domain.
 void describe_policy(dmarc::PolicyRecords& records, dmarc::Organizations& organizations,
-                     const base::DomainName& domain, DmarcSurvey& survey) {
+                     dns::Inquiry& inquiry, const base::DomainName& domain, DmarcSurvey& survey) {
     const dmarc::ChosenRecord chosen = dmarc::choose_record(records, organizations, domain);
     if (chosen.state == dmarc::ChosenRecord::State::failed) {
         survey.trouble = chosen.trouble.text;
-    } else if (chosen.record != nullptr) {
-        survey.policy_domain = chosen.domain;
-        describe_record(*chosen.record, chosen.inherited, survey);
+        return;
     }
+    if (chosen.record == nullptr) {
+        return;
+    }
+    const auto test = chosen.inherited ? dmarc::test_existence(records, inquiry, domain)
+                                       : dmarc::ExistenceTest{dmarc::Existence::exists, {}};
+    if (test.existence == dmarc::Existence::failed) {
+        survey.trouble = test.trouble.text;
+        return;
+    }
+    survey.policy_domain = chosen.domain;
+    survey.exists = test.existence == dmarc::Existence::exists;
+    describe_record(*chosen.record, chosen.inherited, test.existence, survey);
 }
 
 void describe_stops(dmarc::PolicyRecords& records, const dmarc::Walk& walk, DmarcSurvey& survey) {
@@ -67,7 +87,7 @@ survey_dmarc(const base::DomainName& domain, const dns::Answers& known, const dm
                        .subdomains = {},
                        .non_existent = {},
                        .remark = {}};
-    describe_policy(records, organizations, domain, survey);
+    describe_policy(records, organizations, inquiry, domain, survey);
     if (!inquiry.questions().empty()) {
         return inquiry.take_questions();
     }

@@ -22,6 +22,7 @@ struct DmarcSurvey {
 
     // The record that applies to mail from the domain itself, and what it asks for.
     std::optional<base::DomainName> policy_domain;
+    bool exists = true; // looked at only where the record stands above the domain
     std::optional<dmarc::Policy> own, subdomains, non_existent;
     std::string remark; // about the record as a whole
     bool test = false;  // t=y lowers each policy by one level; the policies here are as published

@@ -119,6 +119,11 @@ Result<MilterConnection> MilterConnection::open(const MilterAddress& address,
     return MilterConnection(socket, timeout);
 }
 
+MilterConnection MilterConnection::adopt(int socket, std::chrono::milliseconds timeout) {
+    fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK); // NOLINT(*-vararg)
+    return {socket, timeout};
+}
+
 MilterConnection::MilterConnection(MilterConnection&& other) noexcept
     : socket_(std::exchange(other.socket_, -1)), timeout_(other.timeout_), reader_(std::move(other.reader_)) {
 }

@@ -14,6 +14,9 @@ class MilterConnection {
     [[nodiscard]] static Result<MilterConnection> open(const MilterAddress& address,
                                                        std::chrono::milliseconds timeout);
 
+    // Takes over a connected stream socket.
+    [[nodiscard]] static MilterConnection adopt(int socket, std::chrono::milliseconds timeout);
+
     MilterConnection(MilterConnection&& other) noexcept;
     MilterConnection& operator=(MilterConnection&& other) noexcept;
     ~MilterConnection();

@@ -1,0 +1,97 @@
+#include "milter/tool/lookups.h"
+
+#include "milter/tool/answers_file.h"
+#include "support/catch.h"
+
+#include <variant>
+
+namespace {
+
+using Outcome = std::variant<int, dns::Questions>;
+
+std::unique_ptr<tool::AnswerSource> file(const char* text, tool::Missing missing) {
+    return std::make_unique<tool::FileSource>(tool::parse_answers(text).value(), missing, "answers.txt");
+}
+
+// Follows a chain of CNAMEs and counts its links: one dependent question a round.
+Outcome follow(const dns::Answers& known, std::string name) {
+    dns::Inquiry inquiry(known);
+    for (int links = 0;; ++links) {
+        const dns::Answer* answer = inquiry.ask(name, dns::Type::cname);
+        if (answer == nullptr) {
+            return inquiry.take_questions();
+        }
+        if (answer->status != dns::Status::found) {
+            return links;
+        }
+        name = answer->names.front();
+    }
+}
+
+} // namespace
+
+TEST_CASE("an evaluator is asked again until it has all its answers") {
+    tool::Lookups lookups(
+        file("a.test CNAME b.test\nb.test CNAME c.test\nc.test CNAME NODATA", tool::Missing::refuse), 10);
+    const auto links = lookups.finish([](const dns::Answers& known) { return follow(known, "a.test"); });
+    REQUIRE(links);
+    CHECK(*links == 2);
+    CHECK(lookups.rounds() == 3);
+    CHECK(lookups.asked().size() == 3);
+}
+
+TEST_CASE("what the file does not say is decided by --missing") {
+    struct Case {
+        const char* name;
+        tool::Missing missing;
+        const char* asked;
+        dns::Status status;
+    };
+    const auto test = GENERATE(values<Case>({
+        {"no-name", tool::Missing::no_name, "x.test", dns::Status::no_name},
+        {"no-data", tool::Missing::no_data, "x.test", dns::Status::no_data},
+        {"fail", tool::Missing::fail, "x.test", dns::Status::failed},
+        {"zone, a name that is not there", tool::Missing::zone, "x.test", dns::Status::no_name},
+        {"zone, a name that is there with another type", tool::Missing::zone, "b.a.test",
+         dns::Status::no_data},
+        {"zone, a name above one that is there", tool::Missing::zone, "a.test", dns::Status::no_data},
+        {"zone, a name that only looks like one above", tool::Missing::zone, "est", dns::Status::no_name},
+        {"zone, a name that is said not to exist", tool::Missing::zone, "gone.test", dns::Status::no_name},
+    }));
+    INFO(test.name);
+    tool::Lookups lookups(file("b.a.test A 192.0.2.1\ngone.test A NXDOMAIN", test.missing), 10);
+    dns::Questions questions;
+    questions.add({test.asked, dns::Type::txt});
+    REQUIRE(lookups.answer(questions));
+    CHECK(lookups.known().find({test.asked, dns::Type::txt})->status == test.status);
+}
+
+TEST_CASE("a question without an answer is an error that names it") {
+    tool::Lookups lookups(file("", tool::Missing::refuse), 10);
+    const auto links = lookups.finish([](const dns::Answers& known) { return follow(known, "a.test"); });
+    REQUIRE_FALSE(links);
+    CHECK(links.error().code == tool::ExitCode::data);
+    CHECK(links.error().message == "answers.txt: no answer to the question CNAME a.test");
+}
+
+TEST_CASE("questions over the budget are answered with a timeout") {
+    tool::Lookups lookups(
+        file("a.test CNAME b.test\nb.test CNAME c.test\nc.test CNAME NODATA", tool::Missing::refuse), 2);
+    const auto links = lookups.finish([](const dns::Answers& known) { return follow(known, "a.test"); });
+    REQUIRE(links);
+    CHECK(*links == 2);
+    CHECK(lookups.asked().size() == 2);
+    CHECK(lookups.known().find({"c.test", dns::Type::cname})->status == dns::Status::failed);
+}
+
+TEST_CASE("an evaluator that asks without end is stopped") {
+    tool::Lookups lookups(file("", tool::Missing::no_data), 10);
+    int asked = 0;
+    const auto never = lookups.finish([&asked](const dns::Answers& /*known*/) {
+        dns::Questions questions;
+        questions.add({"q" + std::to_string(++asked) + ".test", dns::Type::a});
+        return Outcome(questions);
+    });
+    REQUIRE_FALSE(never);
+    CHECK(never.error().code == tool::ExitCode::internal);
+}

@@ -1,0 +1,307 @@
+// The subcommands, from the command line to their output, over files in a directory of their own.
+#include "milter/tool/run.h"
+
+#include "support/catch.h"
+#include "support/keys.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using tool::ExitCode;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* mail =
+    "From: Ann <ann@news.example.org>\nTo: bob@example.net\nSubject: hello\n\nHello.\n";
+constexpr const char* zone = R"(example.org TXT "v=spf1 include:_spf.example.org -all"
+_spf.example.org TXT "v=spf1 ip4:192.0.2.0/24 -all"
+_dmarc.example.org TXT "v=DMARC1; p=none; sp=quarantine; np=reject; rua=mailto:d@example.org"
+news.example.org A 192.0.2.80
+)";
+
+class Workspace {
+  public:
+    Workspace() {
+        std::string name = (fs::temp_directory_path() / "paraph-tool-XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        root_ = name;
+    }
+    ~Workspace() {
+        std::error_code ignored;
+        fs::remove_all(root_, ignored);
+    }
+    Workspace(const Workspace&) = delete;
+    Workspace& operator=(const Workspace&) = delete;
+
+    std::string write(const std::string& name, std::string_view text) const {
+        const fs::path file = root_ / name;
+        std::ofstream(file, std::ios::binary) << text;
+        fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+        return file.string();
+    }
+    std::string path(const std::string& name) const { return (root_ / name).string(); }
+
+  private:
+    fs::path root_;
+};
+
+struct Ran {
+    ExitCode code;
+    std::string out;
+    std::string err;
+};
+
+Ran run(const std::vector<std::string>& arguments, const std::string& input = "") {
+    std::istringstream in(input);
+    std::ostringstream out;
+    std::ostringstream err;
+    tool::Console console{in, out, err};
+    const ExitCode code = tool::run(arguments, console);
+    return {code, out.str(), err.str()};
+}
+
+bool contains(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::vector<std::string> verify(const std::string& answers, std::vector<std::string> more) {
+    std::vector<std::string> all{
+        "verify",    "--ip",  "192.0.2.25",    "--helo",  "[192.0.2.25]", "--mail-from", "ann@example.org",
+        "--answers", answers, "--authserv-id", "mx.test", "--now",        "1767225600"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("verify explains and prints the field") {
+    const Workspace files;
+    const auto ran =
+        run(verify(files.write("zone", zone), {"--missing", "zone", files.write("m.eml", mail)}));
+    CHECK(ran.err.empty());
+    CHECK(ran.code == ExitCode::ok);
+    CHECK(contains(ran.out, "author domain news.example.org"));
+    CHECK(contains(ran.out, "SPF of MAIL FROM example.org: pass by include:_spf.example.org"));
+    CHECK(contains(ran.out, "DMARC: pass for news.example.org, policy quarantine"));
+    CHECK(contains(ran.out, "Authentication-Results: mx.test;\n\tspf=pass smtp.mailfrom=example.org;"));
+}
+
+TEST_CASE("verify as JSON holds the verdict, the results and the questions") {
+    const Workspace files;
+    const auto ran = run(verify(files.write("zone", zone), {"--missing", "zone", "--json", "-"}), mail);
+    REQUIRE(ran.code == ExitCode::ok);
+    const auto json = nlohmann::json::parse(ran.out);
+    CHECK(json["from"]["domains"][0] == "news.example.org");
+    CHECK(json["spf"]["mail_from"]["result"] == "pass");
+    CHECK(json["spf"]["helo"].is_null());
+    CHECK(json["dmarc"]["evaluation"]["policy"] == "quarantine");
+    CHECK(json["results"][0]["properties"]["smtp.mailfrom"] == "example.org");
+    CHECK(contains(json["authentication_results"].get<std::string>(), "dmarc=pass"));
+    CHECK(json["questions"].size() >= 4);
+}
+
+TEST_CASE("dumped answers replay the case offline") {
+    const Workspace files;
+    const auto message = files.write("m.eml", mail);
+    const auto first = run(verify(files.write("zone", zone),
+                                  {"--missing", "zone", "--dump-answers", files.path("dump"), message}));
+    REQUIRE(first.code == ExitCode::ok);
+    const auto again = run(verify(files.path("dump"), {message}));
+    CHECK(again.code == ExitCode::ok);
+    CHECK(again.out == first.out);
+}
+
+TEST_CASE("every question is shown with its answer") {
+    const Workspace files;
+    const auto ran = run(verify(files.write("zone", zone),
+                                {"--missing", "zone", "--show-questions", files.write("m.eml", mail)}));
+    CHECK(contains(ran.out, "\"v=spf1 ip4:192.0.2.0/24 -all\""));
+    CHECK(contains(ran.out, "NXDOMAIN"));
+}
+
+TEST_CASE("a message cannot forge lines of the explanation") {
+    const Workspace files;
+    const std::string hostile =
+        "From: \"a\x1b[31m\" <\"x\\\x07y\"@example.org>\r\nSubject: x\x0b\x1b\r\n\r\n";
+    const auto ran = run(verify(files.write("zone", zone), {"--missing", "zone", "-"}), hostile);
+    for (const char c : ran.out + ran.err) {
+        const bool harmless = c == '\n' || c == '\t' || (c >= 0x20 && c <= 0x7e);
+        REQUIRE(harmless);
+    }
+}
+
+TEST_CASE("exit codes tell what went wrong") {
+    const Workspace files;
+    const std::string answers = files.write("zone", zone);
+    const std::string message = files.write("m.eml", mail);
+    struct Case {
+        const char* name;
+        std::vector<std::string> arguments;
+        ExitCode code;
+        const char* said; // in the error or the output
+    };
+    const std::vector<Case> cases{
+        {"no subcommand", {}, ExitCode::usage, "subcommand"},
+        {"an unknown option", {"spf", "--ip", "192.0.2.1", "--ipp"}, ExitCode::usage, "--ipp"},
+        {"not an address", {"spf", "--ip", "192.0.2", "--answers", answers}, ExitCode::usage, "192.0.2"},
+        {"no such message", verify(answers, {files.path("absent")}), ExitCode::no_input, "No such file"},
+        {"a directory", verify(answers, {files.path("")}), ExitCode::no_input, "directory"},
+        {"an answer that is missing", verify(files.write("empty", ""), {message}), ExitCode::data,
+         "no answer"},
+        {"a damaged answers file", verify(files.write("bad", "\nx"), {message}), ExitCode::data,
+         "bad:2: expected"},
+        {"a name server that fails", verify(files.write("none", ""), {"--missing", "fail", message}),
+         ExitCode::temporary, "temperror"},
+        {"a bad name server", {"dmarc", "example.org", "--nameserver", "x y"}, ExitCode::usage, "x y"},
+        {"no domain", {"dmarc", "exa mple", "--answers", answers}, ExitCode::usage, "exa mple"},
+        {"an impossible authserv-id",
+         {"verify", "--answers", answers, "--missing", "zone", "--authserv-id", "a\nb", message},
+         ExitCode::usage,
+         "authserv-id"},
+        {"sign with nothing", {"sign", message}, ExitCode::usage, "--config"},
+        {"no daemon there",
+         {"probe", "--socket", "unix:" + files.path("absent"), message},
+         ExitCode::unavailable,
+         "No such file"},
+        {"no configuration", {"check-config", "-c", files.path("none.yaml")}, ExitCode::config, "none.yaml"},
+        {"version", {"--version"}, ExitCode::ok, "paraph "},
+        {"help", {"verify", "--help"}, ExitCode::ok, "Example:"},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        const auto ran = run(test.arguments);
+        CAPTURE(ran.out, ran.err);
+        CHECK(ran.code == test.code);
+        CHECK(contains(ran.out + ran.err, test.said));
+    }
+}
+
+TEST_CASE("spf is explained term by term") {
+    const Workspace files;
+    const auto ran = run({"spf", "--ip", "198.51.100.1", "--helo", "mx.example.org", "--mail-from",
+                          "ann@example.org", "--answers", files.write("zone", zone), "--missing", "zone"});
+    CHECK(ran.code == ExitCode::ok);
+    CHECK(contains(ran.out, "SPF of MAIL FROM example.org: fail by -all"));
+    CHECK(contains(ran.out, "in _spf.example.org"));
+}
+
+TEST_CASE("dmarc shows the walk and the policies") {
+    const Workspace files;
+    struct Case {
+        const char* domain;
+        const char* policy;
+        const char* organizational_domain;
+    };
+    const auto test = GENERATE(values<Case>({
+        {"example.org", "none", "example.org"},
+        {"news.example.org", "quarantine", "example.org"},
+        {"gone.example.org", "reject", "example.org"},
+    }));
+    INFO(test.domain);
+    const auto ran =
+        run({"dmarc", test.domain, "--answers", files.write("zone", zone), "--missing", "zone", "--json"});
+    REQUIRE(ran.code == ExitCode::ok);
+    const auto json = nlohmann::json::parse(ran.out);
+    CHECK(json["policy"] == test.policy);
+    CHECK(json["organizational_domain"] == test.organizational_domain);
+    CHECK(json["policy_domain"] == "example.org");
+    CHECK(json["subdomain_policy"] == "quarantine");
+    CHECK(json["non_existent_policy"] == "reject");
+}
+
+TEST_CASE("a signed message keeps its line ends and verifies") {
+    const Workspace files;
+    const std::string ends = GENERATE(as<std::string>{}, "\n", "\r\n");
+    std::string text;
+    for (const char c : std::string(mail)) {
+        text += c == '\n' ? ends : std::string(1, c);
+    }
+    const auto key = files.write("s1.pem", support::rsa_pem);
+    const auto ran = run({"sign", "--key", key, "--domain", "example.org", "--selector", "s1", "-"}, text);
+    REQUIRE(ran.code == ExitCode::ok);
+    CHECK(ran.out.ends_with(text));
+    CHECK(ran.out.starts_with("DKIM-Signature: "));
+    CHECK(contains(ran.out, "\r") == (ends == "\r\n"));
+    const auto field = run({"sign", "--key", key, "--domain", "example.org", "--selector", "s1",
+                            "--field-only", "--now", "1", "-"},
+                           text);
+    CHECK(contains(field.out, "t=1;"));
+    CHECK_FALSE(contains(field.out, "Hello."));
+}
+
+TEST_CASE("generated keys sign, and their records verify") {
+    const Workspace files;
+    const auto made = run({"key", "generate", "--domain", "example.org", "--selector", "k1", "--type", "both",
+                           "--bits", "1024", "--out-dir", files.path("")});
+    REQUIRE(made.code == ExitCode::ok);
+    CHECK(contains(made.out, "k1-rsa._domainkey.example.org. IN TXT"));
+    CHECK(contains(made.out, "k1-ed25519._domainkey.example.org. IN TXT"));
+    const auto yaml = made.out.find("domains:");
+    REQUIRE(yaml != std::string::npos);
+    const auto config = files.write("paraph.yaml", made.out.substr(yaml));
+    const auto message = files.write("m.eml", "From: ann@example.org\nSubject: hello\n\nHello.\n");
+
+    const auto checked = run({"check-config", "-c", config});
+    CAPTURE(checked.out, checked.err);
+    CHECK(checked.code == ExitCode::ok);
+    CHECK(contains(checked.out, "checked 1 files, 1 domains, 2 keys: 0 errors"));
+
+    const auto signed_mail = run({"sign", "--config", config, message});
+    CAPTURE(signed_mail.err);
+    REQUIRE(signed_mail.code == ExitCode::ok);
+    std::string records;
+    for (const auto* const selector : {"k1-rsa", "k1-ed25519"}) {
+        const auto begin = made.out.find('"', made.out.find(std::string(selector) + "._domainkey"));
+        const auto end = made.out.find('\n', begin);
+        auto data = made.out.substr(begin, end - begin);
+        data.erase(data.find_last_of('"') + 1); // the zone file's parenthesis
+        records += std::string(selector) + "._domainkey.example.org TXT " + data + '\n';
+    }
+    const auto verdict =
+        run({"verify", "--answers", files.write("zone", records), "--missing", "zone", "--json", "-"},
+            signed_mail.out);
+    REQUIRE(verdict.code == ExitCode::ok);
+    const auto json = nlohmann::json::parse(verdict.out);
+    REQUIRE(json["dkim"].size() == 2);
+    CHECK(json["dkim"][0]["result"] == "pass");
+    CHECK(json["dkim"][1]["result"] == "pass");
+    CHECK(run({"key", "generate", "--domain", "example.org", "--selector", "k1-rsa", "--out-dir",
+               files.path("")})
+              .code == ExitCode::cannot_write); // never over an existing key
+}
+
+TEST_CASE("check-config reports all errors at once") {
+    const Workspace files;
+    const auto config = files.write("paraph.yaml", "spf:\n  enable: yes\ndns:\n  attempts: many\n");
+    const auto ran = run({"check-config", "-c", config, "--json"});
+    CHECK(ran.code == ExitCode::config);
+    const auto json = nlohmann::json::parse(ran.out);
+    CHECK(json["errors"] == 2);
+    REQUIRE(json["diagnostics"].size() == 2);
+    CHECK(json["diagnostics"][0]["line"] == 2);
+    CHECK(json["diagnostics"][1]["line"] == 4);
+}
+
+TEST_CASE("check-config finds keys that cannot be used") {
+    const Workspace files;
+    const auto config =
+        files.write("paraph.yaml", "domains:\n  example.org:\n    keys:\n      - selector: s1\n"
+                                   "        file: none.pem\n");
+    const auto ran = run({"check-config", "-c", config});
+    CHECK(ran.code == ExitCode::config);
+    CHECK(contains(ran.out, "none.pem"));
+}
+
+TEST_CASE("probe refuses a message no MTA would pass on") {
+    const Workspace files;
+    const auto ran =
+        run({"probe", "--socket", "unix:" + files.path("absent"), "-"}, "From: a@example.org\nno colon\n\n");
+    CHECK(ran.code == ExitCode::data);
+    CHECK(contains(ran.err, "no colon"));
+}
