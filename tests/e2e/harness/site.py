@@ -79,6 +79,10 @@ class Site:
         mta.start()
 
     @property
+    def name_server_address(self) -> str:
+        return self._name_server.address
+
+    @property
     def postfix(self) -> Postfix:
         return self.mta
 

@@ -1,0 +1,84 @@
+"""The operator's tool beside the running daemon: both must say the same."""
+
+import json
+import re
+
+from harness import keys, programs
+from harness.messages import message
+from harness.process import run
+from harness.site import AUTHSERV_ID, SiteTest
+
+ENVELOPE = ["--ip", "192.0.2.10", "--helo", "mx.pass.test", "--mail-from", "ann@pass.test"]
+BAD_CONFIGURATION = 78
+
+
+def unfolded(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+class Tools(SiteTest):
+    def write(self, text: bytes, name: str = "message.eml") -> str:
+        file = self.site.folder / name
+        file.write_bytes(text)
+        return str(file)
+
+    def paraph(self, *arguments: str, check: bool = True):
+        return run([programs.paraph, *arguments], check=check)
+
+    def test_verify_says_what_the_daemon_wrote(self):
+        messages = {"plain": message(), "signed": self.site.signer.sign(message()), "stranger": message("x@soft.test"),
+                    "broken": self.site.signer.sign(message()).replace(b"Hello.", b"Hullo."),
+                    "two authors": message(fields=("From: <victim@ours.test>",))}
+        for name, text in messages.items():
+            with self.subTest(name):
+                told = self.paraph("verify", "--json", "--nameserver", self.site.name_server_address, "--authserv-id",
+                                   AUTHSERV_ID, *ENVELOPE, self.write(text))
+                field = json.loads(told.stdout)["authentication_results"]
+                written = self.receive(text).all("authentication-results")[0]
+                self.assertEqual(unfolded(field), unfolded(f"Authentication-Results: {written}"))
+
+    def test_probe_shows_what_postfix_would_get(self):
+        forged = message(fields=("Authentication-Results: mx.ours.test; dkim=pass header.d=bank.test",))
+        output = self.site.folder / "edited.eml"
+        self.paraph("probe", "--socket", self.site.paraphd.socket, *ENVELOPE, "--rcpt", "r@rcpt.test", "--output",
+                    str(output), self.write(forged))
+        edited = output.read_text()
+        self.assertNotIn("bank.test", edited)
+        self.assertTrue(edited.startswith("Authentication-Results: mx.ours.test;"), edited)
+
+    def test_probe_of_a_user_is_signed(self):
+        output = self.site.folder / "signed.eml"
+        self.paraph("probe", "--socket", self.site.paraphd.socket, "--ip", "198.51.100.7", "--auth", "alice",
+                    "--mail-from", "alice@ours.test", "--rcpt", "r@rcpt.test", "--output", str(output),
+                    self.write(message("alice@ours.test")))
+        self.assertEqual([True, True], keys.verdicts(output.read_bytes(), self.site.zone))
+
+    def test_sign_with_the_daemons_configuration(self):
+        signed = self.paraph("sign", "--config", str(self.site.paraphd.config), self.write(message("alice@ours.test")))
+        self.assertEqual([True, True], keys.verdicts(signed.stdout, self.site.zone))
+
+    def test_generated_keys_sign_and_their_records_verify(self):
+        for kind in ("rsa", "ed25519"):
+            with self.subTest(kind):
+                made = self.paraph("key", "generate", "--domain", "made.test", "--selector", kind, "--type", kind,
+                                   "--out-dir", str(self.site.folder)).stdout.decode()
+                strings = re.findall(r'"([^"]*)"', next(line for line in made.splitlines() if "IN TXT" in line))
+                self.site.zone.add_txt(f"{kind}._domainkey.made.test", "".join(strings))
+                signed = self.paraph("sign", "--key", str(self.site.folder / f"{kind}.made.test.pem"), "--domain",
+                                     "made.test", "--selector", kind, self.write(message("a@made.test")))
+                self.assertEqual([True], keys.verdicts(signed.stdout, self.site.zone))
+
+    def test_check_config(self):
+        self.paraph("check-config", "-c", str(self.site.paraphd.config))
+        wrong = self.write(b"authserv_idd: x.test\nroles: {internal_hosts: [192.0.2.0/33]}\n", "wrong.yaml")
+        refused = self.paraph("check-config", "-c", wrong, check=False)
+        self.assertEqual(BAD_CONFIGURATION, refused.returncode)
+        told = (refused.stdout + refused.stderr).decode()
+        self.assertIn("wrong.yaml:1", told)
+        self.assertIn("wrong.yaml:2", told)
+
+    def test_daemon_refuses_to_start_on_a_bad_configuration(self):
+        wrong = self.write(b"authserv_idd: x.test\n", "wrong.yaml")
+        refused = run([programs.paraphd, "--config", wrong, "--log", "stderr"], check=False)
+        self.assertEqual(BAD_CONFIGURATION, refused.returncode)
+        self.assertIn(b"authserv_id", refused.stderr)
