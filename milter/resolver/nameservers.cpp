@@ -28,6 +28,7 @@ std::vector<Candidate> Nameservers::line_up(Time now) {
         return health == probe ? 0 : health->suspect ? 2 : 1;
     });
     std::vector<Candidate> candidates;
+    candidates.reserve(line.size());
     for (const Health* health : line) {
         candidates.push_back({health->server, !health->plain_dns || health->edns_again_at <= now});
     }
