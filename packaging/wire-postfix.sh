@@ -166,4 +166,4 @@ write_configuration
 if systemd_runs; then start_service; else start_background; fi
 wire "$(socket)"
 note "Done. Mail for others that users submit is signed when its service has -o milter_macro_daemon_name=ORIGINATING,"
-note "or when they log in. Undo: restore main.cf, then 'systemctl disable --now paraphd'."
+note "or when they log in. To undo it, take both lines out of main.cf and reload Postfix before you stop paraphd."

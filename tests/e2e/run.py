@@ -65,7 +65,8 @@ def main() -> int:
     signal.alarm(options.limit)
     module = importlib.import_module(options.module)
     loader = unittest.defaultTestLoader
-    if getattr(module, "NEEDS_SENDMAIL", False) and not Path(options.sendmail, "usr/libexec/sendmail/sendmail").exists():
+    sendmail = Path(options.sendmail, "usr/libexec/sendmail/sendmail")
+    if getattr(module, "NEEDS_SENDMAIL", False) and not sendmail.exists():
         print(f"{options.module}: not run: packaging/unpack-sendmail.sh {options.sendmail}", file=sys.stderr)
         return NOT_RUN
     suite = loader.loadTestsFromNames(options.tests, module) if options.tests else loader.loadTestsFromModule(module)

@@ -10,7 +10,7 @@ class Reinjection(SiteTest):
     def change_settings(site, settings):
         settings["roles"] = {"reinjection_daemons": ["REINJECTION"]}
 
-    def hand_back(self, text: bytes, login: bool = False):
+    def hand_back(self, text: bytes):
         recipient = self.new_recipient()
         with Client(self.site.postfix.reinjection) as client:
             client.hello("filter.ours.test")

@@ -1,7 +1,5 @@
 """SPF as it reaches the mailbox: the client's address, the sender, HELO and the DNS are what Postfix was told."""
 
-import unittest
-
 from harness.messages import message
 from harness.site import SiteTest, value_of
 
@@ -52,7 +50,3 @@ class Spf(SiteTest):
     def test_dns_failure(self):
         delivered = self.receive(message("x@broken.test"), sender="x@broken.test")
         self.check(delivered, spf="temperror", dmarc="temperror")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -94,7 +94,7 @@ class Sendmail:
         (self.folder / "sendmail.cf").write_bytes(made.stdout)
 
     def start(self) -> None:
-        # A host name without a dot would make Sendmail wait a minute for a better one: it gets a name space with its own.
+        # A host name without a dot would make Sendmail wait a minute for a better one: it gets a name of its own.
         script = "hostname mx.ours.test && exec \"$@\""
         libraries = ":".join(sorted({str(file.parent) for file in self._unpacked.rglob("lib*.so.*")}))
         self._child = Child(["unshare", "--uts", "sh", "-c", script, "sh",
