@@ -1,0 +1,11 @@
+// DMARC records.
+#include "dmarc/record.h"
+#include "fuzz/property.h"
+
+void fuzz::run(std::string_view input) {
+    if (const auto record = dmarc::parse_record(input)) {
+        const auto again = dmarc::parse_record(dmarc::print(*record));
+        require(again && dmarc::print(*again) == dmarc::print(*record),
+                "a DMARC record survives its own text");
+    }
+}
