@@ -18,10 +18,12 @@ die() { say "$*"; exit 1; }
 # The wanted packages: every line of the given lists but comments.
 wanted() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@"; }
 
-# Of the packages named on standard input, those that are not installed.
+# Of the packages named on standard input, those that are not installed. A second word on the line is a command that
+# makes the package unnecessary, wherever it comes from.
 missing() {
-    local package
-    while read -r package; do
+    local package command
+    while read -r package command; do
+        if [ -n "$command" ] && command -v "$command" >/dev/null; then continue; fi
         [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
     done
 }
