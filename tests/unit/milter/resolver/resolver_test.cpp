@@ -3,7 +3,7 @@
 #include "milter/resolver/resolver.h"
 #include "milter/resolver/transport.h"
 #include "support/catch.h"
-#include "support/dns_server.h"
+#include "support/dns/server.h"
 
 #include <fmt/format.h>
 

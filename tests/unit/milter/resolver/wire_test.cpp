@@ -1,6 +1,6 @@
 #include "milter/resolver/wire.h"
 #include "support/catch.h"
-#include "support/dns_reply.h"
+#include "support/dns/reply.h"
 
 #include <initializer_list>
 #include <random>

@@ -1,4 +1,4 @@
-#include "support/dns_zone.h"
+#include "support/dns/zone.h"
 
 #include "base/ascii.h"
 

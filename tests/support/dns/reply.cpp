@@ -1,4 +1,4 @@
-#include "support/dns_reply.h"
+#include "support/dns/reply.h"
 
 #include "base/ascii.h"
 

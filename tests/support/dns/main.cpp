@@ -2,7 +2,7 @@
 //
 // Zone file: see dns_zone.h. Prints "listening ADDRESS:PORT" when ready. Ends on SIGTERM or SIGINT, when its
 // lifetime is over and, with --stop-on-eof, when its standard input closes. SIGHUP reads the zone file again.
-#include "support/dns_server.h"
+#include "support/dns/server.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

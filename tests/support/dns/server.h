@@ -6,8 +6,8 @@
 #pragma once
 
 #include "milter/lock_guarded.h"
-#include "support/dns_reply.h"
-#include "support/dns_zone.h"
+#include "support/dns/reply.h"
+#include "support/dns/zone.h"
 
 #include <chrono>
 #include <cstdint>

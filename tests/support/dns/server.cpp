@@ -1,4 +1,4 @@
-#include "support/dns_server.h"
+#include "support/dns/server.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,7 +1,7 @@
 // What the test name server sends in reply to one query: packets in, packets out.
 #pragma once
 
-#include "support/dns_zone.h"
+#include "support/dns/zone.h"
 
 #include <chrono>
 #include <cstdint>
