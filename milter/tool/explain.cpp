@@ -84,7 +84,9 @@ void explain(std::ostream& out, const spf::Verdict& verdict) {
         fmt::print(out, "{:{}}{}{}{}\n", "", indent, printable(step.term), step.term.empty() ? "" : "  ",
                    printable(step.what));
     }
-    remark(out, verdict.problem);
+    if (verdict.steps.empty() || !verdict.steps.back().what.ends_with(verdict.problem)) { // said already
+        remark(out, verdict.problem);
+    }
     if (!verdict.explanation.empty()) {
         fmt::print(out, "    the domain's own words: {}\n", printable(verdict.explanation));
     }
