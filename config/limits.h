@@ -7,7 +7,7 @@
 
 namespace config {
 
-constexpr std::size_t max_file_bytes = 64 * 1024 * 1024;
+constexpr std::size_t max_file_bytes = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t max_included_files = 1'000'000;
 constexpr std::size_t max_nodes =
     8'000'000; // YAML values in one file, aliases counted as what they stand for

@@ -21,14 +21,14 @@ class Loader {
   public:
     void load_main(std::string_view yaml, const File& file) {
         const auto tree = parse(yaml, file);
-        const Node* root = tree ? tree->root : nullptr;
+        const TreeNode* root = tree ? tree->root : nullptr;
         if (root != nullptr && expect_top(*root, file)) {
             load_settings(
                 *root, settings_, file, report_,
-                [&](const Node& name, const Node& value) {
+                [&](const TreeNode& name, const TreeNode& value) {
                     load_includes({&name, &value}, file);
                 },
-                [&](const Node& name, const Node& value) {
+                [&](const TreeNode& name, const TreeNode& value) {
                     domains_.load({&name, &value}, file);
                 });
         }
@@ -66,8 +66,8 @@ class Loader {
         return std::move(*tree);
     }
 
-    bool expect_top(const Node& root, const File& file) {
-        if (root.kind == Node::Kind::mapping || root.kind == Node::Kind::null) {
+    bool expect_top(const TreeNode& root, const File& file) {
+        if (root.kind == TreeNode::Kind::mapping || root.kind == TreeNode::Kind::null) {
             return true;
         }
         report_.error(place_of(file, root), fmt::format("expected settings, not {}", print(root.kind)),
@@ -77,15 +77,15 @@ class Loader {
 
     // One pattern or a list of them.
     void load_includes(const Pair& pair, const File& file) {
-        if (pair.value->kind == Node::Kind::scalar) {
+        if (pair.value->kind == TreeNode::Kind::scalar) {
             load_pattern(*pair.value, file);
             return;
         }
-        if (!expect_kind(Node::Kind::sequence, pair, "", file, report_)) {
+        if (!expect_kind(TreeNode::Kind::sequence, pair, "", file, report_)) {
             return;
         }
-        for (const Node* item : pair.value->children) {
-            if (item->kind == Node::Kind::scalar) {
+        for (const TreeNode* item : pair.value->children) {
+            if (item->kind == TreeNode::Kind::scalar) {
                 load_pattern(*item, file);
             } else {
                 report_.error(place_of(file, *item), fmt::format("'{}': expected a path or a pattern, not {}",
@@ -94,7 +94,7 @@ class Loader {
         }
     }
 
-    void load_pattern(const Node& pattern, const File& file) {
+    void load_pattern(const TreeNode& pattern, const File& file) {
         for (const std::string& path : expand_pattern(file.directory, pattern.text)) {
             const Place place = place_of(file, pattern);
             if (files_.size() > max_included_files) {

@@ -17,19 +17,19 @@ constexpr std::chrono::seconds mail_server_patience{250};
 
 struct Checks {
     const Settings& settings;
-    const Node* root;
+    const TreeNode* root;
     const File& file;
     Report& report;
 
     [[nodiscard]] Place at(std::string_view path) const {
-        const Node* node = find_value(root, path);
+        const TreeNode* node = find_value(root, path);
         return node == nullptr ? Place{&file, 0, 0} : place_of(file, *node);
     }
 
     // Also true of a value that was refused: it has its own diagnostic and must not cause another one.
     [[nodiscard]] bool given(std::string_view path) const {
-        const Node* node = find_value(root, path);
-        return node != nullptr && !(node->kind == Node::Kind::scalar && node->text.empty());
+        const TreeNode* node = find_value(root, path);
+        return node != nullptr && !(node->kind == TreeNode::Kind::scalar && node->text.empty());
     }
 
     void needs(std::string_view path, std::string_view other, std::string_view why) const {
@@ -97,7 +97,7 @@ struct Checks {
 
 } // namespace
 
-void check_settings(const Settings& settings, const Node* root, const File& file, Report& report) {
+void check_settings(const Settings& settings, const TreeNode* root, const File& file, Report& report) {
     const Checks checks{settings, root, file, report};
     checks.tables();
     checks.durations();

@@ -7,6 +7,6 @@
 namespace config {
 
 // `root` (null: an empty file) tells where a setting was given.
-void check_settings(const Settings& settings, const Node* root, const File& file, Report& report);
+void check_settings(const Settings& settings, const TreeNode* root, const File& file, Report& report);
 
 } // namespace config

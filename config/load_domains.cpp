@@ -11,6 +11,7 @@ namespace {
 template <class Target>
 std::vector<std::string_view> names_of(const std::vector<SettingOf<Target>>& settings) {
     std::vector<std::string_view> names;
+    names.reserve(settings.size());
     for (const auto& setting : settings) {
         names.push_back(setting.name());
     }
@@ -55,7 +56,7 @@ bool has_active_key(const DomainEntry& entry) {
 } // namespace
 
 void DomainLoader::load(const Pair& pair, const File& file) {
-    if (!expect_kind(Node::Kind::mapping, pair, "", file, report_)) {
+    if (!expect_kind(TreeNode::Kind::mapping, pair, "", file, report_)) {
         return;
     }
     const auto& children = pair.value->children;
@@ -64,9 +65,9 @@ void DomainLoader::load(const Pair& pair, const File& file) {
     }
 }
 
-std::optional<std::string> DomainLoader::new_domain(const Node& name, const File& file) {
+std::optional<std::string> DomainLoader::new_domain(const TreeNode& name, const File& file) {
     const auto domain =
-        name.kind == Node::Kind::scalar ? base::DomainName::parse_international(name.text) : std::nullopt;
+        name.kind == TreeNode::Kind::scalar ? base::DomainName::parse_international(name.text) : std::nullopt;
     if (!domain) {
         const bool wildcard = name.text.starts_with("*.");
         report_.error(place_of(file, name),
@@ -86,7 +87,7 @@ std::optional<std::string> DomainLoader::new_domain(const Node& name, const File
 
 void DomainLoader::load_domain(const Pair& pair, const File& file) {
     const auto domain = new_domain(*pair.name, file);
-    if (!domain || !expect_kind(Node::Kind::mapping, pair, "domains.", file, report_)) {
+    if (!domain || !expect_kind(TreeNode::Kind::mapping, pair, "domains.", file, report_)) {
         return;
     }
     const std::string prefix = fmt::format("domains.{}.", *domain);
@@ -109,10 +110,10 @@ void DomainLoader::load_domain(const Pair& pair, const File& file) {
 
 void DomainLoader::load_keys(const Pair& pair, const std::string& prefix, const std::string& domain,
                              DomainEntry& entry, const File& file) {
-    if (!expect_kind(Node::Kind::sequence, pair, prefix, file, report_)) {
+    if (!expect_kind(TreeNode::Kind::sequence, pair, prefix, file, report_)) {
         return;
     }
-    for (const Node* item : pair.value->children) {
+    for (const TreeNode* item : pair.value->children) {
         load_key(*item, prefix, domain, entry, file);
     }
     if (!has_active_key(entry)) {
@@ -122,10 +123,10 @@ void DomainLoader::load_keys(const Pair& pair, const std::string& prefix, const 
     }
 }
 
-void DomainLoader::load_key(const Node& item, const std::string& prefix, const std::string& domain,
+void DomainLoader::load_key(const TreeNode& item, const std::string& prefix, const std::string& domain,
                             DomainEntry& entry, const File& file) {
     const std::string key_prefix = fmt::format("{}{}.", prefix, keys_name);
-    if (item.kind != Node::Kind::mapping) {
+    if (item.kind != TreeNode::Kind::mapping) {
         report_.error(place_of(file, item),
                       fmt::format("'{}{}': expected a mapping with selector and file, not {}", prefix,
                                   keys_name, print(item.kind)));

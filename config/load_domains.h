@@ -21,10 +21,10 @@ class DomainLoader {
     void load_domain(const Pair& pair, const File& file);
     void load_keys(const Pair& pair, const std::string& prefix, const std::string& domain, DomainEntry& entry,
                    const File& file);
-    void load_key(const Node& item, const std::string& prefix, const std::string& domain, DomainEntry& entry,
-                  const File& file);
+    void load_key(const TreeNode& item, const std::string& prefix, const std::string& domain,
+                  DomainEntry& entry, const File& file);
     // The name in A-labels if it is one that was not given before.
-    [[nodiscard]] std::optional<std::string> new_domain(const Node& name, const File& file);
+    [[nodiscard]] std::optional<std::string> new_domain(const TreeNode& name, const File& file);
 
     std::map<std::string, DomainEntry>& domains_;
     Report& report_;

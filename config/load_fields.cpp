@@ -24,14 +24,14 @@ struct Reading {
     [[nodiscard]] Place place() const { return place_of(file, *pair.value); }
 
     // What stands there is named by its text, or by its kind if it has none.
-    void unexpected(const Node& node, const std::string& expected, std::string hint) const {
-        const std::string found = node.kind == Node::Kind::scalar
+    void unexpected(const TreeNode& node, const std::string& expected, std::string hint) const {
+        const std::string found = node.kind == TreeNode::Kind::scalar
                                       ? fmt::format("'{}'", base::printable(node.text, longest_quote))
                                       : std::string(print(node.kind));
         report.error(place_of(file, node), fmt::format("{}: expected {}, not {}", label(), expected, found),
                      std::move(hint));
     }
-    void refuse(const Node& node, const std::string& expected, const Refusal& refusal) const {
+    void refuse(const TreeNode& node, const std::string& expected, const Refusal& refusal) const {
         if (refusal.reason.empty()) {
             unexpected(node, expected, refusal.hint);
         } else {
@@ -86,9 +86,9 @@ std::optional<Value> resolved(const Reading& reading, const std::string& text) {
 std::optional<Value> read_list(const Reading& reading) {
     std::vector<std::string_view> items;
     bool sound = true;
-    for (const Node* item : reading.pair.value->children) {
+    for (const TreeNode* item : reading.pair.value->children) {
         std::optional<Refusal> refusal;
-        if (item->kind != Node::Kind::scalar) {
+        if (item->kind != TreeNode::Kind::scalar) {
             refusal = Refusal{};
         } else {
             refusal = check_item(reading.type, item->text);
@@ -106,7 +106,7 @@ std::optional<Value> read_list(const Reading& reading) {
 }
 
 std::optional<Value> read_scalar(const Reading& reading) {
-    const Node& node = *reading.pair.value;
+    const TreeNode& node = *reading.pair.value;
     auto value = parse_value(reading.type, node.text, node.quoted);
     if (!value) {
         reading.refuse(node, expectation(reading.type), value.error());
@@ -116,8 +116,8 @@ std::optional<Value> read_scalar(const Reading& reading) {
                                            : std::move(*value);
 }
 
-std::string_view kind_name(Node::Kind kind) {
-    return kind == Node::Kind::mapping ? "settings below it" : "a list";
+std::string_view kind_name(TreeNode::Kind kind) {
+    return kind == TreeNode::Kind::mapping ? "settings below it" : "a list";
 }
 
 } // namespace
@@ -126,44 +126,44 @@ std::optional<Value> read_value(const Type& type, const Pair& pair, std::string_
                                 Report& report) {
     const Reading reading{type, pair, prefix, file, report};
     switch (pair.value->kind) {
-    case Node::Kind::null:
+    case TreeNode::Kind::null:
         report.error(place_of(file, *pair.name),
                      fmt::format("{} has no value: expected {}", reading.label(), expectation(type)),
                      "leave the line out for the default");
         return std::nullopt;
-    case Node::Kind::scalar:
+    case TreeNode::Kind::scalar:
         return read_scalar(reading);
-    case Node::Kind::sequence:
+    case TreeNode::Kind::sequence:
         if (is_list(type.kind)) {
             return read_list(reading);
         }
         break;
-    case Node::Kind::mapping:
+    case TreeNode::Kind::mapping:
         break;
     }
     reading.unexpected(*pair.value, expectation(type), {});
     return std::nullopt;
 }
 
-bool expect_kind(Node::Kind kind, const Pair& pair, std::string_view prefix, const File& file,
+bool expect_kind(TreeNode::Kind kind, const Pair& pair, std::string_view prefix, const File& file,
                  Report& report) {
-    const Node& value = *pair.value;
-    if (value.kind == kind || (value.kind == Node::Kind::null && kind == Node::Kind::mapping)) {
+    const TreeNode& value = *pair.value;
+    if (value.kind == kind || (value.kind == TreeNode::Kind::null && kind == TreeNode::Kind::mapping)) {
         return true;
     }
-    const Place place = place_of(file, value.kind == Node::Kind::null ? *pair.name : value);
+    const Place place = place_of(file, value.kind == TreeNode::Kind::null ? *pair.name : value);
     report.error(place, fmt::format("'{}{}': expected {}, not {}", prefix, pair.name->text, kind_name(kind),
                                     print(value.kind)));
     return false;
 }
 
-std::vector<Pair> unique_pairs(const Node& mapping, std::string_view prefix, const File& file,
+std::vector<Pair> unique_pairs(const TreeNode& mapping, std::string_view prefix, const File& file,
                                Report& report) {
     std::vector<Pair> pairs;
-    std::unordered_map<std::string_view, const Node*> first;
+    std::unordered_map<std::string_view, const TreeNode*> first;
     for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
-        const Node& name = *mapping.children[i];
-        if (name.kind != Node::Kind::scalar) {
+        const TreeNode& name = *mapping.children[i];
+        if (name.kind != TreeNode::Kind::scalar) {
             report.error(place_of(file, name), fmt::format("expected a name, not {}", print(name.kind)));
             continue;
         }

@@ -17,8 +17,8 @@ namespace config {
 
 // A name of a mapping and its value.
 struct Pair {
-    const Node* name;
-    const Node* value;
+    const TreeNode* name;
+    const TreeNode* value;
 };
 
 // The value of a pair, paths resolved; nothing, with a diagnostic, when it is not what the type says.
@@ -28,19 +28,19 @@ struct Pair {
 
 // False, with a diagnostic, when the value is not of that kind. Where a mapping is expected nothing at all
 // will do as well: so a section looks whose settings are all commented out.
-[[nodiscard]] bool expect_kind(Node::Kind kind, const Pair& pair, std::string_view prefix, const File& file,
-                               Report& report);
+[[nodiscard]] bool expect_kind(TreeNode::Kind kind, const Pair& pair, std::string_view prefix,
+                               const File& file, Report& report);
 
 // The pairs of a mapping, each name once: repeated names and names that are not text are reported and left
 // out.
-[[nodiscard]] std::vector<Pair> unique_pairs(const Node& mapping, std::string_view prefix, const File& file,
-                                             Report& report);
+[[nodiscard]] std::vector<Pair> unique_pairs(const TreeNode& mapping, std::string_view prefix,
+                                             const File& file, Report& report);
 
 // Writes the fields of `mapping` that `settings` describes into `target`; pairs of any other name go to
 // `other(pair)`.
 template <class Target, class Other>
-void load_fields(const std::vector<SettingOf<Target>>& settings, const Node& mapping, std::string_view prefix,
-                 Target& target, const File& file, Report& report, Other other) {
+void load_fields(const std::vector<SettingOf<Target>>& settings, const TreeNode& mapping,
+                 std::string_view prefix, Target& target, const File& file, Report& report, Other other) {
     std::vector<bool> seen(settings.size());
     for (const Pair& pair : unique_pairs(mapping, prefix, file, report)) {
         const auto setting = std::find_if(settings.begin(), settings.end(),

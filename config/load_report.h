@@ -24,7 +24,7 @@ struct Place {
     std::size_t column = 0;
 };
 
-[[nodiscard]] inline Place place_of(const File& file, const Node& node) {
+[[nodiscard]] inline Place place_of(const File& file, const TreeNode& node) {
     return {&file, node.line, node.column};
 }
 

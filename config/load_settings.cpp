@@ -51,7 +51,7 @@ std::optional<std::string_view> moved_from(std::string_view name) {
     return found;
 }
 
-void unknown_setting(const Section& section, const Node& name, const File& file, Report& report) {
+void unknown_setting(const Section& section, const TreeNode& name, const File& file, Report& report) {
     const std::string prefix = section.name.empty() ? "" : fmt::format("{}.", section.name);
     const std::string path = prefix + base::printable(name.text, 80);
     auto meant = nearest(path, siblings(section));
@@ -69,15 +69,15 @@ void unknown_setting(const Section& section, const Node& name, const File& file,
 
 void load_section(const Section& section, const Pair& pair, Settings& settings, const File& file,
                   Report& report) {
-    if (!expect_kind(Node::Kind::mapping, pair, "", file, report)) {
+    if (!expect_kind(TreeNode::Kind::mapping, pair, "", file, report)) {
         return;
     }
     load_fields(section.settings, *pair.value, fmt::format("{}.", section.name), settings, file, report,
                 [&](const Pair& other) { unknown_setting(section, *other.name, file, report); });
 }
 
-const Node* child(const Node* mapping, std::string_view name) {
-    if (mapping == nullptr || mapping->kind != Node::Kind::mapping) {
+const TreeNode* child(const TreeNode* mapping, std::string_view name) {
+    if (mapping == nullptr || mapping->kind != TreeNode::Kind::mapping) {
         return nullptr;
     }
     for (std::size_t i = 0; i + 1 < mapping->children.size(); i += 2) {
@@ -90,7 +90,7 @@ const Node* child(const Node* mapping, std::string_view name) {
 
 } // namespace
 
-void load_settings(const Node& root, Settings& settings, const File& file, Report& report,
+void load_settings(const TreeNode& root, Settings& settings, const File& file, Report& report,
                    const ReadStructure& read_include, const ReadStructure& read_domains) {
     const Section& top = schema().front();
     load_fields(top.settings, root, "", settings, file, report, [&](const Pair& pair) {
@@ -106,8 +106,8 @@ void load_settings(const Node& root, Settings& settings, const File& file, Repor
     });
 }
 
-const Node* find_value(const Node* root, std::string_view path) {
-    const Node* node = root;
+const TreeNode* find_value(const TreeNode* root, std::string_view path) {
+    const TreeNode* node = root;
     for (const std::string_view name : base::split(path, '.')) {
         node = child(node, name);
     }

@@ -10,13 +10,13 @@
 namespace config {
 
 // Called with the value of `include:` or `domains:` when the file has it.
-using ReadStructure = std::function<void(const Node& name, const Node& value)>;
+using ReadStructure = std::function<void(const TreeNode& name, const TreeNode& value)>;
 
 // Everything but `include:` and `domains:`, which go to their callbacks.
-void load_settings(const Node& root, Settings& settings, const File& file, Report& report,
+void load_settings(const TreeNode& root, Settings& settings, const File& file, Report& report,
                    const ReadStructure& read_include, const ReadStructure& read_domains);
 
 // What the file gives for a setting; null when it does not mention it.
-[[nodiscard]] const Node* find_value(const Node* root, std::string_view path);
+[[nodiscard]] const TreeNode* find_value(const TreeNode* root, std::string_view path);
 
 } // namespace config

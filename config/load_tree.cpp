@@ -31,7 +31,7 @@ std::uint32_t one_based(int number) {
 class Builder : public YAML::EventHandler {
   public:
     [[nodiscard]] Tree take() { return std::move(tree_); }
-    [[nodiscard]] const Node* last() const { return tree_.nodes.empty() ? nullptr : &tree_.nodes.back(); }
+    [[nodiscard]] const TreeNode* last() const { return tree_.nodes.empty() ? nullptr : &tree_.nodes.back(); }
 
     void OnDocumentStart(const YAML::Mark& mark) override {
         if (tree_.root != nullptr) {
@@ -41,23 +41,23 @@ class Builder : public YAML::EventHandler {
     }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        leaf(mark, anchor, Node::Kind::null);
+        leaf(mark, anchor, TreeNode::Kind::null);
     }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& text) override {
         check_tag(mark, tag);
-        Node& node = leaf(mark, anchor, Node::Kind::scalar);
+        TreeNode& node = leaf(mark, anchor, TreeNode::Kind::scalar);
         node.text = text;
         node.quoted = tag == "!";
     }
     void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                          YAML::EmitterStyle::value) override {
-        open(mark, tag, anchor, Node::Kind::sequence);
+        open(mark, tag, anchor, TreeNode::Kind::sequence);
     }
     void OnSequenceEnd() override { close(); }
     void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                     YAML::EmitterStyle::value) override {
-        open(mark, tag, anchor, Node::Kind::mapping);
+        open(mark, tag, anchor, TreeNode::Kind::mapping);
     }
     void OnMapEnd() override { close(); }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -70,7 +70,7 @@ class Builder : public YAML::EventHandler {
 
   private:
     struct Open {
-        Node* node;
+        TreeNode* node;
         YAML::anchor_t anchor;
     };
 
@@ -85,27 +85,27 @@ class Builder : public YAML::EventHandler {
         }
     }
 
-    static YAML::Mark mark_of(const Node& node) {
+    static YAML::Mark mark_of(const TreeNode& node) {
         YAML::Mark mark;
         mark.line = static_cast<int>(node.line) - 1;
         mark.column = static_cast<int>(node.column) - 1;
         return mark;
     }
 
-    Node& add(const YAML::Mark& mark, Node::Kind kind) {
-        Node& node = tree_.nodes.emplace_back();
+    TreeNode& add(const YAML::Mark& mark, TreeNode::Kind kind) {
+        TreeNode& node = tree_.nodes.emplace_back();
         node.kind = kind;
         node.line = one_based(mark.line);
         node.column = one_based(mark.column);
         return node;
     }
 
-    void attach(const Node& node) {
+    void attach(const TreeNode& node) {
         if (open_.empty()) {
             tree_.root = &node;
             return;
         }
-        Node& parent = *open_.back().node;
+        TreeNode& parent = *open_.back().node;
         parent.children.push_back(&node);
         parent.weight += node.weight;
         if (parent.weight > max_nodes || tree_.nodes.size() > max_nodes) {
@@ -113,14 +113,14 @@ class Builder : public YAML::EventHandler {
         }
     }
 
-    Node& leaf(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Kind kind) {
-        Node& node = add(mark, kind);
+    TreeNode& leaf(const YAML::Mark& mark, YAML::anchor_t anchor, TreeNode::Kind kind) {
+        TreeNode& node = add(mark, kind);
         attach(node);
         remember(anchor, node);
         return node;
     }
 
-    void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Kind kind) {
+    void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, TreeNode::Kind kind) {
         check_tag(mark, tag);
         open_.push_back({&add(mark, kind), anchor});
     }
@@ -132,7 +132,7 @@ class Builder : public YAML::EventHandler {
         remember(closed.anchor, *closed.node);
     }
 
-    void remember(YAML::anchor_t anchor, const Node& node) {
+    void remember(YAML::anchor_t anchor, const TreeNode& node) {
         if (anchor != 0) {
             anchors_[anchor] = &node;
         }
@@ -140,7 +140,7 @@ class Builder : public YAML::EventHandler {
 
     Tree tree_;
     std::vector<Open> open_;
-    std::unordered_map<YAML::anchor_t, const Node*> anchors_;
+    std::unordered_map<YAML::anchor_t, const TreeNode*> anchors_;
 };
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
@@ -155,8 +155,8 @@ std::string_view from_line(std::string_view text, std::size_t line) {
 }
 
 // yaml-cpp takes the end of the file for a closing quote. Only the last value of a file can have run into it.
-bool is_unclosed(std::string_view text, const Node* last) {
-    if (last == nullptr || last->kind != Node::Kind::scalar || !last->quoted) {
+bool is_unclosed(std::string_view text, const TreeNode* last) {
+    if (last == nullptr || last->kind != TreeNode::Kind::scalar || !last->quoted) {
         return false;
     }
     text = from_line(text, last->line);
@@ -216,15 +216,15 @@ TreeError syntax_error(const YAML::Exception& error, std::string_view text) {
 
 } // namespace
 
-std::string_view print(Node::Kind kind) {
+std::string_view print(TreeNode::Kind kind) {
     switch (kind) {
-    case Node::Kind::null:
+    case TreeNode::Kind::null:
         return "nothing";
-    case Node::Kind::scalar:
+    case TreeNode::Kind::scalar:
         return "a text";
-    case Node::Kind::sequence:
+    case TreeNode::Kind::sequence:
         return "a list";
-    case Node::Kind::mapping:
+    case TreeNode::Kind::mapping:
         return "a mapping";
     }
     return {};
@@ -249,7 +249,7 @@ base::Result<Tree, TreeError> parse_tree(std::string_view text) {
     } catch (const YAML::Exception& error) {
         return base::refuse(syntax_error(error, text));
     }
-    if (const Node* last = builder.last(); is_unclosed(text, last)) {
+    if (const TreeNode* last = builder.last(); is_unclosed(text, last)) {
         return base::refuse(
             TreeError{last->line, last->column, "not valid YAML: the closing quote is missing", ""});
     }

@@ -14,7 +14,7 @@
 
 namespace config {
 
-struct Node {
+struct TreeNode {
     enum class Kind : std::uint8_t { null, scalar, sequence, mapping };
 
     Kind kind = Kind::null;
@@ -23,14 +23,14 @@ struct Node {
     std::uint32_t column = 0; // 1-based, in bytes
     std::string text;         // of a scalar
     // Of a sequence, its items; of a mapping, names and values by turns.
-    std::vector<const Node*> children;
+    std::vector<const TreeNode*> children;
     std::size_t weight = 1; // how many nodes a walk over it visits, aliases expanded
 };
 
 // Owns its nodes.
 struct Tree {
-    std::deque<Node> nodes;
-    const Node* root = nullptr; // null: the document is empty
+    std::deque<TreeNode> nodes;
+    const TreeNode* root = nullptr; // null: the document is empty
 };
 
 struct TreeError {
@@ -43,6 +43,6 @@ struct TreeError {
 [[nodiscard]] base::Result<Tree, TreeError> parse_tree(std::string_view text);
 
 // "a mapping", "the list", for diagnostics.
-[[nodiscard]] std::string_view print(Node::Kind kind);
+[[nodiscard]] std::string_view print(TreeNode::Kind kind);
 
 } // namespace config

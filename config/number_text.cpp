@@ -20,8 +20,7 @@ struct Unit {
 };
 
 // Largest first: print() takes the first that divides the number.
-constexpr std::array<Unit, 4> size_units{
-    {{"G", 1024 * 1024 * 1024}, {"M", 1024 * 1024}, {"K", 1024}, {"", 1}}};
+constexpr std::array<Unit, 4> size_units{{{"G", 1U << 30U}, {"M", 1U << 20U}, {"K", 1U << 10U}, {"", 1}}};
 constexpr std::array<Unit, 5> time_units{
     {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
 

@@ -13,7 +13,7 @@ constexpr std::uint64_t kilobyte = 1024;
 constexpr std::uint64_t megabyte = 1024 * kilobyte;
 constexpr std::uint64_t second = 1000;
 constexpr std::uint64_t minute = 60 * second;
-constexpr std::uint64_t day = 24 * 60 * minute;
+constexpr std::uint64_t day = 1440 * minute;
 
 Type boolean() {
     return {.kind = Kind::boolean};
@@ -119,6 +119,12 @@ Section roles() {
                  "mail comes "
                  "from this host whoever wrote it, so that coming from an internal host does not make it "
                  "ours to sign."),
+             setting(
+                 "roles.keep_reinjected_results", boolean(), "false",
+                 [](auto& s) -> auto& { return s.roles.keep_reinjected_results; },
+                 "Leave mail alone that an internal host hands back through such a service: it was checked "
+                 "when it came "
+                 "in, and the results of then stay. Otherwise it is checked again, as mail of that host."),
              setting(
                  "roles.internal_hosts", networks(), "[127.0.0.0/8, \"::1/128\"]",
                  [](auto& s) -> auto& { return s.roles.internal_hosts; },

@@ -21,7 +21,7 @@ enum class Canonicalization { simple, relaxed };
 
 struct SigningKeyEntry {
     std::string selector;
-    std::string file;     // absolute, or relative to the configuration file
+    std::string file;
     std::string identity; // i=; empty: left out
     bool active = true;
 };
@@ -31,27 +31,28 @@ struct DomainEntry {
     std::vector<SigningKeyEntry> keys;
 };
 
+// Every field is a setting of the same name in config/schema.cpp, where its meaning, its bounds and its
+// default are told. All paths are resolved already: absolute, or relative to the working directory for a
+// configuration from memory.
 struct Settings {
     struct Listen {
-        std::string socket = "inet:127.0.0.1:8891"; // inet:HOST:PORT, inet6:[HOST]:PORT, unix:/PATH, or
-                                                    // opendkim's inet:PORT@HOST, local:/PATH
-        unsigned socket_mode = 0660;                // of a unix socket
-        std::string socket_group;                   // of a unix socket; empty: the daemon's
-        std::size_t max_connections = 1000;         // more are answered 451 at connect
+        // inet:HOST:PORT, inet6:[HOST]:PORT, unix:/PATH, or as OpenDKIM writes them inet:PORT@HOST,
+        // local:/PATH
+        std::string socket = "inet:127.0.0.1:8891";
+        unsigned socket_mode = 0660;        // of a unix socket
+        std::string socket_group;           // of a unix socket; empty: the daemon's
+        std::size_t max_connections = 1000; // more are answered 451 at connect
     } listen;
 
-    std::string authserv_id; // "HOSTNAME" or empty: the host's name
-    std::vector<std::string>
-        strip_authserv_ids; // further ids whose incoming Authentication-Results are removed
+    std::string authserv_id;                     // "HOSTNAME" or empty: the host's name
+    std::vector<std::string> strip_authserv_ids; // further ids whose incoming results are removed
 
     struct Roles {
         bool verify = true;
         bool sign = true;
-        std::vector<std::string> originating_daemons{
-            "ORIGINATING"};                           // {daemon_name} values whose mail is ours to sign
-        std::vector<std::string> reinjection_daemons; // where a content filter hands mail back
-        bool keep_reinjected_results =
-            false; // mail handed back by an internal host keeps our own results untouched
+        std::vector<std::string> originating_daemons{"ORIGINATING"}; // values of {daemon_name}
+        std::vector<std::string> reinjection_daemons;                // where a content filter hands mail back
+        bool keep_reinjected_results = false; // what an internal host hands back keeps our own results
         std::vector<base::IpNetwork> internal_hosts = loopback(); // clients whose mail is ours to sign
         bool sign_local_submission = true;                        // sendmail(1) through non_smtpd_milters
     } roles;
@@ -60,8 +61,8 @@ struct Settings {
         std::vector<std::string> nameservers; // ADDRESS[:PORT]; empty: resolv.conf
         std::chrono::milliseconds timeout{2000};
         int attempts = 2;
-        std::size_t cache_bytes = 16 * 1024 * 1024;
-        std::chrono::milliseconds message_budget{8000}; // waiting for DNS per message, all questions together
+        std::size_t cache_bytes = std::size_t{16} * 1024 * 1024;
+        std::chrono::milliseconds message_budget{8000}; // for a message's DNS, all questions together
         std::size_t questions_per_message = 200;
     } dns;
 
@@ -98,7 +99,7 @@ struct Settings {
         std::vector<std::string> signed_fields;     // empty: the built-in list
         std::vector<std::string> oversigned_fields; // empty: the built-in list
         std::chrono::seconds lifetime{0};           // x=; 0: none
-        std::string key_table;                      // OpenDKIM KeyTable: PATH or file:PATH
+        std::string key_table;                      // OpenDKIM KeyTable: PATH, file:PATH or refile:PATH
         std::string signing_table;                  // OpenDKIM SigningTable: PATH, file:PATH or refile:PATH
         bool all_matches = true;                    // every matching row signs; false: the first only
         bool require_safe_keys = true;              // refuse key files that others can read
@@ -114,8 +115,8 @@ struct Settings {
 
     struct Limits {
         std::size_t header_fields = 1000;
-        std::size_t header_bytes = 256 * 1024;
-        std::size_t header_field_bytes = 64 * 1024;
+        std::size_t header_bytes = std::size_t{256} * 1024;
+        std::size_t header_field_bytes = std::size_t{64} * 1024;
     } limits;
 };
 

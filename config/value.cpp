@@ -46,7 +46,7 @@ Parsed in_range(const Type& type, std::optional<std::uint64_t> number) {
 }
 
 Parsed parse_integer(const Type& type, std::string_view text, bool quoted) {
-    const auto parsed = in_range(type, type.kind == Kind::mode ? parse_octal(text) : parse_decimal(text));
+    auto parsed = in_range(type, type.kind == Kind::mode ? parse_octal(text) : parse_decimal(text));
     if (parsed && quoted && type.kind == Kind::integer) {
         return base::refuse(unexpected("leave out the quotes"));
     }

@@ -34,6 +34,7 @@ std::string quoted(std::string_view text) {
 template <class Items, class Text>
 std::string print_list(const Items& items, Text text) {
     std::vector<std::string> texts;
+    texts.reserve(items.size());
     for (const auto& item : items) {
         texts.push_back(quoted(text(item)));
     }

@@ -3,6 +3,7 @@
 #include "config/load.h"
 #include "support/catch.h"
 
+#include <algorithm>
 #include <set>
 
 TEST_CASE("every default is what the structure itself begins with") {
@@ -28,6 +29,49 @@ TEST_CASE("every default of a key is what the structure itself begins with") {
         INFO(setting.path);
         CHECK(print(setting.type, setting.read({})) == setting.default_text);
     }
+}
+
+namespace {
+
+struct Anything {
+    template <class T>
+    constexpr operator T() const; // NOLINT(google-explicit-constructor)
+};
+
+// How many members an aggregate has: as many as it can be initialized with.
+template <class Aggregate, class... Known>
+constexpr std::size_t count_members() {
+    if constexpr (requires { Aggregate{Known{}..., Anything{}}; }) {
+        return count_members<Aggregate, Known..., Anything>();
+    } else {
+        return sizeof...(Known);
+    }
+}
+
+std::size_t count_settings(std::string_view section) {
+    const auto& sections = config::schema();
+    const auto found =
+        std::find_if(sections.begin(), sections.end(), [&](const auto& s) { return s.name == section; });
+    return found == sections.end() ? 0 : found->settings.size();
+}
+
+} // namespace
+
+TEST_CASE("every member of the structure has its setting") {
+    CHECK(count_settings("listen") == count_members<config::Settings::Listen>());
+    CHECK(count_settings("roles") == count_members<config::Settings::Roles>());
+    CHECK(count_settings("dns") == count_members<config::Settings::Dns>());
+    CHECK(count_settings("spf") == count_members<config::Settings::Spf>());
+    CHECK(count_settings("dkim") == count_members<config::Settings::Dkim>());
+    CHECK(count_settings("dmarc") == count_members<config::Settings::Dmarc>());
+    CHECK(count_settings("iprev") == count_members<config::Settings::Iprev>());
+    CHECK(count_settings("signing") == count_members<config::Settings::Signing>());
+    CHECK(count_settings("log") == count_members<config::Settings::Log>());
+    CHECK(count_settings("limits") == count_members<config::Settings::Limits>());
+    // The sections, the settings above them, and the domains.
+    CHECK(config::schema().size() - 1 + count_settings("") + 1 == count_members<config::Settings>());
+    CHECK(config::key_schema().size() == count_members<config::SigningKeyEntry>());
+    CHECK(config::domain_schema().size() + 1 == count_members<config::DomainEntry>());
 }
 
 TEST_CASE("every setting stands in its section, once, with a paragraph") {
