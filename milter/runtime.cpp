@@ -50,13 +50,11 @@ void load_public_suffixes(Runtime& runtime, std::vector<std::string>& problems) 
     runtime.checks.dmarc_options.public_suffixes = &*runtime.public_suffixes;
 }
 
-void load_keys(Runtime& runtime, std::vector<std::string>& problems) {
+void load_keys(Runtime& runtime, BuiltRuntime& built) {
     auto loaded = keys::KeyStore::load(key_options(runtime.settings));
     runtime.keys = std::move(loaded.store);
     for (const auto& problem : loaded.problems) {
-        problems.push_back(problem.line == 0
-                               ? fmt::format("{}: {}", problem.file, problem.message)
-                               : fmt::format("{}:{}: {}", problem.file, problem.line, problem.message));
+        (problem.warning ? built.warnings : built.problems).push_back(keys::print(problem));
     }
 }
 
@@ -142,7 +140,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     runtime->driver_limits.questions = runtime->settings.dns.questions_per_message;
     runtime->driver_limits.budget = runtime->settings.dns.message_budget;
     load_public_suffixes(*runtime, built.problems);
-    load_keys(*runtime, built.problems);
+    load_keys(*runtime, built);
     for (const auto& text : runtime->settings.dns.nameservers) {
         if (!resolver::parse_server(text)) {
             built.problems.push_back(

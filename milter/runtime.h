@@ -32,6 +32,7 @@ struct Runtime {
 struct BuiltRuntime {
     std::shared_ptr<const Runtime> runtime; // null when there is any problem
     std::vector<std::string> problems;      // one line each, with file and line where there is one
+    std::vector<std::string> warnings;      // the same, of what works but is probably not meant
 };
 
 // Reads the key tables and the public suffix list that the settings name.

@@ -58,6 +58,7 @@ Configuration read_configuration(const CommandLine& command_line) {
     apply_overrides(command_line, *loaded.settings);
     auto built = build_runtime(std::move(*loaded.settings), host_name());
     configuration.problems.insert(configuration.problems.end(), built.problems.begin(), built.problems.end());
+    configuration.warnings.insert(configuration.warnings.end(), built.warnings.begin(), built.warnings.end());
     if (configuration.problems.empty()) {
         configuration.runtime = std::move(built.runtime);
     }
