@@ -63,6 +63,7 @@ Result<std::unique_ptr<AnswerSource>> open_dns(const DnsOptions& options, const 
 
 void add_dns_options(CLI::App& app, DnsOptions& options) {
     std::vector<std::string> words;
+    words.reserve(missing_words.size());
     for (const auto& [word, value] : missing_words) {
         words.emplace_back(word);
     }

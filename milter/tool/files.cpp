@@ -19,7 +19,7 @@ std::string last_error() {
 
 Result<std::string> read_all(std::istream& in, const std::string& name) {
     std::string text;
-    std::array<char, 64 * 1024> chunk{};
+    std::array<char, 65536> chunk{};
     while (in.read(chunk.data(), chunk.size()) || in.gcount() > 0) {
         text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
         if (text.size() > max_input_bytes) {

@@ -10,7 +10,7 @@
 namespace tool {
 
 // More is not a message any MTA takes in its default configuration, nor a file of answers.
-inline constexpr std::size_t max_input_bytes = 256 * 1024 * 1024;
+inline constexpr std::size_t max_input_bytes = std::size_t{256} * 1024 * 1024;
 
 // The whole file, or standard input for "-".
 [[nodiscard]] Result<std::string> read_input(const std::string& path, Console& console);

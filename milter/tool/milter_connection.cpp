@@ -161,7 +161,7 @@ Result<void> MilterConnection::send(const Frame& frame) {
 
 Result<Frame> MilterConnection::receive() {
     const auto deadline = Clock::now() + timeout_;
-    std::array<char, 16 * 1024> chunk{};
+    std::array<char, 16384> chunk{};
     for (;;) {
         if (auto frame = reader_.next()) {
             return std::move(*frame);

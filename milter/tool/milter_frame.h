@@ -19,7 +19,7 @@ struct Frame {
 };
 
 // A filter answers with far less; a longer frame is taken for another protocol.
-inline constexpr std::size_t max_frame_bytes = 1024 * 1024;
+inline constexpr std::size_t max_frame_bytes = std::size_t{1024} * 1024;
 
 [[nodiscard]] std::string encode(const Frame& frame);
 
