@@ -51,7 +51,7 @@ bool FileSource::exists(const std::string& name) const {
     });
 }
 
-DnsSource::DnsSource(resolver::Options options) : resolver_(std::move(options)) {}
+DnsSource::DnsSource(const resolver::Options& options) : resolver_(options) {}
 
 Result<void> DnsSource::answer(const dns::Questions& questions, dns::Answers& known) {
     std::vector<std::future<dns::AnswerPtr>> answers;

@@ -47,7 +47,7 @@ class FileSource final : public AnswerSource {
 // The daemon's own resolver, asked for all questions of a round at once.
 class DnsSource final : public AnswerSource {
   public:
-    explicit DnsSource(resolver::Options options);
+    explicit DnsSource(const resolver::Options& options);
 
     [[nodiscard]] Result<void> answer(const dns::Questions& questions, dns::Answers& known) override;
 
