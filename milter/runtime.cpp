@@ -1,6 +1,9 @@
 #include "milter/runtime.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
 
 namespace milter {
 
@@ -34,25 +37,10 @@ bool needs_public_suffixes(const config::Settings::Dmarc& settings) {
     return settings.public_suffix_veto || settings.discovery == "psl";
 }
 
-void load_public_suffixes(Runtime& runtime, std::vector<std::string>& problems) {
-    const auto& settings = runtime.settings.dmarc;
-    if (!needs_public_suffixes(settings)) {
-        return;
-    }
-    if (settings.public_suffix_list.empty()) {
-        runtime.public_suffixes = dmarc::PublicSuffixList::built_in();
-    } else if (auto list = dmarc::PublicSuffixList::load(settings.public_suffix_list)) {
-        runtime.public_suffixes = std::move(*list);
-    } else {
-        problems.push_back(fmt::format("{}: {}", settings.public_suffix_list, list.error().message));
-        return;
-    }
-    runtime.checks.dmarc_options.public_suffixes = &*runtime.public_suffixes;
-}
-
 void load_keys(Runtime& runtime, BuiltRuntime& built) {
     // A key that cannot be parsed is better noticed now than with the first message. But parsing costs half a
-    // millisecond a key, so a large site has its keys parsed when they are first used, and `paraph check-config`.
+    // millisecond a key, so a large site has its keys parsed when they are first used, and `paraph
+    // check-config`.
     constexpr std::size_t read_at_start = 1000;
     auto options = key_options(runtime.settings);
     options.read_keys = options.key_table.empty() && options.domain_keys.size() <= read_at_start;
@@ -64,6 +52,27 @@ void load_keys(Runtime& runtime, BuiltRuntime& built) {
 }
 
 } // namespace
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    const bool known = gethostname(name.data(), name.size() - 1) == 0 && name.front() != '\0';
+    return known ? name.data() : "localhost";
+}
+
+base::Result<std::unique_ptr<const dmarc::PublicSuffixList>, std::string>
+load_public_suffixes(const config::Settings::Dmarc& settings) {
+    if (!needs_public_suffixes(settings)) {
+        return nullptr;
+    }
+    if (settings.public_suffix_list.empty()) {
+        return std::make_unique<const dmarc::PublicSuffixList>(dmarc::PublicSuffixList::built_in());
+    }
+    auto list = dmarc::PublicSuffixList::load(settings.public_suffix_list);
+    if (!list) {
+        return base::refuse(fmt::format("{}: {}", settings.public_suffix_list, list.error().message));
+    }
+    return std::make_unique<const dmarc::PublicSuffixList>(std::move(*list));
+}
 
 authenticate::Options check_options(const config::Settings& settings) {
     authenticate::Options options;
@@ -144,7 +153,12 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     runtime->message_limits = message_limits(runtime->settings);
     runtime->driver_limits.questions = runtime->settings.dns.questions_per_message;
     runtime->driver_limits.budget = runtime->settings.dns.message_budget;
-    load_public_suffixes(*runtime, built.problems);
+    if (auto list = load_public_suffixes(runtime->settings.dmarc)) {
+        runtime->public_suffixes = std::move(*list);
+        runtime->checks.dmarc_options.public_suffixes = runtime->public_suffixes.get();
+    } else {
+        built.problems.push_back(list.error());
+    }
     load_keys(*runtime, built);
     for (const auto& text : runtime->settings.dns.nameservers) {
         if (!resolver::parse_server(text)) {

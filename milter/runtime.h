@@ -12,7 +12,6 @@
 #include "milter/resolver/resolver.h"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +20,8 @@ namespace milter {
 struct Runtime {
     config::Settings settings;
     std::string host_name;
-    std::optional<dmarc::PublicSuffixList> public_suffixes;
-    authenticate::Options checks; // refers to public_suffixes
+    std::unique_ptr<const dmarc::PublicSuffixList> public_suffixes; // null when the settings need none
+    authenticate::Options checks;                                   // refers to public_suffixes
     std::shared_ptr<const keys::KeyStore> keys;
     dkim::SignOptions sign_options; // but for domain, selector and identity
     message::Limits message_limits;
@@ -44,5 +43,10 @@ struct BuiltRuntime {
 [[nodiscard]] keys::KeyOptions key_options(const config::Settings& settings);
 [[nodiscard]] message::Limits message_limits(const config::Settings& settings);
 [[nodiscard]] resolver::Options resolver_options(const config::Settings& settings);
+// libpsl's own list or the file that is named; null when the settings need none. Refused: a file that is no
+// list.
+[[nodiscard]] base::Result<std::unique_ptr<const dmarc::PublicSuffixList>, std::string>
+load_public_suffixes(const config::Settings::Dmarc& settings);
+[[nodiscard]] std::string host_name(); // "localhost" when the system has none
 
 } // namespace milter

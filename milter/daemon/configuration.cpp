@@ -4,21 +4,11 @@
 
 #include <unistd.h>
 
-#include <array>
-
 namespace milter::daemon {
 
 namespace {
 
 constexpr const char* system_file = "/etc/paraph/paraph.yaml";
-
-std::string host_name() {
-    std::array<char, 256> name{};
-    if (gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0') {
-        return "localhost";
-    }
-    return name.data();
-}
 
 config::Loaded load_settings(const CommandLine& command_line, std::string& source) {
     if (!command_line.config.empty()) {

@@ -27,6 +27,4 @@ struct Checks {
 // What the daemon would call itself: `given`, else the setting, else the host's name.
 [[nodiscard]] Result<std::string> authserv_id(const std::string& given, const config::Settings& settings);
 
-[[nodiscard]] std::string host_name();
-
 } // namespace tool

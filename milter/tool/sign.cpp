@@ -75,7 +75,7 @@ Result<Fields> sign_with_key(const SignCommandOptions& options, const message::M
 
 Result<Fields> sign_as_daemon(const SignCommandOptions& options, const config::Settings& settings,
                               const message::Message& message) {
-    const auto built = milter::build_runtime(settings, host_name());
+    const auto built = milter::build_runtime(settings, milter::host_name());
     if (!built.runtime) {
         std::string problems = fmt::format("{}: the configuration cannot be used", options.config);
         for (const std::string& problem : built.problems) {
