@@ -1,23 +1,13 @@
 #include "milter/resolver/resolver.h"
 
 #include "base/ip_address.h"
+#include "base/port.h"
 
-#include <charconv>
-#include <system_error>
 #include <utility>
 
 namespace resolver {
 
 namespace {
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc() || end != text.data() + text.size() || port == 0) {
-        return std::nullopt;
-    }
-    return port;
-}
 
 // The address and, behind the last colon, the port. IPv6 text has colons of its own, so there the brackets
 // decide.
@@ -50,7 +40,7 @@ std::optional<Server> parse_server(std::string_view text) {
     }
     Server server{address->print()};
     if (port_text) {
-        const auto port = parse_port(*port_text);
+        const auto port = base::parse_port(*port_text);
         if (!port) {
             return std::nullopt;
         }

@@ -1,20 +1,10 @@
 #include "milter/tool/milter_address.h"
 
-#include <charconv>
-#include <optional>
+#include "base/port.h"
 
 namespace tool {
 
 namespace {
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc() || end != text.data() + text.size() || port == 0) {
-        return std::nullopt;
-    }
-    return port;
-}
 
 std::string_view without_brackets(std::string_view host) {
     const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
@@ -34,7 +24,7 @@ base::Result<MilterAddress> parse_inet(std::string_view rest, MilterAddress::Fam
         host = rest.substr(0, colon);
         port = rest.substr(colon + 1);
     }
-    const auto number = parse_port(port);
+    const auto number = base::parse_port(port);
     if (!number) {
         return base::refuse("expected HOST:PORT or PORT@HOST with a port from 1 to 65535", position);
     }
