@@ -2,23 +2,23 @@
 """DKIM cross-checks: our signer against every peer's verifier, every peer's signer against ours, for all message shapes,
 canonicalizations and algorithms; and that one changed octet is noticed by our verifier in each of them.
 
-Usage: interop.py DKIM_INTEROP BUILD_DIR
+Usage: interop.py DKIM_INTEROP BUILD_DIR MAILAUTH_DIR
 
-mailauth is installed from npm into BUILD_DIR. Where npm cannot be reached the test fails, unless
+mailauth is installed from npm into MAILAUTH_DIR. Where npm cannot be reached the test fails, unless
 PARAPH_INTEROP_NO_NPM=1 says that its column may be left out."""
 
 import base64
 import os
-import shutil
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "mailauth")]
+import install  # noqa: E402
 import known  # noqa: E402
 import messages  # noqa: E402
 import peers  # noqa: E402
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 DOMAIN = "example.org"
 SELECTORS = {peers.RSA: "rsa", peers.ED25519: "ed"}
 CANONICALIZATIONS = [(header, body) for header in ("simple", "relaxed") for body in ("simple", "relaxed")]
@@ -43,32 +43,14 @@ def make_keys(directory):
     return files, zone
 
 
-def install_mailauth(directory):
-    """True when it is there, False when the environment says that it may be left out."""
-    if os.environ.get("PARAPH_INTEROP_NO_NPM") == "1":
-        print("PARAPH_INTEROP_NO_NPM=1: mailauth is LEFT OUT of the cross-checks")
-        return False
-    os.makedirs(directory, exist_ok=True)
-    if not os.path.isdir(os.path.join(directory, "node_modules", "mailauth")):
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(os.path.join(HERE, "mailauth", name), directory)
-        try:
-            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=directory, check=True,
-                           timeout=300)
-        except (OSError, subprocess.SubprocessError) as failure:
-            sys.exit(f"mailauth could not be installed ({failure}); set PARAPH_INTEROP_NO_NPM=1 to go on without it")
-    return True
-
-
-def start_peers(directory, zone):
+def start_peers(directory, mailauth, zone):
     started = [
         peers.OpenDkim(zone, os.path.join(directory, "keys.txt")),
         peers.Dkimpy(zone),
         peers.MailDkim("Mail::DKIM", ["perl", os.path.join(HERE, "maildkim.pl")], zone),
     ]
-    mailauth = os.path.join(directory, "mailauth")
-    if install_mailauth(mailauth):
-        started.append(peers.Lines("mailauth", ["node", os.path.join(HERE, "mailauth", "peer.js"), mailauth], zone))
+    if install.install(mailauth):
+        started.append(peers.Lines("mailauth", install.command(mailauth), zone))
     return started
 
 
@@ -127,11 +109,11 @@ def changed(signer, verifier, job):
 
 
 def main():
-    program, directory = sys.argv[1], os.path.abspath(sys.argv[2])
+    program, directory, mailauth = sys.argv[1], os.path.abspath(sys.argv[2]), os.path.abspath(sys.argv[3])
     os.makedirs(directory, exist_ok=True)
     files, zone = make_keys(directory)
     ours = peers.Lines("paraph", [program], zone)
-    others = start_peers(directory, zone)
+    others = start_peers(directory, mailauth, zone)
     matrix = Matrix()
     for algorithm in (peers.RSA, peers.ED25519):
         for header, body in CANONICALIZATIONS:
