@@ -69,7 +69,12 @@ Section top() {
              [](auto& s) -> auto& { return s.strip_authserv_ids; },
              "Further authserv-ids whose incoming Authentication-Results fields are removed: former names of "
              "this "
-             "system, and those of its other gateways when their results must not reach the users.")}};
+             "system, and those of its other gateways when their results must not reach the users."),
+         setting(
+             "quarantine_field", {.kind = Kind::text, .minimum = 1, .check = check_own_field_name},
+             "X-Paraph-Quarantine", [](auto& s) -> auto& { return s.quarantine_field; },
+             "The header field that marks mail which belongs into quarantine, for the filter or the delivery "
+             "program that puts it there. Incoming fields of that name are removed.")}};
 }
 
 Section listen() {
@@ -93,7 +98,12 @@ Section listen() {
                  [](auto& s) -> auto& { return s.listen.max_connections; },
                  "How many connections from the mail server are served at once. Those beyond are told to try "
                  "again "
-                 "later.")}};
+                 "later. Fewer where the system gives the daemon too few descriptors or threads."),
+             setting(
+                 "listen.drain_time", duration(0, 10 * minute), "30s",
+                 [](auto& s) -> auto& { return s.listen.drain_time; },
+                 "How long messages under way may take when the daemon is told to stop. New connections are "
+                 "told to try again later meanwhile.")}};
 }
 
 Section roles() {
@@ -254,6 +264,36 @@ Section dmarc() {
                  "current.")}};
 }
 
+Section author() {
+    const auto action = word({"accept", "mark", "reject"});
+    return {
+        "author",
+        "Mail whose author cannot be told in one way. Mail programs show such mail under any name its sender "
+        "likes, so its result is dmarc=permerror at best. accept: only that. mark: also adds "
+        "quarantine_field. reject: refused with 550.",
+        {setting(
+             "author.missing", action, "mark", [](auto& s) -> auto& { return s.author.missing; },
+             "No From field, or one that names nobody."),
+         setting(
+             "author.several_fields", action, "mark",
+             [](auto& s) -> auto& { return s.author.several_fields; },
+             "More than one From field, counting those that only some readers take for one."),
+         setting(
+             "author.several_domains", action, "accept",
+             [](auto& s) -> auto& { return s.author.several_domains; },
+             "One From field with addresses in different domains. The policy of each domain is evaluated and "
+             "the strictest one that fails is the result."),
+         setting(
+             "author.unreadable", action, "mark", [](auto& s) -> auto& { return s.author.unreadable; },
+             "A From field that two readers could read in two ways, or an address without a valid domain."),
+         setting(
+             "author.own_mail", word({"accept", "reject"}), "accept",
+             [](auto& s) -> auto& { return s.author.own_mail; },
+             "What happens to mail of our own in any of these states. It is never signed. accept: it goes "
+             "out "
+             "unsigned.")}};
+}
+
 Section iprev() {
     return {"iprev",
             "",
@@ -349,14 +389,24 @@ Section limits() {
              [](auto& s) -> auto& { return s.limits.header_bytes; }, "The size of the whole header."),
          setting(
              "limits.header_field_bytes", size(4 * kilobyte, 16 * megabyte), "64K",
-             [](auto& s) -> auto& { return s.limits.header_field_bytes; }, "The size of one header field.")}};
+             [](auto& s) -> auto& { return s.limits.header_field_bytes; }, "The size of one header field."),
+         setting(
+             "limits.headers_in_memory", size(1 * megabyte, 65'536 * megabyte), "64M",
+             [](auto& s) -> auto& { return s.limits.headers_in_memory; },
+             "The headers of all messages that arrive at the same time. A message that finds no room is told "
+             "to try again later. Bodies are never kept."),
+         setting(
+             "limits.waiting_messages", integer(1, 100'000), "1000",
+             [](auto& s) -> auto& { return s.limits.waiting_messages; },
+             "How many messages may wait for the DNS at the same time, each on a thread of its own. Further "
+             "ones are told to try again later.")}};
 }
 
 } // namespace
 
 const std::vector<Section>& schema() {
-    static const std::vector<Section> sections{top(),   listen(), roles(),   dns(), spf(),   dkim(),
-                                               dmarc(), iprev(),  signing(), log(), limits()};
+    static const std::vector<Section> sections{top(),   listen(), roles(), dns(),     spf(), dkim(),
+                                               dmarc(), author(), iprev(), signing(), log(), limits()};
     return sections;
 }
 

@@ -39,13 +39,15 @@ struct Settings {
         // inet:HOST:PORT, inet6:[HOST]:PORT, unix:/PATH, or as OpenDKIM writes them inet:PORT@HOST,
         // local:/PATH
         std::string socket = "inet:127.0.0.1:8891";
-        unsigned socket_mode = 0660;        // of a unix socket
-        std::string socket_group;           // of a unix socket; empty: the daemon's
-        std::size_t max_connections = 1000; // more are answered 451 at connect
+        unsigned socket_mode = 0660;                  // of a unix socket
+        std::string socket_group;                     // of a unix socket; empty: the daemon's
+        std::size_t max_connections = 1000;           // more are answered 451 at connect
+        std::chrono::milliseconds drain_time{30'000}; // for messages under way when the daemon is to end
     } listen;
 
-    std::string authserv_id;                     // "HOSTNAME" or empty: the host's name
-    std::vector<std::string> strip_authserv_ids; // further ids whose incoming results are removed
+    std::string authserv_id;                              // "HOSTNAME" or empty: the host's name
+    std::vector<std::string> strip_authserv_ids;          // further ids whose incoming results are removed
+    std::string quarantine_field = "X-Paraph-Quarantine"; // marks mail that belongs into quarantine
 
     struct Roles {
         bool verify = true;
@@ -89,6 +91,16 @@ struct Settings {
         std::string public_suffix_list; // a file; empty: libpsl's own
     } dmarc;
 
+    // What happens to incoming mail whose author cannot be told: accept, mark (with quarantine_field) or
+    // reject.
+    struct Author {
+        std::string missing = "mark";
+        std::string several_fields = "mark";
+        std::string several_domains = "accept";
+        std::string unreadable = "mark";
+        std::string own_mail = "accept"; // the same states in mail of our own: accept unsigned, or reject
+    } author;
+
     struct Iprev {
         bool enabled = false;
     } iprev;
@@ -117,6 +129,8 @@ struct Settings {
         std::size_t header_fields = 1000;
         std::size_t header_bytes = std::size_t{256} * 1024;
         std::size_t header_field_bytes = std::size_t{64} * 1024;
+        std::size_t headers_in_memory = std::size_t{64} * 1024 * 1024; // of all messages
+        std::size_t waiting_messages = 1000;                           // for the DNS, each on a thread
     } limits;
 };
 

@@ -95,6 +95,16 @@ std::optional<Refusal> check_field_name(std::string_view text) {
     return refuse_unless(good, fmt::format("'{}' is not the name of a header field", text));
 }
 
+std::optional<Refusal> check_own_field_name(std::string_view text) {
+    if (auto refusal = check_field_name(text)) {
+        return refusal;
+    }
+    // Fields of this name are removed from incoming mail; none that means something to others may be meant.
+    return refuse_unless(text.size() > 2 && base::iequals(text.substr(0, 2), "X-"),
+                         fmt::format("'{}' is not a name for a field of our own", text),
+                         "take a name that begins with X-");
+}
+
 std::optional<Refusal> check_nameserver(std::string_view text) {
     const bool bracketed = text.starts_with('[');
     const auto colon = text.rfind(':');

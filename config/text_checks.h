@@ -17,6 +17,9 @@ namespace config {
 // RFC 5322 2.2: printable US-ASCII other than the colon.
 [[nodiscard]] std::optional<Refusal> check_field_name(std::string_view text);
 
+// The same, beginning with "X-".
+[[nodiscard]] std::optional<Refusal> check_own_field_name(std::string_view text);
+
 // An address, with a port if need be: 192.0.2.53, 192.0.2.53:5353, 2001:db8::53, [2001:db8::53]:5353.
 [[nodiscard]] std::optional<Refusal> check_nameserver(std::string_view text);
 

@@ -1,5 +1,6 @@
 #include "milter/callbacks.h"
 
+#include "milter/knock.h"
 #include "milter/session.h"
 #include "milter/socket_address.h"
 
@@ -8,10 +9,12 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <exception>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 namespace milter {
 
@@ -22,6 +25,11 @@ using log::Event;
 // libmilter's callbacks carry no pointer of ours but the session's, and that does not exist before the first
 // event.
 Service* service = nullptr;
+
+std::size_t most_open_connections = Share::unlimited;
+
+// serve() has nothing left to stop.
+std::atomic<bool> served{false};
 
 // What was agreed with the MTA for a connection.
 struct Terms {
@@ -143,7 +151,8 @@ sfsistat reply(SMFICTX* context, const Actions& actions) {
 }
 
 sfsistat apply(SMFICTX* context, const Actions& actions, const Terms& terms) {
-    if (!apply_edits(context, actions, terms)) {
+    // A message that is not accepted needs no edits.
+    if (actions.reply == Reply::proceed && !apply_edits(context, actions, terms)) {
         service->logger().write(Event::edit_failed, macro(context, "i"), "the MTA did not take an edit");
         return reply(context, tempfail("message could not be processed, try again later"));
     }
@@ -169,6 +178,14 @@ void request_macros(SMFICTX* context) {
 sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long steps, unsigned long,
                       unsigned long, unsigned long* wanted_actions, unsigned long* wanted_steps,
                       unsigned long* reserved2, unsigned long* reserved3) {
+    // Too many to answer each with a 451 of our own: descriptors would run out. The MTA goes on as its
+    // default action says.
+    if (service->load.connections >= most_open_connections) {
+        service->logger().write(
+            Event::too_many_connections,
+            fmt::format("{} connections are open, one more is closed", most_open_connections));
+        return SMFIS_REJECT;
+    }
     constexpr unsigned long needed = SMFIF_ADDHDRS | SMFIF_CHGHDRS;
     if ((actions & needed) != needed) {
         service->logger().write(Event::milter_refused,
@@ -290,6 +307,10 @@ std::string open_socket(const ServeOptions& options) {
     if (smfi_setconn(socket.data()) != MI_SUCCESS) {
         return fmt::format("socket {} is not understood", options.socket);
     }
+    // libmilter would take the name away from whoever listens there.
+    if (accepts_connections(options.socket)) {
+        return fmt::format("cannot open socket {}: another process listens there", options.socket);
+    }
     const UmaskGuard guard(options.socket_mode);
     if (smfi_opensocket(true) != MI_SUCCESS) {
         return fmt::format("cannot open socket {}: {}", options.socket, std::strerror(errno));
@@ -297,10 +318,7 @@ std::string open_socket(const ServeOptions& options) {
     return grant_group(options.socket, options.socket_group, options.socket_mode);
 }
 
-} // namespace
-
-std::string serve(Service& shared, const ServeOptions& options, const std::function<void()>& ready) {
-    service = &shared;
+std::string open_and_serve(const ServeOptions& options, const std::function<void()>& ready) {
     if (smfi_register(description()) != MI_SUCCESS) {
         return "libmilter refused to register the filter";
     }
@@ -312,6 +330,26 @@ std::string serve(Service& shared, const ServeOptions& options, const std::funct
     }
     ready();
     return smfi_main() == MI_SUCCESS ? std::string() : "libmilter ended with an error";
+}
+
+} // namespace
+
+std::string serve(Service& shared, const ServeOptions& options, const std::function<void()>& ready) {
+    service = &shared;
+    most_open_connections = options.most_open;
+    auto problem = open_and_serve(options, ready);
+    served = true;
+    return problem;
+}
+
+void stop_serving(const ServeOptions& options) {
+    // smfi_stop() waits for the listener, which looks up every five seconds, or when somebody connects.
+    const std::jthread stopper([] { smfi_stop(); });
+    constexpr std::chrono::milliseconds pause{10};
+    while (!served) {
+        static_cast<void>(accepts_connections(options.socket));
+        std::this_thread::sleep_for(pause);
+    }
 }
 
 } // namespace milter

@@ -51,6 +51,14 @@ class Driver::State : public std::enable_shared_from_this<State> {
     std::size_t questions() const { return read(sent_); }
     bool timed_out() const { return read(timed_out_); }
     bool refused_questions() const { return read(refused_); }
+    bool turned_away() const { return read(turned_away_); }
+    std::size_t most_waiting() const { return limits_.waiting; }
+
+    void turn_away(const dns::Questions& questions) {
+        const std::lock_guard lock(mutex_);
+        turned_away_ = true;
+        fail(questions);
+    }
 
   private:
     static constexpr std::size_t no_task = static_cast<std::size_t>(-1);
@@ -169,10 +177,15 @@ class Driver::State : public std::enable_shared_from_this<State> {
             return false;
         }
         timed_out_ = true;
+        fail(questions);
+        return true;
+    }
+
+    // The caller holds the lock.
+    void fail(const dns::Questions& questions) {
         for (const auto& question : questions) {
             known_.insert(question, dns::failed(dns::Failure::timeout));
         }
-        return true;
     }
 
     resolver::Resolver& resolver_;
@@ -187,10 +200,11 @@ class Driver::State : public std::enable_shared_from_this<State> {
     bool closed_ = false;
     bool timed_out_ = false;
     bool refused_ = false;
+    bool turned_away_ = false;
 };
 
-Driver::Driver(resolver::Resolver& resolver, DriverLimits limits)
-    : state_(std::make_shared<State>(resolver, limits)) {}
+Driver::Driver(resolver::Resolver& resolver, DriverLimits limits, Share::Total& waiting)
+    : state_(std::make_shared<State>(resolver, limits)), waiting_(waiting) {}
 
 Driver::~Driver() {
     state_->close();
@@ -205,7 +219,12 @@ dns::Questions Driver::evaluate_known(const Need& evaluate) {
 }
 
 void Driver::wait_for(const dns::Questions& questions, const std::function<void()>& progress) {
-    state_->wait_for(questions, progress);
+    Share place(waiting_);
+    if (place.grow(1, state_->most_waiting())) {
+        state_->wait_for(questions, progress);
+    } else {
+        state_->turn_away(questions);
+    }
 }
 
 std::chrono::milliseconds Driver::waited() const {
@@ -222,6 +241,10 @@ bool Driver::timed_out() const {
 
 bool Driver::refused_questions() const {
     return state_->refused_questions();
+}
+
+bool Driver::turned_away() const {
+    return state_->turned_away();
 }
 
 } // namespace milter

@@ -5,6 +5,7 @@
 #include "dns/answers.h"
 #include "dns/questions.h"
 #include "milter/resolver/resolver.h"
+#include "milter/share.h"
 
 #include <chrono>
 #include <cstddef>
@@ -19,6 +20,7 @@ struct DriverLimits {
     std::size_t questions = 200;            // per message; more are answered `failed`
     std::chrono::milliseconds budget{8000}; // for waiting in finish()
     std::chrono::milliseconds progress_interval{5000};
+    std::size_t waiting = 1000; // messages that may wait in finish() at once
 };
 
 class Driver {
@@ -27,7 +29,8 @@ class Driver {
     // per driver, and must not refer to anything that dies before the driver.
     using Need = std::function<dns::Questions(const dns::Answers&)>;
 
-    Driver(resolver::Resolver& resolver, DriverLimits limits);
+    // `waiting` counts the drivers that wait in finish().
+    Driver(resolver::Resolver& resolver, DriverLimits limits, Share::Total& waiting);
     Driver(const Driver&) = delete;
     Driver& operator=(const Driver&) = delete;
     ~Driver(); // answers that are still under way are ignored
@@ -45,6 +48,8 @@ class Driver {
     [[nodiscard]] std::size_t questions() const;            // asked so far
     [[nodiscard]] bool timed_out() const;                   // the budget was spent
     [[nodiscard]] bool refused_questions() const;           // there were more than the limit
+    // Too many others were waiting: what was missing counts as failed, so that the verdict is worth nothing.
+    [[nodiscard]] bool turned_away() const;
 
   private:
     class State;
@@ -53,6 +58,7 @@ class Driver {
     void wait_for(const dns::Questions& questions, const std::function<void()>& progress);
 
     std::shared_ptr<State> state_;
+    Share::Total& waiting_;
 };
 
 template <class Evaluate>

@@ -17,10 +17,10 @@ dns::Questions unanswered(const dns::Questions& wanted, const dns::Answers& know
 
 } // namespace
 
-Inbound::Inbound(std::shared_ptr<const Runtime> runtime, resolver::Resolver& resolver,
+Inbound::Inbound(std::shared_ptr<const Runtime> runtime, resolver::Resolver& resolver, Share::Total& waiting,
                  authenticate::Envelope envelope, base::UnixTime now)
     : runtime_(std::move(runtime)), envelope_(std::move(envelope)), now_(now),
-      driver_(resolver, runtime_->driver_limits) {
+      driver_(resolver, runtime_->driver_limits, waiting) {
     driver_.prefetch([runtime = runtime_, envelope = envelope_, now](const dns::Answers& known) {
         auto outcome = authenticate::check_sender(envelope, now, known, runtime->checks);
         auto* questions = std::get_if<dns::Questions>(&outcome);
@@ -44,8 +44,11 @@ authenticate::Verdict Inbound::finish(const message::HeaderList& headers,
                                       const std::function<void()>& progress) {
     bodies_.finish();
     const authenticate::Input input{envelope_, headers, signatures_, bodies_, now_};
+    authenticate::Settled settled;
     return driver_.finish(
-        [&](const dns::Answers& known) { return authenticate::inbound(input, known, runtime_->checks); },
+        [&](const dns::Answers& known) {
+            return authenticate::inbound(input, known, runtime_->checks, settled);
+        },
         progress);
 }
 

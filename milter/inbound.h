@@ -15,7 +15,7 @@ namespace milter {
 class Inbound {
   public:
     // From MAIL FROM on: asks at once what iprev and SPF need.
-    Inbound(std::shared_ptr<const Runtime> runtime, resolver::Resolver& resolver,
+    Inbound(std::shared_ptr<const Runtime> runtime, resolver::Resolver& resolver, Share::Total& waiting,
             authenticate::Envelope envelope, base::UnixTime now);
 
     // Asks for keys and DMARC records, and orders the body hashes.

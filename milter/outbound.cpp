@@ -1,7 +1,5 @@
 #include "milter/outbound.h"
 
-#include "message/from.h"
-
 #include <fmt/format.h>
 
 namespace milter {
@@ -9,12 +7,13 @@ namespace milter {
 Outbound::Outbound(std::shared_ptr<const Runtime> runtime) : runtime_(std::move(runtime)) {}
 
 void Outbound::end_of_header(const message::HeaderList& headers) {
+    // Whose name we lend must be beyond doubt: one From field, readable in one way, with one domain.
+    const auto author = message::find_author(headers);
+    author_ = author.state;
     if (!runtime_->settings.roles.sign) {
         unsigned_because_ = "signing is off (roles.sign)";
         return;
     }
-    // Whose name we lend must be beyond doubt: one From field, readable in one way, with one domain.
-    const auto author = message::find_author(headers);
     if (author.state != message::Author::State::one || !author.mailbox) {
         unsigned_because_ = author.problem;
         return;

@@ -3,6 +3,7 @@
 
 #include "dkim/body_hash.h"
 #include "keys/key_store.h"
+#include "message/from.h"
 #include "milter/actions.h"
 #include "milter/runtime.h"
 
@@ -28,12 +29,15 @@ class Outbound {
     void end_of_header(const message::HeaderList& headers);
     void body(std::string_view chunk);
     [[nodiscard]] Signed finish(const message::HeaderList& headers, base::UnixTime now);
+    // Known from the end of the header on.
+    [[nodiscard]] message::Author::State author() const { return author_; }
 
   private:
     void sign_with(const keys::Signer& signer, const message::HeaderList& headers, base::UnixTime now,
                    Signed& result);
 
     std::shared_ptr<const Runtime> runtime_;
+    message::Author::State author_ = message::Author::State::none;
     std::vector<keys::Signer> signers_;
     std::string unsigned_because_;
     dkim::BodyHashes bodies_;

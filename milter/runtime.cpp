@@ -153,6 +153,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     runtime->message_limits = message_limits(runtime->settings);
     runtime->driver_limits.questions = runtime->settings.dns.questions_per_message;
     runtime->driver_limits.budget = runtime->settings.dns.message_budget;
+    runtime->driver_limits.waiting = runtime->settings.limits.waiting_messages;
     if (auto list = load_public_suffixes(runtime->settings.dmarc)) {
         runtime->public_suffixes = std::move(*list);
         runtime->checks.dmarc_options.public_suffixes = runtime->public_suffixes.get();

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "base/time_format.h"
+#include "milter/load.h"
 #include "milter/lock_guarded.h"
 #include "milter/log/logger.h"
 #include "milter/resolver/resolver.h"
 #include "milter/runtime.h"
 
-#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -18,9 +18,11 @@ class Service {
   public:
     using Clock = std::function<base::UnixTime()>;
 
+    // `room`: how many connections the system has descriptors and threads for, whatever the settings say.
     Service(std::shared_ptr<const Runtime> runtime, resolver::Resolver& resolver, log::Logger& logger,
-            Clock clock)
-        : runtime_(std::move(runtime)), resolver_(resolver), logger_(logger), clock_(std::move(clock)) {}
+            Clock clock, std::size_t room = Share::unlimited)
+        : most_connections(room), runtime_(std::move(runtime)), resolver_(resolver), logger_(logger),
+          clock_(std::move(clock)) {}
 
     // The snapshot for a session that begins now.
     [[nodiscard]] std::shared_ptr<const Runtime> runtime() const {
@@ -34,7 +36,8 @@ class Service {
     [[nodiscard]] log::Logger& logger() const { return logger_; }
     [[nodiscard]] base::UnixTime now() const { return clock_(); }
 
-    std::atomic<std::size_t> connections{0};
+    const std::size_t most_connections;
+    Load load;
 
   private:
     LockGuarded<std::shared_ptr<const Runtime>> runtime_;

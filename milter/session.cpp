@@ -4,27 +4,37 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace milter {
 
 using log::Event;
 
-Session::Session(Service& service) : service_(service), runtime_(service.runtime()) {
-    ++service_.connections;
+Session::Session(Service& service)
+    : service_(service), connection_count_(service.load.connections), runtime_(service.runtime()) {
+    connection_count_.add(1);
 }
 
-Session::~Session() {
-    --service_.connections;
-}
+Session::~Session() = default;
 
 Actions Session::connect(Connection connection) {
     connection_ = std::move(connection);
-    const auto most = runtime_->settings.listen.max_connections;
-    if (service_.connections > most) {
+    if (service_.load.draining) {
+        return tempfail("service is being restarted, try again later");
+    }
+    if (const auto most = most_connections(); service_.load.connections > most) {
         service_.logger().write(Event::too_many_connections,
-                                fmt::format("{} connections are open (listen.max_connections)", most));
+                                fmt::format("{} connections are open ({})", most,
+                                            most < runtime_->settings.listen.max_connections
+                                                ? "what the system allows"
+                                                : "listen.max_connections"));
         return tempfail("too many connections, try again later");
     }
     return {};
+}
+
+std::size_t Session::most_connections() const {
+    return std::min(runtime_->settings.listen.max_connections, service_.most_connections);
 }
 
 void Session::helo(std::string_view name) {

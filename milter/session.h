@@ -33,7 +33,7 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    // tempfail when there are too many connections.
+    // tempfail when there are too many connections, and when the daemon is about to end.
     [[nodiscard]] Actions connect(Connection connection);
     void helo(std::string_view name);
     // Begins a message; one that was under way is forgotten.
@@ -51,7 +51,10 @@ class Session {
   private:
     [[nodiscard]] std::string authserv_id() const;
 
+    [[nodiscard]] std::size_t most_connections() const;
+
     Service& service_;
+    Share connection_count_;
     std::shared_ptr<const Runtime> runtime_;
     Connection connection_;
     std::string helo_;

@@ -97,6 +97,9 @@ std::string print(const Summary& summary) {
     if (summary.direction.mode == Mode::sign) {
         add_signing(summary, line);
     }
+    if (!summary.author_action.empty()) {
+        line += fmt::format(" author={}", summary.author_action);
+    }
     if (summary.removed_results > 0) {
         line += fmt::format(" removed_results={}", summary.removed_results);
     }

@@ -3,6 +3,7 @@
 #include "authenticate/results.h"
 #include "authres/format.h"
 #include "authres/strip.h"
+#include "milter/author_policy.h"
 
 #include <fmt/format.h>
 
@@ -11,11 +12,14 @@ namespace milter {
 using log::Event;
 
 Transaction::Transaction(Service& service, TransactionContext context)
-    : service_(service), context_(std::move(context)), now_(service.now()) {
+    : service_(service), context_(std::move(context)), now_(service.now()),
+      message_count_(service.load.messages), header_bytes_(service.load.header_bytes) {
+    message_count_.add(1);
     switch (context_.direction.mode) {
     case Mode::verify:
         if (context_.runtime->settings.roles.verify) {
-            inbound_.emplace(context_.runtime, service_.resolver(), context_.envelope, now_);
+            inbound_.emplace(context_.runtime, service_.resolver(), service_.load.waiting, context_.envelope,
+                             now_);
         }
         break;
     case Mode::sign:
@@ -28,9 +32,10 @@ Transaction::Transaction(Service& service, TransactionContext context)
 
 void Transaction::header(std::string_view name, std::string_view body) {
     const auto& limits = context_.runtime->message_limits;
-    if (!over_limit_.empty()) {
+    if (is_refused()) {
         return;
     }
+    const std::size_t most_in_memory = context_.runtime->settings.limits.headers_in_memory;
     if (name.size() + body.size() > limits.header_field_bytes) {
         over_limit_ = fmt::format("a field of {} bytes, limits.header_field_bytes is {}",
                                   name.size() + body.size(), limits.header_field_bytes);
@@ -38,13 +43,16 @@ void Transaction::header(std::string_view name, std::string_view body) {
         over_limit_ = fmt::format("more than {} fields (limits.header_fields)", limits.header_fields);
     } else if (headers_.byte_count() + name.size() + body.size() > limits.header_bytes) {
         over_limit_ = fmt::format("more than {} bytes (limits.header_bytes)", limits.header_bytes);
+    } else if (!header_bytes_.grow(name.size() + body.size(), most_in_memory)) {
+        no_room_ = fmt::format(
+            "the headers of all messages need more than {} bytes (limits.headers_in_memory)", most_in_memory);
     } else {
         headers_.add(message::HeaderField(name, body));
     }
 }
 
 void Transaction::end_of_header() {
-    if (!over_limit_.empty()) {
+    if (is_refused()) {
         return;
     }
     if (inbound_) {
@@ -68,6 +76,9 @@ Actions Transaction::finish(std::string_view queue_id, const std::function<void(
     if (!over_limit_.empty()) {
         return refuse_header(queue_id);
     }
+    if (!no_room_.empty()) {
+        return turn_away(queue_id, no_room_);
+    }
     if (inbound_) {
         return finish_inbound(queue_id, progress);
     }
@@ -79,8 +90,12 @@ Actions Transaction::finish(std::string_view queue_id, const std::function<void(
 
 Actions Transaction::finish_inbound(std::string_view queue_id, const std::function<void()>& progress) {
     const auto verdict = inbound_->finish(headers_, progress);
-    Actions actions;
+    if (inbound_->driver().turned_away()) {
+        return turn_away(queue_id, fmt::format("{} messages wait for the DNS (limits.waiting_messages)",
+                                               context_.runtime->driver_limits.waiting));
+    }
     Summary facts = summary();
+    Actions actions = treat_author(verdict.author.state, facts);
     remove_forged_results(actions, facts);
     const auto body = authres::format(context_.authserv_id, authenticate::results(verdict));
     actions.insertions.push_back({"Authentication-Results", " " + body});
@@ -100,8 +115,8 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
         actions.enhanced = "4.7.5"; // RFC 3463 3.8: cryptographic failure
         return actions;
     }
-    Actions actions;
     Summary facts = summary();
+    Actions actions = treat_own_author(outbound_->author(), facts);
     remove_forged_results(actions, facts);
     actions.insertions = std::move(result.fields);
     facts.signed_by = std::move(result.names);
@@ -125,6 +140,37 @@ Actions Transaction::refuse_header(std::string_view queue_id) {
     return actions;
 }
 
+// Not for want of anything in the message: the same one is welcome when there is less to do.
+Actions Transaction::turn_away(std::string_view queue_id, std::string_view why) {
+    service_.logger().write(Event::overloaded, queue_id, why);
+    return tempfail("too busy, try again later");
+}
+
+Actions Transaction::treat_author(message::Author::State state, Summary& facts) const {
+    const auto& settings = context_.runtime->settings;
+    const AuthorAction action = action_for(state, settings.author);
+    Actions actions = action == AuthorAction::reject ? refuse_author(state) : Actions{};
+    for (auto instance = headers_.count(settings.quarantine_field); instance > 0; --instance) {
+        actions.deletions.push_back({settings.quarantine_field, instance});
+    }
+    if (action == AuthorAction::mark) {
+        actions.insertions.push_back({settings.quarantine_field, fmt::format(" {}", mark_word(state))});
+    }
+    if (state != message::Author::State::one) {
+        facts.author_action = fmt::format("{}/{}", mark_word(state), print(action));
+    }
+    return actions;
+}
+
+Actions Transaction::treat_own_author(message::Author::State state, Summary& facts) const {
+    if (state == message::Author::State::one) {
+        return {};
+    }
+    const bool reject = context_.runtime->settings.author.own_mail == "reject";
+    facts.author_action = fmt::format("{}/{}", mark_word(state), reject ? "reject" : "accept");
+    return reject ? refuse_author(state) : Actions{};
+}
+
 Summary Transaction::summary() const {
     Summary facts;
     facts.direction = context_.direction;
@@ -140,10 +186,11 @@ void Transaction::remove_forged_results(Actions& actions, Summary& facts) const 
     }
     std::vector<std::string> ids = context_.runtime->settings.strip_authserv_ids;
     ids.push_back(context_.authserv_id);
-    for (const auto instance : authres::forged_instances(headers_, ids)) {
+    const auto forged = authres::forged_instances(headers_, ids);
+    for (const auto instance : forged) {
         actions.deletions.push_back({"Authentication-Results", instance});
     }
-    facts.removed_results = actions.deletions.size();
+    facts.removed_results = forged.size();
 }
 
 void Transaction::log_dns_limits(std::string_view queue_id) const {

@@ -1,6 +1,7 @@
 // One message, from MAIL FROM to the end of its data.
 #pragma once
 
+#include "message/from.h"
 #include "message/header_list.h"
 #include "milter/actions.h"
 #include "milter/direction.h"
@@ -39,6 +40,11 @@ class Transaction {
     [[nodiscard]] Actions finish_outbound(std::string_view queue_id);
     [[nodiscard]] Actions finish_kept(std::string_view queue_id);
     [[nodiscard]] Actions refuse_header(std::string_view queue_id);
+    [[nodiscard]] Actions turn_away(std::string_view queue_id, std::string_view why);
+    // What is to be done where the author cannot be told, in incoming mail and in our own.
+    [[nodiscard]] Actions treat_author(message::Author::State state, Summary& summary) const;
+    [[nodiscard]] Actions treat_own_author(message::Author::State state, Summary& summary) const;
+    [[nodiscard]] bool is_refused() const { return !over_limit_.empty() || !no_room_.empty(); }
     [[nodiscard]] Summary summary() const;
     void remove_forged_results(Actions& actions, Summary& summary) const;
     void log_dns_limits(std::string_view queue_id) const;
@@ -48,6 +54,9 @@ class Transaction {
     base::UnixTime now_;
     message::HeaderList headers_;
     std::string over_limit_; // which limit the header exceeds
+    std::string no_room_;    // which total of all messages is used up
+    Share message_count_;
+    Share header_bytes_;
     std::optional<Inbound> inbound_;
     std::optional<Outbound> outbound_;
 };

@@ -1,15 +1,22 @@
 #include "milter/daemon/startup.h"
 
 #include "milter/callbacks.h"
+#include "milter/daemon/capacity.h"
 #include "milter/daemon/configuration.h"
 #include "milter/daemon/notify.h"
-#include "milter/daemon/reload.h"
+#include "milter/daemon/signals.h"
+#include "milter/daemon/worker.h"
 #include "milter/socket_address.h"
 
 #include <fmt/format.h>
 #include <sysexits.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
 
 namespace milter::daemon {
 
@@ -59,30 +66,108 @@ void reload(Service& service, const CommandLine& command_line) {
     notify_ready();
 }
 
-int serve_until_stopped(const Configuration& configuration, const CommandLine& command_line,
-                        log::Logger& logger) {
+// Ends the service in an orderly way: lets messages under way finish first, for as long as the settings allow
+// or until `hurry` is requested.
+void drain(Service& service, const ServeOptions& options, const std::stop_token& hurry) {
+    notify_stopping();
+    service.load.draining = true;
+    service.logger().write(Event::draining,
+                           fmt::format("stopping, {} messages are under way", service.load.messages.load()));
+    const auto deadline = std::chrono::steady_clock::now() + service.runtime()->settings.listen.drain_time;
+    constexpr std::chrono::milliseconds pause{20};
+    while (service.load.messages > 0 && !hurry.stop_requested() &&
+           std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(pause);
+    }
+    stop_serving(options);
+}
+
+// Does what signals ask for, until the service has ended.
+void obey_signals(Service& service, const ServeOptions& options, const CommandLine& command_line,
+                  const std::atomic<bool>& ended) {
+    Worker reloader([&] { reload(service, command_line); });
+    std::jthread drainer;
+    while (!ended) {
+        switch (next_signal()) {
+        case Signal::reload:
+            reloader.request();
+            break;
+        case Signal::stop:
+            if (drainer.joinable()) {
+                drainer.request_stop();
+            } else {
+                drainer = std::jthread([&](const std::stop_token& hurry) { drain(service, options, hurry); });
+            }
+            break;
+        case Signal::wake:
+            break;
+        }
+    }
+}
+
+std::string serve_until_stopped(Service& service, const ServeOptions& options,
+                                const CommandLine& command_line, const std::string& source) {
+    const auto ready = [&] {
+        service.logger().write(
+            Event::listening, fmt::format("listening on {}, configuration from {}, paraphd {}",
+                                          service.runtime()->settings.listen.socket, source, PARAPH_VERSION));
+        notify_ready();
+    };
+    std::atomic<bool> ended{false};
+    std::string problem;
+    std::jthread listener([&] {
+        problem = serve(service, options, ready);
+        ended = true;
+        wake_main_thread();
+    });
+    obey_signals(service, options, command_line, ended);
+    listener.join();
+    return problem;
+}
+
+// libmilter leaves sessions on its threads when it ends. What they use must not be destroyed under them, so
+// with any left the process ends without tidying up, but for a moment in which the log is written.
+void leave(const Service& service, int exit_code) {
+    if (service.load.connections > 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        std::_Exit(exit_code);
+    }
+    // A log that is stuck does not keep us from ending.
+    constexpr unsigned patience = 2;
+    std::signal(SIGALRM, [](int) { std::_Exit(EX_OK); });
+    alarm(patience);
+}
+
+void warn_of_few(const ConnectionLimits& limits, const config::Settings& settings, log::Logger& logger) {
+    if (limits.admitted < settings.listen.max_connections) {
+        logger.write(
+            Event::configuration_warning,
+            fmt::format("listen.max_connections is {}, but the system has descriptors and threads for {} "
+                        "only: raise LimitNOFILE and TasksMax",
+                        settings.listen.max_connections, limits.admitted));
+    }
+}
+
+int start(const Configuration& configuration, const CommandLine& command_line, log::Logger& logger) {
     const auto& settings = configuration.runtime->settings;
     const auto socket = milter_socket(settings.listen.socket);
     if (!socket) {
         logger.write(Event::configuration_problem, fmt::format("listen.socket: {}", socket.error().message));
         return EX_CONFIG;
     }
+    const auto limits = connection_limits(claim_capacity());
+    warn_of_few(limits, settings, logger);
     auto options = resolver_options(settings);
     options.report = [&logger](std::string_view text) { logger.write(Event::resolver_warning, text); };
     resolver::CachingResolver resolver(std::move(options));
-    Service service(configuration.runtime, resolver, logger, wall_clock);
-    const ReloadThread reloader([&] { reload(service, command_line); });
-    const auto ready = [&] {
-        logger.write(Event::listening,
-                     fmt::format("listening on {}, configuration from {}, paraphd {}", settings.listen.socket,
-                                 configuration.source, PARAPH_VERSION));
-        notify_ready();
-    };
-    const auto problem =
-        serve(service, {*socket, settings.listen.socket_mode, settings.listen.socket_group}, ready);
-    notify_stopping();
+    Service service(configuration.runtime, resolver, logger, wall_clock, limits.admitted);
+    const auto problem = serve_until_stopped(
+        service, {*socket, settings.listen.socket_mode, settings.listen.socket_group, limits.open},
+        command_line, configuration.source);
     logger.write(Event::stopped, problem.empty() ? "stopped" : problem);
-    return problem.empty() ? EX_OK : EX_UNAVAILABLE;
+    const int exit_code = problem.empty() ? EX_OK : EX_UNAVAILABLE;
+    leave(service, exit_code);
+    return exit_code;
 }
 
 } // namespace
@@ -96,7 +181,7 @@ int run(const CommandLine& command_line) {
     const auto& log = configuration.runtime->settings.log;
     log::Logger logger(log_target(log.target), log.facility, log::parse_level(log.level));
     report(logger, configuration);
-    return serve_until_stopped(configuration, command_line, logger);
+    return start(configuration, command_line, logger);
 }
 
 } // namespace milter::daemon

@@ -7,7 +7,7 @@ namespace milter::log {
 
 namespace {
 
-constexpr std::array<Entry, 16> entries{{
+constexpr std::array<Entry, event_count> entries{{
     {Event::listening, "LISTENING", Level::notice,
      "The socket is open and the MTA may connect. The line names the socket and the version."},
     {Event::stopped, "STOPPED", Level::notice,
@@ -51,7 +51,17 @@ constexpr std::array<Entry, 16> entries{{
      "A defect or a lack of memory. The message is answered 451 and not accepted without a result. Please "
      "report it."},
     {Event::too_many_connections, "CONNECTIONS", Level::warning,
-     "listen.max_connections are open; a further one is answered 451."},
+     "listen.max_connections are open, or as many as the system has descriptors and threads for; a further "
+     "one is answered 451."},
+    {Event::overloaded, "OVERLOAD", Level::warning,
+     "So much goes on at once that a limit of `limits` is reached, which the line names. The message is "
+     "answered "
+     "451; the sender will try again. If this is frequent, raise the limit or look at the nameservers."},
+    {Event::draining, "DRAINING", Level::notice,
+     "The daemon was told to stop. Messages under way are finished, new connections are answered 451."},
+    {Event::log_lost, "LOG_LOST", Level::warning,
+     "Log lines were thrown away because the log did not take them fast enough. Mail does not wait for the "
+     "log."},
     {Event::milter_refused, "MTA", Level::error,
      "The MTA offers less than is needed, for example it does not let filters add header fields. Nothing can "
      "be done for this "

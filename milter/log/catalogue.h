@@ -26,9 +26,14 @@ enum class Event : std::uint8_t {
     resolver_warning,
     internal_error,
     too_many_connections,
+    overloaded,
+    draining,
+    log_lost,
     milter_refused,
-    edit_failed,
+    edit_failed, // the last one, see event_count
 };
+
+inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::edit_failed) + 1;
 
 struct Entry {
     Event event;

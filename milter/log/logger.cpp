@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 
 #include <fmt/format.h>
+#include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/syslog_sink.h>
 #include <spdlog/spdlog.h>
@@ -77,17 +78,17 @@ spdlog::level::level_enum spdlog_level(Level level) {
     return spdlog::level::info;
 }
 
-std::shared_ptr<spdlog::logger> make_sink(Target target, std::string_view facility) {
+constexpr std::size_t queued_lines = 2048; // some half a kilobyte each
+constexpr std::size_t lines_between_counts = 64;
+
+spdlog::sink_ptr make_sink(Target target, std::string_view facility) {
     if (target == Target::stderr_stream) {
-        auto logger =
-            std::make_shared<spdlog::logger>("paraphd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-        logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e paraphd[%P]: %l: %v");
-        logger->flush_on(spdlog::level::trace);
-        return logger;
+        auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+        sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e paraphd[%P]: %l: %v");
+        return sink;
     }
-    auto sink =
-        std::make_shared<spdlog::sinks::syslog_sink_mt>("paraphd", LOG_PID, facility_number(facility), false);
-    return std::make_shared<spdlog::logger>("paraphd", std::move(sink));
+    return std::make_shared<spdlog::sinks::syslog_sink_mt>("paraphd", LOG_PID, facility_number(facility),
+                                                           false);
 }
 
 } // namespace
@@ -131,18 +132,37 @@ std::string quote(std::string_view value, std::size_t limit) {
 Logger::Logger() = default;
 
 Logger::Logger(Target target, std::string_view facility, Level threshold)
-    : sink_(make_sink(target, facility)) {
+    : writer_(std::make_shared<spdlog::details::thread_pool>(queued_lines, 1)),
+      sink_(std::make_shared<spdlog::async_logger>("paraphd", make_sink(target, facility), writer_,
+                                                   spdlog::async_overflow_policy::overrun_oldest)) {
     sink_->set_level(spdlog_level(threshold));
 }
 
 Logger::~Logger() = default;
 
+bool Logger::passes(Event event) {
+    const auto decision = rate_limit_.with(
+        [event](RateLimit& limit) { return limit.admit(event, std::chrono::steady_clock::now()); });
+    if (decision.suppressed > 0) {
+        const Entry& entry = describe(event);
+        emit(entry.level, fmt::format("[{}] {} more of these lines were kept back", entry.identifier,
+                                      decision.suppressed));
+    }
+    return decision.write;
+}
+
 void Logger::write(Event event, std::string_view text) {
+    if (!passes(event)) {
+        return;
+    }
     const Entry& entry = describe(event);
     emit(entry.level, fmt::format("[{}] {}", entry.identifier, one_line(text)));
 }
 
 void Logger::write(Event event, std::string_view queue_id, std::string_view text) {
+    if (!passes(event)) {
+        return;
+    }
     const Entry& entry = describe(event);
     const auto id = queue_id.empty() ? "-" : quote(queue_id, 64);
     // The line of a finished message is the common case and stands alone behind its queue id.
@@ -152,6 +172,19 @@ void Logger::write(Event event, std::string_view queue_id, std::string_view text
 
 void Logger::emit(Level level, const std::string& line) {
     sink_->log(spdlog_level(level), "{}", line);
+    if (++written_ % lines_between_counts == 0) {
+        report_lost_lines();
+    }
+}
+
+void Logger::report_lost_lines() {
+    const std::size_t lost = writer_->overrun_counter();
+    const std::size_t reported = reported_lost_.exchange(lost);
+    if (lost > reported) {
+        const Entry& entry = describe(Event::log_lost);
+        sink_->log(spdlog_level(entry.level), "[{}] {} log lines were lost", entry.identifier,
+                   lost - reported);
+    }
 }
 
 } // namespace milter::log

@@ -1,15 +1,24 @@
 // Where log lines go: syslog or stderr. One event is one line of printable ASCII, whatever text it carries.
+//
+// Lines are handed to a thread that writes them, so that nobody waits for a log that is stuck. When it cannot
+// keep up the oldest lines are lost and counted.
 #pragma once
 
+#include "milter/lock_guarded.h"
 #include "milter/log/catalogue.h"
+#include "milter/log/rate_limit.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace spdlog {
 class logger;
+namespace details {
+class thread_pool;
 }
+} // namespace spdlog
 
 namespace milter::log {
 
@@ -39,7 +48,14 @@ class Logger {
   private:
     virtual void emit(Level level, const std::string& line);
 
+    [[nodiscard]] bool passes(Event event);
+    void report_lost_lines();
+
+    LockGuarded<RateLimit> rate_limit_;
+    std::shared_ptr<spdlog::details::thread_pool> writer_;
     std::shared_ptr<spdlog::logger> sink_;
+    std::atomic<std::size_t> written_{0};
+    std::atomic<std::size_t> reported_lost_{0};
 };
 
 } // namespace milter::log

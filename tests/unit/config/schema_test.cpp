@@ -64,6 +64,7 @@ TEST_CASE("every member of the structure has its setting") {
     CHECK(count_settings("spf") == count_members<config::Settings::Spf>());
     CHECK(count_settings("dkim") == count_members<config::Settings::Dkim>());
     CHECK(count_settings("dmarc") == count_members<config::Settings::Dmarc>());
+    CHECK(count_settings("author") == count_members<config::Settings::Author>());
     CHECK(count_settings("iprev") == count_members<config::Settings::Iprev>());
     CHECK(count_settings("signing") == count_members<config::Settings::Signing>());
     CHECK(count_settings("log") == count_members<config::Settings::Log>());

@@ -37,6 +37,9 @@ dns::Questions questions_of(Outcome outcome) {
 
 void no_progress() {}
 
+// Shared by all tests of this file, as it is by all sessions of the daemon.
+milter::Share::Total waiting{0};
+
 } // namespace
 
 TEST_CASE("finish asks round after round until there is a verdict") {
@@ -44,7 +47,7 @@ TEST_CASE("finish asks round after round until there is a verdict") {
     table.txt("a", "b");
     table.txt("b", "c");
     table.txt("c", "end");
-    Driver driver(table, {});
+    Driver driver(table, {}, waiting);
     CHECK(driver.finish([](const auto& known) { return follow("a", 3, known); }, no_progress) == "end");
     CHECK(driver.questions() == 3);
     CHECK_FALSE(driver.timed_out());
@@ -54,7 +57,7 @@ TEST_CASE("what was prefetched is not asked again") {
     test::TableResolver table;
     table.txt("a", "b");
     table.txt("b", "end");
-    Driver driver(table, {});
+    Driver driver(table, {}, waiting);
     driver.prefetch([](const auto& known) { return questions_of(follow("a", 2, known)); });
     CHECK(table.asked.size() == 2);
     CHECK(driver.finish([](const auto& known) { return follow("a", 2, known); }, no_progress) == "end");
@@ -67,7 +70,7 @@ TEST_CASE("prefetching goes on while answers arrive, each task in its own rounds
     table.txt("b", "end");
     table.txt("x", "y");
     table.hold();
-    Driver driver(table, {});
+    Driver driver(table, {}, waiting);
     driver.prefetch([](const auto& known) { return questions_of(follow("a", 2, known)); });
     driver.prefetch([](const auto& known) { return questions_of(follow("x", 2, known)); });
     CHECK(table.asked.size() == 2);
@@ -82,7 +85,7 @@ TEST_CASE("two tasks that need the same answer ask for it once") {
     test::TableResolver table;
     table.txt("a", "end");
     table.hold();
-    Driver driver(table, {});
+    Driver driver(table, {}, waiting);
     for (int i = 0; i < 3; ++i) {
         driver.prefetch([](const auto& known) { return questions_of(follow("a", 1, known)); });
     }
@@ -93,7 +96,7 @@ TEST_CASE("two tasks that need the same answer ask for it once") {
 TEST_CASE("a spent budget turns missing answers into failures, and a verdict still comes") {
     test::TableResolver table;
     table.hold();
-    Driver driver(table, {.questions = 10, .budget = 1ms, .progress_interval = 1s});
+    Driver driver(table, {.questions = 10, .budget = 1ms, .progress_interval = 1s}, waiting);
     CHECK(driver.finish([](const auto& known) { return follow("a", 1, known); }, no_progress) == "failed: timeout");
     CHECK(driver.timed_out());
 }
@@ -101,7 +104,7 @@ TEST_CASE("a spent budget turns missing answers into failures, and a verdict sti
 TEST_CASE("progress is reported while waiting") {
     test::TableResolver table;
     table.hold();
-    Driver driver(table, {.questions = 10, .budget = 30ms, .progress_interval = 5ms});
+    Driver driver(table, {.questions = 10, .budget = 30ms, .progress_interval = 5ms}, waiting);
     int calls = 0;
     (void)driver.finish([](const auto& known) { return follow("a", 1, known); }, [&] { ++calls; });
     CHECK(calls >= 1);
@@ -111,7 +114,7 @@ TEST_CASE("over the limit of questions answers fail at once") {
     test::TableResolver table;
     table.txt("a", "b");
     table.txt("b", "c");
-    Driver driver(table, {.questions = 1, .budget = 1s, .progress_interval = 1s});
+    Driver driver(table, {.questions = 1, .budget = 1s, .progress_interval = 1s}, waiting);
     CHECK(driver.finish([](const auto& known) { return follow("a", 3, known); }, no_progress) == "failed: refused");
     CHECK(driver.refused_questions());
     CHECK(table.asked.size() == 1);
@@ -122,7 +125,7 @@ TEST_CASE("answers that arrive after the message is gone are ignored") {
     table.txt("a", "b");
     table.hold();
     {
-        Driver driver(table, {});
+        Driver driver(table, {}, waiting);
         driver.prefetch([](const auto& known) { return questions_of(follow("a", 2, known)); });
     }
     CHECK(table.release() == 1);
@@ -133,7 +136,7 @@ TEST_CASE("answers may come from another thread while finish waits") {
     test::TableResolver table;
     table.txt("a", "end");
     table.hold();
-    Driver driver(table, {.questions = 10, .budget = 10s, .progress_interval = 1ms});
+    Driver driver(table, {.questions = 10, .budget = 10s, .progress_interval = 1ms}, waiting);
     std::jthread other;
     const auto release_once = [&] {
         if (!other.joinable()) {

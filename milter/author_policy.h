@@ -1,0 +1,30 @@
+// What the settings want done with mail whose author cannot be told.
+#pragma once
+
+#include "config/settings.h"
+#include "message/from.h"
+#include "milter/actions.h"
+
+#include <cstdint>
+#include <string_view>
+
+namespace milter {
+
+enum class AuthorAction : std::uint8_t {
+    accept,
+    mark, // with the field that sends a message into quarantine
+    reject,
+};
+
+[[nodiscard]] std::string_view print(AuthorAction action);
+
+// Accept for message::Author::State::one. `author` are the settings of the same name.
+[[nodiscard]] AuthorAction action_for(message::Author::State state, const config::Settings::Author& author);
+
+// The state as one word, for the marking field: "no-from", "several-from". Empty for State::one.
+[[nodiscard]] std::string_view mark_word(message::Author::State state);
+
+// A permanent refusal that says what is wrong with the From field.
+[[nodiscard]] Actions refuse_author(message::Author::State state);
+
+} // namespace milter

@@ -1,0 +1,55 @@
+#include "milter/daemon/signals.h"
+
+#include <pthread.h>
+
+#include <csignal>
+#include <initializer_list>
+
+namespace milter::daemon {
+
+namespace {
+
+constexpr int wake_signal = SIGUSR2;
+
+sigset_t awaited_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, wake_signal}) {
+        sigaddset(&set, signal);
+    }
+    return set;
+}
+
+pthread_t main_thread;
+
+} // namespace
+
+void prepare_signals() {
+    main_thread = pthread_self();
+    const sigset_t set = awaited_signals();
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+Signal next_signal() {
+    const sigset_t set = awaited_signals();
+    int signal = 0;
+    while (sigwait(&set, &signal) != 0) {
+    }
+    switch (signal) {
+    case SIGTERM:
+    case SIGINT:
+        return Signal::stop;
+    case SIGHUP:
+    case SIGUSR1:
+        return Signal::reload;
+    default:
+        return Signal::wake;
+    }
+}
+
+void wake_main_thread() {
+    pthread_kill(main_thread, wake_signal);
+}
+
+} // namespace milter::daemon
