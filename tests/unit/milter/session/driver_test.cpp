@@ -145,3 +145,15 @@ TEST_CASE("answers may come from another thread while finish waits") {
     };
     CHECK(driver.finish([](const auto& known) { return follow("a", 1, known); }, release_once) == "end");
 }
+
+TEST_CASE("who finds too many waiting does not wait, and says so") {
+    test::TableResolver table;
+    table.hold();
+    milter::Share::Total crowd{3};
+    Driver driver(table, {.questions = 10, .budget = 10s, .progress_interval = 1s, .waiting = 3}, crowd);
+    CHECK(driver.finish([](const auto& known) { return follow("a", 1, known); }, no_progress) ==
+          "failed: timeout");
+    CHECK(driver.turned_away());
+    CHECK_FALSE(driver.timed_out());
+    CHECK(crowd == 3);
+}

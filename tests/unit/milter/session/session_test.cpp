@@ -14,11 +14,12 @@ void no_progress() {}
 
 // A daemon without libmilter and without a network.
 struct Daemon {
-    explicit Daemon(config::Settings settings = config::default_settings()) {
+    explicit Daemon(config::Settings settings = config::default_settings(),
+                    std::size_t room = milter::Share::unlimited) {
         settings.authserv_id = "mx.example.net";
         auto built = milter::build_runtime(std::move(settings), "host.example.net");
         REQUIRE(built.problems.empty());
-        service = std::make_unique<milter::Service>(built.runtime, dns, logger, [] { return base::UnixTime{1777777777}; });
+        service = std::make_unique<milter::Service>(built.runtime, dns, logger, [] { return base::UnixTime{1777777777}; }, room);
     }
 
     test::TableResolver dns;
@@ -177,7 +178,89 @@ TEST_CASE("too many connections are answered with a tempfail") {
         CHECK(second.connect(stranger()).reply == Reply::tempfail);
     }
     milter::Session third(*daemon.service);
-    CHECK(daemon.service->connections == 2);
+    CHECK(daemon.service->load.connections == 2);
+}
+
+TEST_CASE("the system's limits count where they are lower") {
+    Daemon daemon(config::default_settings(), 1);
+    milter::Session first(*daemon.service);
+    CHECK(first.connect(stranger()).reply == Reply::proceed);
+    milter::Session second(*daemon.service);
+    CHECK(second.connect(stranger()).reply == Reply::tempfail);
+    REQUIRE(daemon.logger.lines.size() == 1);
+    CHECK(contains(daemon.logger.lines.front(), "[CONNECTIONS] 1 connections are open (what the system allows)"));
+}
+
+TEST_CASE("a daemon that is to stop takes no new connection and finishes what it has") {
+    Daemon daemon;
+    milter::Session open(*daemon.service);
+    begin(open);
+    CHECK(daemon.service->load.messages == 1);
+    daemon.service->load.draining = true;
+    milter::Session late(*daemon.service);
+    CHECK(late.connect(stranger()).reply == Reply::tempfail);
+    CHECK(deliver(open, {{"From", " ann@example.org"}}).reply == Reply::proceed);
+    CHECK(daemon.service->load.messages == 0);
+}
+
+TEST_CASE("headers of all messages together have a limit, and give back what they held") {
+    auto settings = config::default_settings();
+    settings.limits.headers_in_memory = 1000;
+    Daemon daemon(settings);
+    const std::pair<std::string, std::string> large{"X-Large", std::string(600, 'x')};
+    milter::Session first(*daemon.service);
+    begin(first);
+    first.header(large.first, large.second);
+    {
+        milter::Session second(*daemon.service);
+        begin(second);
+        const auto actions = deliver(second, {{"From", " ann@example.org"}, large});
+        CHECK(actions.reply == Reply::tempfail);
+        CHECK(actions.code == "451");
+        CHECK(actions.insertions.empty());
+    }
+    REQUIRE(daemon.logger.lines.size() == 1);
+    CHECK(contains(daemon.logger.lines.front(), "[OVERLOAD]"));
+    CHECK(contains(daemon.logger.lines.front(), "limits.headers_in_memory"));
+    first.abort();
+    CHECK(daemon.service->load.header_bytes == 0);
+    begin(first);
+    CHECK(deliver(first, {{"From", " ann@example.org"}, large}).reply == Reply::proceed);
+}
+
+TEST_CASE("a message that would be one too many to wait for the DNS is told to come again") {
+    auto settings = config::default_settings();
+    settings.limits.waiting_messages = 1;
+    Daemon daemon(settings);
+    daemon.service->load.waiting = 1; // another one
+    daemon.dns.hold();
+    milter::Session session(*daemon.service);
+    begin(session);
+    const auto actions = deliver(session, {{"From", " ann@example.org"}});
+    CHECK(actions.reply == Reply::tempfail);
+    CHECK(actions.insertions.empty());
+    REQUIRE(daemon.logger.lines.size() == 1);
+    CHECK(contains(daemon.logger.lines.front(), "limits.waiting_messages"));
+    CHECK(daemon.service->load.waiting == 1);
+}
+
+TEST_CASE("mail without a usable author is marked, and forged marks go") {
+    Daemon daemon;
+    milter::Session session(*daemon.service);
+    begin(session);
+    const auto actions = deliver(session, {{"From", " ann@example.org"},
+                                           {"X-Paraph-Quarantine", " forged"},
+                                           {"From", " bob@example.net"},
+                                           {"x-paraph-quarantine", " forged again"}});
+    CHECK(actions.reply == Reply::proceed);
+    REQUIRE(actions.deletions.size() == 2);
+    CHECK(actions.deletions[0].instance == 2);
+    CHECK(actions.deletions[1].instance == 1);
+    REQUIRE(actions.insertions.size() == 2);
+    CHECK(actions.insertions[0].name == "X-Paraph-Quarantine");
+    CHECK(actions.insertions[0].body == " several-from");
+    CHECK(contains(actions.insertions[1].body, "dmarc=permerror"));
+    CHECK(contains(daemon.logger.lines.front(), "author=several-from/mark"));
 }
 
 TEST_CASE("a session keeps the configuration it began with") {

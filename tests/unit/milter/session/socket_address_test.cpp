@@ -4,6 +4,8 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
 
 TEST_CASE("listen.socket in libmilter's spelling") {
     struct Case {
@@ -53,4 +55,20 @@ TEST_CASE("the client's address as libmilter hands it over") {
     sockaddr local{};
     local.sa_family = AF_UNIX;
     CHECK_FALSE(milter::client_address(&local));
+}
+
+TEST_CASE("what is written to connections is sent at once") {
+    const int listening = socket(AF_INET, SOCK_STREAM, 0);
+    const int other = socket(AF_INET, SOCK_STREAM, 0);
+    REQUIRE(listen(listening, 1) == 0);
+    milter::send_without_delay();
+    const auto is_set = [](int fd) {
+        int value = 0;
+        socklen_t size = sizeof value;
+        return getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &value, &size) == 0 && value != 0;
+    };
+    CHECK(is_set(listening));
+    CHECK_FALSE(is_set(other));
+    close(listening);
+    close(other);
 }

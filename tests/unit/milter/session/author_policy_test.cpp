@@ -1,0 +1,46 @@
+#include "milter/author_policy.h"
+
+#include "support/catch.h"
+
+#include <set>
+#include <string_view>
+#include <vector>
+
+using milter::action_for;
+using milter::AuthorAction;
+using State = message::Author::State;
+
+TEST_CASE("every state has its own setting") {
+    struct Case {
+        State state;
+        std::string config::Settings::Author::*setting;
+    };
+    using Settings = config::Settings::Author;
+    const std::vector<Case> cases{{State::none, &Settings::missing},
+                                  {State::several_fields, &Settings::several_fields},
+                                  {State::several_domains, &Settings::several_domains},
+                                  {State::unreadable, &Settings::unreadable}};
+    for (const auto& c : cases) {
+        Settings settings{"accept", "accept", "accept", "accept", "accept"};
+        CHECK(action_for(c.state, settings) == AuthorAction::accept);
+        settings.*c.setting = "mark";
+        CHECK(action_for(c.state, settings) == AuthorAction::mark);
+        settings.*c.setting = "reject";
+        CHECK(action_for(c.state, settings) == AuthorAction::reject);
+        CHECK(action_for(State::one, settings) == AuthorAction::accept);
+    }
+}
+
+TEST_CASE("a refusal says what is wrong, in one line of plain text") {
+    std::set<std::string_view> words;
+    for (const State state : {State::none, State::several_fields, State::several_domains, State::unreadable}) {
+        const auto actions = milter::refuse_author(state);
+        CHECK(actions.reply == milter::Reply::reject);
+        CHECK(actions.code == "550");
+        CHECK(actions.enhanced == "5.7.1");
+        CHECK(actions.text.find("From") != std::string::npos);
+        CHECK(actions.text.find_first_of("\r\n%") == std::string::npos);
+        words.insert(milter::mark_word(state));
+    }
+    CHECK(words.size() == 4);
+}
