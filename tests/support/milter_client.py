@@ -11,6 +11,7 @@ Run as a program it delivers one message many times over many connections and pr
 
 import argparse
 import dataclasses
+import re
 import socket
 import struct
 import sys
@@ -45,11 +46,28 @@ class ProtocolError(Exception):
 
 @dataclasses.dataclass
 class Outcome:
-    """How a message ended: the deciding reply (b"c" continue, b"y" with a text, ...) and the edits, as they came."""
+    """How a message ended: the deciding reply (b"c" continue, b"y" with a text, ...), the edits as they came, how often
+    the filter asked for patience, and how long it took from the end of the message to the reply."""
 
     reply: bytes
     text: bytes
     edits: list
+    patience: int = 0
+    seconds: float = 0.0
+
+    def inserted(self, name):
+        """The values of the fields of that name that the filter put on top."""
+        fields = (data[4:].split(b"\0") for code, data in self.edits if code == b"i")
+        return [parts[1].decode(errors="replace") for parts in fields if parts[0].lower() == name.lower().encode()]
+
+    def results(self):
+        """Method and result of each entry of the one Authentication-Results field that was inserted, in order; nothing
+        if there is none, or more than one."""
+        values = self.inserted("Authentication-Results")
+        return re.findall(r";\s*([a-z]+)=([a-z]+)", values[0]) if len(values) == 1 else []
+
+    def result_of(self, method):
+        return " ".join(result for name, result in self.results() if name == method)
 
 
 def parse_address(text):
@@ -77,17 +95,38 @@ def split_message(message):
     return [tuple(field) for field in fields], body.replace(b"\n", b"\r\n")
 
 
+def frame(command, data=b""):
+    return struct.pack("!I", len(data) + 1) + command + data
+
+
+def frames(command, data=b"", macros=None):
+    """An event as bytes, with the macros that go before it."""
+    pairs = b"".join(f"{name}\0{value}\0".encode() for name, value in (macros or {}).items())
+    return (frame(b"D", command + pairs) if macros else b"") + frame(command, data)
+
+
 class Milter:
     """One connection."""
 
     def __init__(self, address, timeout=30):
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_STREAM)
-        self._socket.settimeout(timeout)
-        self._socket.connect(address)
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket.settimeout(timeout)
+        if family == socket.AF_INET:  # many small writes in a row must not wait for one another's acknowledgement
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            self.socket.connect(address)
+        except OSError:
+            self.socket.close()
+            raise
         self._buffer = b""
         self._edits = []
-        self.steps = self._negotiate()
+        self._patience = 0
+        try:
+            self.steps = self._negotiate()
+        except (OSError, ProtocolError):
+            self.socket.close()
+            raise
 
     def __enter__(self):
         return self
@@ -100,18 +139,22 @@ class Milter:
             self._send(b"Q")
         except OSError:
             pass
-        self._socket.close()
+        self.socket.close()
 
-    def deliver(self, message, *, client="192.0.2.1", helo="mx.example.org", sender="<>", recipients=("<bob@example.net>",),
-                macros=None, queue_id="LOAD"):
-        """One message from connect to end of message. `macros` are added to those of MAIL FROM."""
-        self._edits = []
+    def deliver(self, message, **session):
+        """One message from connect to end of message; takes what conversation() takes."""
+        return self.play(self.conversation(message, **session))
+
+    def conversation(self, message, *, client="192.0.2.1", helo="mx.example.org", sender="<>",
+                     recipients=("<bob@example.net>",), macros=None, queue_id="LOAD", daemon_name="smtpd"):
+        """The events of one message, each with its data and the macros that go before it. `macros` are added to those
+        of MAIL FROM."""
         fields, body = split_message(message)
         address = b"\0" + (b"6" if ":" in client else b"4") + struct.pack("!H", 25) + client.encode() + b"\0"
-        events = [
-            (b"C", helo.encode() + address, {"j": "mx.test", "{daemon_name}": "smtpd"}),
+        return [
+            (b"C", helo.encode() + address, {"j": "mx.test", "{daemon_name}": daemon_name}),
             (b"H", helo.encode() + b"\0", {}),
-            (b"M", sender.encode() + b"\0", macros or {}),
+            (b"M", sender.encode() + b"\0", {"{daemon_name}": daemon_name, **(macros or {})}),
             *((b"R", recipient.encode() + b"\0", {"i": queue_id}) for recipient in recipients),
             (b"T", b"", {"i": queue_id}),
             *((b"L", name + b"\0" + self._value(value) + b"\0", {}) for name, value in fields),
@@ -119,19 +162,58 @@ class Milter:
             *((b"B", body[at:at + BODY_CHUNK], {}) for at in range(0, len(body), BODY_CHUNK)),
             (b"E", b"", {"i": queue_id}),
         ]
-        skipping = False
-        for command, data, known in events:
+
+    def play(self, events):
+        """Sends events, or those of a message that are left, until one is answered with a decision."""
+        self._edits, self._patience = [], 0
+        skipping, code, text, begin = False, b"c", b"", time.monotonic()
+        for command, data, macros in events:
             if skipping and command == b"B":
                 continue
-            code, text = self._event(command, data, known)
+            begin = time.monotonic()
+            code, text = self.event(command, data, macros)
             skipping = code == b"s"
             if code not in (b"c", b"s"):
                 break
-        return Outcome(code, text, self._edits)
+        return Outcome(code, text, self._edits, self._patience, time.monotonic() - begin)
+
+    def declines(self, command):
+        """Whether the filter does not want to hear of this event at all."""
+        return bool(self.steps & STEPS[command][0])
+
+    def event(self, command, data=b"", macros=None):
+        """One event, if the filter wants it; the reply, or b"c" where it gives none."""
+        if self.declines(command):
+            return b"c", b""
+        self.socket.sendall(frames(command, data, macros))
+        if self.steps & STEPS[command][1]:
+            return b"c", b""
+        while True:
+            code, text = self._receive()
+            if code in FINAL:
+                return code, text.rstrip(b"\0")
+            if code in EDITS and command == b"E":
+                self._edits.append((code, text))
+            elif code == b"p":
+                self._patience += 1
+            else:
+                raise ProtocolError(f"{command!r} was answered with {code!r}")
 
     def abort(self):
         """Forgets a message that is under way, so that another can follow on this connection."""
         self._send(b"A")
+
+    def new_connection(self):
+        """Ends the SMTP session, and keeps the connection to the filter for another, as Sendmail may."""
+        self._send(b"K")
+
+    def leave(self, rest=b""):
+        """Closes without a word, perhaps in the middle of a frame."""
+        try:
+            self.socket.sendall(rest)
+        except OSError:
+            pass
+        self.socket.close()
 
     def _value(self, value):
         return value if self.steps & LEADING_SPACE else value.removeprefix(b" ")
@@ -146,27 +228,8 @@ class Milter:
             raise ProtocolError("the filter wants more than it was offered")
         return steps
 
-    def _event(self, command, data, macros):
-        unwanted, silent = STEPS[command]
-        if self.steps & unwanted:
-            return b"c", b""
-        if macros:
-            pairs = b"".join(f"{name}\0{value}\0".encode() for name, value in macros.items())
-            self._send(b"D", command + pairs)
-        self._send(command, data)
-        if self.steps & silent:
-            return b"c", b""
-        while True:
-            code, text = self._receive()
-            if code in FINAL:
-                return code, text.rstrip(b"\0")
-            if code in EDITS and command == b"E":
-                self._edits.append((code, text))
-            elif code != b"p":
-                raise ProtocolError(f"{command!r} was answered with {code!r}")
-
     def _send(self, command, data=b""):
-        self._socket.sendall(struct.pack("!I", len(data) + 1) + command + data)
+        self.socket.sendall(frame(command, data))
 
     def _receive(self):
         (length,) = struct.unpack("!I", self._take(4))
@@ -177,7 +240,7 @@ class Milter:
 
     def _take(self, count):
         while len(self._buffer) < count:
-            piece = self._socket.recv(65536)
+            piece = self.socket.recv(65536)
             if not piece:
                 raise ProtocolError("the filter closed the connection")
             self._buffer += piece

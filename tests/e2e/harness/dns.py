@@ -38,11 +38,13 @@ class Zone:
 
 
 class NameServer:
-    def __init__(self, folder: Path, zone: Zone, lifetime: int):
-        self._zone_file = folder / "zone"
+    """`name` tells the files of several in one folder apart; `more` are further arguments of the program."""
+
+    def __init__(self, folder: Path, zone: Zone, lifetime: int, name: str = "dns", more: tuple[str, ...] = ()):
+        self._zone_file = folder / f"{name}.zone"
         self._zone_file.write_text("\n".join(zone.lines) + "\n")
-        self._child = Child([programs.test_dns, "--lifetime", str(lifetime), str(self._zone_file)],
-                            folder / "dns.log")
+        self._child = Child([programs.test_dns, "--lifetime", str(lifetime), *more, str(self._zone_file)],
+                            folder / f"{name}.log")
         try:
             self.address = eventually("the name server", self._address)
         except HarnessError:
@@ -54,6 +56,9 @@ class NameServer:
         if not found and not self._child.running():
             raise HarnessError(f"paraph_test_dns ended:\n{self._child.output()}")
         return found.group(1) if found else ""
+
+    def tell(self, number: int) -> None:
+        self._child.tell(number)
 
     def stop(self) -> None:
         self._child.stop()

@@ -11,10 +11,13 @@ from .process import Child, HarnessError, eventually, free_port
 
 
 class Paraphd:
-    """One paraphd in the foreground. `settings` is the configuration as nested dicts (JSON is YAML)."""
+    """One paraphd in the foreground. `settings` is the configuration as nested dicts (JSON is YAML); `wrap` is a command
+    that sets limits or the like and then turns into the one behind it, as prlimit(1) and env(1) do."""
 
-    def __init__(self, folder: Path, settings: dict, unix: bool = False):
+    def __init__(self, folder: Path, settings: dict, unix: bool = False, wrap: tuple[str, ...] = ()):
         self.folder = folder
+        self.wrap = list(wrap)
+        self.log_target = "stderr"
         self.config = folder / "paraph.yaml"
         self.settings = settings
         if unix:
@@ -39,15 +42,26 @@ class Paraphd:
 
     def start(self) -> None:
         self.write_config()
-        self._runs += 1
-        self._child = Child([programs.paraphd, "--config", str(self.config), "--log", "stderr"],
-                            self.folder / f"paraphd.{self._runs}.log")
+        self.launch()
+        self.await_ready()
+
+    def await_ready(self) -> None:
         eventually("paraphd to listen", self._ready)
+
+    def launch(self) -> None:
+        """Starts it and waits for nothing."""
+        self._runs += 1
+        self._child = Child([*self.wrap, programs.paraphd, "--config", str(self.config), "--log", self.log_target],
+                            self.folder / f"paraphd.{self._runs}.log")
 
     def _ready(self) -> bool:
         if not self._child.running():
             raise HarnessError(f"paraphd ended at start:\n{self.log()}")
         return "listening on" in self._child.output()
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
 
     def running(self) -> bool:
         return self._child is not None and self._child.running()

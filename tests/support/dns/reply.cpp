@@ -137,8 +137,8 @@ Bytes junk(const Query& query) {
 
 void fill(Reply& reply, const DnsZone& zone, const Query& query, const Behaviour& behaviour) {
     const bool tcp = query.seen.tcp;
-    const auto add = [&reply](Bytes bytes, bool other = false) {
-        reply.send.push_back({std::move(bytes), other});
+    const auto add = [&reply](Bytes bytes, bool other = false, bool half = false) {
+        reply.send.push_back({std::move(bytes), other, half});
     };
     const auto add_truth = [&] { add(truthful(zone, query, behaviour.secure)); };
     switch (behaviour.fault) {
@@ -163,6 +163,14 @@ void fill(Reply& reply, const DnsZone& zone, const Query& query, const Behaviour
     case Fault::truncate_no_tcp:
         reply.close = tcp;
         return tcp ? void() : add(truncated(query));
+    case Fault::truncate_half:
+        reply.close = tcp;
+        return add(tcp ? truthful(zone, query, behaviour.secure) : truncated(query), false, tcp);
+    case Fault::truncate_stall:
+        return tcp ? void() : add(truncated(query));
+    case Fault::half:
+        reply.close = tcp;
+        return add(truthful(zone, query, behaviour.secure), false, true);
     case Fault::garbage:
         return add(junk(query));
     case Fault::forged_id:

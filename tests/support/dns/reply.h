@@ -24,13 +24,14 @@ struct SeenQuery {
 struct Outgoing {
     Bytes message;
     bool from_other_port = false;
+    bool half = false; // announce all of it, send only the first half
 };
 
 struct Reply {
     SeenQuery seen;
     std::chrono::milliseconds delay{0};
     std::vector<Outgoing> send; // in this order
-    bool close = false;         // TCP: hang up instead
+    bool close = false;         // TCP: hang up afterwards
 };
 
 // `fallback` holds for names the zone knows no behaviour for. Nothing when the query is no DNS message.

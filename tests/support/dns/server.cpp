@@ -90,10 +90,23 @@ std::uint16_t port_of(const Socket& socket) {
     return address.port();
 }
 
-void send_framed(int fd, const Bytes& message) {
+// The middle of what follows the question, so that the reply still matches its query.
+std::size_t half_of(const Bytes& message) {
+    constexpr std::size_t header = 12; // RFC 1035 4.1.1
+    std::size_t question_end = header;
+    while (question_end < message.size() && message[question_end] != 0) {
+        question_end += 1U + message[question_end];
+    }
+    question_end = std::min(question_end + 5, message.size()); // the root label, type and class
+    return question_end + (message.size() - question_end) / 2;
+}
+
+void send_framed(int fd, const Outgoing& outgoing) {
+    const Bytes& message = outgoing.message;
     Bytes framed{static_cast<std::uint8_t>(message.size() >> 8U),
                  static_cast<std::uint8_t>(message.size() & 0xffU)};
-    framed.insert(framed.end(), message.begin(), message.end());
+    const auto sent_bytes = static_cast<std::ptrdiff_t>(outgoing.half ? half_of(message) : message.size());
+    framed.insert(framed.end(), message.begin(), message.begin() + sent_bytes);
     // Messages of a test fit into the socket's buffer; who hangs up early does not get one.
     [[maybe_unused]] const ssize_t sent = ::send(fd, framed.data(), framed.size(), MSG_NOSIGNAL);
 }
@@ -208,8 +221,9 @@ void DnsServer::read_udp() {
         }
         for (const Outgoing& outgoing : reply->send) {
             const int from = outgoing.from_other_port ? other_udp_.fd() : udp_.fd();
-            send_later(reply->delay, [from, peer, message = outgoing.message] {
-                sendto(from, message.data(), message.size(), 0, peer.generic(), peer.size);
+            const std::size_t size = outgoing.half ? half_of(outgoing.message) : outgoing.message.size();
+            send_later(reply->delay, [from, peer, size, message = outgoing.message] {
+                sendto(from, message.data(), size, 0, peer.generic(), peer.size);
             });
         }
     }
@@ -252,18 +266,18 @@ bool DnsServer::read_tcp(Connection& connection) {
 
 bool DnsServer::answer_tcp(Connection& connection, const Bytes& query) {
     const auto reply = reply_to(query, 0, true);
-    if (!reply || reply->close) {
+    if (!reply) {
         return false;
     }
     const int fd = connection.socket.fd();
     for (const Outgoing& outgoing : reply->send) {
-        send_later(reply->delay, [this, fd, message = outgoing.message] {
+        send_later(reply->delay, [this, fd, outgoing] {
             if (connections_.contains(fd)) {
-                send_framed(fd, message);
+                send_framed(fd, outgoing);
             }
         });
     }
-    return true;
+    return !reply->close;
 }
 
 std::optional<Reply> DnsServer::reply_to(const Bytes& query, std::uint16_t from_port, bool tcp) {

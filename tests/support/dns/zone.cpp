@@ -15,7 +15,7 @@ namespace support {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Fault>, 14> fault_names{
+constexpr std::array<std::pair<std::string_view, Fault>, 17> fault_names{
     {{"drop", Fault::drop},
      {"servfail", Fault::servfail},
      {"refused", Fault::refused},
@@ -25,6 +25,9 @@ constexpr std::array<std::pair<std::string_view, Fault>, 14> fault_names{
      {"drop_edns", Fault::drop_edns},
      {"truncate", Fault::truncate},
      {"truncate_no_tcp", Fault::truncate_no_tcp},
+     {"truncate_half", Fault::truncate_half},
+     {"truncate_stall", Fault::truncate_stall},
+     {"half", Fault::half},
      {"garbage", Fault::garbage},
      {"forged_id", Fault::forged_id},
      {"forged_question", Fault::forged_question},

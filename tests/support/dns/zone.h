@@ -38,6 +38,9 @@ enum class Fault {
     drop_edns,       // as a middlebox that swallows OPT records
     truncate,        // over UDP only the header with TC set; the answer over TCP
     truncate_no_tcp, // the same, but TCP connections are closed without a reply
+    truncate_half,   // the same, but the TCP connection ends in the middle of the answer
+    truncate_stall,  // the same, but over TCP nothing ever comes
+    half,            // a datagram that ends in the middle of the answer
     garbage,         // the right id and question, then junk
     // A forged reply first (with other data than asked for), and then the right one:
     forged_id,
