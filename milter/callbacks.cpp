@@ -315,6 +315,7 @@ std::string open_socket(const ServeOptions& options) {
     if (smfi_opensocket(true) != MI_SUCCESS) {
         return fmt::format("cannot open socket {}: {}", options.socket, std::strerror(errno));
     }
+    send_without_delay();
     return grant_group(options.socket, options.socket_group, options.socket_mode);
 }
 
