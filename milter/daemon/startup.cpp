@@ -9,6 +9,7 @@
 #include "milter/socket_address.h"
 
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -148,6 +149,11 @@ void warn_of_few(const ConnectionLimits& limits, const config::Settings& setting
     }
 }
 
+// Keys are in memory: no core file, and no other process of this user looks into ours.
+void keep_memory_private() {
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
 int start(const Configuration& configuration, const CommandLine& command_line, log::Logger& logger) {
     const auto& settings = configuration.runtime->settings;
     const auto socket = milter_socket(settings.listen.socket);
@@ -156,6 +162,7 @@ int start(const Configuration& configuration, const CommandLine& command_line, l
         return EX_CONFIG;
     }
     const auto limits = connection_limits(claim_capacity());
+    keep_memory_private();
     warn_of_few(limits, settings, logger);
     auto options = resolver_options(settings);
     options.report = [&logger](std::string_view text) { logger.write(Event::resolver_warning, text); };
