@@ -1,0 +1,125 @@
+"""Where other implementations of SPF are known to differ, and what decides. docs/conformance.md has the same list in words."""
+
+import re
+
+from harness import Class
+
+TIMEOUTS = ("DNS timeout", "Time-out on DNS")
+PYSPF, MAIL_SPF, MAILAUTH = "pyspf", "Mail::SPF", "mailauth"
+
+
+def result(case, peer):
+    return case.others[peer]["result"] if case.others[peer] else "died"
+
+
+def problem(case, peer):
+    return (case.others[peer] or {"problem": ""})["problem"]
+
+
+def records(case):
+    """The texts of all records that we looked at."""
+    return ["".join(strings) for name in case.verdict["asked"] for strings in case.zone.get(name, {}).get("TXT", [])]
+
+
+def published(case, pattern):
+    return any(re.search(pattern, text) for text in records(case))
+
+
+def sender(case):
+    """The identity that is checked."""
+    return case.envelope["mailfrom"] or case.envelope["helo"]
+
+
+def reverse_asked(case):
+    return any(name.endswith(".arpa") for name in case.verdict["asked"]) or published(case, r"(?i)%\{p|\bptr\b")
+
+
+def silent_mail_host(case):
+    """An mx term has a host that does not answer."""
+    return any(case.zone.get(host, {}).get("TIMEOUT") for name in case.verdict["asked"]
+               for _, host in case.zone.get(name, {}).get("MX", []))
+
+
+def is_timeout(case, peer):
+    return result(case, peer) == "temperror" and problem(case, peer).startswith(TIMEOUTS + ("SPF Temporary Error",))
+
+
+def more_lookups_than_ours(case, peer):
+    """The peer's count of void lookups went over two where ours did not."""
+    return "void" in problem(case, peer).lower() and case.verdict["void_lookups"] <= 2
+
+
+def void_lookups_alone(case, peer):
+    """With more void lookups allowed, our judgement is the peer's."""
+    return "void lookups" in case.verdict["problem"] and \
+        case.with_limits(void_lookups=100)[0] == result(case, peer)
+
+
+def broken_record(case):
+    return "syntax error" in case.verdict["problem"]
+
+
+CLASSES = [
+    Class("a domain with a dot at its end", (PYSPF, MAILAUTH), "RFC 7208 4.3",
+          "only an empty label that is not at the end makes a domain malformed; they answer none",
+          lambda case, peer: sender(case).endswith(".") and result(case, peer) == "none"),
+    Class("local-part with an @ in quotes", (PYSPF,), "RFC 5321 4.1.2",
+          "the domain is what follows the last @; pyspf cuts at the first",
+          lambda case, peer: sender(case).count("@") > 1),
+    Class("macro letters c, r and t in an unknown modifier", (PYSPF,), "RFC 7208 6, 12",
+          "an unknown modifier is a macro-string of any letters, and is ignored; pyspf calls it a permerror",
+          lambda case, peer: "c,r,t macros" in problem(case, peer) and published(case, r"(?i)(?:^|\s)(?!exp|redirect)[a-z][\w.-]*=\S*%\{[crt]")),
+    Class("a record with a syntax error that is not noticed", (PYSPF, MAIL_SPF), "RFC 7208 4.6",
+          "any error anywhere is a permerror; they do not read every term by the grammar",
+          lambda case, peer: broken_record(case)),
+    Class("an error in a record that was never reached", (PYSPF, MAIL_SPF), "RFC 7208 4.6, 5.2",
+          "the error is found by us on the way; they took another branch because they had overlooked it",
+          lambda case, peer: case.verdict["result"] == "permerror" and "SPF record" in case.verdict["problem"]
+          and published(case, r"%\{[^}]*$|%[^{%_-]|x=%\{q\}|redirect=%\{[cx]|ip6:\S*/0")),
+    Class("ip6 with /0 against an IPv4 client", (MAIL_SPF,), "RFC 7208 5.6",
+          "an ip6 term has nothing to say about IPv4; Mail::SPF maps the client into IPv6 and matches",
+          lambda case, peer: published(case, r"(?i)ip6:\S*/0") and ":" not in case.envelope["ip"].removeprefix("::ffff:")),
+    Class("no answer to a reverse lookup", (PYSPF, MAIL_SPF), "RFC 7208 5.5",
+          "an error of a PTR lookup means no match, one of an address means the next name; they answer temperror",
+          lambda case, peer: is_timeout(case, peer) and reverse_asked(case)),
+    Class("one mail host that does not answer, another that matches", (PYSPF, MAIL_SPF, MAILAUTH), "RFC 7208 5.4",
+          "the order of the hosts is left open: we take the best preference first, and stop at the first match",
+          lambda case, peer: silent_mail_host(case) and "temperror" in (result(case, peer), case.verdict["result"])),
+    Class("void lookups of a reverse lookup or of mail hosts", (MAIL_SPF, MAILAUTH), "RFC 7208 4.6.4",
+          "what counts is the term's own lookup; they count differently for ptr, %{p} and mx",
+          lambda case, peer: more_lookups_than_ours(case, peer) and (reverse_asked(case) or published(case, r"(?i)\bmx\b"))),
+    Class("void lookups that are counted twice", (PYSPF,), "RFC 7208 4.6.4",
+          "pyspf adds up what it looks up, also for reverse names, and both A and AAAA",
+          more_lookups_than_ours),
+    Class("an escaped character as a whole domain", (PYSPF,), "RFC 7208 7.1",
+          "%%, %_ and %- are macro-expand, with which a domain-spec may end; pyspf calls it a syntax error",
+          lambda case, peer: "invalid-macro-char" in problem(case, peer) and published(case, r"%[%_-](?:\s|/|$)")),
+    Class("void lookups that are not counted", (MAILAUTH, PYSPF, MAIL_SPF), "RFC 7208 4.6.4",
+          "every answer without data counts; mailauth leaves out hosts of mx, and they do not look up a name of one label",
+          void_lookups_alone),
+    Class("a term's domain of one label", (MAILAUTH,), "RFC 7208 4.8",
+          "left open what comes of a name that cannot be; we ask and find nothing, mailauth does not count the term",
+          lambda case, peer: any("." not in name for name in case.verdict["asked"])),
+    Class("delimiters of a macro", (PYSPF, MAIL_SPF), "RFC 7208 7.3",
+          "a delimiter splits the value, and the parts are joined with dots; they do so only beside digits or r, or join otherwise",
+          lambda case, peer: published(case, r"(?i)%\{[a-z]\d*r?[.\-+,/_=]*[\-+,/_=][.\-+,/_=]*\}")),
+    Class("the sender of a null reverse-path", (MAIL_SPF,), "RFC 7208 2.4, 4.3",
+          "%{s} is postmaster@ and the HELO name; Mail::SPF expands it to the name alone",
+          lambda case, peer: "@" not in case.envelope["mailfrom"].lstrip("@") and published(case, r"(?i)%\{s")),
+    Class("local-part that is not ASCII", (PYSPF, MAIL_SPF, MAILAUTH), "RFC 8616 4",
+          "a term with %{s} or %{l} does not match; they expand it all the same",
+          lambda case, peer: not sender(case).isascii() and published(case, r"(?i)%\{[sl]"), alone=True),
+    Class("redirect counted although it is not followed", (PYSPF, MAIL_SPF), "RFC 7208 4.6.4, 6.1",
+          "a redirect beside all is ignored and no term; they count it",
+          lambda case, peer: re.search(r"(?i)too many dns|terms limit", problem(case, peer)) is not None
+          and case.verdict["terms"] <= 10 and published(case, r"(?i)redirect=")),
+    Class("a broken explanation", (PYSPF, MAIL_SPF), "RFC 7208 6.2",
+          "an explanation with a syntax error is as if there were none; they hand it on as it is",
+          lambda case, peer: result(case, peer) == case.verdict["result"] == "fail" and case.verdict["explanation"] == ""),
+    Class("a modifier in upper case", (PYSPF,), "RFC 7208 4.6.1",
+          "names of mechanisms and modifiers match in any case; pyspf takes REDIRECT= for an unknown modifier",
+          lambda case, peer: published(case, r"\bREDIRECT=")),
+    Class("a record that includes itself behind what matches", (PYSPF,), "RFC 7208 4.6, 5.2",
+          "a loop is no syntax error, and ends by the limit of terms if it is ever entered; pyspf refuses the record",
+          lambda case, peer: "trivial recursion" in problem(case, peer)),
+]
