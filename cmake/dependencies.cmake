@@ -14,6 +14,7 @@ pkg_check_modules(ldns REQUIRED IMPORTED_TARGET ldns)
 pkg_check_modules(psl REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(idn2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)
+pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 
 # libmilter ships neither a pkg-config file nor a CMake package.
 find_path(MILTER_INCLUDE_DIR libmilter/mfapi.h REQUIRED)

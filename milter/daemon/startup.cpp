@@ -4,6 +4,7 @@
 #include "milter/daemon/capacity.h"
 #include "milter/daemon/configuration.h"
 #include "milter/daemon/notify.h"
+#include "milter/daemon/sandbox.h"
 #include "milter/daemon/signals.h"
 #include "milter/daemon/worker.h"
 #include "milter/socket_address.h"
@@ -181,6 +182,7 @@ int start(const Configuration& configuration, const CommandLine& command_line, l
 
 int run(const CommandLine& command_line) {
     prepare_signals();
+    const auto sandbox_problem = give_up_other_programs();
     const auto configuration = read_configuration(command_line);
     if (!configuration.runtime) {
         return refuse_start(configuration);
@@ -188,6 +190,9 @@ int run(const CommandLine& command_line) {
     const auto& log = configuration.runtime->settings.log;
     log::Logger logger(log_target(log.target), log.facility, log::parse_level(log.level));
     report(logger, configuration);
+    if (!sandbox_problem.empty()) {
+        logger.write(Event::configuration_warning, sandbox_problem);
+    }
     return start(configuration, command_line, logger);
 }
 

@@ -46,6 +46,7 @@ THIRD_PARTIES = {
     "idn2": ("lib/base/idna",),
     "spdlog/": ("milter/log/*",),
     "syslog": ("milter/log/*",),
+    "seccomp": ("milter/daemon/sandbox",),
     "CLI/": ("milter/tool/*", "milter/daemon/*", "milter/main"),
 }
 
