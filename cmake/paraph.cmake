@@ -24,7 +24,8 @@ if(PARAPH_SANITIZE)
   target_link_options(paraph_flags INTERFACE -fsanitize=${PARAPH_SANITIZE})
 endif()
 if(PARAPH_FUZZ)
-  target_compile_options(paraph_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined)
+  target_compile_options(paraph_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+                                                -fno-sanitize-recover=all)
   target_link_options(paraph_flags INTERFACE -fsanitize=address,undefined)
 endif()
 

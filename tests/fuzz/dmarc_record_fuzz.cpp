@@ -2,10 +2,16 @@
 #include "dmarc/record.h"
 #include "fuzz/property.h"
 
-void fuzz::run(std::string_view input) {
+namespace {
+
+void run(std::string_view input) {
     if (const auto record = dmarc::parse_record(input)) {
         const auto again = dmarc::parse_record(dmarc::print(*record));
-        require(again && dmarc::print(*again) == dmarc::print(*record),
-                "a DMARC record survives its own text");
+        fuzz::require(again && dmarc::print(*again) == dmarc::print(*record),
+                      "a DMARC record survives its own text");
     }
 }
+
+const fuzz::Target target("dmarc_record", run);
+
+} // namespace

@@ -2,7 +2,9 @@
 #include "fuzz/property.h"
 #include "milter/resolver/wire.h"
 
-void fuzz::run(std::string_view input) {
+namespace {
+
+void run(std::string_view input) {
     if (input.size() < 2) {
         return;
     }
@@ -13,6 +15,10 @@ void fuzz::run(std::string_view input) {
         const auto& answer = response.answer;
         const bool empty = answer.texts.empty() && answer.addresses.empty() && answer.exchanges.empty() &&
                            answer.names.empty();
-        require(answer.status == dns::Status::found || empty, "only a found answer has records");
+        fuzz::require(answer.status == dns::Status::found || empty, "only a found answer has records");
     }
 }
+
+const fuzz::Target target("dns_packet", run);
+
+} // namespace

@@ -2,9 +2,16 @@
 #include "config/load.h"
 #include "fuzz/property.h"
 
-void fuzz::run(std::string_view input) {
+namespace {
+
+void run(std::string_view input) {
     const auto loaded = config::load_text(input, "fuzz.yaml");
-    if (!loaded.settings) {
-        require(!loaded.diagnostics.empty(), "what is refused has a reason");
+    fuzz::require(loaded.settings || !loaded.diagnostics.empty(), "what is refused has a reason");
+    for (const auto& diagnostic : loaded.diagnostics) {
+        fuzz::require(!config::print(diagnostic).empty(), "a diagnostic has a text");
     }
 }
+
+const fuzz::Target target("settings", run);
+
+} // namespace

@@ -1,0 +1,319 @@
+// A whole conversation with the daemon's session. Facts: config NAME (see configurations), daemon NAME, auth
+// LOGIN, mta NAME; the DNS; after the empty line the events (see conversation.h).
+//
+// - Every end of message is answered, and what is to be done can be done: a reply of the form the protocol
+// has,
+//   deletions of fields that exist from the highest down, insertions that are well-formed and bounded.
+// - What comes of a message depends on that message alone: a new session decides the same, whatever went on
+//   before in this one, wherever the body was cut and however late the DNS answered.
+// - What is logged is lines of printable ASCII.
+#include "milter/session.h"
+
+#include "config/load.h"
+#include "fuzz/conversation.h"
+#include "fuzz/property.h"
+#include "fuzz/signed_message.h"
+#include "fuzz/written.h"
+#include "support/memory_logger.h"
+#include "support/temporary_tree.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace {
+
+using fuzz::Event;
+using milter::Actions;
+using milter::Reply;
+
+constexpr std::size_t most_inserted = std::size_t{64} * 1024;
+
+using RuntimePtr = std::shared_ptr<const milter::Runtime>;
+
+struct Configuration {
+    const char* name;
+    const char* yaml;
+};
+
+// Few on purpose: the settings have a target of their own.
+constexpr Configuration configurations[] = {
+    {"default", ""},
+    {"small", "limits: {header_fields: 50, header_bytes: 16K, header_field_bytes: 4K}\n"},
+    {"full", "authserv_id: id.example\nstrip_authserv_ids: [old.example]\niprev: {enabled: true}\n"
+             "dmarc: {discovery: psl}\nspf: {look_ahead: all}\n"},
+    {"sign", "roles: {internal_hosts: [192.0.2.0/28], reinjection_daemons: [REINJECT]}\n"
+             "domains:\n  example.org:\n    subdomains: true\n    keys:\n"
+             "      - {selector: e1, file: KEYS/ed25519.pem}\n      - {selector: s1, file: KEYS/rsa.pem}\n"},
+};
+
+RuntimePtr build(const Configuration& configuration, const std::string& keys) {
+    std::string yaml = configuration.yaml;
+    for (auto at = yaml.find("KEYS"); at != std::string::npos; at = yaml.find("KEYS")) {
+        yaml.replace(at, 4, keys);
+    }
+    auto loaded = config::load_text(yaml, configuration.name);
+    for (const auto& diagnostic : loaded.diagnostics) {
+        fuzz::require(loaded.settings.has_value(), "a configuration loads", config::print(diagnostic));
+    }
+    auto built = milter::build_runtime(std::move(*loaded.settings), "mx.test");
+    fuzz::require(built.runtime != nullptr, "a configuration works",
+                  built.problems.empty() ? "" : built.problems.front());
+    return std::move(built.runtime);
+}
+
+class Runtimes {
+  public:
+    Runtimes() {
+        for (const char* name : {"rsa", "ed25519"}) {
+            const auto file = keys_.write(std::string(name) + ".pem", fuzz::test_key(name).to_pem());
+            std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+        }
+        for (const auto& configuration : configurations) {
+            built_.emplace_back(configuration.name, build(configuration, keys_.root()));
+        }
+    }
+
+    [[nodiscard]] RuntimePtr find(const std::string& name) const {
+        const auto found =
+            std::find_if(built_.begin(), built_.end(), [&](const auto& one) { return one.first == name; });
+        return found == built_.end() ? built_.front().second : found->second;
+    }
+
+  private:
+    TemporaryTree keys_;
+    std::vector<std::pair<std::string, RuntimePtr>> built_;
+};
+
+// Answers at once, or keeps its answers back until they are released, the last question first.
+class WorldResolver final : public resolver::Resolver {
+  public:
+    WorldResolver(const fuzz::World& world, bool late) : world_(world), late_(late) {}
+
+    void ask(const dns::Question& question, Callback callback) override {
+        if (late_) {
+            waiting_.emplace_back(question, std::move(callback));
+        } else {
+            callback(std::make_shared<const dns::Answer>(world_.answer(question)));
+        }
+    }
+
+    // From now on at once.
+    void release() {
+        late_ = false;
+        for (auto held = std::exchange(waiting_, {}); !held.empty(); held.pop_back()) {
+            held.back().second(std::make_shared<const dns::Answer>(world_.answer(held.back().first)));
+        }
+    }
+
+  private:
+    const fuzz::World& world_;
+    bool late_;
+    std::vector<std::pair<dns::Question, Callback>> waiting_;
+};
+
+// One session and what it needs around it.
+class Daemon {
+  public:
+    Daemon(const fuzz::World& world, const RuntimePtr& runtime, bool late)
+        : world_(world), resolver_(world, late),
+          service_(runtime, resolver_, logger_, [] { return fuzz::reception; }), session_(service_) {}
+
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+    ~Daemon() { check_log(); }
+
+    void connect(const std::string& client) {
+        (void)session_.connect({base::IpAddress::parse(client), world_.fact("mta")});
+    }
+    void helo(const std::string& name) { session_.helo(name); }
+    void mail_from(const std::string& path) {
+        const auto login = world_.fact("auth");
+        session_.mail_from({path, world_.fact("daemon"), login.empty() ? "" : "PLAIN", login});
+    }
+    void header(const std::string& text) {
+        const auto colon = std::min(text.find(':'), text.size());
+        session_.header(text.substr(0, colon), text.substr(std::min(text.size(), colon + 1)));
+    }
+    void end_of_header() { session_.end_of_header(); }
+    void body(std::string_view bytes, std::size_t piece) {
+        for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size()))) {
+            session_.body(bytes.substr(0, piece));
+        }
+    }
+    void abort() { session_.abort(); }
+    void fail() { session_.fail("something\nbroke"); }
+    [[nodiscard]] Actions end_of_message() {
+        resolver_.release();
+        return session_.end_of_message("QUEUE\r\nID", [] {});
+    }
+
+  private:
+    void check_log() const {
+        for (const auto& line : logger_.lines) {
+            fuzz::require(fuzz::is_one_line(line), "what is logged is one line", line);
+        }
+    }
+
+    const fuzz::World& world_;
+    WorldResolver resolver_;
+    test::MemoryLogger logger_;
+    milter::Service service_;
+    milter::Session session_;
+};
+
+// What one message consists of.
+struct Message {
+    std::string client, helo;
+    std::vector<Event> events; // from MAIL FROM on
+    bool begun = false, failed = false;
+};
+
+void play(Daemon& daemon, const Event& event, std::size_t piece) {
+    switch (event.kind) {
+    case 'M':
+        return daemon.mail_from(event.text);
+    case 'L':
+        return daemon.header(event.text);
+    case 'N':
+        return daemon.end_of_header();
+    case 'B':
+        return daemon.body(event.text, piece);
+    default:
+        return;
+    }
+}
+
+auto parts(const Actions& actions) {
+    return std::tie(actions.reply, actions.code, actions.enhanced, actions.text);
+}
+
+bool same(const Actions& a, const Actions& b) {
+    const auto same_deletion = [](const auto& x, const auto& y) {
+        return x.name == y.name && x.instance == y.instance;
+    };
+    const auto same_insertion = [](const auto& x, const auto& y) {
+        return x.name == y.name && x.body == y.body;
+    };
+    return parts(a) == parts(b) &&
+           std::equal(a.deletions.begin(), a.deletions.end(), b.deletions.begin(), b.deletions.end(),
+                      same_deletion) &&
+           std::equal(a.insertions.begin(), a.insertions.end(), b.insertions.begin(), b.insertions.end(),
+                      same_insertion);
+}
+
+void check_reply(const Actions& actions) {
+    if (actions.reply == Reply::proceed) {
+        fuzz::require(actions.code.empty() && actions.text.empty(), "to proceed needs no words");
+        return;
+    }
+    const char first = actions.reply == Reply::tempfail ? '4' : '5';
+    fuzz::require(actions.code.size() == 3 && actions.code.front() == first &&
+                      actions.enhanced.front() == first && !actions.text.empty() &&
+                      fuzz::is_one_line(actions.text),
+                  "a reply has the form that SMTP has");
+    fuzz::require(actions.insertions.empty() && actions.deletions.empty(), "what is refused is not edited");
+}
+
+void check_edits(const Actions& actions, const Message& message) {
+    std::size_t inserted = 0;
+    for (const auto& field : actions.insertions) {
+        fuzz::require_writable(field.name, field.body);
+        inserted += field.name.size() + field.body.size();
+    }
+    fuzz::require(inserted <= most_inserted, "insertions are bounded", std::to_string(inserted));
+    auto below =
+        static_cast<std::size_t>(std::count_if(message.events.begin(), message.events.end(),
+                                               [](const Event& event) { return event.kind == 'L'; })) +
+        1;
+    for (const auto& deletion : actions.deletions) {
+        fuzz::require(deletion.instance >= 1 && deletion.instance < below,
+                      "deletions go from the highest down");
+        below = deletion.instance;
+    }
+}
+
+// The same message in a new session, cut into other pieces, with answers that come late.
+Actions decide_anew(const fuzz::World& world, const RuntimePtr& runtime, const Message& message) {
+    Daemon daemon(world, runtime, true);
+    daemon.connect(message.client);
+    daemon.helo(message.helo);
+    for (const auto& event : message.events) {
+        play(daemon, event, 3);
+    }
+    return daemon.end_of_message();
+}
+
+class Conversation {
+  public:
+    Conversation(const fuzz::World& world, RuntimePtr runtime)
+        : world_(world), runtime_(std::move(runtime)), daemon_(world, runtime_, false) {}
+
+    void handle(const Event& event) {
+        switch (event.kind) {
+        case 'C':
+            daemon_.connect(event.text);
+            client_ = event.text;
+            break;
+        case 'H':
+            daemon_.helo(event.text);
+            helo_ = event.text;
+            break;
+        case 'M':
+            message_ = Message{client_, helo_, {}, true, false};
+            add(event);
+            break;
+        case 'A':
+            daemon_.abort();
+            message_ = {};
+            break;
+        case 'F':
+            daemon_.fail();
+            message_.failed = true;
+            break;
+        case 'E':
+            end();
+            break;
+        default:
+            add(event);
+            break;
+        }
+    }
+
+  private:
+    void add(const Event& event) {
+        play(daemon_, event, std::string::npos);
+        message_.events.push_back(event);
+    }
+
+    void end() {
+        const auto actions = daemon_.end_of_message();
+        check_reply(actions);
+        check_edits(actions, message_);
+        if (!message_.begun || message_.failed) {
+            fuzz::require(actions.reply == Reply::tempfail, "an internal error is a tempfail");
+        } else {
+            fuzz::require(same(actions, decide_anew(world_, runtime_, message_)),
+                          "nothing but the message decides");
+        }
+        message_ = {};
+    }
+
+    const fuzz::World& world_;
+    RuntimePtr runtime_;
+    Daemon daemon_;
+    std::string client_, helo_;
+    Message message_;
+};
+
+void run(std::string_view input) {
+    static const Runtimes runtimes;
+    const fuzz::World world(input);
+    Conversation conversation(world, runtimes.find(world.fact("config")));
+    for (const auto& event : fuzz::read_conversation(world.rest())) {
+        conversation.handle(event);
+    }
+}
+
+const fuzz::Target target("session", run);
+
+} // namespace
