@@ -28,7 +28,7 @@ void prepare_signals() {
     main_thread = pthread_self();
     const sigset_t set = awaited_signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
 }
 
 Signal next_signal() {

@@ -136,7 +136,7 @@ void leave(const Service& service, int exit_code) {
     }
     // A log that is stuck does not keep us from ending.
     constexpr unsigned patience = 2;
-    std::signal(SIGALRM, [](int) { std::_Exit(EX_OK); });
+    static_cast<void>(std::signal(SIGALRM, [](int) { std::_Exit(EX_OK); }));
     alarm(patience);
 }
 
@@ -167,7 +167,7 @@ int start(const Configuration& configuration, const CommandLine& command_line, l
     warn_of_few(limits, settings, logger);
     auto options = resolver_options(settings);
     options.report = [&logger](std::string_view text) { logger.write(Event::resolver_warning, text); };
-    resolver::CachingResolver resolver(std::move(options));
+    resolver::CachingResolver resolver(options);
     Service service(configuration.runtime, resolver, logger, wall_clock, limits.admitted);
     const auto problem = serve_until_stopped(
         service, {*socket, settings.listen.socket_mode, settings.listen.socket_group, limits.open},
