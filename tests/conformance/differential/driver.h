@@ -11,7 +11,8 @@ namespace differential {
 [[nodiscard]] nlohmann::json check_spf(const nlohmann::json& job);
 
 // {"zone", "suffixes"?, "cases": [{"author", "spf"?, "dkim": [], "discovery"?}]}
-//     -> {"results": [{"result", "policy_domain", "policy", "published", "tag", "spf", "dkim", "problem", "asked"}]}
+//     -> {"results": [{"result", "policy_domain", "policy", "published", "tag", "spf", "dkim", "problem",
+//     "asked"}]}
 [[nodiscard]] nlohmann::json check_dmarc(const nlohmann::json& job);
 
 // {"messages": [BASE64]} -> {"results": [{"state", "domains"}]}

@@ -43,7 +43,9 @@ authenticate::Verdict authenticate_case(const json& test, const Zone& zone) {
 }
 
 // Our values are bytes; JSON's are not.
-std::string encoded(const std::string& value) { return base::base64_encode(value); }
+std::string encoded(const std::string& value) {
+    return base::base64_encode(value);
+}
 
 json print(const authres::MethodResult& result) {
     json properties = json::array();

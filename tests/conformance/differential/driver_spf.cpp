@@ -38,9 +38,12 @@ json check_case(const json& test, const Zone& zone) {
             return spf::check_host(request, known, limits, spf::LookAhead::none);
         },
         asked);
-    return {{"result", spf::print(verdict.result)}, {"explanation", verdict.explanation},
-            {"mechanism", verdict.mechanism},       {"problem", verdict.problem},
-            {"terms", verdict.terms},               {"void_lookups", verdict.void_lookups},
+    return {{"result", spf::print(verdict.result)},
+            {"explanation", verdict.explanation},
+            {"mechanism", verdict.mechanism},
+            {"problem", verdict.problem},
+            {"terms", verdict.terms},
+            {"void_lookups", verdict.void_lookups},
             {"asked", asked}};
 }
 
