@@ -4,11 +4,14 @@
 // - Every end of message is answered, and what is to be done can be done: a reply of the form the protocol
 // has,
 //   deletions of fields that exist from the highest down, insertions that are well-formed and bounded.
+// - Of the Authentication-Results fields that are left none speaks in our name.
 // - What comes of a message depends on that message alone: a new session decides the same, whatever went on
 //   before in this one, wherever the body was cut and however late the DNS answered.
 // - What is logged is lines of printable ASCII.
 #include "milter/session.h"
 
+#include "authres/strip.h"
+#include "base/ascii.h"
 #include "config/load.h"
 #include "fuzz/conversation.h"
 #include "fuzz/property.h"
@@ -18,6 +21,7 @@
 #include "support/temporary_tree.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 namespace {
@@ -84,6 +88,11 @@ class Runtimes {
     std::vector<std::pair<std::string, RuntimePtr>> built_;
 };
 
+std::pair<std::string_view, std::string_view> split_field(std::string_view text) {
+    const auto colon = std::min(text.find(':'), text.size());
+    return {text.substr(0, colon), text.substr(std::min(text.size(), colon + 1))};
+}
+
 // Answers at once, or keeps its answers back until they are released, the last question first.
 class WorldResolver final : public resolver::Resolver {
   public:
@@ -131,8 +140,8 @@ class Daemon {
         session_.mail_from({path, world_.fact("daemon"), login.empty() ? "" : "PLAIN", login});
     }
     void header(const std::string& text) {
-        const auto colon = std::min(text.find(':'), text.size());
-        session_.header(text.substr(0, colon), text.substr(std::min(text.size(), colon + 1)));
+        const auto [name, body] = split_field(text);
+        session_.header(name, body);
     }
     void end_of_header() { session_.end_of_header(); }
     void body(std::string_view bytes, std::size_t piece) {
@@ -214,22 +223,55 @@ void check_reply(const Actions& actions) {
     fuzz::require(actions.insertions.empty() && actions.deletions.empty(), "what is refused is not edited");
 }
 
-void check_edits(const Actions& actions, const Message& message) {
+// Fields as the MTA was given them, by whose count of equal names it will find what is to be deleted.
+std::vector<message::HeaderField> fields_of(const Message& message) {
+    std::vector<message::HeaderField> fields;
+    for (const auto& event : message.events) {
+        if (event.kind == 'L') {
+            const auto [name, body] = split_field(event.text);
+            fields.emplace_back(name, body);
+        }
+    }
+    return fields;
+}
+
+void check_deletions(const Actions& actions, const std::vector<message::HeaderField>& fields) {
+    std::map<std::string, std::size_t> below; // by name
+    for (const auto& deletion : actions.deletions) {
+        const auto count = std::count_if(fields.begin(), fields.end(),
+                                         [&](const auto& field) { return field.is_named(deletion.name); });
+        const auto [limit, first] =
+            below.try_emplace(base::to_lower(deletion.name), static_cast<std::size_t>(count) + 1);
+        fuzz::require(deletion.instance >= 1 && deletion.instance < limit->second,
+                      "deletions go from the highest down");
+        limit->second = deletion.instance;
+    }
+}
+
+// RFC 8601 5: of what is left nothing speaks in our name.
+void check_nothing_forged(const Actions& actions, const std::vector<message::HeaderField>& fields,
+                          const std::vector<std::string>& ids) {
+    std::size_t instance = 0;
+    for (const auto& field : fields) {
+        if (!field.is_named("Authentication-Results")) {
+            continue;
+        }
+        ++instance;
+        const bool deleted =
+            std::any_of(actions.deletions.begin(), actions.deletions.end(), [&](const auto& deletion) {
+                return field.is_named(deletion.name) && deletion.instance == instance;
+            });
+        fuzz::require(deleted || !authres::claims(field.body(), ids), "nothing forged is left", field.text());
+    }
+}
+
+void check_insertions(const Actions& actions) {
     std::size_t inserted = 0;
     for (const auto& field : actions.insertions) {
         fuzz::require_writable(field.name, field.body);
         inserted += field.name.size() + field.body.size();
     }
     fuzz::require(inserted <= most_inserted, "insertions are bounded", std::to_string(inserted));
-    auto below =
-        static_cast<std::size_t>(std::count_if(message.events.begin(), message.events.end(),
-                                               [](const Event& event) { return event.kind == 'L'; })) +
-        1;
-    for (const auto& deletion : actions.deletions) {
-        fuzz::require(deletion.instance >= 1 && deletion.instance < below,
-                      "deletions go from the highest down");
-        below = deletion.instance;
-    }
 }
 
 // The same message in a new session, cut into other pieces, with answers that come late.
@@ -288,7 +330,11 @@ class Conversation {
     void end() {
         const auto actions = daemon_.end_of_message();
         check_reply(actions);
-        check_edits(actions, message_);
+        check_insertions(actions);
+        check_deletions(actions, fields_of(message_));
+        if (actions.reply == Reply::proceed && !is_handed_back()) {
+            check_nothing_forged(actions, fields_of(message_), our_ids());
+        }
         if (!message_.begun || message_.failed) {
             fuzz::require(actions.reply == Reply::tempfail, "an internal error is a tempfail");
         } else {
@@ -296,6 +342,21 @@ class Conversation {
                           "nothing but the message decides");
         }
         message_ = {};
+    }
+
+    // By a content filter: then our results are our own.
+    [[nodiscard]] bool is_handed_back() const {
+        const auto& daemons = runtime_->settings.roles.reinjection_daemons;
+        return std::find(daemons.begin(), daemons.end(), world_.fact("daemon")) != daemons.end();
+    }
+
+    [[nodiscard]] std::vector<std::string> our_ids() const {
+        std::vector<std::string> ids = runtime_->settings.strip_authserv_ids;
+        const auto mta = world_.fact("mta");
+        const auto& configured = runtime_->settings.authserv_id;
+        const bool by_mta = configured.empty() && base::DomainName::parse(mta);
+        ids.push_back(by_mta ? mta : configured.empty() ? runtime_->host_name : configured);
+        return ids;
     }
 
     const fuzz::World& world_;
