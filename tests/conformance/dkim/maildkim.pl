@@ -15,7 +15,7 @@ my %zone;
     no warnings 'redefine';
     *Mail::DKIM::DNS::query_async = sub {
         my ($name, $type, %parameters) = @_;
-        my $records = $zone{$name} || [];
+        my $records = $zone{lc $name} || [];
         my @answers = map { Net::DNS::RR->new(owner => $name, type => 'TXT', txtdata => [/.{1,255}/gs]) } @$records;
         return sub { $parameters{Callbacks}{Success}->(@answers) };
     };

@@ -1,0 +1,92 @@
+#!/usr/bin/python3
+"""Random messages signed in every layout, changed on the way, and verified by us, dkimpy, Mail::DKIM, libopendkim and mailauth.
+
+    differ_dkim.py --driver DKIM_INTEROP [--mailauth DIR] [--cases N] [--seed S]"""
+import base64
+import os
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "dkim"), os.path.join(HERE, "..", "mailauth")]
+import dkim_keys  # noqa: E402
+import dkim_known  # noqa: E402
+import dkim_messages  # noqa: E402
+import harness  # noqa: E402
+import install  # noqa: E402
+
+
+class Case:
+    """One message as it was received, and the judgements as they came."""
+
+    def __init__(self, message, change, ours, others):
+        self.message, self.change, self.ours, self.others = message, change, ours, others
+        self.header, self.body = message.split(b"\r\n\r\n", 1)
+
+    def reasons(self, peer):
+        return [result.get("reason", "") for result in self.others[peer]]
+
+
+def judgement(results):
+    """What is compared: which signatures pass, from the top downward."""
+    return tuple("pass" if result["result"] == "pass" else "not" for result in results)
+
+
+def unsupported(verdict, answers):
+    """True when we accept a signature that nobody else does."""
+    for i, result in enumerate(verdict):
+        if result["result"] == "pass" and not any(len(other) == len(verdict) and other[i]["result"] == "pass"
+                                                  for other in answers.values()):
+            return True
+    return False
+
+
+def describe(case):
+    return "\n".join([f"  change: {case.change}", f"  ours: {case.ours}", *[f"  {n}: {r}" for n, r in case.others.items()],
+                      f"  {case.header!r}", f"  {case.body[:200]!r}"])
+
+
+def verify_all(programs, zone, message):
+    job = {"op": "verify", "message": base64.b64encode(message).decode(), "zone": zone, "strict": True}
+    for program in programs:
+        program.send(job)
+    answers = {program.name: program.receive() or {"error": "died"} for program in programs}
+    return {name: answer.get("results", [{"result": "died", "reason": answer.get("error", "")}]) for name, answer in answers.items()}
+
+
+def main():
+    options = harness.arguments("DKIM against other implementations", 1200)
+    with tempfile.TemporaryDirectory() as folder:
+        keys = dkim_keys.Keys(folder)
+        worker = ["/usr/bin/python3", os.path.join(HERE, "dkim_worker.py")]
+        ours = harness.Program("ours", [options.driver])
+        peers = [harness.Program("dkimpy", [*worker, "dkimpy", "-"]),
+                 harness.Program("opendkim", [*worker, "opendkim", os.path.join(folder, "keys.txt")]),
+                 harness.Program("Mail::DKIM", ["/usr/bin/perl", os.path.join(HERE, "..", "dkim", "maildkim.pl")])]
+        if options.mailauth and install.install(options.mailauth):
+            peers.append(harness.Program("mailauth", install.command(options.mailauth)))
+
+        def run(random, cases):
+            generator, report = dkim_messages.Generator(random, keys), harness.Report(dkim_known.CLASSES, options.show)
+            for _ in range(cases):
+                message, change = generator.sign(generator.message()), "none"
+                if generator.chance(60):
+                    message, change = generator.mutate(message)
+                answers = verify_all([ours, *peers], keys.zone, message)
+                verdict = answers.pop("ours")
+                case = Case(message, change, verdict, answers)
+                if unsupported(verdict, answers):
+                    report.problems.append("nobody else accepts what we accept\n" + describe(case))
+                report.note(case, judgement(verdict),
+                            {name: judgement(results) for name, results in answers.items()},
+                            verdict[0]["result"] if verdict else "unsigned", describe)
+            return report.finish(["fail", "pass", "permerror", "policy"])
+
+        try:
+            harness.run_seeds(options, run)
+        finally:
+            for program in [ours, *peers]:
+                program.close()
+
+
+main()
