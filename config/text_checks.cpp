@@ -82,7 +82,10 @@ std::optional<Refusal> check_authserv_id(std::string_view text) {
         return !base::is_visible(c) || special.find(c) != std::string_view::npos;
     });
     if (bad == text.end()) {
-        return std::nullopt;
+        // A dot at the end of an id says nothing, so that of dots alone nothing would be left to compare.
+        return refuse_unless(text.empty() || std::any_of(text.begin(), text.end(), base::is_alnum),
+                             fmt::format("an authserv-id of '{}' names nobody", text),
+                             "usually it is the host's name");
     }
     return Refusal{*bad == ' ' ? "an authserv-id may not contain blanks"
                                : fmt::format("an authserv-id may not contain '{}'", *bad),

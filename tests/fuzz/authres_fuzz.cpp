@@ -2,16 +2,20 @@
 #include "authres/format.h"
 #include "authres/parse.h"
 #include "authres/strip.h"
+#include "base/ascii.h"
 #include "fuzz/property.h"
 #include "fuzz/written.h"
+
+#include <algorithm>
 
 namespace {
 
 constexpr std::string_view our_id = "mx.example.org";
 
-// As the configuration has it: without blanks.
+// What the configuration admits: no blanks, and a letter or a digit somewhere.
 bool may_be_ours(std::string_view id) {
-    return authres::is_authserv_id(id) && id.find(' ') == std::string_view::npos;
+    return authres::is_authserv_id(id) && id.find(' ') == std::string_view::npos &&
+           std::any_of(id.begin(), id.end(), base::is_alnum);
 }
 
 // A field that is in our name for whoever follows the grammar must be found by those who remove forgeries.

@@ -34,7 +34,7 @@ TEST_CASE("sockets") {
 
 TEST_CASE("authserv-ids") {
     check_all(config::check_authserv_id, {"mail.example.org", "HOSTNAME", "mx1/queue", "example.org:1"},
-              {"a b", "a;b", "a\"b", "a(b", "a,b", "m\xc3\xbcller.example", "a\\b"});
+              {"a b", "a;b", "a\"b", "a(b", "a,b", "m\xc3\xbcller.example", "a\\b", ".", "..", "-"});
     CHECK(config::check_authserv_id("a b")->reason == "an authserv-id may not contain blanks");
     CHECK(config::check_authserv_id("a;b")->reason == "an authserv-id may not contain ';'");
     CHECK(config::check_authserv_id("m\xc3\xbcller.example")->hint == "write 'xn--mller-kva.example'");
