@@ -35,7 +35,7 @@ FEATURE(`accept_unresolvable_domains')dnl
 FEATURE(`accept_unqualified_senders')dnl
 DAEMON_OPTIONS(`Addr=127.0.0.1, Port=@PORT@, Name=MTA')dnl
 DAEMON_OPTIONS(`Addr=127.0.0.1, Port=@SUBMISSION@, Name=ORIGINATING')dnl
-INPUT_MAIL_FILTER(`paraph', `S=@MILTER@, F=T, T=C:10s;S:30s;R:60s;E:2m')dnl
+INPUT_MAIL_FILTER(`paraph', `S=@MILTER@, F=T, T=@TIMEOUTS@')dnl
 define(`LOCAL_MAILER_PATH', `@FOLDER@/deliver')dnl
 define(`LOCAL_MAILER_ARGS', `deliver @FOLDER@/mail/all $u@rcpt.test')dnl
 define(`LOCAL_MAILER_FLAGS', `nP')dnl
@@ -62,13 +62,13 @@ def milter_address(socket: str) -> str:
 class Sendmail:
     """`port` takes mail from the world, `submission` says that its mail is ours."""
 
-    def __init__(self, folder: Path, unpacked: Path, milter: str):
+    def __init__(self, folder: Path, unpacked: Path, milter: str, timeouts: str = "C:10s;S:30s;R:60s;E:2m"):
         self.folder, self._unpacked = folder, unpacked
         self.mailboxes = Mailboxes(folder / "mail")
         self.port, self.submission = free_port(), free_port()
         self._child: Optional[Child] = None
         self._lay_out()
-        self._configure(milter)
+        self._configure(milter, timeouts)
 
     def _lay_out(self) -> None:
         for name in ("", "etc", "queue", "mail", "mail/all", "mail/all/new", "mail/all/tmp"):
@@ -82,9 +82,9 @@ class Sendmail:
         (self.folder / "etc/switch").write_text("hosts files\naliases files\npasswd files\n")
         (self.folder / "etc/hosts").write_text("127.0.0.1 localhost\n")
 
-    def _configure(self, milter: str) -> None:
+    def _configure(self, milter: str, timeouts: str) -> None:
         told = {"@FOLDER@": self.folder, "@PORT@": self.port, "@SUBMISSION@": self.submission,
-                "@MILTER@": milter_address(milter)}
+                "@MILTER@": milter_address(milter), "@TIMEOUTS@": timeouts}
         text = MACROS
         for word, value in told.items():
             text = text.replace(word, str(value))

@@ -34,6 +34,7 @@ struct Arguments {
     int lifetime_seconds = 3600;
     bool stop_on_eof = false;
     std::string query_log;
+    std::string fault;
 };
 
 support::DnsZone read_zone(const std::string& path) {
@@ -59,6 +60,14 @@ support::DnsServer::OnQuery log_to(const std::string& path) {
         *file << query.type << ' ' << query.name << (query.tcp ? " tcp" : " udp")
               << (query.edns ? " edns" : "") << std::endl; // flushed: whoever waits for a query reads along
     };
+}
+
+support::Behaviour behaviour_of(const std::string& word) {
+    support::Behaviour behaviour;
+    if (!word.empty() && !support::apply_fault(word, behaviour)) {
+        throw std::runtime_error(fmt::format("{}: unknown fault", word));
+    }
+    return behaviour;
 }
 
 support::Socket watch_signals() {
@@ -112,6 +121,7 @@ int run(const Arguments& arguments) {
     support::DnsZone zone = read_zone(arguments.zone_file);
     support::DnsServer server(arguments.address, arguments.port, log_to(arguments.query_log));
     server.set_zone(std::move(zone));
+    server.behave(behaviour_of(arguments.fault));
     fmt::print("listening {}:{}\n", arguments.address, server.port());
     (void)std::fflush(stdout);
     wait(server, signals, arguments);
@@ -125,8 +135,9 @@ int parse_and_run(int argc, char** argv) {
     app.add_option("--address", arguments.address, "Loopback address, 127.x.y.z or ::1");
     app.add_option("--port", arguments.port, "0: any free one");
     app.add_option("--lifetime", arguments.lifetime_seconds, "Seconds after which it ends by itself")
-        ->check(CLI::Range(1, 86400));
+        ->check(CLI::Range(1, 1'000'000));
     app.add_flag("--stop-on-eof", arguments.stop_on_eof, "End when standard input closes");
+    app.add_option("--fault", arguments.fault, "For all names without a FAULT line of their own");
     app.add_option("--query-log", arguments.query_log, "Append one line for each query");
     CLI11_PARSE(app, argc, argv);
     return run(arguments);
