@@ -179,11 +179,11 @@ void Logger::emit(Level level, const std::string& line) {
 
 void Logger::report_lost_lines() {
     const std::size_t lost = writer_->overrun_counter();
-    const std::size_t reported = reported_lost_.exchange(lost);
-    if (lost > reported) {
+    if (lost > reported_lost_.exchange(lost)) {
         const Entry& entry = describe(Event::log_lost);
-        sink_->log(spdlog_level(entry.level), "[{}] {} log lines were lost", entry.identifier,
-                   lost - reported);
+        // All since the start: while nobody reads, lines that tell of lost ones are lost as well.
+        sink_->log(spdlog_level(entry.level), "[{}] {} log lines were lost since the start", entry.identifier,
+                   lost);
     }
 }
 
