@@ -82,17 +82,22 @@ def parse_address(text):
 
 
 def split_message(message):
-    """The header fields, as pairs of name and value with LF folds, and the body with CRLF line ends."""
-    text = message.replace(b"\r\n", b"\n")
-    head, _, body = text.partition(b"\n\n")
+    """The header fields, as pairs of name and value with LF folds, and the body with CRLF line ends. As mail servers do it,
+    the header ends at the first line that is no field, be it empty or not."""
+    lines = message.replace(b"\r\n", b"\n").split(b"\n")
     fields = []
-    for line in head.split(b"\n"):
+    for place, line in enumerate(lines):
+        name, colon, value = line.partition(b":")
         if line[:1] in (b" ", b"\t") and fields:
             fields[-1][1] += b"\n" + line
-        else:
-            name, _, value = line.partition(b":")
+        elif name and colon:
             fields.append([name, value])
-    return [tuple(field) for field in fields], body.replace(b"\n", b"\r\n")
+        else:
+            lines = lines[place if line else place + 1:]
+            break
+    else:
+        lines = []
+    return [tuple(field) for field in fields], b"\r\n".join(lines)
 
 
 def frame(command, data=b""):
