@@ -51,7 +51,7 @@ class Paraphd:
     def launch(self) -> None:
         """Starts it and waits for nothing."""
         self._runs += 1
-        self._child = Child([*self.wrap, programs.paraphd, "--config", str(self.config), "--log", self.log_target],
+        self._child = Child([*self.wrap, *programs.instrument, programs.paraphd, "--config", str(self.config), "--log", self.log_target],
                             self.folder / f"paraphd.{self._runs}.log")
 
     def _ready(self) -> bool:
@@ -71,7 +71,7 @@ class Paraphd:
         if self._child is None:
             return 0
         status = self._child.stop()
-        report = re.search(r"(AddressSanitizer|runtime error|ThreadSanitizer|LeakSanitizer).*", self.log())
+        report = re.search(r"(AddressSanitizer|runtime error|ThreadSanitizer|LeakSanitizer|Invalid (read|write)|uninitialised|definitely lost).*", self.log())
         self._child = None
         if report:
             raise AssertionError(f"paraphd: {report.group(0)}")
