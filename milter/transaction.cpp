@@ -3,6 +3,7 @@
 #include "authenticate/results.h"
 #include "authres/format.h"
 #include "authres/strip.h"
+#include "base/ascii.h"
 #include "milter/author_policy.h"
 
 #include <fmt/format.h>
@@ -191,6 +192,13 @@ void Transaction::remove_forged_results(Actions& actions, Summary& facts) const 
         actions.deletions.push_back({"Authentication-Results", instance});
     }
     facts.removed_results = forged.size();
+    for (auto& place : authres::hidden_forgeries(headers_, ids)) {
+        // Fields of that name are removed already.
+        if (!base::iequals(place.name, context_.runtime->settings.quarantine_field)) {
+            actions.deletions.push_back({std::move(place.name), place.instance});
+            ++facts.removed_results;
+        }
+    }
 }
 
 void Transaction::log_dns_limits(std::string_view queue_id) const {

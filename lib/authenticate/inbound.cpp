@@ -8,11 +8,16 @@ namespace {
 
 class InboundCheck {
   public:
-    InboundCheck(const Input& input, const dns::Answers& known, const Options& options)
-        : input_(input), known_(known), options_(options) {}
+    InboundCheck(const Input& input, const dns::Answers& known, const Options& options, Settled& settled)
+        : input_(input), known_(known), options_(options), settled_(settled) {
+        settled_.dkim.resize(input.signatures.size());
+    }
 
     Outcome run() {
-        verdict_.author = message::find_author(input_.headers);
+        if (!settled_.author) {
+            settled_.author = message::find_author(input_.headers);
+        }
+        verdict_.author = *settled_.author;
         const bool sender_known = check_sender();
         const bool signatures_known = check_signatures();
         if (options_.dmarc) {
@@ -30,12 +35,15 @@ class InboundCheck {
 
   private:
     bool check_sender() {
-        auto outcome = authenticate::check_sender(input_.envelope, input_.now, known_, options_);
-        if (const auto* questions = std::get_if<dns::Questions>(&outcome)) {
-            missing_.add(*questions);
-            return false;
+        if (!settled_.sender) {
+            auto outcome = authenticate::check_sender(input_.envelope, input_.now, known_, options_);
+            if (const auto* questions = std::get_if<dns::Questions>(&outcome)) {
+                missing_.add(*questions);
+                return false;
+            }
+            settled_.sender = std::get<SenderVerdict>(std::move(outcome));
         }
-        verdict_.sender = std::get<SenderVerdict>(std::move(outcome));
+        verdict_.sender = *settled_.sender;
         return true;
     }
 
@@ -45,17 +53,27 @@ class InboundCheck {
         }
         verdict_.dkim_checked = true;
         bool all_known = true;
-        for (const auto& candidate : input_.signatures) {
+        for (std::size_t i = 0; i < input_.signatures.size(); ++i) {
+            if (verify(input_.signatures[i], settled_.dkim[i])) {
+                verdict_.dkim.push_back(*settled_.dkim[i]);
+            } else {
+                all_known = false;
+            }
+        }
+        return all_known;
+    }
+
+    bool verify(const dkim::Candidate& candidate, std::optional<dkim::Verdict>& verdict) {
+        if (!verdict) {
             auto outcome = dkim::verify(candidate, input_.headers, input_.bodies, input_.now, known_,
                                         options_.dkim_policy);
             if (const auto* questions = std::get_if<dns::Questions>(&outcome)) {
                 missing_.add(*questions);
-                all_known = false;
-            } else {
-                verdict_.dkim.push_back(std::get<dkim::Verdict>(std::move(outcome)));
+                return false;
             }
+            verdict = std::get<dkim::Verdict>(std::move(outcome));
         }
-        return all_known;
+        return true;
     }
 
     void check_dmarc() {
@@ -88,14 +106,20 @@ class InboundCheck {
     const Input& input_;
     const dns::Answers& known_;
     const Options& options_;
+    Settled& settled_;
     Verdict verdict_;
     dns::Questions missing_;
 };
 
 } // namespace
 
+Outcome inbound(const Input& input, const dns::Answers& known, const Options& options, Settled& settled) {
+    return InboundCheck(input, known, options, settled).run();
+}
+
 Outcome inbound(const Input& input, const dns::Answers& known, const Options& options) {
-    return InboundCheck(input, known, options).run();
+    Settled nothing;
+    return inbound(input, known, options, nothing);
 }
 
 dns::Questions header_questions(const message::HeaderList& headers,

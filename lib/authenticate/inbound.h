@@ -8,6 +8,7 @@
 #include "dkim/body_hash.h"
 #include "message/header_list.h"
 
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -23,6 +24,17 @@ struct Input {
 
 using Outcome = std::variant<Verdict, dns::Questions>;
 
+// What no further answer can change, kept from one evaluation of a message for the next, so that a sender
+// whose answers trickle in does not have every signature verified again with each of them.
+struct Settled {
+    std::optional<message::Author> author;
+    std::optional<SenderVerdict> sender;
+    std::vector<std::optional<dkim::Verdict>> dkim; // by signature
+};
+
+// `settled` begins empty and belongs to this input. The verdict is the same without it.
+[[nodiscard]] Outcome inbound(const Input& input, const dns::Answers& known, const Options& options,
+                              Settled& settled);
 [[nodiscard]] Outcome inbound(const Input& input, const dns::Answers& known, const Options& options);
 
 // What is worth asking as soon as the header is complete: the keys of all signatures and the author domain's

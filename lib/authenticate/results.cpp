@@ -1,6 +1,7 @@
 #include "authenticate/results.h"
 
 #include "base/ascii.h"
+#include "base/domain_name.h"
 
 #include <fmt/format.h>
 
@@ -13,6 +14,13 @@ namespace {
 using authres::MethodResult;
 
 constexpr std::size_t shown_signature = 8; // RFC 6008 section 4: at least the first eight characters of b=
+
+// There are readers who search the whole field for "dmarc=pass". Words that repeat what the DNS or the sender
+// said must not spell a result.
+std::string without_results(std::string text) {
+    std::replace(text.begin(), text.end(), '=', '?');
+    return text;
+}
 
 MethodResult iprev_result(const iprev::Verdict& verdict) {
     MethodResult result{.method = "iprev",
@@ -31,7 +39,7 @@ MethodResult iprev_result(const iprev::Verdict& verdict) {
 MethodResult spf_result(const spf::Verdict& verdict, bool by_helo) {
     MethodResult result{.method = "spf",
                         .result = std::string(spf::print(verdict.result)),
-                        .reason = verdict.problem,
+                        .reason = without_results(verdict.problem),
                         .comments = {},
                         .properties = {}};
     if (!verdict.domain.empty()) {
@@ -80,6 +88,24 @@ std::string signature_prefix(const dkim::Verdict& verdict, const std::vector<dki
     return verdict.signature_text.substr(0, std::min(length, longest));
 }
 
+bool is_plain(std::string_view local_part) {
+    constexpr std::string_view others = ".-_+";
+    return std::all_of(local_part.begin(), local_part.end(), [others](char c) {
+        return base::is_alnum(c) || others.find(c) != std::string_view::npos;
+    });
+}
+
+// The domain as A-labels, like that of d=. A local-part in which a reader could see something else than a
+// local-part ("dmarc=pass") takes the identity with it; the domain is known from d=.
+std::string shown_identity(std::string_view identity) {
+    const auto at = identity.rfind('@');
+    if (at == std::string_view::npos || !is_plain(identity.substr(0, at))) {
+        return {};
+    }
+    const auto domain = base::DomainName::parse_international(identity.substr(at + 1));
+    return domain ? std::string(identity.substr(0, at + 1)) + domain->text() : std::string();
+}
+
 MethodResult dkim_result(const dkim::Verdict& verdict, const std::vector<dkim::Verdict>& all) {
     MethodResult result{.method = "dkim",
                         .result = std::string(dkim::print(verdict.result)),
@@ -95,7 +121,7 @@ MethodResult dkim_result(const dkim::Verdict& verdict, const std::vector<dkim::V
         }
     };
     add("d", verdict.domain);
-    add("i", verdict.identity);
+    add("i", shown_identity(verdict.identity));
     add("s", verdict.selector);
     add("a", verdict.algorithm);
     add("b", signature_prefix(verdict, all));

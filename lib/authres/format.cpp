@@ -37,8 +37,7 @@ std::string value_text(const std::string& value) {
 
 // RFC 8601 2.2: a property may hold an address, [local-part] "@" domain-name, and one that is meant as an
 // address has to take that form, so that the domain is never inside the quotes.
-std::string property_text(std::string_view raw) {
-    const std::string value = printable_only(raw);
+std::string property_text(const std::string& value) {
     const auto at = value.rfind('@');
     if (at == std::string::npos || value.ends_with('.') ||
         !base::DomainName::parse(std::string_view(value).substr(at + 1))) {
@@ -47,6 +46,13 @@ std::string property_text(std::string_view raw) {
     const std::string local_part = value.substr(0, at);
     const bool plain = local_part.empty() || message::is_dot_atom(local_part);
     return (plain ? local_part : message::quote(local_part)) + value.substr(at);
+}
+
+// A value is somebody's identity. Part of one is another's: cut at the right place,
+// "@victim.example.attacker.example" is "@victim.example". So it is written as it is, or not at all.
+bool can_be_shown(const Property& property) {
+    return is_keyword(property.ptype) && is_keyword(property.name) && property.value.size() <= max_value &&
+           std::all_of(property.value.begin(), property.value.end(), is_printable);
 }
 
 std::string comment_text(std::string_view raw) {
@@ -68,7 +74,7 @@ std::string method_text(const MethodResult& method) {
         text += " reason=" + value_text(reason);
     }
     for (const Property& property : method.properties) {
-        if (is_keyword(property.ptype) && is_keyword(property.name)) {
+        if (can_be_shown(property)) {
             text += ' ' + property.ptype + '.' + property.name + '=' + property_text(property.value);
         }
     }
@@ -112,7 +118,8 @@ std::string format(std::string_view authserv_id, const std::vector<MethodResult>
     constexpr std::size_t tab_size = 1;
     std::string body;
     append_folded(body, value_text(printable_only(authserv_id)), name_size);
-    if (std::none_of(results.begin(), results.end(), is_writable)) {
+    if (std::none_of(results.begin(), results.end(),
+                     [](const MethodResult& method) { return is_writable(method); })) {
         return body + "; none";
     }
     for (const MethodResult& method : results) {

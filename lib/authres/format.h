@@ -21,10 +21,11 @@ inline constexpr std::size_t max_value = 450;
 // The field's body without the leading space: "mx.example.org;\r\n\tspf=pass
 // smtp.mailfrom=example.org;\r\n\t...". One method a line, folded further so that no line is longer than 78
 // octets where a fold is possible and never longer than 998. Whatever the values hold, the text is printable
-// ASCII and re-parses to the same list: values that are no token are quoted (an address outside its domain
-// only), bytes no quoted string can hold are dropped, comments lose parentheses, backslashes and controls,
-// and what is longer than max_value octets ends there. A result, and a property, whose name is no keyword is
-// left out. No results: "; none".
+// ASCII and re-parses to the same list. Values that are no token are quoted (an address outside its domain
+// only). A property whose value is not printable ASCII, or longer than max_value octets, is left out, because
+// what remains of an identity is another one. Reasons and comments lose such bytes, comments parentheses and
+// backslashes too, and end at max_value octets. A result, and a property, whose name is no keyword is left
+// out. No results: "; none".
 [[nodiscard]] std::string format(std::string_view authserv_id, const std::vector<MethodResult>& results);
 
 } // namespace authres

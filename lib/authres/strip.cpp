@@ -2,6 +2,8 @@
 
 #include "base/ascii.h"
 #include "base/domain_name.h"
+#include "base/idna.h"
+#include "message/lookalike.h"
 
 #include <algorithm>
 #include <iterator>
@@ -15,12 +17,22 @@ namespace {
 constexpr std::size_t longest_id = 1024;
 constexpr std::size_t most_words = 64;
 
-// The form in which two spellings of one id are equal: A-labels in lower case for a domain name, lower case
-// for any other text. RFC 8601 5: U-labels and A-labels of one name are the same id.
-std::string normalized(std::string_view id) {
+// Ids outside of ASCII that are compared for one message. Real ids are rarely so, and every comparison takes
+// longer than all else here.
+constexpr std::size_t most_international_ids = 200;
+
+constexpr std::string_view field_name = "Authentication-Results";
+
+std::string_view without_final_dots(std::string_view id) {
     while (id.ends_with('.')) {
         id.remove_suffix(1);
     }
+    return id;
+}
+
+// The form in which two spellings of one id are equal: A-labels in lower case for a domain name, lower case
+// for any other text. RFC 8601 5: U-labels and A-labels of one name are the same id.
+std::string normalized(std::string_view id) {
     const auto domain = base::DomainName::parse_international(id);
     return domain ? domain->text() : base::to_lower(id);
 }
@@ -31,26 +43,45 @@ std::string ascii_only(std::string_view text) {
     return kept;
 }
 
+// Ours, in all the ways somebody may compare them. One object serves a whole message.
 class OwnIds {
   public:
     explicit OwnIds(const std::vector<std::string>& ids) {
-        std::transform(ids.begin(), ids.end(), std::back_inserter(ids_), normalized);
+        std::transform(ids.begin(), ids.end(), std::back_inserter(ids_),
+                       [](const std::string& id) { return normalized(without_final_dots(id)); });
     }
 
-    // "mx.example.org", and "mx.example.org/jobid" as older software writes it. Bytes that are not ASCII may
-    // be invisible, so the id counts with and without them.
-    [[nodiscard]] bool hold(std::string_view id) const {
-        return hold_exactly(id) || hold_exactly(id.substr(0, id.find('/'))) ||
-               (!base::all_ascii(id) && hold(ascii_only(id)));
+    // "mx.example.org", and "mx.example.org/jobid" as older software writes it.
+    [[nodiscard]] bool hold(std::string_view id) {
+        return hold_exactly(id) || hold_exactly(id.substr(0, id.find('/')));
     }
 
   private:
-    [[nodiscard]] bool hold_exactly(std::string_view id) const {
-        return !id.empty() && id.size() <= longest_id &&
-               std::find(ids_.begin(), ids_.end(), normalized(id)) != ids_.end();
+    [[nodiscard]] bool hold_exactly(std::string_view id) {
+        id = without_final_dots(id);
+        if (id.empty() || id.size() > longest_id) {
+            return false;
+        }
+        return base::all_ascii(id) ? is_one(normalized(id)) : hold_international(id);
+    }
+
+    // Bytes that are not ASCII may be invisible, or be shown or compared as letters that they resemble. More
+    // such ids than can be looked at are as good as ours.
+    [[nodiscard]] bool hold_international(std::string_view id) {
+        if (international_ids_++ >= most_international_ids) {
+            return true;
+        }
+        const auto mapped = base::idna_mapped_to_ascii(id);
+        return is_one(normalized(id)) || (mapped && is_one(normalized(*mapped))) ||
+               is_one(normalized(ascii_only(id)));
+    }
+
+    [[nodiscard]] bool is_one(const std::string& id) const {
+        return std::find(ids_.begin(), ids_.end(), id) != ids_.end();
     }
 
     std::vector<std::string> ids_;
+    std::size_t international_ids_ = 0;
 };
 
 // Control characters are dropped by some MTAs and shown by no reader; a line break of any kind parts words.
@@ -199,17 +230,20 @@ std::string_view without_punctuation(std::string_view word) {
     return word;
 }
 
-bool any_is_ours(const std::vector<std::string_view>& words, const OwnIds& ours) {
+bool any_is_ours(const std::vector<std::string_view>& words, OwnIds& ours) {
     return std::any_of(words.begin(), words.end(),
                        [&ours](std::string_view word) { return ours.hold(without_punctuation(word)); });
 }
 
 // The first word, or the first few run together: a comment or a blank inside an id is nothing to some
 // readers.
-bool begins_with_ours(const Head& head, const OwnIds& ours) {
+bool begins_with_ours(const Head& head, OwnIds& ours) {
     std::string joined;
     for (const std::string& word : head.words) {
         joined += word;
+        if (joined.size() > longest_id) {
+            return false;
+        }
         if (ours.hold(joined)) {
             return true;
         }
@@ -227,10 +261,7 @@ std::string_view without_instance(std::string_view text) {
     return instance ? text.substr(semicolon + 1) : text;
 }
 
-} // namespace
-
-bool claims(std::string_view body, const std::vector<std::string>& authserv_ids) {
-    const OwnIds ours(authserv_ids);
+bool claims_one(std::string_view body, OwnIds& ours) {
     const std::string cleaned = without_controls(body);
     const std::string_view text = without_instance(cleaned);
     const Head head = HeadReader(text).read();
@@ -246,6 +277,32 @@ bool claims(std::string_view body, const std::vector<std::string>& authserv_ids)
     return words.size() > most_words || any_is_ours(words, ours);
 }
 
+bool is_forged(std::string_view body, OwnIds& ours) {
+    return claims_one(body, ours) || has_unknown_version(body);
+}
+
+bool line_is_forged(std::string_view line, OwnIds& ours) {
+    const auto colon = line.find(':');
+    return colon != std::string_view::npos && message::resembles_name(line.substr(0, colon), field_name) &&
+           is_forged(line.substr(colon + 1), ours);
+}
+
+bool hides_forgery(const message::HeaderField& field, OwnIds& ours) {
+    if (!field.well_formed() && line_is_forged(field.text(), ours)) {
+        return true;
+    }
+    const auto lines = message::hidden_lines(field.text());
+    return std::any_of(lines.begin(), lines.end(),
+                       [&ours](std::string_view line) { return line_is_forged(line, ours); });
+}
+
+} // namespace
+
+bool claims(std::string_view body, const std::vector<std::string>& authserv_ids) {
+    OwnIds ours(authserv_ids);
+    return claims_one(body, ours);
+}
+
 bool has_unknown_version(std::string_view body) {
     const std::string text = without_controls(body);
     const Head head = HeadReader(text).read();
@@ -258,19 +315,38 @@ bool has_unknown_version(std::string_view body) {
 
 std::vector<std::size_t> forged_instances(const message::HeaderList& headers,
                                           const std::vector<std::string>& authserv_ids) {
+    OwnIds ours(authserv_ids);
     std::vector<std::size_t> instances;
     std::size_t instance = 0;
     for (const message::HeaderField& field : headers) {
-        if (!field.is_named("Authentication-Results")) {
+        if (!field.is_named(field_name)) {
             continue;
         }
         ++instance;
-        if (claims(field.body(), authserv_ids) || has_unknown_version(field.body())) {
+        if (is_forged(field.body(), ours) || hides_forgery(field, ours)) {
             instances.push_back(instance);
         }
     }
     std::reverse(instances.begin(), instances.end());
     return instances;
+}
+
+std::vector<FieldPlace> hidden_forgeries(const message::HeaderList& headers,
+                                         const std::vector<std::string>& authserv_ids) {
+    OwnIds ours(authserv_ids);
+    std::vector<FieldPlace> places;
+    for (std::size_t i = 0; i < headers.size(); ++i) {
+        const message::HeaderField& field = headers[i];
+        if (field.is_named(field_name) || !hides_forgery(field, ours)) {
+            continue;
+        }
+        const auto same_name =
+            std::count_if(headers.begin(), headers.begin() + static_cast<std::ptrdiff_t>(i),
+                          [&](const auto& other) { return other.is_named(field.name()); });
+        places.push_back({std::string(field.name()), static_cast<std::size_t>(same_name) + 1});
+    }
+    std::reverse(places.begin(), places.end());
+    return places;
 }
 
 } // namespace authres

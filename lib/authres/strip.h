@@ -30,4 +30,18 @@ namespace authres {
 [[nodiscard]] std::vector<std::size_t> forged_instances(const message::HeaderList& headers,
                                                         const std::vector<std::string>& authserv_ids);
 
+// A field of any name, as milters address it.
+struct FieldPlace {
+    std::string name;
+    std::size_t instance = 1; // 1-based among the fields of that name
+
+    bool operator==(const FieldPlace&) const = default;
+};
+
+// Fields of other names to delete, lowest in the header first: those that only some readers take for an
+// Authentication-Results of ours (message/lookalike.h), and those that hide such a field behind a lone CR or
+// LF.
+[[nodiscard]] std::vector<FieldPlace> hidden_forgeries(const message::HeaderList& headers,
+                                                       const std::vector<std::string>& authserv_ids);
+
 } // namespace authres

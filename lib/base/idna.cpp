@@ -8,21 +8,33 @@
 
 namespace base {
 
-std::optional<std::string> idna_to_ascii(std::string_view name) {
-    constexpr std::size_t longest = 4096; // far beyond any name; keeps hostile input from costing time
+namespace {
+
+std::optional<std::string> convert(std::string_view name, int flags) {
+    constexpr std::size_t longest = 1024; // far beyond any name; keeps hostile input from costing time
     if (name.size() > longest || name.find('\0') != std::string_view::npos) {
         return std::nullopt;
     }
-    // No mapping but ASCII lower case: UTS 46 would drop invisible characters and turn full-width dots into
-    // dots, so that what is looked up would not be what was written. RFC 5891 5.3 disallows these, and with
-    // them upper case.
     const std::string terminated = to_lower(name);
     char* converted = nullptr;
-    if (idn2_to_ascii_8z(terminated.c_str(), &converted, IDN2_NFC_INPUT | IDN2_NO_TR46) != IDN2_OK) {
+    if (idn2_to_ascii_8z(terminated.c_str(), &converted, flags) != IDN2_OK) {
         return std::nullopt;
     }
     const std::unique_ptr<char, void (*)(void*)> owner(converted, idn2_free);
     return std::string(converted);
+}
+
+} // namespace
+
+std::optional<std::string> idna_to_ascii(std::string_view name) {
+    // No mapping but ASCII lower case: UTS 46 would drop invisible characters and turn full-width dots into
+    // dots, so that what is looked up would not be what was written. RFC 5891 5.3 disallows these, and with
+    // them upper case.
+    return convert(name, IDN2_NFC_INPUT | IDN2_NO_TR46);
+}
+
+std::optional<std::string> idna_mapped_to_ascii(std::string_view name) {
+    return convert(name, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 }
 
 } // namespace base

@@ -12,4 +12,8 @@ namespace base {
 // character in a name makes it no name rather than another's.
 [[nodiscard]] std::optional<std::string> idna_to_ascii(std::string_view name);
 
+// The same by the rules of UTS 46, which many programs follow: full-width letters and dots, invisible characters and
+// the like are mapped to what they resemble. For finding out what somebody could take a name for, never for a lookup.
+[[nodiscard]] std::optional<std::string> idna_mapped_to_ascii(std::string_view name);
+
 } // namespace base

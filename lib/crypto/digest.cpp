@@ -33,6 +33,13 @@ void Sha256Digest::update(std::string_view bytes) {
     EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
 }
 
+Sha256 Sha256Digest::peek() const {
+    Sha256Digest copy;
+    [[maybe_unused]] const int copied = EVP_MD_CTX_copy_ex(copy.context_.get(), context_.get());
+    assert(copied == 1);
+    return copy.finish();
+}
+
 Sha256 Sha256Digest::finish() {
     Sha256 digest{};
     EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);

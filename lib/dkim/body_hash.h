@@ -1,10 +1,12 @@
 // The body hashes of one message, computed while it streams by: one per distinct (canonicalization, length),
-// for all signatures together (RFC 6376 sections 3.4.3, 3.4.4 and 3.7). The body itself is never kept.
+// for all signatures together (RFC 6376 sections 3.4.3, 3.4.4 and 3.7). The body itself is never kept, and
+// hashed once per canonicalization, whatever lengths are asked for.
 #pragma once
 
 #include "crypto/digest.h"
 #include "dkim/signature.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,8 +40,15 @@ class BodyHashes {
     [[nodiscard]] std::uint64_t canonical_length(std::size_t handle) const;
 
   private:
-    class Hash;
-    std::vector<std::unique_ptr<Hash>> hashes_;
+    class Stream;
+    struct Place {
+        std::size_t stream = 0;
+        std::size_t result = 0; // of the stream
+        bool operator==(const Place&) const = default;
+    };
+
+    std::vector<std::unique_ptr<Stream>> streams_; // one a canonicalization
+    std::vector<Place> places_;                    // by handle
 };
 
 } // namespace dkim

@@ -16,6 +16,11 @@ void DigestSink::write(std::string_view bytes) {
     used_ += bytes.size();
 }
 
+crypto::Sha256 DigestSink::peek() {
+    flush();
+    return digest_.peek();
+}
+
 crypto::Sha256 DigestSink::finish() {
     flush();
     return digest_.finish();

@@ -26,6 +26,7 @@ class ByteSink {
 class DigestSink final : public ByteSink {
   public:
     void write(std::string_view bytes) override;
+    [[nodiscard]] crypto::Sha256 peek();   // of what was written so far
     [[nodiscard]] crypto::Sha256 finish(); // once
 
   private:

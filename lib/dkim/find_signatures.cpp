@@ -29,7 +29,7 @@ bool Candidate::can_pass() const {
 std::vector<Candidate> find_signatures(const message::HeaderList& headers, const Limits& limits,
                                        BodyHashes& bodies) {
     std::vector<Candidate> candidates;
-    for (std::size_t i = 0; i < headers.size() && candidates.size() < 2 * limits.signatures; ++i) {
+    for (std::size_t i = 0; i < headers.size() && candidates.size() <= limits.signatures; ++i) {
         if (!headers[i].is_named("DKIM-Signature")) {
             continue;
         }

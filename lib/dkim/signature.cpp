@@ -224,9 +224,12 @@ bool is_token(std::string_view text) {
                        [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; });
 }
 
+// With nothing behind the padding: "dmarc=pass" is no base64, and must not be shown as the beginning of one.
 bool is_base64_text(std::string_view text) {
-    return std::all_of(text.begin(), text.end(),
-                       [](char c) { return base::is_alnum(c) || c == '+' || c == '/' || c == '='; });
+    const std::string_view digits = text.substr(0, text.find('='));
+    return std::all_of(digits.begin(), digits.end(),
+                       [](char c) { return base::is_alnum(c) || c == '+' || c == '/'; }) &&
+           text.find_first_not_of('=', digits.size()) == std::string_view::npos;
 }
 
 BrokenSignature describe(const TagList& tags, std::string reason) {

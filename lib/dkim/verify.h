@@ -32,8 +32,8 @@ struct Candidate {
 };
 
 // All DKIM-Signature fields, top to bottom. Body hashes are requested only for signatures that can still
-// pass. Fields beyond the limit are present, marked over_limit (at most twice the limit are listed; more add
-// nothing to know).
+// pass. The first field beyond the limit is present, marked over_limit, to say that there are more; the others
+// add nothing to know.
 [[nodiscard]] std::vector<Candidate> find_signatures(const message::HeaderList& headers, const Limits& limits,
                                                      BodyHashes& bodies);
 

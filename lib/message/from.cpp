@@ -1,6 +1,6 @@
 #include "message/from.h"
 
-#include "base/ascii.h"
+#include "message/lookalike.h"
 
 #include <fmt/format.h>
 
@@ -11,42 +11,14 @@ namespace message {
 
 namespace {
 
-constexpr std::string_view line_breaks = "\r\n";
-
-// True when nothing but bytes that no field name can hold (blanks, controls, 8-bit) separates `text` from
-// "From".
-bool is_from_with_junk(std::string_view text) {
-    constexpr std::string_view from = "from";
-    std::size_t matched = 0;
-    for (const char c : text) {
-        if (!base::is_visible(c)) {
-            continue;
-        }
-        if (matched == from.size() || base::to_lower(c) != from[matched]) {
-            return false;
-        }
-        ++matched;
-    }
-    return matched == from.size();
-}
-
 bool line_resembles_from(std::string_view line) {
     const auto colon = line.find(':');
-    return colon != std::string_view::npos && is_from_with_junk(line.substr(0, colon));
+    return colon != std::string_view::npos && resembles_name(line.substr(0, colon), "from");
 }
 
-// True when a reader that ends lines at a lone CR or LF, or that does not unfold, meets a From inside the
-// field. A proper fold hides nothing: its line begins with a blank.
 bool hides_from_line(std::string_view text) {
-    for (auto end = text.find_first_of(line_breaks); end != std::string_view::npos;
-         end = text.find_first_of(line_breaks, end)) {
-        end = std::min(text.find_first_not_of(line_breaks, end), text.size());
-        const std::string_view line = text.substr(end, text.find_first_of(line_breaks, end) - end);
-        if (!line.empty() && !base::is_wsp(line.front()) && line_resembles_from(line)) {
-            return true;
-        }
-    }
-    return false;
+    const auto lines = hidden_lines(text);
+    return std::any_of(lines.begin(), lines.end(), line_resembles_from);
 }
 
 Author refused(Author::State state, std::string problem) {

@@ -102,3 +102,40 @@ TEST_CASE("an unsigned message is dkim=none, a check that is off is not mentione
     verdict.dkim_checked = true;
     CHECK(unfolded(verdict) == "id.example; dkim=none");
 }
+
+TEST_CASE("an identity is shown as it is or not at all") {
+    struct Case {
+        const char* what;
+        const char* identity;
+        const char* shown;
+    };
+    const Case cases[] = {
+        {"a domain", "@example.org", "@example.org"},
+        {"an address", "ann.smith+x@example.org", "ann.smith+x@example.org"},
+        {"U-labels, of which ASCII alone would be another domain", "@victim\xc3\xa9.example", "@xn--victim-gva.example"},
+        {"a local-part that spells a result", "dmarc=pass@example.org", ""},
+        {"a quoted local-part", "\"admin@victim.example\"@example.org", ""},
+        {"a local-part in UTF-8", "\xc3\xbc@example.org", ""},
+        {"a domain that is none", "ann@exa mple", ""},
+    };
+    for (const Case& c : cases) {
+        INFO(c.what);
+        authenticate::Verdict verdict;
+        verdict.dkim = {signature("AbCdEfGh")};
+        verdict.dkim.front().identity = c.identity;
+        std::string shown;
+        const auto results = authenticate::results(verdict);
+        for (const auto& property : results.front().properties) {
+            shown += property.name == "i" ? property.value : "";
+        }
+        CHECK(shown == c.shown);
+    }
+}
+
+TEST_CASE("what SPF says of the words of others spells no result") {
+    authenticate::Verdict verdict;
+    verdict.sender.mail_from = sender(spf::Result::permerror, "example.org");
+    verdict.sender.mail_from->problem = "dmarc=pass.victim.test does not exist";
+    CHECK(unfolded(verdict) == "id.example; spf=permerror reason=\"dmarc?pass.victim.test does not exist\" "
+                               "smtp.mailfrom=example.org");
+}

@@ -66,6 +66,29 @@ TEST_CASE("a length limits what is hashed and counts canonical octets", "[rfc637
     }
 }
 
+TEST_CASE("many lengths of one body are what each alone would be", "[rfc6376-3.4.5]") {
+    const std::string body = "a  b \r\nc\r\n\r\nd\r\n"; // relaxed: "a b\r\nc\r\n\r\nd\r\n"
+    for (const auto canonicalization : {Canonicalization::simple, Canonicalization::relaxed}) {
+        for (std::size_t chunk = 1; chunk <= body.size(); ++chunk) {
+            BodyHashes bodies;
+            std::vector<std::size_t> handles;
+            for (std::uint64_t length = 20; length > 0; --length) { // from the top, so that order is no help
+                handles.push_back(bodies.request(canonicalization, length - 1));
+            }
+            handles.push_back(bodies.request(canonicalization, std::nullopt));
+            for (std::string_view rest = body; !rest.empty(); rest.remove_prefix(std::min(chunk, rest.size()))) {
+                bodies.update(rest.substr(0, chunk));
+            }
+            bodies.finish();
+            for (std::uint64_t length = 20; length > 0; --length) {
+                CAPTURE(length, chunk);
+                CHECK(base64(bodies.digest(handles[20 - length])) == hash(canonicalization, length - 1, body));
+            }
+            CHECK(base64(bodies.digest(handles.back())) == hash(canonicalization, std::nullopt, body));
+        }
+    }
+}
+
 TEST_CASE("the same request is hashed once, different ones apart") {
     BodyHashes bodies;
     const std::size_t relaxed = bodies.request(Canonicalization::relaxed, {});

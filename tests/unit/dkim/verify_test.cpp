@@ -243,7 +243,7 @@ TEST_CASE("a bad signature never spoils a good one, and order means nothing", "[
     CHECK(results_of(sample_message, good_zone()) == "none");
 }
 
-TEST_CASE("signatures beyond the limit are said to be, and listed up to twice the limit", "[rfc6376-6.1]") {
+TEST_CASE("that there are signatures beyond the limit is said once", "[rfc6376-6.1]") {
     dkim::Policy policy;
     policy.limits.signatures = 2;
     std::string text = signed_sample();
@@ -252,7 +252,7 @@ TEST_CASE("signatures beyond the limit are said to be, and listed up to twice th
         text = field + text;
     }
     CHECK(results_of(text, good_zone(), policy) ==
-          "pass; pass; policy: too many signatures; policy: too many signatures");
+          "pass; pass; policy: too many signatures");
 }
 
 TEST_CASE("long signature fields and long lists of names are refused") {

@@ -58,3 +58,18 @@ TEST_CASE("the line of a signed message") {
     CHECK(milter::print(summary) == "mode=sign why=\"authenticated as ann\" client=192.0.2.1 sender=<ann@example.org> "
                                     "signed=example.org/2026a signed=example.org/2026e dns_ms=0 dns_questions=0");
 }
+
+TEST_CASE("the line says what SPF found in error") {
+    authenticate::Verdict verdict;
+    verdict.sender.mail_from.emplace();
+    verdict.sender.mail_from->result = spf::Result::permerror;
+    verdict.sender.mail_from->domain = "example.org";
+    verdict.sender.mail_from->problem = "more than 10 terms that query the DNS";
+    milter::Summary summary;
+    summary.verdict = &verdict;
+    CHECK(milter::print(summary).find(" spf=permerror spf.mailfrom=example.org "
+                                      "spf.reason=\"more than 10 terms that query the DNS\" ") != std::string::npos);
+    verdict.sender.mail_from.reset();
+    verdict.sender.path_problem = "not a domain";
+    CHECK(milter::print(summary).find(" spf=permerror spf.reason=\"not a domain\" ") != std::string::npos);
+}

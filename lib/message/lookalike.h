@@ -1,0 +1,20 @@
+// What some readers take for a header field although it is none, or for one of another name.
+//
+// Not every reader that comes after us keeps to RFC 5322: some end a line at a lone CR or LF, some drop bytes
+// from a name that no name can hold. Whoever forges a field counts on that.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace message {
+
+// True when nothing but bytes that no field name can hold (blanks, controls, 8-bit) parts `text` from `name`,
+// ASCII letters in either case.
+[[nodiscard]] bool resembles_name(std::string_view text, std::string_view name);
+
+// The lines inside one field that such a reader takes for fields of their own: they begin behind a CR or LF
+// and not with a blank. A proper fold hides nothing, its line begins with a blank.
+[[nodiscard]] std::vector<std::string_view> hidden_lines(std::string_view field);
+
+} // namespace message
