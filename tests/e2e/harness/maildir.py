@@ -75,6 +75,14 @@ class Mailboxes:
         self._index()
         return [file for file, owner in self._owner.items() if owner == recipient]
 
+    def by_recipient(self) -> dict[str, list[Path]]:
+        """Everybody's messages at once: for many recipients."""
+        self._index()
+        found: dict[str, list[Path]] = {}
+        for file, owner in self._owner.items():
+            found.setdefault(owner, []).append(file)
+        return found
+
     def wait(self, recipient: str, many: int = 1, patience: float = 30) -> list[Delivered]:
         """The messages of a recipient, once there are so many."""
         files = eventually(f"{many} message(s) for {recipient}",

@@ -1,17 +1,19 @@
 """The daemon killed, stopped and replaced while mail comes in: nothing lost, nothing twice, nothing accepted unchecked."""
 
 import collections
+import contextlib
 import signal
 import smtplib
 import threading
 import time
 
 from harness.client import Refused, send_one
+from harness.maildir import Delivered
 from harness.postfix import Postfix
 from harness.process import HarnessError, eventually
 from milter_client import Milter, ProtocolError
 
-from .bench import ALLOWED, AUTHSERV_ID, Found, Skipped, Stage, fault, in_threads, percentile, plain
+from .bench import ALLOWED, AUTHSERV_ID, Found, Stage, fault, percentile, plain
 
 FAULTS: list = []
 RESTART_PAUSE = 0.1  # RestartSec= of systemd, unless a unit says otherwise
@@ -161,19 +163,18 @@ class Queue:
 
 def accounts(postfix: Postfix, accepted: list[str]) -> tuple[int, int, int]:
     """How many messages were lost, came more than once, and came without a result of ours."""
-    boxes = postfix.mailboxes
-    try:
-        eventually("all accepted mail", lambda: all(boxes.files(recipient) for recipient in accepted), 120, every=1)
-    except HarnessError:
-        pass
-    lost = sum(not boxes.files(recipient) for recipient in accepted)
-    twice = sum(len(boxes.files(recipient)) > 1 for recipient in accepted)
-    unchecked = 0
-    for recipient in accepted:
-        for delivered in (boxes.read(recipient),) if boxes.files(recipient) else ():
-            ours = [text for text in delivered.all("authentication-results") if text.startswith(AUTHSERV_ID)]
-            unchecked += len(ours) != 1 or "dkim=pass" not in ours[0]
+    with contextlib.suppress(HarnessError):
+        eventually("all accepted mail", lambda: set(accepted) <= set(postfix.mailboxes.by_recipient()), 120, every=1)
+    boxes = postfix.mailboxes.by_recipient()
+    lost = sum(recipient not in boxes for recipient in accepted)
+    twice = sum(len(files) > 1 for files in boxes.values())
+    unchecked = sum(not is_checked(Delivered(file.read_bytes())) for files in boxes.values() for file in files)
     return lost, twice, unchecked
+
+
+def is_checked(delivered: Delivered) -> bool:
+    ours = [text for text in delivered.all("authentication-results") if text.startswith(AUTHSERV_ID)]
+    return len(ours) == 1 and "dkim=pass" in ours[0]
 
 
 def behind_postfix(bench, unix: bool, disturb):
