@@ -28,7 +28,7 @@ def repeated_tag(text):
 
 
 def several_records(case, peer):
-    return any(sum("".join(strings).startswith("v=DMARC1") for strings in case.zone.get(name, {}).get("TXT", [])) > 1
+    return any(sum(re.match(r"v\s*=\s*DMARC1", "".join(strings)) is not None for strings in case.zone.get(name, {}).get("TXT", [])) > 1
                for name in case.ours["asked"])
 
 
@@ -65,7 +65,7 @@ CLASSES = [
           "they are discarded, and the next name is asked; by RFC 7489 that was the end, with none; Mail::DMARC says fail",
           several_records, alone=True),
     Class("names of tags in upper case", (MAILAUTH, LIBRARY), "RFC 9989 4.7, RFC 6376 3.2",
-          "as tag names they would have to match exactly, as ABNF words in any case (RFC 5234 2.3); we take any case",
+          "as names of tags they would have to match exactly, as words of the ABNF in any case (RFC 5234 2.3); we take any case",
           lambda case, peer: published(case, r"^V|\bP=|ADKIM")),
     Class("strict alignment", (LIBRARY,), "RFC 7489 3.1, RFC 9989 4.4",
           "adkim=s and aspf=s want the same name; libopendmarc 1.4.2 with a suffix list aligns as if relaxed",

@@ -3,7 +3,10 @@
 A test makes random cases, has them judged by us and by each peer, and notes every pair of judgements. Where they differ,
 the difference must belong to a class of the test's list of known disagreements: a predicate, the section that decides and
 who is right. What belongs to none fails the test. A case where all peers differ from us for one and the same reason
-fails too, unless its class says that we may be alone."""
+fails too, unless its class says that we may be alone.
+
+A run with a seed that was drawn just now is lenient: what nobody has looked at yet is printed, but fails the test only
+where no peer sides with us. So a peer's next quirk does not stop anybody's work, and a mistake of ours does."""
 
 import argparse
 import dataclasses
@@ -15,6 +18,7 @@ import time
 import typing
 
 MOST_DEATHS = 20  # of one program, in one run
+FEWEST_FOR_ALL_RESULTS = 300  # cases
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,9 +84,9 @@ def ask_all(programs, job):
 
 
 class Report:
-    def __init__(self, classes, shown):
-        self.shown, self.classes, self.counts, self.words, self.problems = shown, classes, {}, {}, []
-        self.cases, self.compared, self.agreed = 0, {}, {}
+    def __init__(self, classes, shown, lenient=False):
+        self.lenient, self.shown, self.classes, self.counts, self.words, self.problems = lenient, shown, classes, {}, {}, []
+        self.cases, self.compared, self.agreed, self.failures = 0, {}, {}, 0
 
     def note(self, case, ours, theirs, word=None, describe=None):
         """One case: our judgement and those of the peers by name. None where a peer has nothing to say."""
@@ -115,8 +119,14 @@ class Report:
         if unexplained or alone:
             why = f"unexplained: {', '.join(unexplained)}" if unexplained else "no peer sides with us"
             text = describe(case) if describe else json.dumps(case)
-            self.problems.append(f"{why}\n  ours   {ours}\n" +
-                                 "".join(f"  {peer:<6} {judgement}\n" for peer, judgement in theirs.items()) + text)
+            supported = any(judgement == ours for judgement in theirs.values())
+            self.add(f"{why}\n  ours   {ours}\n" +
+                     "".join(f"  {peer:<6} {judgement}\n" for peer, judgement in theirs.items()) + text, not supported)
+
+    def add(self, problem, serious=True):
+        fails = serious or not self.lenient
+        self.failures += fails
+        self.problems.append(("FAILED " if fails else "NEW ") + problem)
 
     def finish(self, needed_words=()):
         """Prints the figures; True when nothing is wrong."""
@@ -129,12 +139,12 @@ class Report:
             if hits:
                 print(f"  known: {kind.name} ({kind.section}): " + ", ".join(f"{p} {n}" for p, n in hits.items()))
         for problem in self.problems[:self.shown]:
-            print("FAILED", problem)
-        missing = [word for word in needed_words if word not in self.words]
+            print(problem)
+        missing = [] if self.lenient or self.cases < FEWEST_FOR_ALL_RESULTS else [word for word in needed_words if word not in self.words]
         if missing:
             print("FAILED: the cases never give", ", ".join(missing))
         print(f"{self.cases} cases, {len(self.problems)} not explained", flush=True)
-        return not self.problems and not missing
+        return not self.failures and not missing
 
 
 def arguments(description, cases):
@@ -151,12 +161,13 @@ FIXED_SEED = 9989
 
 
 def run_seeds(options, run):
-    """run(random.Random, cases) for each seed, half of the cases each where there are two; the exit status."""
-    seeds = [options.seed] if options.seed is not None else [FIXED_SEED, random.SystemRandom().randrange(1 << 32)]
+    """run(random.Random, cases, lenient) for each seed, half of the cases each where there are two; exits with the status."""
+    seeds = [(options.seed, False)] if options.seed is not None else \
+        [(FIXED_SEED, False), (random.SystemRandom().randrange(1 << 32), True)]
     fine = True
-    for seed in seeds:
+    for seed, lenient in seeds:
         print(f"seed {seed}: about {options.cases // len(seeds)} cases", flush=True)
         started = time.monotonic()
-        fine = run(random.Random(seed), options.cases // len(seeds)) and fine
+        fine = run(random.Random(seed), options.cases // len(seeds), lenient) and fine
         print(f"{time.monotonic() - started:.1f} s\n", flush=True)
     sys.exit(0 if fine else 1)

@@ -34,6 +34,11 @@ def reverse_asked(case):
     return any(name.endswith(".arpa") for name in case.verdict["asked"]) or published(case, r"(?i)%\{p|\bptr\b")
 
 
+def silent_reverse(case):
+    """A reverse lookup or what follows it meets no answer."""
+    return any(case.zone.get(name, {}).get("TIMEOUT") for name in case.verdict["asked"])
+
+
 def silent_mail_host(case):
     """An mx term has a host that does not answer."""
     return any(case.zone.get(host, {}).get("TIMEOUT") for name in case.verdict["asked"]
@@ -81,34 +86,34 @@ CLASSES = [
           lambda case, peer: published(case, r"(?i)ip6:\S*/0") and ":" not in case.envelope["ip"].removeprefix("::ffff:")),
     Class("no answer to a reverse lookup", (PYSPF, MAIL_SPF), "RFC 7208 5.5",
           "an error of a PTR lookup means no match, one of an address means the next name; they answer temperror",
-          lambda case, peer: is_timeout(case, peer) and reverse_asked(case)),
-    Class("one mail host that does not answer, another that matches", (PYSPF, MAIL_SPF, MAILAUTH), "RFC 7208 5.4",
+          lambda case, peer: reverse_asked(case) and (is_timeout(case, peer) or silent_reverse(case))),
+    Class("one mail host that does not answer, another that matches", (PYSPF, MAIL_SPF), "RFC 7208 5.4",
           "the order of the hosts is left open: we take the best preference first, and stop at the first match",
           lambda case, peer: silent_mail_host(case) and "temperror" in (result(case, peer), case.verdict["result"])),
     Class("void lookups of a reverse lookup or of mail hosts", (MAIL_SPF, MAILAUTH), "RFC 7208 4.6.4",
           "what counts is the term's own lookup; they count differently for ptr, %{p} and mx",
           lambda case, peer: more_lookups_than_ours(case, peer) and (reverse_asked(case) or published(case, r"(?i)\bmx\b"))),
-    Class("void lookups that are counted twice", (PYSPF,), "RFC 7208 4.6.4",
-          "pyspf adds up what it looks up, also for reverse names, and both A and AAAA",
+    Class("void lookups that are no term's", (PYSPF,), "RFC 7208 4.6.4",
+          "pyspf counts every lookup without an answer, also those of reverse names and their addresses",
           more_lookups_than_ours),
     Class("an escaped character as a whole domain", (PYSPF,), "RFC 7208 7.1",
           "%%, %_ and %- are macro-expand, with which a domain-spec may end; pyspf calls it a syntax error",
           lambda case, peer: "invalid-macro-char" in problem(case, peer) and published(case, r"%[%_-](?:\s|/|$)")),
-    Class("void lookups that are not counted", (MAILAUTH, PYSPF, MAIL_SPF), "RFC 7208 4.6.4",
+    Class("void lookups that are not counted", (MAILAUTH, MAIL_SPF), "RFC 7208 4.6.4",
           "every answer without data counts; mailauth leaves out hosts of mx, and they do not look up a name of one label",
           void_lookups_alone),
-    Class("a term's domain of one label", (MAILAUTH,), "RFC 7208 4.8",
-          "left open what comes of a name that cannot be; we ask and find nothing, mailauth does not count the term",
-          lambda case, peer: any("." not in name for name in case.verdict["asked"])),
+    Class("a term whose domain is malformed, or one label", (MAILAUTH,), "RFC 7208 4.8",
+          "left open what comes of it; for us the term counts and does not match, for mailauth it does not count",
+          lambda case, peer: any("." not in name for name in case.verdict["asked"]) or published(case, r"\.\.|[^.\s]{64}")),
     Class("delimiters of a macro", (PYSPF, MAIL_SPF), "RFC 7208 7.3",
           "a delimiter splits the value, and the parts are joined with dots; they do so only beside digits or r, or join otherwise",
           lambda case, peer: published(case, r"(?i)%\{[a-z]\d*r?[.\-+,/_=]*[\-+,/_=][.\-+,/_=]*\}")),
     Class("the sender of a null reverse-path", (MAIL_SPF,), "RFC 7208 2.4, 4.3",
           "%{s} is postmaster@ and the HELO name; Mail::SPF expands it to the name alone",
           lambda case, peer: "@" not in case.envelope["mailfrom"].lstrip("@") and published(case, r"(?i)%\{s")),
-    Class("local-part that is not ASCII", (PYSPF, MAIL_SPF, MAILAUTH), "RFC 8616 4",
+    Class("local-part that is not ASCII", (PYSPF, MAIL_SPF), "RFC 8616 4",
           "a term with %{s} or %{l} does not match; they expand it all the same",
-          lambda case, peer: not sender(case).isascii() and published(case, r"(?i)%\{[sl]"), alone=True),
+          lambda case, peer: not sender(case).isascii() and published(case, r"(?i)%\{[sl]")),
     Class("redirect counted although it is not followed", (PYSPF, MAIL_SPF), "RFC 7208 4.6.4, 6.1",
           "a redirect beside all is ignored and no term; they count it",
           lambda case, peer: re.search(r"(?i)too many dns|terms limit", problem(case, peer)) is not None
