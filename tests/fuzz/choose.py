@@ -10,26 +10,28 @@ import hashlib
 import pathlib
 import sys
 
-FILES = 16
-BYTES = 20 * 1024
-WEIGHT = {"COV": 8, "FT": 1}  # a place in the code counts more than how often it was reached
+FILES = 24
+BYTES = 24 * 1024
+BUCKETS = 8  # libFuzzer's feature is a place in the code times this, plus roughly how often it was reached
 
 
 def read_control(path):
-    """The features of every input, by file name."""
+    """What every input reaches, by file name: places, and features as negative numbers."""
     lines = pathlib.Path(path).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     count = int(lines[0])
-    names, features = lines[2:2 + count], {}
+    names, reached = lines[2:2 + count], {}
     for line in lines[2 + count:]:
-        word, _, rest = line.partition(" ")
-        if word in ("FT", "COV"):
-            index, *numbers = rest.split()
-            features.setdefault(names[int(index)], set()).update((word, number) for number in numbers)
-    return features
+        word, *numbers = line.split()
+        if word == "FT":
+            features = [int(number) for number in numbers[1:]]
+            found = {feature // BUCKETS for feature in features} | {-1 - feature for feature in features}
+            reached[names[int(numbers[0])]] = found
+    return reached
 
 
-def weight(features):
-    return sum(WEIGHT[word] for word, _ in features)
+def weight(found):
+    """A place counts as much as all the ways of how often."""
+    return sum(BUCKETS if number >= 0 else 1 for number in found)
 
 
 def choose(features, sizes):
@@ -57,9 +59,9 @@ def main():
     for name in chosen:
         digest = hashlib.sha256(contents[name]).hexdigest()[:12]
         (directory / digest).write_bytes(contents[name])
-    everything = set().union(*features.values()) if features else set()
-    kept = set().union(*(features[name] for name in chosen)) if chosen else set()
-    print(f"{directory.name}: {len(chosen)} of {len(features)} inputs, {len(kept)} of {len(everything)} features")
+    places = {number for found in features.values() for number in found if number >= 0}
+    reached = {number for name in chosen for number in features[name] if number >= 0}
+    print(f"{directory.name}: {len(chosen)} of {len(features)} inputs reach {len(reached)} of {len(places)} places")
 
 
 if __name__ == "__main__":
