@@ -3,7 +3,6 @@ and one printed line for each fault."""
 
 import contextlib
 import dataclasses
-import functools
 import multiprocessing
 import shutil
 import sys
@@ -15,7 +14,6 @@ from typing import Callable, Optional
 
 import dkim
 
-from harness import programs
 from harness.dns import NameServer, Zone
 from harness.keys import KeyFile
 from harness.paraphd import Paraphd
@@ -95,12 +93,6 @@ class Bench:
         """Whether a count that should be none is, where a run that is not strict only tells of others."""
         self.missed = self.missed or count > 0
         return count == 0 or not self.strict
-
-    @functools.cached_property
-    def instrumented(self) -> bool:
-        """Whether the daemon needs more memory and time than its own, because a sanitizer or valgrind looks on."""
-        program = Path(programs.paraphd).read_bytes()
-        return bool(programs.instrument) or b"__asan_init" in program or b"__tsan_init" in program
 
     def many(self, full: int, quick: int) -> int:
         return full if self.full else quick

@@ -10,6 +10,7 @@ import threading
 import time
 from pathlib import Path
 
+from harness import programs
 from milter_client import ALL_ACTIONS, ALL_STEPS, Milter, ProtocolError, VERSION, frame
 
 from .bench import ALLOWED, Found, Others, Skipped, Stage, Usage, fault, in_threads, plain
@@ -250,7 +251,7 @@ def user_threads(bench):
 @fault(FAULTS, "R-22", "64 MB of memory (control group), messages that wait, each with a header of 250 KB",
        "no kill, 0 accepted unchecked, serves again in <= 1 s")
 def memory(bench):
-    if bench.instrumented:
+    if programs.is_instrumented():
         raise Skipped("a sanitizer needs more than that for itself")
     megabytes = 64
     with group("memory", {memory_file(): str(megabytes << 20)}) as limited:
