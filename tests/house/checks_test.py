@@ -146,6 +146,17 @@ class Documents(Tree):
         self.write("docs/guide/y.md", "# A heading\n")
         self.assertEqual(len(documents.problems(self.root)), 3)
 
+    def test_tests_that_the_page_on_security_names_must_exist(self):
+        self.write("tests/scenario/cases/attacks/a1-helo.scenario", "")
+        self.write("tests/unit/spf/macro_test.cpp", "")
+        row = "| attack | defence | {} |\n"
+        for cell in ("scenario/attacks/a1-helo", "scenario/attacks/a1-*, unit/spf/macro", "unit/spf/macro (all of it)"):
+            self.write("docs/security.md", row.format(cell))
+            self.assertEqual(documents.problems(self.root), [], cell)
+        for cell in ("scenario/attacks/a2-path", "scenario/attacks/a1-helo, a9-gone", "unit/spf/gone"):
+            self.write("docs/security.md", row.format(cell))
+            self.assertEqual(len(documents.problems(self.root)), 1, cell)
+
     def test_what_is_there_is_left_alone(self):
         self.write("lib/x/y.h", "")
         self.write("lib/x/y.cpp", "")
