@@ -45,7 +45,8 @@ std::optional<std::string> decode_quoted_printable(std::string_view text) {
 std::string encode_quoted_printable(std::string_view bytes) {
     std::string text;
     for (const char c : bytes) {
-        if (is_safe(c)) {
+        // RFC 8616 5: UTF-8 need not be encoded in internationalized mail; encoded, it may stand in any.
+        if (is_safe(c) && base::is_ascii(c)) {
             text += c;
         } else {
             text += fmt::format("={:02X}", static_cast<unsigned char>(c));

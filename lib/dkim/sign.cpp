@@ -53,9 +53,14 @@ std::vector<std::string> signed_fields(const SignOptions& options, const message
     return fields.take();
 }
 
+// What is written must fit a line of 998 octets (RFC 5322 2.1.1), the identity with every octet encoded.
+constexpr std::size_t longest_name = 900;
+constexpr std::size_t longest_identity = 64 + 1 + 253; // RFC 5321 4.5.3.1
+
 bool all_field_names(const std::vector<std::string>& names) {
-    return std::all_of(names.begin(), names.end(),
-                       [](const std::string& name) { return is_field_name(name); });
+    return std::all_of(names.begin(), names.end(), [](const std::string& name) {
+        return is_field_name(name) && name.size() <= longest_name;
+    });
 }
 
 std::string_view check_options(const SignOptions& options) {
@@ -70,6 +75,9 @@ std::string_view check_options(const SignOptions& options) {
         const auto identity = identity_domain(options.identity);
         if (!identity || !identity->is_at_or_below(*domain)) {
             return "the identity does not belong to the signing domain"; // RFC 6376 3.5, i=
+        }
+        if (options.identity.size() > longest_identity) {
+            return "the identity is longer than any address";
         }
     }
     if (!all_field_names(options.signed_fields) || !all_field_names(options.oversigned_fields)) {

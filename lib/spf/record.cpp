@@ -47,7 +47,7 @@ Problem add_unknown(Record& record, std::string_view name, std::string_view valu
     if (!parsed) {
         return base::ParseError{parsed.error().message, parsed.error().position + name.size() + 1};
     }
-    record.unknown.push_back({base::to_lower(name), *std::move(parsed)});
+    record.unknown.append(1, ' ').append(base::to_lower(name)).append(1, '=').append(value);
     return std::nullopt;
 }
 
@@ -125,10 +125,7 @@ std::string print(const Record& record) {
     if (record.explanation) {
         text += " exp=" + record.explanation->text();
     }
-    for (const UnknownModifier& modifier : record.unknown) {
-        text += " " + modifier.name + "=" + modifier.value.text();
-    }
-    return text;
+    return text + record.unknown;
 }
 
 } // namespace spf

@@ -82,18 +82,13 @@ struct Directive {
     bool operator==(const Directive&) const = default;
 };
 
-struct UnknownModifier {
-    std::string name; // lower case
-    MacroString value;
-
-    bool operator==(const UnknownModifier&) const = default;
-};
-
 struct Record {
     std::vector<Directive> directives; // in the order of the record; those behind `all` included
     std::optional<MacroString> redirect;
     std::optional<MacroString> explanation;
-    std::vector<UnknownModifier> unknown;
+    // Modifiers that nobody knows, each with a blank in front and its name in lower case. One text, because a
+    // record may hold thousands of them and is parsed with every round of answers.
+    std::string unknown;
 
     bool operator==(const Record&) const = default;
 };

@@ -44,4 +44,5 @@ TEST_CASE("every octet survives encoding and decoding") {
     }
     CHECK(dkim::decode_quoted_printable(dkim::encode_quoted_printable(octets)) == octets);
     CHECK(dkim::encode_quoted_printable("a b;c=d") == "a=20b=3Bc=3Dd");
+    CHECK(dkim::encode_quoted_printable("\xc3\xa9") == "=C3=A9"); // a header field of ours is ASCII
 }

@@ -1,0 +1,33 @@
+// Plays a bomb to the daemon's session and tells what it cost.
+#pragma once
+
+#include "bomb.h"
+#include "milter/actions.h"
+#include "milter/runtime.h"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hostile {
+
+// When the DNS answers: at once, so that all is known before the end of the message; or only when the session
+// has begun to wait, one round after the other, so that every round finds as much as possible to do again.
+enum class Answers { early, late };
+
+struct Outcome {
+    milter::Actions actions;
+    std::size_t questions = 0;
+    std::vector<std::string> log;
+    std::chrono::duration<double, std::milli> cpu{0}; // of all threads, from the first event to the last
+    std::chrono::duration<double, std::milli> hashing{
+        0}; // of one SHA-256 over header and body, to compare with
+};
+
+[[nodiscard]] std::shared_ptr<const milter::Runtime> make_runtime(const std::string& config);
+
+[[nodiscard]] Outcome play(const Bomb& bomb, Answers answers);
+
+} // namespace hostile
