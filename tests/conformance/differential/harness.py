@@ -12,11 +12,13 @@ import argparse
 import dataclasses
 import json
 import random
+import select
 import subprocess
 import sys
 import time
 import typing
 
+LONGEST_ANSWER = 120  # seconds; a program that takes longer is ended
 MOST_DEATHS = 20  # of one program, in one run
 FEWEST_FOR_ALL_RESULTS = 300  # cases
 
@@ -49,10 +51,13 @@ class Program:
             pass  # receive() finds out
 
     def receive(self):
-        """The answer, or None when the program died."""
-        line = self.process.stdout.readline()
+        """The answer, or None when the program died, or gave none."""
+        line = b""
+        if select.select([self.process.stdout], [], [], LONGEST_ANSWER)[0]:
+            line = self.process.stdout.readline()
         if line:
             return json.loads(line)
+        self.process.kill()
         self.process.wait()
         self.process = None
         self.deaths += 1

@@ -9,10 +9,14 @@ use JSON::PP;
 use Mail::SPF;
 use Table;
 
+my $longest = 10;    # seconds, for one envelope
+
 sub judge {
     my ($server, $case) = @_;
     my $null_sender = $case->{mailfrom} eq '';
     my $result = eval {
+        local $SIG{ALRM} = sub { die "does not end\n" };
+        alarm $longest;
         my $request = Mail::SPF::Request->new(
             versions      => [1],
             scope         => $null_sender ? 'helo' : 'mfrom',
@@ -20,8 +24,11 @@ sub judge {
             ip_address    => $case->{ip},
             helo_identity => $case->{helo},
         );
-        $server->process($request);
+        my $processed = $server->process($request);
+        alarm 0;
+        $processed;
     };
+    alarm 0;
     return { result => 'died', explanation => '', problem => "$@" } if !$result;
     my $explanation = $result->can('authority_explanation') ? eval { $result->authority_explanation } : undef;
     return {
