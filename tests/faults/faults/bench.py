@@ -280,7 +280,8 @@ class Others:
         return percentile(self.times, 0.99)
 
     def __str__(self) -> str:
-        return f"others' p99 {self.p99 * 1000:.0f} ms of {len(self.times)}, {len(self.problems)} failed"
+        return (f"others' p99 {self.p99 * 1000:.0f} ms, slowest {max(self.times, default=0) * 1000:.0f} ms of "
+                f"{len(self.times)}, {len(self.problems)} failed")
 
 
 def in_threads(count: int, work: Callable[[int], None]) -> list:

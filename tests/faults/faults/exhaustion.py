@@ -260,6 +260,7 @@ def memory(bench):
             field = "X-Filler: " + "x" * 60_000 + "\r\n"
             large = field.encode() * 4 + plain("hole.test")
             ends: dict[str, int] = {}
+            lock = threading.Lock()
 
             def send(number):
                 try:
@@ -267,7 +268,8 @@ def memory(bench):
                     end = "checked" if outcome.results() else outcome.reply.decode()
                 except (OSError, ProtocolError):
                     end = "closed"
-                ends[end] = ends.get(end, 0) + 1
+                with lock:
+                    ends[end] = ends.get(end, 0) + 1
 
             in_threads(bench.many(1000, 300), send)
             alive = stage.paraphd.running()

@@ -3,6 +3,7 @@
 import threading
 import time
 
+from harness import programs
 from milter_client import ProtocolError
 
 from .bench import Found, Others, Stage, Usage, fault, in_threads, percentile, plain
@@ -19,6 +20,7 @@ class SlowMail:
         self.ends: dict[str, int] = {}
         self.peak: Usage = stage.usage()
         self._over = threading.Event()
+        self._lock = threading.Lock()
 
     def run(self, seconds: float) -> None:
         watcher = threading.Thread(target=self._watch)
@@ -38,7 +40,8 @@ class SlowMail:
                 self.times.append(outcome.seconds)
             except (OSError, ProtocolError) as problem:
                 told = type(problem).__name__
-            self.ends[told] = self.ends.get(told, 0) + 1
+            with self._lock:
+                self.ends[told] = self.ends.get(told, 0) + 1
             count += 1
             if time.monotonic() > end:
                 return
@@ -59,8 +62,9 @@ def slow_answers(bench):
             mail = SlowMail(stage, bench.many(1000, 200), "slow.test")
             mail.run(bench.many(600, 0))
         p50, p99 = percentile(mail.times, 0.5), percentile(mail.times, 0.99)
+        small = mail.peak.kilobytes <= 150 * 1024 or programs.is_instrumented()
         ok = (set(mail.ends) == {"none"} and not others.problems and bench.within(p50, 2.3) and bench.within(p99, 3)
-              and mail.peak.threads <= 1100 and mail.peak.kilobytes <= 150 * 1024 and bench.within(others.p99, 0.05))
+              and mail.peak.threads <= 1100 and small and bench.within(others.p99, 0.05))
         return Found(ok, f"{len(mail.times)} messages, p50 {p50:.2f} s, p99 {p99:.2f} s, {mail.ends}; "
                          f"at most {mail.peak}; {others}")
 
@@ -74,6 +78,21 @@ def one_slow_domain(bench):
         with Others(stage, rate=100) as others:
             problems = in_threads(20, lambda _: stage.deliver(plain("slow.test"), sender="<x@slow.test>", helo="slow.test"))
         return Found(not problems and not others.problems and bench.within(others.p99, 0.05), f"{others}")
+
+
+@fault(FAULTS, "R-11", "20 sessions that wait, the first ones of a daemon, again and again", "no other session waits with them",
+       full_only=True)
+def first_burst(bench):
+    """While libmilter's pool of threads grows, a session that is ready may be left to a thread that is about to wait."""
+    rounds, slowest = 50, []
+    zone = ("slow.test 300 TXT \"v=spf1 -all\"", "slow.test FAULT delay=1500")
+    for _ in range(rounds):
+        with Stage(bench, {"dns": {"timeout": "10s", "message_budget": "20s"}}, zone=zone) as stage:
+            with Others(stage, rate=100) as others:
+                in_threads(20, lambda _: stage.deliver(plain("slow.test"), sender="<x@slow.test>", helo="slow.test"))
+            slowest.append(max(others.times))
+    stalled = sum(seconds > 0.5 for seconds in slowest)
+    return Found(bench.none(stalled), f"{stalled} of {rounds} rounds in which another session waited, {max(slowest):.2f} s at most")
 
 
 @fault(FAULTS, "R-39", "a budget of 400 s, answers 12 s late (in short: 6 s)",
