@@ -138,7 +138,9 @@ Logger::Logger(Target target, std::string_view facility, Level threshold)
     sink_->set_level(spdlog_level(threshold));
 }
 
-Logger::~Logger() = default;
+Logger::~Logger() {
+    writer_.reset(); // ends the writing thread before what it writes to
+}
 
 bool Logger::passes(Event event) {
     const auto decision = rate_limit_.with(
