@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -88,6 +89,16 @@ ConnectionLimits connection_limits(const Capacity& capacity) {
                                       without_own(capacity.threads, own_threads));
     return {.admitted = std::max<std::size_t>(1, open == Share::unlimited ? open : open - open / 5),
             .open = std::max<std::size_t>(1, open)};
+}
+
+std::size_t running_threads() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (constexpr std::string_view mark = "Threads:"; line.starts_with(mark)) {
+            return std::strtoul(line.c_str() + mark.size(), nullptr, 10);
+        }
+    }
+    return 0;
 }
 
 std::optional<std::size_t> pids_limit(std::string_view cgroup, const std::string& mount) {

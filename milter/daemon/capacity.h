@@ -29,6 +29,9 @@ struct ConnectionLimits {
 // the rest for connections that are being turned away.
 [[nodiscard]] ConnectionLimits connection_limits(const Capacity& capacity);
 
+// How many threads this process has; 0 when the system does not tell.
+[[nodiscard]] std::size_t running_threads();
+
 // The lowest pids.max from the group of `cgroup` (the text of /proc/self/cgroup) up to the root of the
 // hierarchy, which is mounted at `mount`. Nothing when there is none.
 [[nodiscard]] std::optional<std::size_t> pids_limit(std::string_view cgroup, const std::string& mount);

@@ -4,6 +4,7 @@
 #include "milter/daemon/capacity.h"
 #include "milter/daemon/configuration.h"
 #include "milter/daemon/notify.h"
+#include "milter/daemon/nudge.h"
 #include "milter/daemon/sandbox.h"
 #include "milter/daemon/signals.h"
 #include "milter/daemon/worker.h"
@@ -162,13 +163,15 @@ int start(const Configuration& configuration, const CommandLine& command_line, l
         logger.write(Event::configuration_problem, fmt::format("listen.socket: {}", socket.error().message));
         return EX_CONFIG;
     }
-    const auto limits = connection_limits(claim_capacity());
+    const Capacity capacity = claim_capacity();
+    const auto limits = connection_limits(capacity);
     keep_memory_private();
     warn_of_few(limits, settings, logger);
     auto options = resolver_options(settings);
     options.report = [&logger](std::string_view text) { logger.write(Event::resolver_warning, text); };
     resolver::CachingResolver resolver(options);
     Service service(configuration.runtime, resolver, logger, wall_clock, limits.admitted);
+    const Nudge nudge(service, *socket, capacity.threads);
     const auto problem = serve_until_stopped(
         service, {*socket, settings.listen.socket_mode, settings.listen.socket_group, limits.open},
         command_line, configuration.source);

@@ -4,6 +4,9 @@
 #include "support/catch.h"
 #include "support/temporary_tree.h"
 
+#include <latch>
+#include <thread>
+
 using milter::daemon::connection_limits;
 using milter::daemon::pids_limit;
 
@@ -56,4 +59,14 @@ TEST_CASE("the pids limit is the lowest from our group up") {
         INFO(c.cgroup);
         CHECK(pids_limit(c.cgroup, tree.root()) == c.limit);
     }
+}
+
+TEST_CASE("our threads are counted") {
+    const auto before = milter::daemon::running_threads();
+    CHECK(before >= 1);
+    std::latch end(1);
+    std::thread another([&end] { end.wait(); });
+    CHECK(milter::daemon::running_threads() == before + 1);
+    end.count_down();
+    another.join();
 }
