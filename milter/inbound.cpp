@@ -21,19 +21,25 @@ Inbound::Inbound(std::shared_ptr<const Runtime> runtime, resolver::Resolver& res
                  authenticate::Envelope envelope, base::UnixTime now)
     : runtime_(std::move(runtime)), envelope_(std::move(envelope)), now_(now),
       driver_(resolver, runtime_->driver_limits, waiting) {
-    driver_.prefetch([runtime = runtime_, envelope = envelope_, now](const dns::Answers& known) {
-        auto outcome = authenticate::check_sender(envelope, now, known, runtime->checks);
-        auto* questions = std::get_if<dns::Questions>(&outcome);
-        return questions == nullptr ? dns::Questions{} : std::move(*questions);
-    });
+    driver_.prefetch(
+        [runtime = runtime_, envelope = envelope_, now, settled = settled_](const dns::Answers& known) {
+            auto outcome = authenticate::check_sender(envelope, now, known, runtime->checks);
+            if (auto* questions = std::get_if<dns::Questions>(&outcome)) {
+                return std::move(*questions);
+            }
+            settled->sender = std::get<authenticate::SenderVerdict>(std::move(outcome));
+            return dns::Questions{};
+        });
 }
 
 void Inbound::end_of_header(const message::HeaderList& headers) {
     if (runtime_->checks.dkim) {
         signatures_ = dkim::find_signatures(headers, runtime_->checks.dkim_policy.limits, bodies_);
     }
-    driver_.prefetch([wanted = authenticate::header_questions(headers, signatures_, runtime_->checks)](
-                         const dns::Answers& known) { return unanswered(wanted, known); });
+    settled_->author = message::find_author(headers);
+    driver_.prefetch(
+        [wanted = authenticate::header_questions(*settled_->author, signatures_, runtime_->checks)](
+            const dns::Answers& known) { return unanswered(wanted, known); });
 }
 
 void Inbound::body(std::string_view chunk) {
@@ -44,10 +50,9 @@ authenticate::Verdict Inbound::finish(const message::HeaderList& headers,
                                       const std::function<void()>& progress) {
     bodies_.finish();
     const authenticate::Input input{envelope_, headers, signatures_, bodies_, now_};
-    authenticate::Settled settled;
     return driver_.finish(
         [&](const dns::Answers& known) {
-            return authenticate::inbound(input, known, runtime_->checks, settled);
+            return authenticate::inbound(input, known, runtime_->checks, *settled_);
         },
         progress);
 }

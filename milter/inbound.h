@@ -33,6 +33,9 @@ class Inbound {
     base::UnixTime now_;
     dkim::BodyHashes bodies_;
     std::vector<dkim::Candidate> signatures_;
+    // What background rounds have found out serves the end of the message. The driver runs one evaluation at
+    // a time, so they take turns.
+    std::shared_ptr<authenticate::Settled> settled_ = std::make_shared<authenticate::Settled>();
     Driver driver_;
 };
 

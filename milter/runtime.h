@@ -9,6 +9,7 @@
 #include "keys/key_store.h"
 #include "message/limits.h"
 #include "milter/driver.h"
+#include "milter/memo_cache.h"
 #include "milter/resolver/resolver.h"
 
 #include <memory>
@@ -21,7 +22,8 @@ struct Runtime {
     config::Settings settings;
     std::string host_name;
     std::unique_ptr<const dmarc::PublicSuffixList> public_suffixes; // null when the settings need none
-    authenticate::Options checks;                                   // refers to public_suffixes
+    std::unique_ptr<MemoCache<dkim::PublishedKey>> published_keys;
+    authenticate::Options checks; // refers to public_suffixes and published_keys
     std::shared_ptr<const keys::KeyStore> keys;
     dkim::SignOptions sign_options; // but for domain, selector and identity
     message::Limits message_limits;

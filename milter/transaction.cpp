@@ -104,7 +104,7 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
     facts.dns_wait = inbound_->driver().waited();
     facts.dns_questions = inbound_->driver().questions();
     log_dns_limits(queue_id);
-    service_.logger().write(Event::message, queue_id, print(facts));
+    log_message(queue_id, facts);
     return actions;
 }
 
@@ -122,12 +122,12 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
     actions.insertions = std::move(result.fields);
     facts.signed_by = std::move(result.names);
     facts.unsigned_because = std::move(result.unsigned_because);
-    service_.logger().write(Event::message, queue_id, print(facts));
+    log_message(queue_id, facts);
     return actions;
 }
 
 Actions Transaction::finish_kept(std::string_view queue_id) {
-    service_.logger().write(Event::message, queue_id, print(summary()));
+    log_message(queue_id, summary());
     return {};
 }
 
@@ -198,6 +198,12 @@ void Transaction::remove_forged_results(Actions& actions, Summary& facts) const 
             actions.deletions.push_back({std::move(place.name), place.instance});
             ++facts.removed_results;
         }
+    }
+}
+
+void Transaction::log_message(std::string_view queue_id, const Summary& facts) const {
+    if (service_.logger().wants(Event::message)) {
+        service_.logger().write(Event::message, queue_id, print(facts));
     }
 }
 

@@ -47,6 +47,7 @@ class Transaction {
     [[nodiscard]] bool is_refused() const { return !over_limit_.empty() || !no_room_.empty(); }
     [[nodiscard]] Summary summary() const;
     void remove_forged_results(Actions& actions, Summary& summary) const;
+    void log_message(std::string_view queue_id, const Summary& facts) const;
     void log_dns_limits(std::string_view queue_id) const;
 
     Service& service_;

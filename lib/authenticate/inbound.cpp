@@ -122,8 +122,8 @@ Outcome inbound(const Input& input, const dns::Answers& known, const Options& op
     return inbound(input, known, options, nothing);
 }
 
-dns::Questions header_questions(const message::HeaderList& headers,
-                                const std::vector<dkim::Candidate>& signatures, const Options& options) {
+dns::Questions header_questions(const message::Author& author, const std::vector<dkim::Candidate>& signatures,
+                                const Options& options) {
     dns::Questions questions;
     if (options.dkim) {
         for (const auto& candidate : signatures) {
@@ -131,7 +131,6 @@ dns::Questions header_questions(const message::HeaderList& headers,
         }
     }
     if (options.dmarc) {
-        const auto author = message::find_author(headers);
         if (author.domains.size() <= options.author_domains) {
             for (const auto& domain : author.domains) {
                 questions.add(dmarc::early_questions(domain, options.dmarc_options));

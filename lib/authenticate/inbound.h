@@ -32,14 +32,15 @@ struct Settled {
     std::vector<std::optional<dkim::Verdict>> dkim; // by signature
 };
 
-// `settled` begins empty and belongs to this input. The verdict is the same without it.
+// `settled` begins empty, or with what was found out about the same input before, and belongs to it. The
+// verdict is the same without it.
 [[nodiscard]] Outcome inbound(const Input& input, const dns::Answers& known, const Options& options,
                               Settled& settled);
 [[nodiscard]] Outcome inbound(const Input& input, const dns::Answers& known, const Options& options);
 
 // What is worth asking as soon as the header is complete: the keys of all signatures and the author domain's
 // tree walk.
-[[nodiscard]] dns::Questions header_questions(const message::HeaderList& headers,
+[[nodiscard]] dns::Questions header_questions(const message::Author& author,
                                               const std::vector<dkim::Candidate>& signatures,
                                               const Options& options);
 

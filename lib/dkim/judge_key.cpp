@@ -1,7 +1,6 @@
 #include "dkim/judge_key.h"
 
-#include "crypto/public_key.h"
-#include "dkim/key_record.h"
+#include "dkim/published_key.h"
 
 #include <algorithm>
 
@@ -29,16 +28,6 @@ Cause check_record(const KeyRecord& record, const Signature& signature) {
     return Cause::verified;
 }
 
-base::Result<crypto::PublicKey> read_key(crypto::KeyType type, std::string_view bytes) {
-    switch (type) {
-    case crypto::KeyType::rsa:
-        return crypto::PublicKey::rsa(bytes);
-    case crypto::KeyType::ed25519:
-        return crypto::PublicKey::ed25519(bytes);
-    }
-    return base::refuse("unknown type of key", 0);
-}
-
 Cause check_size(const crypto::PublicKey& key, const Limits& limits) {
     if (key.type() != crypto::KeyType::rsa) {
         return Cause::verified;
@@ -49,31 +38,30 @@ Cause check_size(const crypto::PublicKey& key, const Limits& limits) {
     return key.bits() > limits.maximum_rsa_bits ? Cause::key_too_large : Cause::verified;
 }
 
-void try_key(Judgement& judgement, std::string_view bytes, const Signature& signature,
+void try_key(Judgement& judgement, const PublishedKey& published, const Signature& signature,
              const crypto::Sha256& digest, const Limits& limits) {
-    const auto key = read_key(key_type(signature.algorithm), bytes);
-    if (!key) {
+    if (!published.key) {
         judgement.cause = Cause::key_unreadable;
         return;
     }
-    judgement.key_bits = key->bits();
-    judgement.cause = check_size(*key, limits);
-    if (judgement.cause == Cause::verified && !key->verify(digest, signature.signature)) {
+    judgement.key_bits = published.key->bits();
+    judgement.cause = check_size(*published.key, limits);
+    if (judgement.cause == Cause::verified && !published.key->verify(digest, signature.signature)) {
         judgement.cause = Cause::signature_mismatch;
     }
 }
 
 Judgement try_record(std::string_view text, const Signature& signature, const crypto::Sha256& digest,
-                     const Limits& limits) {
+                     const Policy& policy) {
     Judgement judgement;
-    if (text.size() > limits.key_record) {
+    if (text.size() > policy.limits.key_record) {
         return judgement;
     }
-    if (const auto record = parse_key_record(text)) {
-        judgement.testing = record->testing;
-        judgement.cause = check_record(*record, signature);
+    if (const auto published = read_published_key(text, policy.keys)) {
+        judgement.testing = published->record.testing;
+        judgement.cause = check_record(published->record, signature);
         if (judgement.cause == Cause::verified) {
-            try_key(judgement, record->public_key, signature, digest, limits);
+            try_key(judgement, *published, signature, digest, policy.limits);
         }
     }
     return judgement;
@@ -82,11 +70,11 @@ Judgement try_record(std::string_view text, const Signature& signature, const cr
 } // namespace
 
 Judgement judge_key(const std::vector<std::string>& records, const Signature& signature,
-                    const crypto::Sha256& digest, const Limits& limits) {
+                    const crypto::Sha256& digest, const Policy& policy) {
     Judgement first;
-    const std::size_t count = std::min(records.size(), limits.key_records);
+    const std::size_t count = std::min(records.size(), policy.limits.key_records);
     for (std::size_t i = 0; i < count; ++i) {
-        const Judgement judgement = try_record(records[i], signature, digest, limits);
+        const Judgement judgement = try_record(records[i], signature, digest, policy);
         if (judgement.cause == Cause::verified) {
             return judgement;
         }

@@ -1,6 +1,8 @@
 // Bounds on the work one message's signatures may cause.
 #pragma once
 
+#include "dkim/published_key.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -23,6 +25,7 @@ enum class PartialBody { refuse, accept };
 struct Policy {
     Limits limits;
     PartialBody partial_body = PartialBody::refuse;
+    KeyMemo* keys = nullptr; // keys that were read before; changes no verdict
 };
 
 } // namespace dkim

@@ -145,7 +145,7 @@ Outcome verify(const Candidate& candidate, const message::HeaderList& headers, c
         return no_answer(std::move(verdict), *answer);
     }
     const Judgement judgement =
-        judge_key(answer->texts, *candidate.signature, signed_digest(candidate, headers), policy.limits);
+        judge_key(answer->texts, *candidate.signature, signed_digest(candidate, headers), policy);
     verdict.key_bits = judgement.key_bits;
     verdict.test_mode = judgement.testing;
     verdict.secure_key = answer->secure;

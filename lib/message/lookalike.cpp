@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::string_view line_breaks = "\r\n";
 
+// As find_first_of(line_breaks), which looks at every byte twice. Most fields hold none.
+std::size_t find_line_break(std::string_view text, std::size_t begin) {
+    const auto at = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(),
+                                 [](char c) { return c == '\r' || c == '\n'; });
+    return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
+}
+
 } // namespace
 
 bool resembles_name(std::string_view text, std::string_view name) {
@@ -28,10 +35,10 @@ bool resembles_name(std::string_view text, std::string_view name) {
 
 std::vector<std::string_view> hidden_lines(std::string_view field) {
     std::vector<std::string_view> lines;
-    for (auto end = field.find_first_of(line_breaks); end != std::string_view::npos;
-         end = field.find_first_of(line_breaks, end)) {
+    for (auto end = find_line_break(field, 0); end != std::string_view::npos;
+         end = find_line_break(field, end)) {
         end = std::min(field.find_first_not_of(line_breaks, end), field.size());
-        const std::string_view line = field.substr(end, field.find_first_of(line_breaks, end) - end);
+        const std::string_view line = field.substr(end, find_line_break(field, end) - end);
         if (!line.empty() && !base::is_wsp(line.front())) {
             lines.push_back(line);
         }

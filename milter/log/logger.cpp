@@ -132,7 +132,7 @@ std::string quote(std::string_view value, std::size_t limit) {
 Logger::Logger() = default;
 
 Logger::Logger(Target target, std::string_view facility, Level threshold)
-    : writer_(std::make_shared<spdlog::details::thread_pool>(queued_lines, 1)),
+    : threshold_(threshold), writer_(std::make_shared<spdlog::details::thread_pool>(queued_lines, 1)),
       sink_(std::make_shared<spdlog::async_logger>("paraphd", make_sink(target, facility), writer_,
                                                    spdlog::async_overflow_policy::overrun_oldest)) {
     sink_->set_level(spdlog_level(threshold));
@@ -143,6 +143,12 @@ Logger::~Logger() {
 }
 
 bool Logger::passes(Event event) {
+    if (!wants(event)) {
+        return false;
+    }
+    if (!RateLimit::is_limited(event)) {
+        return true;
+    }
     const auto decision = rate_limit_.with(
         [event](RateLimit& limit) { return limit.admit(event, std::chrono::steady_clock::now()); });
     if (decision.suppressed > 0) {

@@ -36,6 +36,9 @@ class Logger {
     Logger(const Logger&) = delete;
     Logger& operator=(const Logger&) = delete;
 
+    // Whether lines of this kind are written at all, for those that cost something to make.
+    [[nodiscard]] bool wants(Event event) const { return describe(event).level >= threshold_; }
+
     // Controls and bytes outside of ASCII in `text` become \xNN, overlong text is cut with "...".
     // Thread-safe.
     void write(Event event, std::string_view text);
@@ -51,6 +54,7 @@ class Logger {
     [[nodiscard]] bool passes(Event event);
     void report_lost_lines();
 
+    Level threshold_ = Level::debug;
     LockGuarded<RateLimit> rate_limit_;
     std::shared_ptr<spdlog::details::thread_pool> writer_;
     std::shared_ptr<spdlog::logger> sink_;

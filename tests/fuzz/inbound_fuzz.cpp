@@ -71,7 +71,7 @@ class Message {
 
     [[nodiscard]] dns::Answers early_answers(const fuzz::Dns& dns) const {
         dns::Answers known;
-        for (const auto& question : authenticate::header_questions(message_.headers, signatures_, options_)) {
+        for (const auto& question : authenticate::header_questions(message::find_author(message_.headers), signatures_, options_)) {
             known.insert(question, dns(question));
         }
         return known;
