@@ -19,7 +19,7 @@ constexpr std::size_t most_words = 64;
 
 // Ids outside of ASCII that are compared for one message. Real ids are rarely so, and every comparison takes
 // longer than all else here.
-constexpr std::size_t most_international_ids = 200;
+constexpr std::size_t most_international_ids = 50;
 
 constexpr std::string_view field_name = "Authentication-Results";
 

@@ -17,21 +17,28 @@ std::size_t line_end_length(std::string_view text) {
     return text.starts_with("\r\n") ? 2 : 0;
 }
 
-// The length of the longest beginning with no blank and no line end in it, but for single spaces between
-// words.
-std::size_t words_length(std::string_view text) {
-    std::size_t at = 0;
-    while (at < text.size()) {
-        const char c = text[at];
-        const bool single_space =
-            c == ' ' && at + 1 < text.size() && !base::is_wsp(text[at + 1]) && text[at + 1] != '\r';
-        if ((base::is_wsp(c) && !single_space) || (c == '\r' && line_end_length(text.substr(at)) > 0)) {
-            break;
+// Gathers single characters, so that a header of blanks and letters costs no call for each of them.
+class Gather {
+  public:
+    explicit Gather(ByteSink& sink) : sink_(sink) {}
+
+    void put(char c) {
+        if (used_ == gathered_.size()) {
+            flush();
         }
-        ++at;
+        gathered_[used_++] = c;
     }
-    return at;
-}
+
+    void flush() {
+        sink_.write({gathered_.data(), used_});
+        used_ = 0;
+    }
+
+  private:
+    ByteSink& sink_;
+    std::array<char, 512> gathered_{};
+    std::size_t used_ = 0;
+};
 
 void write_lower(std::string_view name, ByteSink& sink) {
     std::array<char, 80> lower{};
@@ -45,25 +52,25 @@ void write_lower(std::string_view name, ByteSink& sink) {
 }
 
 void write_relaxed_body(std::string_view body, ByteSink& sink) {
+    Gather text(sink);
     bool started = false; // RFC 6376 3.4.2: no blanks behind the colon
     bool blanks = false;  // and none at the end: a blank is written only in front of something
-    while (!body.empty()) {
-        if (base::is_wsp(body.front())) {
+    for (std::size_t at = 0; at < body.size(); ++at) {
+        const char c = body[at];
+        if (base::is_wsp(c)) {
             blanks = true;
-            body.remove_prefix(1);
-        } else if (const std::size_t line_end = line_end_length(body); line_end > 0) {
-            body.remove_prefix(line_end);
+        } else if (c == '\r' && line_end_length(body.substr(at)) > 0) {
+            ++at;
         } else {
-            const std::size_t length = words_length(body);
             if (blanks && started) {
-                sink.write(" ");
+                text.put(' ');
             }
-            sink.write(body.substr(0, length));
-            body.remove_prefix(length);
+            text.put(c);
             started = true;
             blanks = false;
         }
     }
+    text.flush();
 }
 
 } // namespace
