@@ -3,15 +3,10 @@
 
 #include "dns/answers.h"
 #include "dns/question.h"
-#include "milter/lock_guarded.h"
+#include "milter/lru_cache.h"
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <list>
-#include <memory>
-#include <unordered_set>
-#include <vector>
 
 namespace resolver {
 
@@ -24,13 +19,7 @@ struct CacheLimits {
     std::chrono::seconds failure_ttl{5};
 };
 
-struct CacheStatistics {
-    std::size_t entries = 0, bytes = 0;
-    std::uint64_t evicted = 0;
-};
-
-// Safe to use from any thread. The questions are spread over shards with a lock each; within a shard the
-// entry that was used longest ago makes room for a new one.
+// Safe to use from any thread.
 class Cache {
   public:
     explicit Cache(const CacheLimits& limits);
@@ -41,48 +30,18 @@ class Cache {
     // Replaces what was known. An answer that may not be kept (TTL zero) is passed over.
     void insert(const dns::Question& question, const dns::AnswerPtr& answer, Clock::time_point now);
 
-    [[nodiscard]] CacheStatistics statistics() const;
+    [[nodiscard]] milter::CacheStatistics statistics() const { return entries_.statistics(); }
 
   private:
-    struct Entry {
-        dns::Question question;
+    struct Kept {
         dns::AnswerPtr answer;
         Clock::time_point expires;
-        std::size_t bytes;
-    };
-    using Entries = std::list<Entry>;
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(const dns::Question& question) const {
-            return std::hash<dns::Question>()(question);
-        }
-        std::size_t operator()(const Entries::iterator& entry) const { return (*this)(entry->question); }
-    };
-    struct Same {
-        using is_transparent = void;
-        static const dns::Question& of(const dns::Question& question) { return question; }
-        static const dns::Question& of(const Entries::iterator& entry) { return entry->question; }
-        template <class A, class B>
-        bool operator()(const A& a, const B& b) const {
-            return of(a) == of(b);
-        }
-    };
-    struct Shard {
-        Entries by_use; // most recently used first
-        std::unordered_set<Entries::iterator, Hash, Same> index;
-        std::size_t bytes = 0;
-        std::uint64_t evicted = 0;
-
-        void erase(Entries::iterator entry);
-        void insert(Entry entry, std::size_t limit);
     };
 
     [[nodiscard]] std::chrono::seconds time_to_keep(const dns::Answer& answer) const;
-    [[nodiscard]] milter::LockGuarded<Shard>& shard_of(const dns::Question& question) const;
 
     CacheLimits limits_;
-    std::vector<std::unique_ptr<milter::LockGuarded<Shard>>> shards_;
-    std::size_t shard_bytes_;
+    milter::LruCache<dns::Question, Kept> entries_;
 };
 
 // What an entry costs in memory, allocator and containers included, to within some ten per cent.

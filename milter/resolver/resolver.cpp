@@ -93,7 +93,7 @@ void CachingResolver::Impl::call(const Callback& callback, const dns::AnswerPtr&
 }
 
 Statistics CachingResolver::Impl::statistics() const {
-    const CacheStatistics cache = cache_.statistics();
+    const auto cache = cache_.statistics();
     return {.questions = questions_,
             .cache_hits = cache_hits_,
             .joined = joined_,
