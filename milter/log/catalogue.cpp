@@ -1,6 +1,5 @@
 #include "milter/log/catalogue.h"
 
-#include <algorithm>
 #include <array>
 
 namespace milter::log {
@@ -8,74 +7,84 @@ namespace milter::log {
 namespace {
 
 constexpr std::array<Entry, event_count> entries{{
-    {Event::listening, "LISTENING", Level::notice,
+    {Event::listening, "LISTENING", Level::notice, Flow::each,
      "The socket is open and the MTA may connect. The line names the socket and the version."},
-    {Event::stopped, "STOPPED", Level::notice,
+    {Event::stopped, "STOPPED", Level::notice, Flow::each,
      "The daemon ends after a signal. The MTA does what its default action says."},
-    {Event::reloaded, "RELOADED", Level::notice,
+    {Event::reloaded, "RELOADED", Level::notice, Flow::each,
      "A new configuration is in use. Sessions that were open keep the one they began with. A new socket, new "
      "nameservers "
      "and log settings need a restart."},
-    {Event::reload_refused, "RELOAD_REFUSED", Level::error,
+    {Event::reload_refused, "RELOAD_REFUSED", Level::error, Flow::each,
      "The new configuration has errors, which the lines before this one list. The old one stays in use. Mend "
      "the file, test "
      "it with `paraph check-config`, and reload again."},
-    {Event::configuration_problem, "CONFIG", Level::error,
+    {Event::configuration_problem, "CONFIG", Level::error, Flow::each,
      "One error in the configuration, a table or a key file."},
-    {Event::configuration_warning, "CONFIG_WARNING", Level::warning,
+    {Event::configuration_warning, "CONFIG_WARNING", Level::warning, Flow::each,
      "Something in the configuration that works but is probably not meant."},
-    {Event::message, "MESSAGE", Level::info,
+    {Event::message, "MESSAGE", Level::info, Flow::each,
      "One message is done. mode= and why= tell whether it was verified or signed and for what reason; spf=, "
      "dkim= and dmarc= "
      "are the results written to Authentication-Results; signed= lists domain/selector of the signatures "
      "made, unsigned= says "
      "why there is none; dns_ms= is the time spent waiting for the DNS after the end of the message."},
-    {Event::signing_failed, "SIGNING_FAILED", Level::error,
+    {Event::signing_failed, "SIGNING_FAILED", Level::error, Flow::limited,
      "A key that should have signed could not be used; the line says which file and why. The message is "
      "answered 451, so that "
      "it is not sent without the signature its domain promises. Mend the key; the sender will try again."},
-    {Event::header_over_limit, "HEADER_LIMIT", Level::warning,
+    {Event::header_over_limit, "HEADER_LIMIT", Level::warning, Flow::limited,
      "The header of a message is larger than `limits` allow. It is refused with 552: a part that was not "
      "looked at could hide "
      "a forged field."},
-    {Event::dns_budget_spent, "DNS_BUDGET", Level::warning,
+    {Event::dns_budget_spent, "DNS_BUDGET", Level::warning, Flow::limited,
      "Not all answers came within dns.message_budget. What is missing counts as a temporary error in the "
      "results. If this is "
      "frequent, look at the nameservers."},
-    {Event::dns_question_limit, "DNS_LIMIT", Level::warning,
+    {Event::dns_question_limit, "DNS_LIMIT", Level::warning, Flow::limited,
      "One message needed more questions than dns.questions_per_message. The rest count as a temporary error. "
      "Usually somebody "
      "tries to make work."},
-    {Event::resolver_warning, "RESOLVER", Level::warning, "Trouble with the nameservers, as the line says."},
-    {Event::internal_error, "INTERNAL", Level::error,
+    {Event::resolver_warning, "RESOLVER", Level::warning, Flow::limited,
+     "Trouble with the nameservers, as the line says."},
+    {Event::internal_error, "INTERNAL", Level::error, Flow::limited,
      "A defect or a lack of memory. The message is answered 451 and not accepted without a result. Please "
      "report it."},
-    {Event::too_many_connections, "CONNECTIONS", Level::warning,
+    {Event::too_many_connections, "CONNECTIONS", Level::warning, Flow::limited,
      "listen.max_connections are open, or as many as the system has descriptors and threads for; a further "
      "one is answered 451."},
-    {Event::overloaded, "OVERLOAD", Level::warning,
+    {Event::overloaded, "OVERLOAD", Level::warning, Flow::limited,
      "So much goes on at once that a limit of `limits` is reached, which the line names. The message is "
      "answered "
      "451; the sender will try again. If this is frequent, raise the limit or look at the nameservers."},
-    {Event::draining, "DRAINING", Level::notice,
+    {Event::draining, "DRAINING", Level::notice, Flow::each,
      "The daemon was told to stop. Messages under way are finished, new connections are answered 451."},
-    {Event::log_lost, "LOG_LOST", Level::warning,
+    {Event::log_lost, "LOG_LOST", Level::warning, Flow::each,
      "Log lines were thrown away because the log did not take them fast enough. Mail does not wait for the "
      "log."},
-    {Event::milter_refused, "MTA", Level::error,
+    {Event::milter_refused, "MTA", Level::error, Flow::limited,
      "The MTA offers less than is needed, for example it does not let filters add header fields. Nothing can "
      "be done for this "
      "connection."},
-    {Event::edit_failed, "EDIT", Level::error,
+    {Event::edit_failed, "EDIT", Level::error, Flow::limited,
      "The MTA did not take a change to the message. It is answered 451 so that it is not delivered without "
      "its results."},
 }};
 
+constexpr bool in_order() {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (static_cast<std::size_t>(entries[i].event) != i) {
+            return false;
+        }
+    }
+    return true;
+}
+static_assert(in_order(), "describe() takes the event for the index");
+
 } // namespace
 
 const Entry& describe(Event event) {
-    return *std::find_if(entries.begin(), entries.end(),
-                         [event](const Entry& entry) { return entry.event == event; });
+    return entries.at(static_cast<std::size_t>(event));
 }
 
 std::span<const Entry> catalogue() {

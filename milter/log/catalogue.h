@@ -35,10 +35,17 @@ enum class Event : std::uint8_t {
 
 inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::edit_failed) + 1;
 
+// How many lines of a kind are written.
+enum class Flow : std::uint8_t {
+    each,    // lines of one message or of the daemon's own doing come at the rate of their cause
+    limited, // somebody outside could make a flood of them
+};
+
 struct Entry {
     Event event;
     std::string_view identifier; // stands in the line as [IDENTIFIER] where there is no queue id before it
     Level level;
+    Flow flow;
     std::string_view meaning; // a paragraph for the operator: what happened and what to do
 };
 

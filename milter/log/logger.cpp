@@ -146,13 +146,13 @@ bool Logger::passes(Event event) {
     if (!wants(event)) {
         return false;
     }
-    if (!RateLimit::is_limited(event)) {
-        return true;
+    const Entry& entry = describe(event);
+    if (entry.flow == Flow::each) {
+        return true; // without the lock
     }
     const auto decision = rate_limit_.with(
         [event](RateLimit& limit) { return limit.admit(event, std::chrono::steady_clock::now()); });
     if (decision.suppressed > 0) {
-        const Entry& entry = describe(event);
         emit(entry.level, fmt::format("[{}] {} more of these lines were kept back", entry.identifier,
                                       decision.suppressed));
     }

@@ -22,11 +22,8 @@ class RateLimit {
         std::size_t suppressed = 0; // lines of this kind that were kept back in the last period
     };
 
+    // Of kinds that are not limited (Flow::each), every line.
     [[nodiscard]] Decision admit(Event event, Time now);
-
-    // Lines that tell of one message or of the daemon's own doing come at the rate of their cause; each is
-    // wanted.
-    [[nodiscard]] static bool is_limited(Event event);
 
   private:
     struct Kind {
