@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace milter {
@@ -37,6 +38,15 @@ struct Actions {
     return {.reply = Reply::tempfail,
             .code = "451",
             .enhanced = "4.3.0",
+            .text = std::move(text),
+            .deletions = {},
+            .insertions = {}};
+}
+
+[[nodiscard]] inline Actions reject(std::string code, std::string enhanced, std::string text) {
+    return {.reply = Reply::reject,
+            .code = std::move(code),
+            .enhanced = std::move(enhanced),
             .text = std::move(text),
             .deletions = {},
             .insertions = {}};

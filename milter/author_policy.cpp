@@ -74,12 +74,8 @@ std::string_view mark_word(State state) {
 }
 
 Actions refuse_author(State state) {
-    Actions actions;
-    actions.reply = Reply::reject;
-    actions.code = "550";
-    actions.enhanced = "5.7.1"; // RFC 3463 3.8: delivery not authorized, message refused
-    actions.text = std::string(words_for(state).refusal);
-    return actions;
+    // RFC 3463 3.8: delivery not authorized, message refused
+    return reject("550", "5.7.1", std::string(words_for(state).refusal));
 }
 
 } // namespace milter

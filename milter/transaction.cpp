@@ -133,12 +133,7 @@ Actions Transaction::finish_kept(std::string_view queue_id) {
 
 Actions Transaction::refuse_header(std::string_view queue_id) {
     service_.logger().write(Event::header_over_limit, queue_id, over_limit_);
-    Actions actions;
-    actions.reply = Reply::reject;
-    actions.code = "552";
-    actions.enhanced = "5.3.4"; // RFC 3463 3.4: message too big for system
-    actions.text = "message header is too large";
-    return actions;
+    return reject("552", "5.3.4", "message header is too large"); // RFC 3463 3.4: too big for system
 }
 
 // Not for want of anything in the message: the same one is welcome when there is less to do.

@@ -137,7 +137,8 @@ void leave(const Service& service, int exit_code) {
     }
     // A log that is stuck does not keep us from ending.
     constexpr unsigned patience = 2;
-    static_cast<void>(std::signal(SIGALRM, [](int) { std::_Exit(EX_OK); }));
+    static volatile std::sig_atomic_t status = exit_code; // all that a handler may look at
+    static_cast<void>(std::signal(SIGALRM, [](int) { std::_Exit(status); }));
     alarm(patience);
 }
 
