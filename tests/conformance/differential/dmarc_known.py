@@ -28,7 +28,9 @@ def repeated_tag(text):
 
 
 def several_records(case, peer):
-    return any(sum(re.match(r"v\s*=\s*DMARC1", "".join(strings)) is not None for strings in case.zone.get(name, {}).get("TXT", [])) > 1
+    """RFC 9989 4.8: "v" in any case, DMARC1 as it is written."""
+    return any(sum(re.match(r"[vV]\s*=\s*DMARC1\s*(?:;|$)", "".join(strings)) is not None
+                   for strings in case.zone.get(name, {}).get("TXT", [])) > 1
                for name in case.ours["asked"])
 
 
