@@ -11,7 +11,9 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 import authres  # noqa: E402
 import authres_known  # noqa: E402
+import choices  # noqa: E402
 import harness  # noqa: E402
+from header_fields import unfolded  # noqa: E402
 
 CASES_A_JOB = 25
 ID = "mx.receiver.example"
@@ -33,16 +35,7 @@ ZONE = {
 }
 
 
-class Generator:
-    def __init__(self, random):
-        self.random = random
-
-    def chance(self, percent):
-        return self.random.randrange(100) < percent
-
-    def pick(self, choices):
-        return self.random.choice(choices)
-
+class Generator(choices.Choices):
     def spoiled(self, text, percent=60):
         """The text, perhaps with something hostile in it."""
         while self.chance(percent):
@@ -114,11 +107,6 @@ def well_formed(field):
     return re.fullmatch(rb"[\t\x20-\x7e]{1,998}(?:\r\n[\t ]+[!-~][\t\x20-\x7e]{0,996})*", field) is not None
 
 
-def unfolded(field):
-    """As whoever reads a message hands it on (RFC 5322 2.2.3)."""
-    return re.sub(rb"\r\n(?=[ \t])", b"", field)
-
-
 def describe(case):
     envelope = {key: base64.b64decode(case.test[key]) for key in ("helo", "mailfrom", "message")}
     return f"  {envelope}\n  {case.field!r}"
@@ -146,11 +134,7 @@ def main():
         return report.finish(["spf=pass", "spf=fail", "spf=permerror", "spf=temperror", "dkim=permerror", "dkim=fail", "dmarc=fail",
                               "dmarc=pass", "dmarc=permerror"])
 
-    try:
-        harness.run_seeds(options, run)
-    finally:
-        for program in (ours, perl):
-            program.close()
+    harness.run_seeds(options, run, [ours, perl])
 
 
 main()

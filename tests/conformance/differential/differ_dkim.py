@@ -82,11 +82,7 @@ def main():
                             verdict[0]["result"] if verdict else "unsigned", describe)
             return report.finish(["fail", "pass", "permerror", "policy"])
 
-        try:
-            harness.run_seeds(options, run)
-        finally:
-            for program in [ours, *peers]:
-                program.close()
+        harness.run_seeds(options, run, [ours, *peers])
 
 
 main()

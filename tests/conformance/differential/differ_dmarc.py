@@ -85,11 +85,7 @@ def main():
                 compare(report, ours, peers, job, judgement, not plain)
         return report.finish(RESULTS)
 
-    try:
-        harness.run_seeds(options, run)
-    finally:
-        for program in [ours, *walkers, *listers]:
-            program.close()
+    harness.run_seeds(options, run, [ours, *walkers, *listers])
 
 
 main()

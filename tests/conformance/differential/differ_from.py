@@ -10,8 +10,10 @@ import re
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+import choices  # noqa: E402
 import from_known  # noqa: E402
 import harness  # noqa: E402
+from header_fields import unfolded  # noqa: E402
 
 CASES_A_JOB = 50
 DOMAINS = ["bank.example", "mallory.example", "Bank.EXAMPLE", "sub.bank.example", "bank.example."]
@@ -22,16 +24,7 @@ BLANKS = ["", "", "", " ", "\r\n ", "\t", " (c) "]
 NOISE = list("<>@,;:()\"\\[]. \t=?") + ["\r\n ", "(c)", "\"\"", "<>", "@mallory.example", ", joe@mallory.example", "@a,@b:"]
 
 
-class Generator:
-    def __init__(self, random):
-        self.random = random
-
-    def chance(self, percent):
-        return self.random.randrange(100) < percent
-
-    def pick(self, choices):
-        return self.random.choice(choices)
-
+class Generator(choices.Choices):
     def address(self):
         b = lambda: self.pick(BLANKS)  # noqa: E731
         return b() + self.pick(LOCALS) + b() + "@" + b() + self.pick(DOMAINS) + b()
@@ -95,9 +88,9 @@ def main():
             bodies = [one_field(generator.body()) for _ in range(CASES_A_JOB)]
             messages = [base64.b64encode(f"From: {body}\r\n\r\n".encode()).decode() for body in bodies]
             verdicts = ours.ask({"op": "from", "messages": messages})["results"]
-            unfolded = [re.sub(r"\r\n(?=[ \t])", "", body) for body in bodies]
-            read = perl.ask({"cases": [base64.b64encode(body.encode()).decode() for body in unfolded]})["results"]
-            for body, verdict, other in zip(unfolded, verdicts, read):
+            lines = [unfolded(body) for body in bodies]
+            read = perl.ask({"cases": [base64.b64encode(body.encode()).decode() for body in lines]})["results"]
+            for body, verdict, other in zip(lines, verdicts, read):
                 report.words[verdict["state"]] = report.words.get(verdict["state"], 0) + 1
                 if verdict["state"] != "one":
                     continue
@@ -105,11 +98,7 @@ def main():
                 report.note(Case(body, verdict, others), tuple(verdict["domains"]), others, None, describe)
         return report.finish(["one", "unreadable", "several domains"])
 
-    try:
-        harness.run_seeds(options, run)
-    finally:
-        for program in (ours, perl):
-            program.close()
+    harness.run_seeds(options, run, [ours, perl])
 
 
 main()

@@ -68,11 +68,7 @@ def main():
                             verdict["result"], describe)
         return report.finish(RESULTS)
 
-    try:
-        harness.run_seeds(options, run)
-    finally:
-        for program in [ours, *peers]:
-            program.close()
+    harness.run_seeds(options, run, [ours, *peers])
 
 
 main()

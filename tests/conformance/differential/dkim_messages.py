@@ -6,6 +6,9 @@ import re
 
 import dkim
 
+from choices import Choices
+from header_fields import split_fields
+
 DOMAIN = "example.org"
 BLANKS = [" ", "  ", "\t", " \t ", "\r\n ", "\r\n\t", " \r\n  "]
 FIELDS = ["To: suzie@shopping.example.net", "Subject: Is dinner ready?", "Subject:", "Cc: ", "Date: Fri, 11 Jul 2003 21:00:37 -0700",
@@ -19,15 +22,10 @@ SELECTORS = ["rsa"] * 12 + ["ed"] * 6 + ["RSA", "test", "strict", "notype", "spa
                                          "v2", "late", "wrong", "small", "missing", "garbage", "unknown"]
 
 
-class Generator:
+class Generator(Choices):
     def __init__(self, random, keys):
-        self.random, self.keys = random, keys
-
-    def chance(self, percent):
-        return self.random.randrange(100) < percent
-
-    def pick(self, choices):
-        return self.random.choice(choices)
+        super().__init__(random)
+        self.keys = keys
 
     def message(self):
         fields = [self.pick(["From: Joe <joe@example.org>", "from:joe@example.org", "From:\r\n Joe\r\n\t<joe@example.org> "])]
@@ -120,7 +118,7 @@ class Generator:
         return (field[:at] + self.folded(value) + field[at:]).encode() + b"\r\n" + message
 
     def signature(self, field, header, policy, tags, algorithm):
-        fields = [tuple(entry.split(b":", 1)) for entry in re.split(rb"\r\n(?![ \t])", header) if b":" in entry]
+        fields = [tuple(entry.split(b":", 1)) for entry in split_fields(header) if b":" in entry]
         wanted = [name.strip().lower().encode() for name in dict(map(tuple, tags)).get("h", "").split(":")]
         chosen = []
         for name in wanted:
@@ -141,7 +139,7 @@ class Generator:
     def mutate(self, message):
         """The message after one change, and what it was."""
         header, body = message.split(b"\r\n\r\n", 1)
-        fields = re.split(rb"\r\n(?![ \t])", header)
+        fields = split_fields(header)
         kind = self.pick(sorted(CHANGES))
         body = CHANGES[kind](self, fields, body)
         return b"\r\n".join(fields) + b"\r\n\r\n" + body, kind

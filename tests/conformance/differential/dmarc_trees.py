@@ -1,5 +1,7 @@
 """Random trees of DMARC records, and the identifiers of messages in them."""
 
+from choices import Choices
+
 SUFFIXES = ["com", "co.example", "example"]  # of those in the list
 POLICIES = ["none", "quarantine", "reject"]
 ODD = ["v=DMARC1", "v=DMARC1;", "v=DMARC1; p=none; p=reject", "v=DMARC1; p=reject; sp=nothing", "v=DMARC1; p=reject; sp=none; sp=reject",
@@ -12,17 +14,12 @@ ODD = ["v=DMARC1", "v=DMARC1;", "v=DMARC1; p=none; p=reject", "v=DMARC1; p=rejec
        "v=DMARC1; p=reject; rua=mailto:a@b.com!10m,mailto:c@d.com", "v=DMARC12; p=reject", "v=DMARC1; p=reject; adkim=s; adkim=s"]
 
 
-class Generator:
+class Generator(Choices):
     """With `plain` the trees keep to what RFC 7489 and RFC 9989 have in common."""
 
     def __init__(self, random, plain=False):
-        self.random, self.plain = random, plain
-
-    def chance(self, percent):
-        return self.random.randrange(100) < percent
-
-    def pick(self, choices):
-        return self.random.choice(choices)
+        super().__init__(random)
+        self.plain = plain
 
     def name(self, suffix):
         depth = self.pick([1, 1, 2, 2, 2, 3, 3, 4, 6, 7, 8, 9]) if not self.plain else self.pick([1, 1, 2, 2, 3])

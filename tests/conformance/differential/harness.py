@@ -162,14 +162,21 @@ def arguments(description, cases):
     return parser.parse_args()
 
 
-def run_seeds(options, run):
-    """run(random.Random, cases) for each seed; exits with the status."""
+def run_seeds(options, run, programs):
+    """run(random.Random, cases) for each seed; ends the programs, and exits with the status."""
     draw = random.SystemRandom()
     seeds = [draw.randrange(1 << 32) for _ in range(options.random)] or [options.seed]
-    fine = True
-    for seed in seeds:
-        print(f"seed {seed}: about {options.cases} cases", flush=True)
-        started = time.monotonic()
-        fine = run(random.Random(seed), options.cases) and fine
-        print(f"{time.monotonic() - started:.1f} s\n", flush=True)
-    sys.exit(0 if fine else 1)
+    try:
+        fine = [run_seed(run, seed, options.cases) for seed in seeds]
+    finally:
+        for program in programs:
+            program.close()
+    sys.exit(0 if all(fine) else 1)
+
+
+def run_seed(run, seed, cases):
+    print(f"seed {seed}: about {cases} cases", flush=True)
+    started = time.monotonic()
+    fine = run(random.Random(seed), cases)
+    print(f"{time.monotonic() - started:.1f} s\n", flush=True)
+    return fine

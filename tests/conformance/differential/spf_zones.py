@@ -1,6 +1,8 @@
 """Random SPF zones and envelopes: every mechanism, modifier and macro, includes and redirects near the limits, names without
 answers, names whose servers are silent, odd syntax, odd senders."""
 
+from choices import Choices
+
 NAMES = [f"d{i}.example.org" for i in range(8)]
 CHAIN = [f"c{i}.example.org" for i in range(12)]  # each refers to the next: the limit of ten terms
 HOSTS = [f"h{i}.example.net" for i in range(5)]
@@ -40,16 +42,7 @@ SENDERS = NAMES[:3] + NAMES[:3] + CHAIN[:4] + ["void1.example.com", "localhost",
                                               "d_1.example.org", "-.example.org"]
 
 
-class Generator:
-    def __init__(self, random):
-        self.random = random
-
-    def chance(self, percent):
-        return self.random.randrange(100) < percent
-
-    def pick(self, choices):
-        return self.random.choice(choices)
-
+class Generator(Choices):
     def address(self):
         return self.pick(["192.0.2.1", "192.0.2.2", "192.0.2.130", "198.51.100.7", "198.51.100.200", "203.0.113.5"])
 
