@@ -57,7 +57,7 @@ def verify_all(programs, zone, message):
 def main():
     options = harness.arguments("DKIM against other implementations", 1000)
     with tempfile.TemporaryDirectory() as folder:
-        keys = dkim_keys.Keys(folder)
+        keys = dkim_keys.Keys()
         worker = ["/usr/bin/python3", os.path.join(HERE, "dkim_worker.py")]
         ours = harness.Program("ours", [options.driver])
         peers = [harness.Program("dkimpy", [*worker, "dkimpy", "-"]),

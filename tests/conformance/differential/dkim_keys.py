@@ -1,55 +1,60 @@
-"""The keys of the differential tests, and a zone with key records of every kind for them."""
+"""The keys of the differential tests, and a zone with key records of every kind for them. The keys were made for these tests and
+are used nowhere else; they stay the same, so that a run with the same seed has the same signatures."""
 
 import base64
-import os
-import subprocess
 
 from dkim import crypto
 import nacl.signing
 
 DOMAIN = "example.org"
-
-
-def openssl(*arguments):
-    return subprocess.run(["openssl", *arguments], check=True, capture_output=True).stdout
+RSA = b"""\
+-----BEGIN RSA PRIVATE KEY-----
+MIICXgIBAAKBgQDWiKgzoR7Nw/oG7WzNdnhVFakf2sLMcMXS0luXwHSPOkINgH1S
+6vGrYrl/xk/dd9HnUB+lS67AkQnt1UIw4YRtaZAScbB6VI/1bUbHOsJrwV3KqFHN
+zcuNE6qb+9HHSV1g1DhJw+8OdQ/uiqtHGdwi3eOyYucHJqyXgI1P2GsI/wIDAQAB
+AoGBAK2W1Cs6kvdCPTx/vssdsk5+gWOyGm9cTOXCqrRG2MnQBQRx1HZUfwoDjz+R
+kqwMOP8nOQQCEjvk4Bjet3lf8UsvicywZwmi9BycZUoN9A00ztJx3F5jnTCu7e8d
+HlGdj8jtG7rgLyZkFt/1qpoXye0BkBcvciLYHru6VK23i8fhAkEA71U52VkRF48R
+0vqRDRoNYZ/MPuBKDRY1+Z1Rim2ubptOysw7F4fRj0X9Vted5U+Su4A+uj+N7jdP
+U2o0mtXDTwJBAOV5UXnT7YXVQ77mkMGmhNhrygKpN/Dom3u/s8Zh+WiQuwaOYtZa
+wr66VaHTF6wRxAS5BXK5X2bN++kRFvtIs1ECQDAsAEvOEJGkW1sS0fVIJB9dMZgK
+Pv1pVg3a61mof+6FVhOdjdtLnBNxa+950K8iGA+jXXzRY/jpqw7IFrR/iCMCQQCa
+PQsIievysr/QRoUxxE0ycnDbjQXuxUoMyXN6ekv7fpxW8cl5LpQLQo9gL9SPcXmB
+eyMwU2zOWtFhfH0n9VuhAkEAqh9hwusrmPpusM+L8HegjMijypoMSH+IpkNXpqTh
+IYzXyfsFT8KPrrW8Usv2sFKyffOnWVdqiEE1bJtUH7rLng==
+-----END RSA PRIVATE KEY-----
+"""
+PUBLIC = ("MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDWiKgzoR7Nw/oG7WzNdnhVFakf2sLMcMXS0luXwHSPOkINgH1S6vGrYrl/xk/dd9HnUB+l"
+          "S67AkQnt1UIw4YRtaZAScbB6VI/1bUbHOsJrwV3KqFHNzcuNE6qb+9HHSV1g1DhJw+8OdQ/uiqtHGdwi3eOyYucHJqyXgI1P2GsI/wIDAQAB")
+WRONG = ("MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC+KDrZH+VB0LvCIOxE7mKKvZyRVDlBhfFfnX7FvkFkyTlYcd1j3pgs40J08jjboPlHd23M"
+         "D/oeJRMIBVIU1bcmve6DqYIPWdxEhf1TWuDErTYkMDqI8YAi3amwDx2yrx70dtyuoHrPMdvBy6VusWE6LY0NbuSF29LAdBr9LXvOmwIDAQAB")
+SMALL = "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAM8g8S3tsPYTAPHGp41vyNQDPrA1BVfOW7hMxI0+yZl/eqp42wQ35zFb+pTlWS7ba1HTkDTqC7+h8klOGHlm330CAwEAAQ=="
 
 
 class Keys:
-    def __init__(self, folder):
-        path = os.path.join(folder, "rsa.pem")
-        openssl("genrsa", "-traditional", "-out", path, "1024")
-        with open(path, "rb") as file:
-            self.rsa = crypto.parse_pem_private_key(file.read())
-        public = base64.b64encode(openssl("rsa", "-in", path, "-pubout", "-outform", "DER")).decode()
-        small = base64.b64encode(openssl("rsa", "-in", self.make(folder, "small.pem", "512"), "-pubout", "-outform", "DER")).decode()
-        wrong = base64.b64encode(openssl("rsa", "-in", self.make(folder, "wrong.pem", "1024"), "-pubout", "-outform", "DER")).decode()
-        self.ed25519 = nacl.signing.SigningKey.generate()
+    def __init__(self):
+        self.rsa = crypto.parse_pem_private_key(RSA)
+        self.ed25519 = nacl.signing.SigningKey(bytes(range(32)))
         raw = base64.b64encode(bytes(self.ed25519.verify_key)).decode()
         self.zone = {f"{selector}._domainkey.{DOMAIN}": [record] for selector, record in {
-            "rsa": f"v=DKIM1; k=rsa; p={public}",
+            "rsa": f"v=DKIM1; k=rsa; p={PUBLIC}",
             "ed": f"v=DKIM1; k=ed25519; p={raw}",
-            "notype": f"p={public}",
-            "spaced": f"v = DKIM1 ;k= rsa; p = {public[:40]} {public[40:]} ;",
-            "test": f"v=DKIM1; t=y; p={public}",
-            "strict": f"v=DKIM1; t=s; p={public}",
-            "email": f"v=DKIM1; s=email:other; p={public}",
-            "sha256": f"v=DKIM1; h=sha1:sha256; p={public}",
+            "notype": f"p={PUBLIC}",
+            "spaced": f"v = DKIM1 ;k= rsa; p = {PUBLIC[:40]} {PUBLIC[40:]} ;",
+            "test": f"v=DKIM1; t=y; p={PUBLIC}",
+            "strict": f"v=DKIM1; t=s; p={PUBLIC}",
+            "email": f"v=DKIM1; s=email:other; p={PUBLIC}",
+            "sha256": f"v=DKIM1; h=sha1:sha256; p={PUBLIC}",
             "revoked": "v=DKIM1; p=",
-            "sha1": f"v=DKIM1; h=sha1; p={public}",
-            "other": f"v=DKIM1; s=tlsrpt; p={public}",
-            "v2": f"v=DKIM2; p={public}",
-            "late": f"k=rsa; v=DKIM1; p={public}",
-            "wrong": f"v=DKIM1; p={wrong}",
-            "small": f"v=DKIM1; p={small}",
-            "garbage": f"v=DKIM1; p={public[:50]}!!",
-            "unknown": f"v=DKIM1; k=dsa; g=nobody; p={public}",
+            "sha1": f"v=DKIM1; h=sha1; p={PUBLIC}",
+            "other": f"v=DKIM1; s=tlsrpt; p={PUBLIC}",
+            "v2": f"v=DKIM2; p={PUBLIC}",
+            "late": f"k=rsa; v=DKIM1; p={PUBLIC}",
+            "wrong": f"v=DKIM1; p={WRONG}",
+            "small": f"v=DKIM1; p={SMALL}",
+            "garbage": f"v=DKIM1; p={PUBLIC[:50]}!!",
+            "unknown": f"v=DKIM1; k=dsa; g=nobody; p={PUBLIC}",
         }.items()}
-
-    @staticmethod
-    def make(folder, name, bits):
-        path = os.path.join(folder, name)
-        openssl("genrsa", "-out", path, bits)
-        return path
 
     def sign(self, digest, algorithm):
         """`digest` is a hashlib object over the header."""

@@ -10,6 +10,7 @@ Without options a run is the same every time. --random draws new cases, which ar
 import argparse
 import dataclasses
 import json
+import os
 import random
 import select
 import subprocess
@@ -21,6 +22,7 @@ LONGEST_ANSWER = 120  # seconds; a program that takes longer is ended
 MOST_DEATHS = 20  # of one program, in one run
 FEWEST_FOR_ALL_RESULTS = 300  # cases
 FIXED_SEED = 9989
+SAME_ORDER = {"PERL_HASH_SEED": "0", "PYTHONHASHSEED": "0"}  # of the entries of hashes and sets, in every run
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Program:
 
     def send(self, job):
         if self.process is None:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **SAME_ORDER})
         try:
             self.process.stdin.write(json.dumps(job).encode() + b"\n")
             self.process.stdin.flush()

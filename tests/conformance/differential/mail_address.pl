@@ -7,6 +7,8 @@ use JSON::PP;
 use MIME::Base64;
 use Mail::Address;
 
+$SIG{__WARN__} = sub { };    # it warns of every address that it does not like
+
 $| = 1;
 while (my $line = <STDIN>) {
     my $job = decode_json($line);
