@@ -6,15 +6,15 @@ Mail::AuthenticationResults, must be the results we had.
 import base64
 import os
 import re
-import sys
+
+import authres
+
+import authres_known
+import harness
+from choices import Choices
+from header_fields import unfolded
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-import authres  # noqa: E402
-import authres_known  # noqa: E402
-import choices  # noqa: E402
-import harness  # noqa: E402
-from header_fields import unfolded  # noqa: E402
-
 CASES_A_JOB = 25
 ID = "mx.receiver.example"
 LONGEST = 450  # octets of a value that is written
@@ -35,7 +35,7 @@ ZONE = {
 }
 
 
-class Generator(choices.Choices):
+class Generator(Choices):
     def spoiled(self, text, percent=60):
         """The text, perhaps with something hostile in it."""
         while self.chance(percent):

@@ -4,15 +4,12 @@ RFC 7489 had it, against Mail::DMARC and libopendmarc.
 
     differ_dmarc.py --driver PROGRAM [--mailauth DIR] [--cases N] [--seed S | --random [RUNS]]"""
 import os
-import sys
+
+import dmarc_known
+import dmarc_trees
+import harness
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, "..", "mailauth")]
-import dmarc_known  # noqa: E402
-import dmarc_trees  # noqa: E402
-import harness  # noqa: E402
-import install  # noqa: E402
-
 CASES_A_TREE = 8
 SUFFIX_LIST = os.path.join(HERE, "..", "dmarc", "suffixes.dat")
 RESULTS = ["fail", "none", "pass", "permerror", "temperror"]
@@ -67,9 +64,7 @@ def compare(report, ours, peers, job, judgement, words):
 def main():
     options = harness.arguments("DMARC against other implementations", 2000)
     ours = harness.Program("ours", [options.driver])
-    walkers = []
-    if options.mailauth and install.install(options.mailauth):
-        walkers.append(harness.Program("mailauth", install.command(options.mailauth)))
+    walkers = harness.mailauth(options)
     listers = [harness.Program("Mail::DMARC", ["/usr/bin/perl", os.path.join(HERE, "mail_dmarc.pl")]),
                harness.Program("libopendmarc", ["/usr/bin/python3", os.path.join(HERE, "opendmarc_peer.py")])]
 

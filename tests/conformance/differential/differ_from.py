@@ -7,14 +7,13 @@ import email.headerregistry
 import email.policy
 import os
 import re
-import sys
+
+import from_known
+import harness
+from choices import Choices
+from header_fields import unfolded
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-import choices  # noqa: E402
-import from_known  # noqa: E402
-import harness  # noqa: E402
-from header_fields import unfolded  # noqa: E402
-
 CASES_A_JOB = 50
 DOMAINS = ["bank.example", "mallory.example", "Bank.EXAMPLE", "sub.bank.example", "bank.example."]
 LOCALS = ["joe", "\"joe doe\"", "joe.doe", "\"a@mallory.example\"", "\"\\\"\"", "joe+x", "\"<a@mallory.example>\"", "a=b", "'joe'"]
@@ -24,7 +23,7 @@ BLANKS = ["", "", "", " ", "\r\n ", "\t", " (c) "]
 NOISE = list("<>@,;:()\"\\[]. \t=?") + ["\r\n ", "(c)", "\"\"", "<>", "@mallory.example", ", joe@mallory.example", "@a,@b:"]
 
 
-class Generator(choices.Choices):
+class Generator(Choices):
     def address(self):
         b = lambda: self.pick(BLANKS)  # noqa: E731
         return b() + self.pick(LOCALS) + b() + "@" + b() + self.pick(DOMAINS) + b()

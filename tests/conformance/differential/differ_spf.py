@@ -3,15 +3,12 @@
 
     differ_spf.py --driver PROGRAM [--mailauth DIR] [--cases N] [--seed S | --random [RUNS]]"""
 import os
-import sys
+
+import harness
+import spf_known
+import spf_zones
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, "..", "mailauth")]
-import harness  # noqa: E402
-import install  # noqa: E402
-import spf_known  # noqa: E402
-import spf_zones  # noqa: E402
-
 CASES_A_ZONE = 8
 RESULTS = ["fail", "neutral", "none", "pass", "permerror", "softfail", "temperror"]
 
@@ -52,11 +49,11 @@ def main():
     ours = harness.Program("ours", [options.driver])
     peers = [harness.Program("pyspf", ["/usr/bin/python3", os.path.join(HERE, "pyspf_peer.py")]),
              harness.Program("Mail::SPF", ["/usr/bin/perl", os.path.join(HERE, "mail_spf.pl")])]
-    if options.mailauth and install.install(options.mailauth):
-        peers.append(harness.Program("mailauth", install.command(options.mailauth)))
+    mailauth = harness.mailauth(options)
+    peers += mailauth
 
     def run(random, cases):
-        generator, report = spf_zones.Generator(random), harness.Report(spf_known.CLASSES, options.show)
+        generator, report = spf_zones.Generator(random), harness.Report(spf_known.CLASSES, options.show, bool(mailauth))
         for _ in range(max(1, cases // CASES_A_ZONE)):
             zone, envelopes = generator.zone(), [generator.case() for _ in range(CASES_A_ZONE)]
             answers = harness.ask_all([ours, *peers], {"op": "spf", "zone": zone, "cases": envelopes})
