@@ -165,7 +165,9 @@ Section dns() {
              "How often a question is sent in all."),
          setting(
              "dns.cache_bytes", size(0, 4096 * megabyte), "16M",
-             [](auto& s) -> auto& { return s.dns.cache_bytes; }, "Memory for cached answers. A quarter of it on top is for keys that were made of them. 0: no cache."),
+             [](auto& s) -> auto& { return s.dns.cache_bytes; },
+             "Memory for cached answers. Half of it on top is for the keys and records in them in parsed "
+             "form. 0: no cache."),
          setting(
              "dns.message_budget", duration(100, 10 * minute), "8s",
              [](auto& s) -> auto& { return s.dns.message_budget; },

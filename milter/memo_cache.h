@@ -17,21 +17,24 @@ class MemoCache final : public base::Memo<Value> {
   public:
     using Pointer = std::shared_ptr<const Value>;
 
-    // A value is taken to need `value_bytes` and three times its text. Nothing is kept with `bytes` 0.
-    MemoCache(std::size_t bytes, std::size_t value_bytes) : entries_(bytes), value_bytes_(value_bytes) {}
+    // What a value needs in memory, besides its text.
+    using Size = std::size_t (*)(std::string_view text, const Value& value);
+
+    // Nothing is kept with `bytes` 0.
+    MemoCache(std::size_t bytes, Size size) : entries_(bytes), size_(size) {}
 
     [[nodiscard]] Pointer find(std::string_view text) override {
         return entries_.find(text, [](const Pointer&) { return false; }).value_or(nullptr);
     }
 
     void keep(std::string_view text, const Pointer& value) override {
-        constexpr std::size_t copies = 3; // the text itself, and what was made of it
-        entries_.insert(std::string(text), value, value_bytes_ + copies * text.size());
+        constexpr std::size_t overhead = 200; // of the containers
+        entries_.insert(std::string(text), value, overhead + text.size() + size_(text, *value));
     }
 
   private:
     LruCache<std::string, Pointer, std::string_view> entries_;
-    std::size_t value_bytes_;
+    Size size_;
 };
 
 } // namespace milter

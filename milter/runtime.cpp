@@ -37,13 +37,6 @@ bool needs_public_suffixes(const config::Settings::Dmarc& settings) {
     return settings.public_suffix_veto || settings.discovery == "psl";
 }
 
-// A quarter of what the answers may take, on top of it: a key is a few hundred octets of text and an object
-// of OpenSSL's.
-std::unique_ptr<MemoCache<dkim::PublishedKey>> make_key_cache(const config::Settings::Dns& settings) {
-    constexpr std::size_t key_bytes = 2048;
-    return std::make_unique<MemoCache<dkim::PublishedKey>>(settings.cache_bytes / 4, key_bytes);
-}
-
 void load_keys(Runtime& runtime, BuiltRuntime& built) {
     // A key that cannot be parsed is better noticed now than with the first message. But parsing costs half a
     // millisecond a key, so a large site has its keys parsed when they are first used, and `paraph
@@ -155,8 +148,8 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     runtime->host_name = std::move(host_name);
     runtime->checks = check_options(runtime->settings);
     runtime->checks.receiver = runtime->host_name;
-    runtime->published_keys = make_key_cache(runtime->settings.dns);
-    runtime->checks.dkim_policy.keys = runtime->published_keys.get();
+    runtime->parsed_records = std::make_unique<ParsedRecords>(runtime->settings.dns.cache_bytes);
+    runtime->parsed_records->serve(runtime->checks);
     runtime->checks.spf_limits.steps = 0; // nobody reads the explanation here, `paraph verify` makes it anew
     runtime->sign_options = sign_options(runtime->settings);
     runtime->message_limits = message_limits(runtime->settings);

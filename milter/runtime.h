@@ -9,7 +9,7 @@
 #include "keys/key_store.h"
 #include "message/limits.h"
 #include "milter/driver.h"
-#include "milter/memo_cache.h"
+#include "milter/parsed_records.h"
 #include "milter/resolver/resolver.h"
 
 #include <memory>
@@ -22,8 +22,8 @@ struct Runtime {
     config::Settings settings;
     std::string host_name;
     std::unique_ptr<const dmarc::PublicSuffixList> public_suffixes; // null when the settings need none
-    std::unique_ptr<MemoCache<dkim::PublishedKey>> published_keys;
-    authenticate::Options checks; // refers to public_suffixes and published_keys
+    std::unique_ptr<ParsedRecords> parsed_records;
+    authenticate::Options checks; // refers to public_suffixes and parsed_records
     std::shared_ptr<const keys::KeyStore> keys;
     dkim::SignOptions sign_options; // but for domain, selector and identity
     message::Limits message_limits;

@@ -17,6 +17,7 @@ struct Options {
     bool spf_helo = true; // RFC 7208 2.3: checking HELO as well is RECOMMENDED
     spf::Limits spf_limits;
     spf::LookAhead look_ahead = spf::LookAhead::records;
+    spf::RecordMemo* spf_records = nullptr; // keeps parsed records; may be null
 
     bool dkim = true;
     dkim::Policy dkim_policy;

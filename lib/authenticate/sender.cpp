@@ -70,7 +70,8 @@ class SenderCheck {
                                    .domain = domain,
                                    .receiver = options_.receiver,
                                    .now = now_};
-        return spf::check_host(request, known_, options_.spf_limits, options_.look_ahead);
+        return spf::check_host(request, known_, options_.spf_limits, options_.look_ahead,
+                               options_.spf_records);
     }
 
     const Envelope& envelope_;

@@ -14,7 +14,7 @@ namespace {
 class Evaluation {
   public:
     Evaluation(const Request& request, const dns::Answers& known, const Options& options)
-        : request_(request), options_(options), dns_(known), records_(dns_, options.record_size),
+        : request_(request), options_(options), dns_(known), records_(dns_, options),
           organizations_(records_, options) {}
 
     Outcome run();
@@ -242,7 +242,7 @@ Outcome evaluate(const Request& request, const dns::Answers& known, const Option
 dns::Questions early_questions(const base::DomainName& author_domain, const Options& options) {
     const dns::Answers nothing;
     dns::Inquiry dns(nothing);
-    PolicyRecords records(dns, options.record_size);
+    PolicyRecords records(dns, options);
     (void)records.at(author_domain);
     Organizations organizations(records, options);
     const Organization& organization = organizations.of(author_domain);

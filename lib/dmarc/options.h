@@ -1,7 +1,9 @@
 // How DMARC is evaluated: what a deployment may choose.
 #pragma once
 
+#include "base/memo.h"
 #include "dmarc/public_suffix.h"
+#include "dmarc/record.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +22,8 @@ enum class Extent : std::uint8_t {
     full,    // SPF and DKIM both, always
 };
 
+using RecordMemo = base::Memo<Record>;
+
 struct Options {
     Discovery discovery = Discovery::tree_walk;
     // The veto: where a walk ended on a public suffix (by the list) whose record lacks psd=y, two registrants
@@ -27,6 +31,7 @@ struct Options {
     const PublicSuffixList* public_suffixes = nullptr;
     std::size_t record_size = 4096; // octets; a longer TXT is not a DMARC record
     Extent extent = Extent::verdict;
+    RecordMemo* records = nullptr; // keeps parsed records; may be null
 };
 
 } // namespace dmarc

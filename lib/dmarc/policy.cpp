@@ -30,7 +30,7 @@ ChosenRecord from_lookup(const base::DomainName& domain, const Lookup& lookup, b
     case Lookup::State::absent:
         return {};
     case Lookup::State::found:
-        return chosen(domain, lookup.record, inherited);
+        return chosen(domain, *lookup.record, inherited);
     case Lookup::State::failed:
         return failed(lookup.trouble);
     }

@@ -18,6 +18,11 @@ Lookup failed_lookup(Trouble trouble, const char* why) {
     return lookup;
 }
 
+std::shared_ptr<const Record> read(std::string_view text) {
+    auto record = parse_record(text);
+    return record ? std::make_shared<const Record>(*std::move(record)) : nullptr;
+}
+
 } // namespace
 
 Trouble trouble_with(const std::string& question, const dns::Answer& answer) {
@@ -80,11 +85,11 @@ Lookup PolicyRecords::choose(const dns::Answer& answer) const {
     std::size_t count = 0;
     bool oversized = false;
     for (const std::string& text : answer.texts) {
-        if (text.size() > record_size_) {
+        if (text.size() > options_.record_size) {
             oversized = true;
-        } else if (auto record = parse_record(text)) {
+        } else if (auto record = base::recall(options_.records, text, read)) {
             ++count;
-            lookup.record = std::move(*record);
+            lookup.record = std::move(record);
             lookup.remark = fmt::format("\"{}\"", base::printable(text, 200));
         }
     }

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "base/domain_name.h"
+#include "dmarc/options.h"
 #include "dmarc/record.h"
 #include "dns/questions.h"
 
-#include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -23,10 +24,10 @@ struct Trouble {
 struct Lookup {
     enum class State { unanswered, absent, found, failed };
     State state = State::unanswered;
-    Record record;             // when found
-    Trouble trouble;           // when failed
-    bool owner_exists = false; // the answer proves that the name itself exists
-    std::string remark;        // what was found, in words
+    std::shared_ptr<const Record> record; // when found
+    Trouble trouble;                      // when failed
+    bool owner_exists = false;            // the answer proves that the name itself exists
+    std::string remark;                   // what was found, in words
 };
 
 // TXT owner name of the record for a domain: "_dmarc.example.org".
@@ -34,7 +35,7 @@ struct Lookup {
 
 class PolicyRecords {
   public:
-    PolicyRecords(dns::Inquiry& dns, std::size_t record_size) : dns_(dns), record_size_(record_size) {}
+    PolicyRecords(dns::Inquiry& dns, const Options& options) : dns_(dns), options_(options) {}
 
     // Where the answer is missing its question is noted. The reference lives as long as this object.
     [[nodiscard]] const Lookup& at(const base::DomainName& domain);
@@ -46,7 +47,7 @@ class PolicyRecords {
     [[nodiscard]] Lookup choose(const dns::Answer& answer) const;
 
     dns::Inquiry& dns_;
-    std::size_t record_size_;
+    const Options& options_;
     std::map<base::DomainName, Lookup> known_;
 };
 

@@ -32,8 +32,8 @@ Walk walk(PolicyRecords& records, const base::DomainName& start) {
             }
             break;
         } else if (lookup.state == Lookup::State::found) {
-            walk.found.push_back({target, &lookup.record});
-            if (lookup.record.psd != PublicSuffixFlag::unknown) {
+            walk.found.push_back({target, lookup.record.get()});
+            if (lookup.record->psd != PublicSuffixFlag::unknown) {
                 break;
             }
         }

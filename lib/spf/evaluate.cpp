@@ -130,12 +130,12 @@ Awaited<Result> evaluate_text(Run& run, const Scope& scope, std::string_view tex
                         fmt::format("the SPF record of {} is longer than {} octets", printable(scope.domain),
                                     run.limits.record));
     }
-    const auto record = parse(text); // RFC 7208 4.6: any syntax error anywhere comes before everything else
-    if (!record) {
+    const auto record = run.read(text); // RFC 7208 4.6: any syntax error anywhere comes before all else
+    if (record == nullptr) {
+        const auto error = parse(text).error();
         return end_with(run, scope, Result::permerror,
                         fmt::format("the SPF record of {} has a syntax error at octet {}: {}",
-                                    printable(scope.domain), record.error().position,
-                                    record.error().message));
+                                    printable(scope.domain), error.position, error.message));
     }
     if (run.recording()) {
         run.record(scope, {}, fmt::format("the record is {}", printable(text)));
@@ -210,6 +210,13 @@ void Run::record(const Scope& scope, std::string term, std::string what) {
     verdict.steps.push_back({scope.depth, printable(scope.domain), std::move(term), std::move(what)});
 }
 
+std::shared_ptr<const Record> Run::read(std::string_view text) const {
+    return base::recall(memo, text, [](std::string_view unknown) {
+        auto parsed = parse(unknown);
+        return parsed ? std::make_shared<const Record>(*std::move(parsed)) : nullptr;
+    });
+}
+
 void Run::set_problem(std::string text) {
     if (verdict.problem.empty()) {
         verdict.problem = std::move(text);
@@ -241,7 +248,7 @@ Awaited<Result> evaluate_domain(Run& run, const Scope& scope) {
 }
 
 Outcome check_host(const Request& request, const dns::Answers& known, const Limits& limits,
-                   LookAhead look_ahead) {
+                   LookAhead look_ahead, RecordMemo* memo) {
     // RFC 7208 2.4: a null reverse-path stands for postmaster at the HELO name.
     const bool null_sender = request.domain.empty() && request.local_part.empty();
     const std::string& identity = null_sender ? request.helo : request.domain;
@@ -252,6 +259,7 @@ Outcome check_host(const Request& request, const dns::Answers& known, const Limi
     Run run{.request = request,
             .limits = limits,
             .look_ahead = look_ahead,
+            .memo = memo,
             .dns = dns::Inquiry(known),
             .sender = make_sender(request, domain->text(), limits),
             .verdict = no_verdict(request, domain->text(), {}),

@@ -8,9 +8,11 @@
 #pragma once
 
 #include "base/ip_address.h"
+#include "base/memo.h"
 #include "base/time_format.h"
 #include "dns/questions.h"
 #include "spf/limits.h"
+#include "spf/record.h"
 #include "spf/result.h"
 
 #include <string>
@@ -61,7 +63,10 @@ struct Verdict {
 
 using Outcome = std::variant<Verdict, dns::Questions>;
 
+using RecordMemo = base::Memo<Record>;
+
+// `memo` keeps parsed records; it may be null.
 [[nodiscard]] Outcome check_host(const Request& request, const dns::Answers& known, const Limits& limits,
-                                 LookAhead look_ahead = LookAhead::records);
+                                 LookAhead look_ahead = LookAhead::records, RecordMemo* memo = nullptr);
 
 } // namespace spf

@@ -6,8 +6,8 @@
 #pragma once
 
 #include "spf/evaluate.h"
-#include "spf/record.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +43,7 @@ struct Run {
     const Request& request;
     const Limits& limits;
     LookAhead look_ahead;
+    RecordMemo* memo;
     dns::Inquiry dns;
     Sender sender;
     Verdict verdict;
@@ -53,6 +54,8 @@ struct Run {
     // Whether a step would be kept: spares the work of wording it.
     [[nodiscard]] bool recording() const { return verdict.steps.size() < limits.steps; }
     void record(const Scope& scope, std::string term, std::string what);
+    // Null when `text` has a syntax error.
+    [[nodiscard]] std::shared_ptr<const Record> read(std::string_view text) const;
     // The first problem is the one that ends the evaluation.
     void set_problem(std::string text);
 };

@@ -57,7 +57,7 @@ void look_into(Run& run, const Scope& scope, const MacroString& domain_spec, std
     if (selection.count != 1 || selection.text.size() > run.limits.record) {
         return;
     }
-    if (const auto record = parse(selection.text)) {
+    if (const auto record = run.read(selection.text)) {
         look_ahead(run, {*std::move(name), depth}, *record, 0);
     }
 }

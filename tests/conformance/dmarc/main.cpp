@@ -142,7 +142,8 @@ void Check::check_walk() {
     }
     const dns::Answers answers = all_answers();
     dns::Inquiry dns(answers);
-    dmarc::PolicyRecords records(dns, dmarc::Options{}.record_size);
+    const dmarc::Options options;
+    dmarc::PolicyRecords records(dns, options);
     const dmarc::Walk walk = dmarc::walk(records, vector_.request.author_domain);
     std::vector<std::string> visited;
     for (const base::DomainName& name : walk.visited) {

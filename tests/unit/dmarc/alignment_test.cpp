@@ -26,7 +26,7 @@ dmarc::AlignmentTest decide(const Setting& setting, const std::string& author, c
     dns::Answers answers;
     for (;;) {
         dns::Inquiry dns(answers);
-        dmarc::PolicyRecords records(dns, 4096);
+        dmarc::PolicyRecords records(dns, setting.options);
         dmarc::Organizations organizations(records, setting.options);
         dmarc::Aligner aligner(organizations, name(author));
         const dmarc::AlignmentTest test = aligner.test(name(identifier), mode, dmarc::Effort::walk);

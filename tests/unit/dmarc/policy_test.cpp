@@ -99,7 +99,8 @@ TEST_CASE("a domain does not exist when the DNS says NXDOMAIN, and in no other c
         const dns::Question record{"_dmarc.a.farm.example", dns::Type::txt};
         answers.insert(record, c.zone.answer(record));
         dns::Inquiry first(answers);
-        dmarc::PolicyRecords records(first, 4096);
+        const dmarc::Options options;
+        dmarc::PolicyRecords records(first, options);
         (void)dmarc::test_existence(records, first, name("a.farm.example"));
         REQUIRE(first.questions().size() == c.questions);
         for (const dns::Question& question : first.questions()) {
@@ -107,7 +108,7 @@ TEST_CASE("a domain does not exist when the DNS says NXDOMAIN, and in no other c
             answers.insert(question, c.zone.answer(question));
         }
         dns::Inquiry second(answers);
-        dmarc::PolicyRecords again(second, 4096);
+        dmarc::PolicyRecords again(second, options);
         CHECK(dmarc::test_existence(again, second, name("a.farm.example")).existence == c.expected);
         CHECK(second.questions().empty());
     }

@@ -4,6 +4,7 @@
 #include "dmarc/policy.h"
 
 #include "support/catch.h"
+#include "support/plain_memo.h"
 #include "unit/dmarc/names.h"
 #include "unit/dmarc/zone.h"
 
@@ -340,6 +341,7 @@ TEST_CASE("answers that come early, late or for nothing never change a verdict")
     const auto list = dmarc::PublicSuffixList::load(test_list);
     REQUIRE(list);
     Random random(2);
+    test::PlainMemo<dmarc::Record> memo;
     for (int i = 0; i < trees; ++i) {
         const Tree tree = random.tree();
         const auto extent = static_cast<dmarc::Extent>(random.below(3));
@@ -357,10 +359,14 @@ TEST_CASE("answers that come early, late or for nothing never change a verdict")
         for (const dns::Question& question : askable(tree.request)) {
             all.insert(question, tree.zone.answer(question));
         }
+        dmarc::Options remembering = options;
+        remembering.records = &memo;
+        REQUIRE(describe(dmarc_test::run(tree.zone, tree.request, remembering, all).verdict) == alone);
         const auto ahead = dmarc_test::run(tree.zone, tree.request, options, all);
         REQUIRE(ahead.asked.empty());
         REQUIRE(describe(ahead.verdict) == alone);
     }
+    CHECK(memo.hits() > static_cast<std::size_t>(trees));
 }
 
 TEST_CASE("pursuing the second mechanism changes nothing but what was left open") {

@@ -32,7 +32,8 @@ Walked walk_with(const Zone& zone, const std::string& start, const std::vector<s
         answers.insert(question, zone.answer(question));
     }
     dns::Inquiry dns(answers);
-    dmarc::PolicyRecords records(dns, 4096);
+    const dmarc::Options options;
+    dmarc::PolicyRecords records(dns, options);
     const dmarc::Walk walk = dmarc::walk(records, name(start));
     Walked walked{texts(walk.visited), {}, dmarc_test::asked_names(dns.questions()),
                   walk.state,          "", walk.trouble.text};
@@ -232,9 +233,12 @@ TEST_CASE("a record over the size limit is none") {
     dns::Answers answers;
     answers.insert(question, zone.answer(question));
     dns::Inquiry dns(answers);
-    dmarc::PolicyRecords fits(dns, text.size());
+    dmarc::Options options;
+    options.record_size = text.size();
+    dmarc::PolicyRecords fits(dns, options);
     CHECK(fits.at(name("farm.example")).state == dmarc::Lookup::State::found);
-    dmarc::PolicyRecords too_large(dns, text.size() - 1);
+    options.record_size = text.size() - 1;
+    dmarc::PolicyRecords too_large(dns, options);
     CHECK(too_large.at(name("farm.example")).state == dmarc::Lookup::State::absent);
 }
 
