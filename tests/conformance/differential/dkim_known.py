@@ -37,6 +37,10 @@ def unterminated(case):
     return not case.body.endswith(b"\r\n")
 
 
+def ends_in_blank(case):
+    return case.body.endswith((b" ", b"\t"))
+
+
 def odd_layout(field):
     """Blanks around tags, or a field name that is not written as usual."""
     return not field.startswith("DKIM-Signature:") or re.search(r"\s=|[;:=]\s+[^;]*$|[;=]\s|\s;|:\s\s|:\s*\r\n|:b\s*=|\s$", field) is not None
@@ -79,7 +83,8 @@ CLASSES = [
           refused_for("syntax error", "missing tag", "invalid tag", "invalid", "unsupported", "unknown", "incompatible", "bad ")),
     Class("blanks behind the last line", (DKIMPY,), "RFC 6376 3.4.3, 3.4.4",
           "a body that does not end in CRLF gets one first; dkimpy leaves the blanks before it",
-          lambda case, peer: unterminated(case) and refused_for("body hash did not verify")(case, peer)),
+          lambda case, peer: unterminated(case) and (refused_for("body hash did not verify")(case, peer)
+                                                     or (ends_in_blank(case) and peer_says("body hash mismatch")(case, peer)))),
     Class("a body without a final CRLF", (MAIL_DKIM, OPENDKIM), "RFC 6376 3.4.3, 3.4.4",
           "it is added; Mail::DKIM does not, and libopendkim calls a relaxed one a syntax error",
           lambda case, peer: unterminated(case) and any(r["result"] == "pass" for r in case.ours)
