@@ -284,6 +284,28 @@ class Others:
                 f"{len(self.times)}, {len(self.problems)} failed")
 
 
+class Background:
+    """Threads that do what a derived class has in _work(), until the end of a with block."""
+
+    def __init__(self, threads: int):
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._work, args=(number,), daemon=True) for number in range(threads)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self, number: int) -> None:
+        """What the thread of this number does until _over is set."""
+        raise NotImplementedError
+
+
 def in_threads(count: int, work: Callable[[int], None]) -> list:
     """Runs work(0), work(1), ... side by side, and gives the exceptions it ended with."""
     problems = []

@@ -13,32 +13,23 @@ from harness.postfix import Postfix
 from harness.process import HarnessError, eventually
 from milter_client import Milter, ProtocolError
 
-from .bench import ALLOWED, AUTHSERV_ID, Found, Stage, fault, percentile, plain
+from .bench import ALLOWED, AUTHSERV_ID, Background, Found, Stage, fault, percentile, plain
 
 FAULTS: list = []
 RESTART_PAUSE = 0.1  # RestartSec= of systemd, unless a unit says otherwise
 
 
-class Supervisor:
+class Supervisor(Background):
     """Starts the daemon again whenever it ended, as an init system would."""
 
     def __init__(self, stage):
+        super().__init__(1)
         self._paraphd = stage.paraphd
         self._address = stage.address
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
         self.starts = 0
 
-    def __enter__(self) -> "Supervisor":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(0.01):
+    def _work(self, _) -> None:
+        while not self._over.wait(0.01):
             if not self._paraphd.running():
                 time.sleep(RESTART_PAUSE)
                 self._paraphd.launch()
@@ -68,28 +59,17 @@ def kill_again_and_again(stage, supervisor: Supervisor, count: int, pause: float
     return back
 
 
-class Senders:
+class Senders(Background):
     """Mail servers that speak to the daemon itself and try again what was not accepted."""
 
     def __init__(self, stage, connections: int = 8):
-        self._stage, self._count = stage, connections
+        super().__init__(connections)
+        self._stage = stage
         self._message = stage.bench.sign(plain())
         self.replies: collections.Counter = collections.Counter()
         self.unchecked: list = []
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._send, daemon=True) for _ in range(connections)]
 
-    def __enter__(self) -> "Senders":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _send(self) -> None:
+    def _work(self, _) -> None:
         while not self._over.is_set():
             try:
                 with Milter(self._stage.address, 30) as milter:

@@ -56,23 +56,25 @@ def no_syslog(bench):
     return flows(bench, wrap=with_own_dev(bench.new_folder()), log_target="syslog")
 
 
-@fault(FAULTS, "R-29", "/dev/log is full: nobody reads it", GOAL)
-def full_syslog(bench):
+def flows_unread(bench, kind: int):
+    """With a /dev/log of this kind of socket, which nobody reads."""
     folder = bench.new_folder()
     wrap = with_own_dev(folder)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+    with socket.socket(socket.AF_UNIX, kind) as log:
         log.bind(str(folder / "dev/log"))
+        if kind == socket.SOCK_STREAM:
+            log.listen()
         return flows(bench, wrap=wrap, log_target="syslog")
+
+
+@fault(FAULTS, "R-29", "/dev/log is full: nobody reads it", GOAL)
+def full_syslog(bench):
+    return flows_unread(bench, socket.SOCK_DGRAM)
 
 
 @fault(FAULTS, "R-29", "/dev/log is a stream whose reader sleeps", GOAL)
 def stuck_syslog(bench):
-    folder = bench.new_folder()
-    wrap = with_own_dev(folder)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as log:
-        log.bind(str(folder / "dev/log"))
-        log.listen()
-        return flows(bench, wrap=wrap, log_target="syslog")
+    return flows_unread(bench, socket.SOCK_STREAM)
 
 
 @fault(FAULTS, "R-29", "the syslog daemon dies and comes back", "none wrong; it hears of messages again")

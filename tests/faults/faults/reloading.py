@@ -7,7 +7,7 @@ import time
 from harness import keys
 from harness.process import eventually
 
-from .bench import Found, Stage, fault, in_threads, percentile, plain
+from .bench import Background, Found, Stage, fault, in_threads, percentile, plain
 
 FAULTS: list = []
 DOMAINS = 10_000
@@ -49,26 +49,15 @@ def selectors(outcome) -> set[str]:
             if part.strip().startswith("s=")}
 
 
-class Load:
+class Load(Background):
     """Messages at a steady rate, half to verify and half to sign, each from a domain of its own."""
 
     def __init__(self, bench, stage, rate: float):
+        super().__init__(8)
         self._stage, self._rate = stage, rate
         self._signed = bench.sign(plain())
         self.times: list[float] = []
         self.problems: list[str] = []
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._work, args=(number,), daemon=True) for number in range(8)]
-
-    def __enter__(self) -> "Load":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
 
     def _work(self, number: int) -> None:
         pause = len(self._threads) / self._rate
