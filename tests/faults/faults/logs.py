@@ -87,14 +87,13 @@ def syslog_restarts(bench):
         first = closing.enter_context(listening_log(path))
         with Stage(bench, wrap=wrap, log_target="syslog") as stage:
             _, wrong = time_messages(bench, stage, 3)
-            heard = len(lines(first))
+            heard = await_lines(first, 3)
             first.close()
             path.unlink()
             _, more = time_messages(bench, stage, 20)
             second = closing.enter_context(listening_log(path))
             _, last = time_messages(bench, stage, 5)
-            time.sleep(0.3)
-            again = len(lines(second))
+            again = await_lines(second, 5)
     return Found(wrong + more + last == 0 and heard >= 3 and again >= 5,
                  f"{heard} lines before, {again} after, {wrong + more + last} messages wrong")
 
@@ -106,12 +105,16 @@ def listening_log(path) -> socket.socket:
     return log
 
 
-def lines(log: socket.socket) -> list[bytes]:
-    found = []
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            found.append(log.recv(65536))
-    return found
+def await_lines(log: socket.socket, least: int, patience: float = 5) -> int:
+    """How many lines came. The daemon writes them when it gets to it, which may be after the message's end."""
+    count, end = 0, time.monotonic() + patience
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            while log.recv(65536):
+                count += 1
+        if count >= least or time.monotonic() > end:
+            return count
+        time.sleep(0.02)
 
 
 def to_file(path: str) -> tuple[str, ...]:
