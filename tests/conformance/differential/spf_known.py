@@ -121,9 +121,10 @@ CLASSES = [
     Class("delimiters of a macro", (PYSPF, MAIL_SPF), "RFC 7208 7.3",
           "a delimiter splits the value, and the parts are joined with dots; they do so only beside digits or r, or join otherwise",
           lambda case, peer: published(case, r"(?i)%\{[a-z]\d*r?[.\-+,/_=]*[\-+,/_=][.\-+,/_=]*\}")),
-    Class("the sender of a null reverse-path", (MAIL_SPF,), "RFC 7208 2.4, 4.3",
-          "%{s} is postmaster@ and the HELO name; Mail::SPF expands it to the name alone",
-          lambda case, peer: "@" not in case.envelope["mailfrom"].lstrip("@") and published(case, r"(?i)%\{s")),
+    Class("%{s} of a sender without local-part", (PYSPF, MAIL_SPF), "RFC 7208 2.4, 4.3",
+          "the local-part is postmaster; Mail::SPF leaves it out, pyspf does where the sender begins with @",
+          lambda case, peer: (case.envelope["mailfrom"].startswith("@") or (peer == MAIL_SPF and not case.envelope["mailfrom"]))
+          and published(case, r"(?i)%\{s")),
     Class("local-part that is not ASCII", (PYSPF, MAIL_SPF), "RFC 8616 4",
           "a term with %{s} or %{l} does not match; they expand it all the same",
           lambda case, peer: not sender(case).isascii() and published(case, r"(?i)%\{[sl]")),
