@@ -1,0 +1,1 @@
+"""The whole milter, measured: see ../README.md."""
