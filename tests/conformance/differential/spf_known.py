@@ -60,6 +60,17 @@ def void_lookups_alone(case, peer):
         case.with_limits(void_lookups=100)[0] == result(case, peer)
 
 
+MALFORMED = r"\.\.|[^.\s]{64}"  # an empty label, or one that is too long
+
+
+def malformed_domain(case):
+    """A term has such a domain, or gets it from a macro."""
+    def given(text):
+        return text.startswith(".") or re.search(MALFORMED, text) is not None
+    return published(case, MALFORMED) or (published(case, r"(?i)%\{h") and given(case.envelope["helo"])) or \
+        (published(case, r"(?i)%\{[slo]") and given(sender(case)))
+
+
 def dot_kept(case, peer):
     """The explanations differ in the dot at the end of the sender's domain alone."""
     domain = sender(case).rpartition("@")[2].lower()
@@ -111,10 +122,10 @@ CLASSES = [
           void_lookups_alone),
     Class("a term whose domain is malformed, or one label", (MAILAUTH,), "RFC 7208 4.8",
           "left open what comes of it; for us the term counts and does not match, for mailauth it does not count",
-          lambda case, peer: any("." not in name for name in case.verdict["asked"]) or published(case, r"\.\.|[^.\s]{64}")),
+          lambda case, peer: any("." not in name for name in case.verdict["asked"]) or malformed_domain(case)),
     Class("void lookups of a malformed name", (MAIL_SPF,), "RFC 7208 4.6.4, 4.8",
           "left open what comes of it; for us there is nothing to look up, for Mail::SPF it is a void lookup",
-          lambda case, peer: more_lookups_than_ours(case, peer) and published(case, r"\.\.|[^.\s]{64}")),
+          lambda case, peer: more_lookups_than_ours(case, peer) and malformed_domain(case)),
     Class("a dot at the end of the sender's domain, in a macro", (MAIL_SPF,), "RFC 5321 4.1.2, RFC 7208 7.3",
           "a domain in an envelope has none, so that nothing says what it expands to; we drop it, Mail::SPF keeps it",
           dot_kept),
