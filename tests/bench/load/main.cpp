@@ -83,7 +83,9 @@ class Run {
     void note(const bench::Timing& timing) {
         whole_.push_back(milliseconds(timing.whole));
         dot_.push_back(milliseconds(timing.dot));
-        unexpected_ += timing.as_expected ? 0U : 1U;
+        if (!timing.as_expected && unexpected_++ == 0) {
+            first_unexpected_ = timing.added;
+        }
     }
 
     static double milliseconds(Clock::duration time) {
@@ -103,9 +105,13 @@ class Run {
     }
 
     nlohmann::json report(Clock::duration time) {
-        return {{"messages", whole_.size()},  {"seconds", std::chrono::duration<double>(time).count()},
-                {"unfinished", left_},        {"unexpected", unexpected_},
-                {"problems", problems_},      {"whole_ms", percentiles(whole_)},
+        return {{"messages", whole_.size()},
+                {"seconds", std::chrono::duration<double>(time).count()},
+                {"unfinished", left_},
+                {"unexpected", unexpected_},
+                {"first_unexpected", first_unexpected_},
+                {"problems", problems_},
+                {"whole_ms", percentiles(whole_)},
                 {"dot_ms", percentiles(dot_)}};
     }
 
@@ -116,6 +122,7 @@ class Run {
     std::size_t left_ = 0;
     std::size_t begun_ = 0;
     std::size_t unexpected_ = 0;
+    std::string first_unexpected_;
     std::map<std::string, std::size_t> problems_;
     std::vector<double> whole_;
     std::vector<double> dot_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace bench {
 
@@ -82,7 +83,7 @@ Task<Timing> SmtpSession::play() {
     const bool as_expected = std::all_of(load_.expected.begin(), load_.expected.end(), [&](const auto& text) {
         return added_.find(text) != std::string::npos;
     });
-    co_return Timing{end - begin, end - dot, as_expected};
+    co_return Timing{end - begin, end - dot, as_expected, std::move(added_)};
 }
 
 Task<bool> SmtpSession::offer_envelope() {

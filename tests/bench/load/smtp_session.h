@@ -26,6 +26,7 @@ struct Timing {
     Clock::duration whole{}; // from MAIL FROM to the last verdict
     Clock::duration dot{};   // from the first octet of the content: what the client waits for
     bool as_expected = false;
+    std::string added; // the fields that the filters added
 };
 
 class SmtpSession {

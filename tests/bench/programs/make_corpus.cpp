@@ -29,6 +29,7 @@ struct Arguments {
     std::size_t first = 0;
     std::size_t count = 1;
     std::size_t step = 1;
+    std::size_t modulo = 1'000'000'000;
     std::size_t octets = 4096;
     bool base64 = false;
     std::vector<std::string> keys; // SELECTOR=FILE
@@ -88,7 +89,7 @@ void write_all(const Arguments& arguments) {
     }
     std::ofstream out(arguments.out, std::ios::binary);
     for (std::size_t i = 0; i < arguments.count; ++i) {
-        const std::size_t number = arguments.first + i * arguments.step;
+        const std::size_t number = (arguments.first + i * arguments.step) % arguments.modulo;
         const std::string domain = numbered(arguments.domain, number);
         const std::string author =
             arguments.author_domain.empty() ? domain : numbered(arguments.author_domain, number);
@@ -110,6 +111,7 @@ int run(int argc, char** argv) {
     app.add_option("--first", arguments.first, "The first number");
     app.add_option("--count", arguments.count, "Messages");
     app.add_option("--step", arguments.step, "From one number to the next");
+    app.add_option("--modulo", arguments.modulo, "Numbers start again from 0 there");
     app.add_option("--octets", arguments.octets, "Of a message without its signatures");
     app.add_flag("--base64", arguments.base64, "A body of base64 in place of text");
     app.add_option("--sign", arguments.keys, "SELECTOR=FILE, any number of them");

@@ -34,5 +34,6 @@ def active(plan: Plan):
     with name_server(plan, delay_ms=50) as dns:
         yield from compare(plan, "1,000 active, cold, DNS 50 ms", checkers(plan.stage, dns.address, plan.peers), corpus, PASS,
                            messages=3000, sessions=1000, prime=warm_corpus(plan), fresh=True, repeat=min(plan.repeat, 3),
-                           crypto=plan.crypto_ms("verify_rsa"), goal=both(at_most("RSS", 100, "RSS <= 100 MiB"), at_most("p99", 400, "p99 <= 400 ms")))
+                           crypto=plan.crypto_ms("verify_rsa"),
+                           goal=both(at_most("RSS", 100, "RSS <= 100 MiB"), at_most("p99", 400, "p99 <= 400 ms")))
 

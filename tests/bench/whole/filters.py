@@ -188,11 +188,24 @@ SPFSelfValidate true
     return Part([OPENDMARC, "-f", "-c", config], folder, f"unix:{folder}/socket")
 
 
+def compile_patterns(stage, dns: str) -> Path:
+    """rspamd compiles patterns for ten seconds when it is first started, and keeps them in a folder."""
+    folder = stage.folder / "rspamd-patterns"
+    if not folder.exists():
+        folder.mkdir()
+        part, sizes = rspamd_part(stage, dns), []
+        while len(sizes) < 4 or len(set(sizes[-4:])) > 1 or sizes[-1] == 0:
+            time.sleep(1)
+            sizes.append(sum(file.stat().st_size for file in folder.iterdir()))
+            if len(sizes) > 60:
+                break
+        part.stop()
+    return folder
+
+
 def rspamd_part(stage, dns: str, more: str = "") -> Part:
     """Two workers, which is one a core; the modules of mail authentication and no others."""
-    folder = stage.new_folder()
-    patterns = stage.folder / "rspamd-patterns"  # compiled at the first start, which takes ten seconds
-    patterns.mkdir(exist_ok=True)
+    folder, patterns = stage.new_folder(), compile_patterns(stage, dns)
     _write(folder / "rspamd.local.lua", "")
     config = _write(folder / "rspamd.conf", f"""
 options {{

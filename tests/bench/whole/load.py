@@ -38,9 +38,11 @@ class Played:
     def complaints(self) -> str:
         """What did not go as it should, in words; empty when all did."""
         found = [f"{count} x {text}" for text, count in self.report["problems"].items()]
-        for key, text in (("unexpected", "without the expected results"), ("unfinished", "sessions unfinished")):
-            if self.report[key]:
-                found.append(f"{self.report[key]} {text}")
+        if self.report["unexpected"]:
+            added = " ".join(self.report["first_unexpected"].split())
+            found.append(f"{self.report['unexpected']} without the expected results: {added[:200] or 'nothing was added'}")
+        if self.report["unfinished"]:
+            found.append(f"{self.report['unfinished']} sessions unfinished")
         return "; ".join(found)
 
 

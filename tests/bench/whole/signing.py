@@ -74,9 +74,9 @@ def measure_table(plan: Plan, name: str, starter, corpus, messages: int, repeat:
 
 
 def spread_corpus(plan: Plan, count: int):
-    """Mail of at most 2,000 of the domains, spread over the whole table."""
-    used = min(count, 2000)
-    return plan.stage.corpus(f"table-{count}", domain="t-#.example", count=used, step=count // used)
+    """Mail of at most 2,000 of the domains, spread over the whole table and in no order of it."""
+    used, scatter = min(count, 2000), 1237
+    return plan.stage.corpus(f"table-{count}", domain="t-#.example", count=used, step=count // used * scatter, modulo=count)
 
 
 def table_goal(one: Row) -> Goal:
