@@ -21,15 +21,15 @@ constexpr std::size_t longest_line = 4000; // syslog daemons commonly take 8 KiB
 // One line of printable ASCII. Backslashes stay: values from outside were already escaped by quote().
 std::string one_line(std::string_view text) {
     std::string line;
-    for (const char c : text.substr(0, longest_line)) {
+    for (const char c : text) {
+        if (line.size() >= longest_line) {
+            return line + "...";
+        }
         if (c >= 0x20 && c <= 0x7e) {
             line += c;
         } else {
             line += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
         }
-    }
-    if (text.size() > longest_line) {
-        line += "...";
     }
     return line;
 }
