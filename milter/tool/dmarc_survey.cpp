@@ -64,7 +64,7 @@ void describe_stops(dmarc::PolicyRecords& records, const dmarc::Walk& walk, Dmar
         const dmarc::Lookup& lookup = records.at(domain);
         DmarcSurvey::Stop stop{domain, lookup.remark, std::nullopt};
         if (lookup.state == dmarc::Lookup::State::found) {
-            stop.record = lookup.record;
+            stop.record = *lookup.record;
         }
         survey.stops.push_back(std::move(stop));
     }
@@ -75,7 +75,7 @@ void describe_stops(dmarc::PolicyRecords& records, const dmarc::Walk& walk, Dmar
 std::variant<DmarcSurvey, dns::Questions>
 survey_dmarc(const base::DomainName& domain, const dns::Answers& known, const dmarc::Options& options) {
     dns::Inquiry inquiry(known);
-    dmarc::PolicyRecords records(inquiry, options.record_size);
+    dmarc::PolicyRecords records(inquiry, options);
     dmarc::Organizations organizations(records, options);
     const dmarc::Walk walk = dmarc::walk(records, domain); // shown in every mode
     const dmarc::Organization& organization = organizations.of(domain);
