@@ -62,6 +62,7 @@ TEST_CASE("the pids limit is the lowest from our group up") {
 }
 
 TEST_CASE("our threads are counted") {
+    std::thread([] {}).join(); // some runtimes start a thread of their own beside the first one
     const auto before = milter::daemon::running_threads();
     CHECK(before >= 1);
     std::latch end(1);
