@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
+#include <cstdint>
 #include <string_view>
 
 namespace bench {
@@ -22,12 +22,14 @@ std::string prose_line(std::size_t number) {
     return line + "\r\n";
 }
 
-std::string base64_line(std::minstd_rand& random) {
+// The same for everybody, and without a pattern that a line would repeat.
+std::string base64_line(std::uint32_t& state) {
     constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     constexpr std::size_t line_length = 76; // RFC 2045 6.8
     std::string line;
     for (std::size_t i = 0; i < line_length; ++i) {
-        line.push_back(alphabet[random() % alphabet.size()]);
+        state = state * 1'664'525U + 1'013'904'223U;
+        line.push_back(alphabet[(state >> 16U) % alphabet.size()]);
     }
     return line + "\r\n";
 }
@@ -35,11 +37,11 @@ std::string base64_line(std::minstd_rand& random) {
 } // namespace
 
 std::string body_text(std::size_t octets, bool base64) {
-    std::minstd_rand random;
+    std::uint32_t state = 1;
     std::string body;
     body.reserve(octets);
     for (std::size_t number = 0; body.size() + 2 < octets; ++number) {
-        body += base64 ? base64_line(random) : prose_line(number);
+        body += base64 ? base64_line(state) : prose_line(number);
     }
     body.resize(std::max<std::size_t>(octets, 2) - 2);
     if (body.ends_with('\r')) { // cut within a line end
