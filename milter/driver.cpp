@@ -14,7 +14,9 @@ using Clock = std::chrono::steady_clock;
 // Shared with the resolver's callbacks, which may outlive the driver.
 class Driver::State : public std::enable_shared_from_this<State> {
   public:
-    State(resolver::Resolver& resolver, DriverLimits limits) : resolver_(resolver), limits_(limits) {}
+    State(resolver::Resolver& resolver, DriverLimits limits)
+        : resolver_(resolver), limits_(limits),
+          known_([this](const dns::Question& question) { return recall(question); }) {}
 
     void close() {
         const std::lock_guard lock(mutex_);
@@ -72,6 +74,17 @@ class Driver::State : public std::enable_shared_from_this<State> {
     Value read(const Value& value) const {
         const std::lock_guard lock(mutex_);
         return value;
+    }
+
+    // What is cached needs no round. It counts as asked all the same, so that the limit is one of work. The
+    // caller holds the lock.
+    dns::AnswerPtr recall(const dns::Question& question) {
+        if (sent_ >= limits_.questions || waiting_.contains(question)) {
+            return nullptr;
+        }
+        auto answer = resolver_.recall(question);
+        sent_ += answer == nullptr ? 0U : 1U;
+        return answer;
     }
 
     // Runs rounds of a task until it is satisfied or has to wait. Not recursive: answers from the cache

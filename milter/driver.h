@@ -45,7 +45,7 @@ class Driver {
     auto finish(const Evaluate& evaluate, const std::function<void()>& progress);
 
     [[nodiscard]] std::chrono::milliseconds waited() const; // in finish()
-    [[nodiscard]] std::size_t questions() const;            // asked so far
+    [[nodiscard]] std::size_t questions() const;            // asked so far, the cached ones as well
     [[nodiscard]] bool timed_out() const;                   // the budget was spent
     [[nodiscard]] bool refused_questions() const;           // there were more than the limit
     // Too many others were waiting: what was missing counts as failed, so that the verdict is worth nothing.

@@ -29,19 +29,24 @@ bool all_ascii(std::string_view text) {
 
 namespace {
 
-std::string_view trim(std::string_view text, std::string_view blanks) {
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) {
-        return {};
+template <class IsBlank>
+std::string_view trim(std::string_view text, const IsBlank& is_blank) {
+    while (!text.empty() && is_blank(text.front())) {
+        text.remove_prefix(1);
     }
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+    while (!text.empty() && is_blank(text.back())) {
+        text.remove_suffix(1);
+    }
+    return text;
 }
 
 } // namespace
 
-std::string_view trim_wsp(std::string_view text) { return trim(text, " \t"); }
+std::string_view trim_wsp(std::string_view text) { return trim(text, is_wsp); }
 
-std::string_view trim_fws(std::string_view text) { return trim(text, " \t\r\n"); }
+std::string_view trim_fws(std::string_view text) {
+    return trim(text, [](char c) { return is_wsp(c) || c == '\r' || c == '\n'; });
+}
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> pieces;

@@ -11,8 +11,11 @@ void Answers::insert(Question question, Answer answer) {
 }
 
 const Answer* Answers::find(const Question& question) const {
-    const auto entry = known_.find(question);
-    return entry == known_.end() ? nullptr : entry->second.get();
+    if (const auto entry = known_.find(question); entry != known_.end()) {
+        return entry->second.get();
+    }
+    AnswerPtr answer = source_ ? source_(question) : nullptr;
+    return answer == nullptr ? nullptr : known_.emplace(question, std::move(answer)).first->second.get();
 }
 
 } // namespace dns

@@ -10,11 +10,10 @@ namespace {
 
 constexpr std::string_view line_breaks = "\r\n";
 
-// As find_first_of(line_breaks), which looks at every byte twice. Most fields hold none.
+// As find_first_of(line_breaks), in two fast passes. Most fields hold none.
 std::size_t find_line_break(std::string_view text, std::size_t begin) {
-    const auto at = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(),
-                                 [](char c) { return c == '\r' || c == '\n'; });
-    return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
+    const auto feed = text.find('\n', begin);
+    return std::min(text.substr(0, feed).find('\r', begin), feed);
 }
 
 } // namespace

@@ -20,6 +20,10 @@ bool is_value_char(char c) {
     return c != ';' && (base::is_visible(c) || !base::is_ascii(c));
 }
 
+bool is_fws_char(char c) {
+    return base::is_wsp(c) || c == '\r' || c == '\n';
+}
+
 // The steps of tag-spec, one after the other over the source.
 class Parser {
   public:
@@ -76,11 +80,15 @@ class Parser {
 
     bool skip_value() {
         while (at_ < text_.size() && text_[at_] != ';') {
+            if (is_value_char(text_[at_])) {
+                ++at_;
+                continue;
+            }
             const std::size_t blanks = fws_length(text_.substr(at_));
-            if (blanks == 0 && !is_value_char(text_[at_])) {
+            if (blanks == 0) {
                 return false;
             }
-            at_ += std::max<std::size_t>(blanks, 1);
+            at_ += blanks;
         }
         return true;
     }
@@ -148,9 +156,9 @@ std::string remove_fws(std::string_view value) {
     dense.reserve(value.size());
     while (!value.empty()) {
         value.remove_prefix(fws_length(value));
-        const std::size_t run = std::min(value.find_first_of(" \t\r\n"), value.size());
+        const auto run = std::find_if(value.begin(), value.end(), is_fws_char) - value.begin();
         // A CR or LF that is no fold stays, for the decoder to refuse.
-        const std::size_t taken = run == 0 && !value.empty() ? 1 : run;
+        const std::size_t taken = run == 0 && !value.empty() ? 1 : static_cast<std::size_t>(run);
         dense += value.substr(0, taken);
         value.remove_prefix(taken);
     }

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace milter::log {
@@ -79,6 +81,33 @@ spdlog::level::level_enum spdlog_level(Level level) {
 }
 
 constexpr std::size_t queued_lines = 2048; // some half a kilobyte each
+
+// Has the writing thread sleep for a moment when it has nothing more to write, so that the lines of a busy
+// daemon gather and wake it some hundred times a second at most, not once a message. A line of an idle one is
+// written at once.
+class GatheringSink final : public spdlog::sinks::sink {
+  public:
+    // `writer` is the thread's own, and outlives each call.
+    GatheringSink(spdlog::sink_ptr inner, spdlog::details::thread_pool& writer)
+        : inner_(std::move(inner)), writer_(writer) {}
+
+    void log(const spdlog::details::log_msg& line) override {
+        inner_->log(line);
+        if (writer_.queue_size() == 0) {
+            constexpr std::chrono::milliseconds moment{5};
+            std::this_thread::sleep_for(moment);
+        }
+    }
+    void flush() override { inner_->flush(); }
+    void set_pattern(const std::string& pattern) override { inner_->set_pattern(pattern); }
+    void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
+        inner_->set_formatter(std::move(formatter));
+    }
+
+  private:
+    spdlog::sink_ptr inner_;
+    spdlog::details::thread_pool& writer_;
+};
 constexpr std::size_t lines_between_counts = 64;
 
 spdlog::sink_ptr make_sink(Target target, std::string_view facility) {
@@ -133,8 +162,9 @@ Logger::Logger() = default;
 
 Logger::Logger(Target target, std::string_view facility, Level threshold)
     : threshold_(threshold), writer_(std::make_shared<spdlog::details::thread_pool>(queued_lines, 1)),
-      sink_(std::make_shared<spdlog::async_logger>("paraphd", make_sink(target, facility), writer_,
-                                                   spdlog::async_overflow_policy::overrun_oldest)) {
+      sink_(std::make_shared<spdlog::async_logger>(
+          "paraphd", std::make_shared<GatheringSink>(make_sink(target, facility), *writer_), writer_,
+          spdlog::async_overflow_policy::overrun_oldest)) {
     sink_->set_level(spdlog_level(threshold));
 }
 

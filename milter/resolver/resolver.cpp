@@ -19,13 +19,14 @@ class CachingResolver::Impl {
           inflight_(options.max_questions_in_flight), warnings_(options.report), stub_(options, warnings_) {}
 
     void ask(const dns::Question& question, Callback callback);
+    [[nodiscard]] dns::AnswerPtr recall(const dns::Question& question);
     void stop() { stub_.stop(); }
     [[nodiscard]] Statistics statistics() const;
 
   private:
     void send(const dns::Question& question);
     void land(const dns::Question& question, const dns::AnswerPtr& answer);
-    void call(const Callback& callback, const dns::AnswerPtr& answer);
+    void hand_over(const dns::AnswerPtr& answer, const Callback& callback);
 
     Cache cache_;
     Inflight inflight_;
@@ -39,12 +40,11 @@ class CachingResolver::Impl {
 };
 
 void CachingResolver::Impl::ask(const dns::Question& question, Callback callback) {
-    ++questions_;
-    if (const auto known = cache_.find(question, Clock::now())) {
-        ++cache_hits_;
-        call(callback, known);
+    if (const auto known = recall(question)) {
+        hand_over(known, callback);
         return;
     }
+    ++questions_;
     switch (inflight_.join(question, callback)) {
     case Inflight::Joined::first:
         send(question);
@@ -54,9 +54,20 @@ void CachingResolver::Impl::ask(const dns::Question& question, Callback callback
         return;
     case Inflight::Joined::full:
         warnings_.warn(Warning::too_many_questions, dns::print(question), Clock::now());
-        call(callback, std::make_shared<const dns::Answer>(dns::failed(dns::Failure::timeout)));
+        ++failures_;
+        hand_over(std::make_shared<const dns::Answer>(dns::failed(dns::Failure::timeout)), callback);
         return;
     }
+}
+
+dns::AnswerPtr CachingResolver::Impl::recall(const dns::Question& question) {
+    auto known = cache_.find(question, Clock::now());
+    if (known != nullptr) {
+        ++questions_;
+        ++cache_hits_;
+        failures_ += known->status == dns::Status::failed ? 1U : 0U;
+    }
+    return known;
 }
 
 void CachingResolver::Impl::send(const dns::Question& question) {
@@ -73,14 +84,12 @@ void CachingResolver::Impl::send(const dns::Question& question) {
 
 void CachingResolver::Impl::land(const dns::Question& question, const dns::AnswerPtr& answer) {
     for (const Callback& callback : inflight_.land(question)) {
-        call(callback, answer);
+        failures_ += answer->status == dns::Status::failed ? 1U : 0U;
+        hand_over(answer, callback);
     }
 }
 
-void CachingResolver::Impl::call(const Callback& callback, const dns::AnswerPtr& answer) {
-    if (answer->status == dns::Status::failed) {
-        ++failures_;
-    }
+void CachingResolver::Impl::hand_over(const dns::AnswerPtr& answer, const Callback& callback) {
     try {
         callback(answer);
     } catch (const std::exception& error) {
@@ -115,6 +124,10 @@ CachingResolver::~CachingResolver() {
 
 void CachingResolver::ask(const dns::Question& question, Callback callback) {
     impl_->ask(question, std::move(callback));
+}
+
+dns::AnswerPtr CachingResolver::recall(const dns::Question& question) {
+    return impl_->recall(question);
 }
 
 Statistics CachingResolver::statistics() const {

@@ -54,10 +54,13 @@ class Resolver {
     // `failed`, and a name that no question can carry does not exist. What a callback throws is counted,
     // reported and dropped.
     virtual void ask(const dns::Question& question, Callback callback) = 0;
+
+    // The answer if it is cached, else null, with nothing done about it.
+    [[nodiscard]] virtual dns::AnswerPtr recall(const dns::Question& /*question*/) { return nullptr; }
 };
 
 struct Statistics {
-    std::uint64_t questions = 0;       // calls of ask()
+    std::uint64_t questions = 0;       // calls of ask(), and of recall() that were answered
     std::uint64_t cache_hits = 0;      // of these: answered from the cache
     std::uint64_t joined = 0;          // of these: shared a query that was already under way
     std::uint64_t sent = 0;            // queries handed to the network, each attempt at each server
@@ -74,6 +77,7 @@ class CachingResolver final : public Resolver {
     ~CachingResolver() override; // answers what is still open with `failed`, then joins the thread
 
     void ask(const dns::Question& question, Callback callback) override;
+    [[nodiscard]] dns::AnswerPtr recall(const dns::Question& question) override;
     [[nodiscard]] Statistics statistics() const;
 
   private:

@@ -30,6 +30,13 @@ class TableResolver final : public resolver::Resolver {
         return batch.size();
     }
 
+    // From now on all of the table is cached.
+    void keep_cached() { cached_ = true; }
+
+    [[nodiscard]] dns::AnswerPtr recall(const dns::Question& question) override {
+        return cached_ ? look_up(question) : nullptr;
+    }
+
     void ask(const dns::Question& question, Callback callback) override {
         asked.push_back(question);
         if (holding_) {
@@ -50,6 +57,7 @@ class TableResolver final : public resolver::Resolver {
     std::map<dns::Question, dns::Answer> table_;
     std::vector<std::pair<dns::Question, Callback>> held_;
     bool holding_ = false;
+    bool cached_ = false;
 };
 
 } // namespace test

@@ -300,6 +300,20 @@ TEST_CASE("a cached answer comes before ask() returns") {
     CHECK(statistics.failures == 0);
 }
 
+TEST_CASE("what is cached is recalled, what is not is not asked for") {
+    DnsServer server;
+    server.add("a.test 60 A 192.0.2.1");
+    CachingResolver resolver(options_for({at(server)}));
+    CHECK(resolver.recall({"a.test", Type::a}) == nullptr);
+    CHECK(server.query_count() == 0);
+    CHECK(resolver.statistics().questions == 0);
+    const AnswerPtr answer = ask(resolver, "a.test");
+    CHECK(resolver.recall({"a.test", Type::a}) == answer);
+    CHECK(resolver.recall({"a.test", Type::mx}) == nullptr);
+    CHECK(resolver.statistics().questions == 2);
+    CHECK(resolver.statistics().cache_hits == 1);
+}
+
 TEST_CASE("failures and negative answers are cached, a TTL of zero is not") {
     DnsServer server;
     server.add("zero.test 0 A 192.0.2.1");

@@ -53,6 +53,41 @@ TEST_CASE("finish asks round after round until there is a verdict") {
     CHECK_FALSE(driver.timed_out());
 }
 
+TEST_CASE("what is cached needs no round, but counts") {
+    test::TableResolver table;
+    table.txt("a", "b");
+    table.txt("b", "c");
+    table.txt("c", "end");
+    table.keep_cached();
+    Driver driver(table, {}, waiting);
+    int evaluations = 0;
+    CHECK(driver.finish(
+              [&](const auto& known) {
+                  ++evaluations;
+                  return follow("a", 3, known);
+              },
+              no_progress) == "end");
+    CHECK(evaluations == 1);
+    CHECK(table.asked.empty());
+    CHECK(driver.questions() == 3);
+}
+
+TEST_CASE("the limit of questions holds for cached answers") {
+    test::TableResolver table;
+    table.txt("a", "b");
+    table.txt("b", "c");
+    table.txt("c", "end");
+    table.keep_cached();
+    DriverLimits limits;
+    limits.questions = 2;
+    Driver driver(table, limits, waiting);
+    CHECK(driver.finish([](const auto& known) { return follow("a", 3, known); }, no_progress) ==
+          "failed: refused");
+    CHECK(driver.questions() == 2);
+    CHECK(driver.refused_questions());
+    CHECK(table.asked.empty());
+}
+
 TEST_CASE("what was prefetched is not asked again") {
     test::TableResolver table;
     table.txt("a", "b");
@@ -97,7 +132,8 @@ TEST_CASE("a spent budget turns missing answers into failures, and a verdict sti
     test::TableResolver table;
     table.hold();
     Driver driver(table, {.questions = 10, .budget = 1ms, .progress_interval = 1s}, waiting);
-    CHECK(driver.finish([](const auto& known) { return follow("a", 1, known); }, no_progress) == "failed: timeout");
+    CHECK(driver.finish([](const auto& known) { return follow("a", 1, known); }, no_progress) ==
+          "failed: timeout");
     CHECK(driver.timed_out());
 }
 
@@ -115,7 +151,8 @@ TEST_CASE("over the limit of questions answers fail at once") {
     table.txt("a", "b");
     table.txt("b", "c");
     Driver driver(table, {.questions = 1, .budget = 1s, .progress_interval = 1s}, waiting);
-    CHECK(driver.finish([](const auto& known) { return follow("a", 3, known); }, no_progress) == "failed: refused");
+    CHECK(driver.finish([](const auto& known) { return follow("a", 3, known); }, no_progress) ==
+          "failed: refused");
     CHECK(driver.refused_questions());
     CHECK(table.asked.size() == 1);
 }
