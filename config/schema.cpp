@@ -158,7 +158,7 @@ Section dns() {
              "Addresses of the resolvers to ask, each with a port if it is not 53. Empty: those of "
              "/etc/resolv.conf. A validating resolver on this host is the best choice."),
          setting(
-             "dns.timeout", duration(100, minute), "2s", [](auto& s) -> auto& { return s.dns.timeout; },
+             "dns.timeout", duration(100, minute), "3s", [](auto& s) -> auto& { return s.dns.timeout; },
              "How long to wait for one answer before the question is sent again or given up."),
          setting(
              "dns.attempts", integer(1, 10), "2", [](auto& s) -> auto& { return s.dns.attempts; },

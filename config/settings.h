@@ -61,7 +61,7 @@ struct Settings {
 
     struct Dns {
         std::vector<std::string> nameservers; // ADDRESS[:PORT]; empty: resolv.conf
-        std::chrono::milliseconds timeout{2000};
+        std::chrono::milliseconds timeout{3000};
         int attempts = 2;
         std::size_t cache_bytes = std::size_t{16} * 1024 * 1024;
         std::chrono::milliseconds message_budget{8000}; // for a message's DNS, all questions together

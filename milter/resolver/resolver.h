@@ -28,7 +28,7 @@ struct Options {
     std::string resolv_conf = "/etc/resolv.conf"; // read only when `servers` is empty
     // For one attempt at one server. With several servers at most 1.2 s, so that a dead one is soon passed
     // over.
-    std::chrono::milliseconds timeout{2000};
+    std::chrono::milliseconds timeout{3000};
     int attempts = 2; // rounds over all servers
     std::size_t cache_bytes = 16UL * 1024 * 1024;
     std::size_t max_questions_in_flight = 10000; // over it: failed(timeout) at once, and logged

@@ -56,7 +56,7 @@ class SlowMail:
        "p50 <= 2.3 s, p99 <= 3 s, <= 150 MB, <= 1100 threads, others' p99 <= 50 ms")
 def slow_answers(bench):
     # With the default timeout of 2 s the answer and the end of patience would race.
-    with Stage(bench, {"limits": {"waiting_messages": 2000}, "dns": {"timeout": "4s"}}, fault_of_all="delay=2000") as stage:
+    with Stage(bench, {"limits": {"waiting_messages": 2000}}, fault_of_all="delay=2000") as stage:
         with Others(stage) as others:
             time.sleep(0.3)
             mail = SlowMail(stage, bench.many(1000, 200), "slow.test")
