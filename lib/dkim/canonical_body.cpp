@@ -2,8 +2,11 @@
 
 #include "base/ascii.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 namespace dkim {
@@ -24,7 +27,7 @@ unsigned differs(char c, char next) {
 
 constexpr std::size_t block = 64;
 
-bool block_differs(const char* bytes) {
+bool any_differs(const char* bytes) {
     unsigned char found = 0;
     for (std::size_t i = 0; i < block; ++i) {
         found = static_cast<unsigned char>(found | differs(bytes[i], bytes[i + 1]));
@@ -32,13 +35,72 @@ bool block_differs(const char* bytes) {
     return found != 0;
 }
 
+constexpr std::size_t word = sizeof(std::uint64_t);
+
+// The first place in a word's length of bytes; that length when there is none.
+std::size_t first_difference(const char* bytes) {
+    std::array<unsigned char, word> flags{};
+    for (std::size_t i = 0; i < word; ++i) {
+        flags[i] = static_cast<unsigned char>(differs(bytes[i], bytes[i + 1]));
+    }
+    const auto bits = std::bit_cast<std::uint64_t>(flags);
+    const int zeros =
+        std::endian::native == std::endian::little ? std::countr_zero(bits) : std::countl_zero(bits);
+    return static_cast<std::size_t>(zeros) / 8;
+}
+
 // The length of the beginning, in whole blocks, that relaxed canonicalization hands on unchanged.
 std::size_t unchanged_length(std::string_view bytes) {
     std::size_t length = 0;
-    while (bytes.size() - length > block && !block_differs(bytes.data() + length)) {
+    while (bytes.size() - length > block && !any_differs(bytes.data() + length)) {
         length += block;
     }
     return length;
+}
+
+// Copies the beginning that relaxed canonicalization hands on unchanged, and returns its length. What becomes
+// of a blank depends on the byte behind it, so that one at the very end is not part of it. `out` may be
+// written to for a word more.
+std::size_t copy_unchanged(std::string_view bytes, char* out) {
+    std::size_t length = 0;
+    while (bytes.size() - length > word) {
+        std::memcpy(out + length, bytes.data() + length, word);
+        const std::size_t more = first_difference(bytes.data() + length);
+        length += more;
+        if (more < word) {
+            return length;
+        }
+    }
+    while (bytes.size() - length > 1 && differs(bytes[length], bytes[length + 1]) == 0) {
+        out[length] = bytes[length];
+        ++length;
+    }
+    if (bytes.size() - length == 1 && !base::is_wsp(bytes.back())) {
+        out[length++] = bytes.back();
+    }
+    return length;
+}
+
+std::string_view without_blanks(std::string_view bytes) {
+    const auto text = std::find_if_not(bytes.begin(), bytes.end(), base::is_wsp);
+    return bytes.substr(static_cast<std::size_t>(text - bytes.begin()));
+}
+
+// The relaxed form of `bytes`, behind a blank or not; returns the end of what was written.
+char* write_relaxed(std::string_view bytes, bool blank, char* out) {
+    while (blank || !bytes.empty()) {
+        if (blank || base::is_wsp(bytes.front())) {
+            bytes = without_blanks(bytes);
+            if (!bytes.starts_with(crlf)) { // RFC 6376 3.4.4: blanks at the end of a line are ignored
+                *out++ = ' ';               // and any number of them elsewhere is one space
+            }
+            blank = false;
+        }
+        const std::size_t length = copy_unchanged(bytes, out);
+        out += length;
+        bytes.remove_prefix(length);
+    }
+    return out;
 }
 
 } // namespace
@@ -59,33 +121,21 @@ std::size_t CanonicalBody::pass_unchanged(std::string_view bytes) {
     return length;
 }
 
-// Where one thing differs, others are near: a few blocks at once go into a buffer, blanks as one space, and
-// no blank in front of a line end.
+// Where one thing differs, others are near: a piece at a time goes into a buffer.
 std::size_t CanonicalBody::rewrite(std::string_view bytes) {
-    constexpr std::size_t most = 4 * block;
-    std::array<char, most + 2> buffer;
+    constexpr std::size_t most = 1024;
+    std::array<char, most + 2 + word> buffer;
+    bytes = bytes.substr(0, most);
     char* end = buffer.data();
-    if (std::exchange(blank_, false)) {
-        *end++ = ' ';
-    }
+    bool blank = std::exchange(blank_, false);
     if (std::exchange(cr_, false)) {
+        if (blank && !bytes.starts_with('\n')) {
+            *end++ = ' ';
+        }
+        blank = false;
         *end++ = '\r';
     }
-    bytes = bytes.substr(0, most);
-    for (const char c : bytes) {
-        const std::size_t size = static_cast<std::size_t>(end - buffer.data());
-        if (relaxed_ && base::is_wsp(c)) {
-            if (size == 0 || end[-1] != ' ') {
-                *end++ = ' '; // RFC 6376 3.4.4: any number of blanks is one space
-            }
-            continue;
-        }
-        if (relaxed_ && c == '\n' && size > 1 && end[-1] == '\r' && end[-2] == ' ') {
-            --end; // RFC 6376 3.4.4: blanks at the end of a line are ignored
-            end[-1] = '\r';
-        }
-        *end++ = c;
-    }
+    end = relaxed_ ? write_relaxed(bytes, blank, end) : std::copy(bytes.begin(), bytes.end(), end);
     pass({buffer.data(), static_cast<std::size_t>(end - buffer.data())});
     return bytes.size();
 }
