@@ -182,7 +182,7 @@ TEST_CASE("an authserv-id is printable text", "[authres]") {
 
 TEST_CASE("whatever the values hold, the text is safe and re-parses to the same list",
           "[authres][property]") {
-    std::mt19937 random(8601); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same values each time
+    std::mt19937 random(8601);
     const auto below = [&random](std::size_t n) {
         return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
     };
