@@ -24,7 +24,7 @@ def large_rows(plan: Plan, name: str, starters: list, corpus, prime, expected, *
             figures = {"CPU": Figure([run.cpu_ms for run in runs], "ms/msg"),
                        "RSS growth": Figure([run.peak_mib - before for run in runs], "MiB"),
                        "throughput": Figure([run.rate * 25 for run in runs], "MiB/s", 0)}
-        goal = both(floors(2.5), at_most("RSS growth", 2, "RSS + 2 MiB"))
+        goal = both(floors(1.5), at_most("RSS growth", 2, "RSS + 2 MiB"))
         row = Row(name, running.name, figures, crypto, goal if running.name == "paraph" else None, trouble_of(runs))
         tell(f"{name} / {running.name}: {row.main}, RSS growth {figures['RSS growth']} {row.trouble}")
         yield row
@@ -54,7 +54,7 @@ def many_large(plan: Plan):
                               **expect_of(running, ("dkim=pass",)))
                 figures = {"RSS": Figure([played.peak_mib], "MiB"), "growth": Figure([played.peak_mib - before], "MiB"),
                            "CPU": Figure([played.cpu_ms], "ms/msg")}
-                goal = at_most("RSS", 100, "RSS <= 100 MiB") if running.name == "paraph" else None
+                goal = at_most("RSS", 64, "RSS <= 64 MiB") if running.name == "paraph" else None
                 tell(f"200 x 25 MiB / {running.name}: {figures['RSS']}, {figures['CPU']}")
                 yield Row("200 sessions of 25 MiB", running.name, figures, None, goal, played.complaints())
 

@@ -54,6 +54,23 @@ def floors(times: float) -> Goal:
     return Goal(f"<= {times:g} x floor", met)
 
 
+def beside(name: str, figure: str, text: str, holds: Callable[[float, float], bool]) -> Goal:
+    """What holds of our figure and that filter's; of nothing where that filter was not measured."""
+    def met(row: Row, rows: list[Row]) -> bool:
+        peer = other(row, rows, name)
+        return peer is None or holds(row.value(figure), peer.value(figure))
+    return Goal(text, met)
+
+
+def part(name: str, divisor: float) -> Goal:
+    """The CPU at most that part of the other filter's."""
+    return beside(name, "CPU", f"<= 1/{divisor:g} of {name}", lambda ours, theirs: ours * divisor <= theirs)
+
+
+def rate_over(name: str, times: float) -> Goal:
+    return beside(name, "rate", f">= {times:g} x the rate of {name}", lambda ours, theirs: ours >= times * theirs)
+
+
 def both(*goals: Goal) -> Goal:
     return Goal(", ".join(goal.text for goal in goals), lambda row, rows: all(goal.met(row, rows) for goal in goals))
 

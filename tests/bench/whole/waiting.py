@@ -49,8 +49,8 @@ def latency_row(name: str, round_trip: int, least: dict, runs, questions, depths
                "after the dot": Figure([run.wait("dot", "p50") for run in runs], "ms"),
                "questions": Figure(questions, "", 0), "longest chain": Figure(depths, "", 0),
                "least possible": Figure([least["whole"]], f"ms, {least['dot']} after the dot", 0)}
-    goal = both(at_most("from MAIL FROM", least["whole"] + 15, f"<= {least['whole'] + 15} ms"),
-                at_most("after the dot", least["dot"] + 15, f"<= {least['dot'] + 15} ms after the dot"))
+    goal = both(at_most("from MAIL FROM", least["whole"] + 10, f"<= {least['whole'] + 10} ms"),
+                at_most("after the dot", least["dot"] + 10, f"<= {least['dot'] + 10} ms after the dot"))
     row = Row(f"one cold verdict, DNS {DELAY} ms, client {round_trip} ms", name, figures, None,
               goal if name == "paraph" else None, trouble_of(runs))
     tell(f"{row.workload} / {name}: {row.main}, {row.figures['after the dot']} {row.trouble}")
