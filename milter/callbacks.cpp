@@ -33,8 +33,9 @@ std::atomic<bool> served{false};
 
 // What was agreed with the MTA for a connection.
 struct Terms {
-    bool leading_space = false; // header values come, and are taken, with the blank behind the colon
-    bool silent = false;        // the MTA waits for no reply before the end of the message
+    bool leading_space : 1 = false; // header values come, and are taken, with the blank behind the colon
+    bool silent : 1 = false;        // the MTA waits for no reply before the end of the message
+    bool body : 1 = true;           // the MTA hands bodies over
 };
 
 // Sendmail may reuse a connection without negotiating again; what was agreed last then still holds.
@@ -193,9 +194,11 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long ste
         return SMFIS_REJECT;
     }
     const Terms terms{.leading_space = (steps & SMFIP_HDR_LEADSPC) != 0,
-                      .silent = (steps & unneeded_replies) == unneeded_replies};
+                      .silent = (steps & unneeded_replies) == unneeded_replies,
+                      .body = service->runtime()->needs_body || (steps & SMFIP_NOBODY) == 0};
     *wanted_actions = needed | (actions & SMFIF_SETSYMLIST);
-    *wanted_steps = steps & (unneeded_events | SMFIP_HDR_LEADSPC | (terms.silent ? unneeded_replies : 0));
+    *wanted_steps = steps & (unneeded_events | SMFIP_HDR_LEADSPC | (terms.silent ? unneeded_replies : 0) |
+                             (terms.body ? 0 : SMFIP_NOBODY));
     *reserved2 = 0;
     *reserved3 = 0;
     if ((actions & SMFIF_SETSYMLIST) != 0) {
@@ -256,6 +259,9 @@ sfsistat on_body(SMFICTX* context, unsigned char* chunk, std::size_t size) {
 
 sfsistat end_message(SMFICTX* context, Link& link) {
     const auto queue_id = macro(context, "i");
+    if (!link.terms.body && link.session.needs_body()) {
+        link.session.fail("the body was left out, but a reload brought a use for it meanwhile");
+    }
     try {
         const auto progress = [context] { smfi_progress(context); };
         return apply(context, link.session.end_of_message(queue_id, progress), link.terms);

@@ -37,6 +37,12 @@ bool needs_public_suffixes(const config::Settings::Dmarc& settings) {
     return settings.public_suffix_veto || settings.discovery == "psl";
 }
 
+bool needs_body(const config::Settings& settings) {
+    const bool names_keys = !settings.signing.key_table.empty() || !settings.signing.signing_table.empty() ||
+                            !settings.domains.empty();
+    return (settings.roles.verify && settings.dkim.enabled) || (settings.roles.sign && names_keys);
+}
+
 void load_keys(Runtime& runtime, BuiltRuntime& built) {
     // A key that cannot be parsed is better noticed now than with the first message. But parsing costs half a
     // millisecond a key, so a large site has its keys parsed when they are first used, and `paraph
@@ -152,6 +158,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     runtime->parsed_records->serve(runtime->checks);
     runtime->checks.spf_limits.steps = 0; // nobody reads the explanation here, `paraph verify` makes it anew
     runtime->sign_options = sign_options(runtime->settings);
+    runtime->needs_body = needs_body(runtime->settings);
     runtime->message_limits = message_limits(runtime->settings);
     runtime->driver_limits.questions = runtime->settings.dns.questions_per_message;
     runtime->driver_limits.budget = runtime->settings.dns.message_budget;

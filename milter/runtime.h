@@ -28,6 +28,7 @@ struct Runtime {
     dkim::SignOptions sign_options; // but for domain, selector and identity
     message::Limits message_limits;
     DriverLimits driver_limits;
+    bool needs_body = true; // false: bodies are neither verified nor signed
 };
 
 struct BuiltRuntime {

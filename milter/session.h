@@ -44,6 +44,9 @@ class Session {
     [[nodiscard]] Actions end_of_message(std::string_view queue_id, const std::function<void()>& progress);
     void abort();
 
+    // Whether the configuration of this session has a use for bodies.
+    [[nodiscard]] bool needs_body() const { return runtime_->needs_body; }
+
     // An internal error happened while the message arrived and could not be answered then: the end of the
     // message will be a tempfail.
     void fail(std::string_view why);

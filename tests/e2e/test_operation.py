@@ -1,12 +1,18 @@
 """The daemon as its operator meets it: stopped, started, reloaded, logging."""
 
+import contextlib
 import signal
+import sys
+from pathlib import Path
 
 from harness import keys
 from harness.client import Client, Refused
 from harness.messages import message
 from harness.process import eventually
 from harness.site import SiteTest
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
+from milter_client import Milter, parse_address  # noqa: E402
 
 
 class Operation(SiteTest):
@@ -89,20 +95,37 @@ class Operation(SiteTest):
                 self.assertEqual([True, True], keys.verdicts(signed.raw, self.site.zone))
         paraphd.write_config()
 
-    def test_reload_takes_up_a_new_configuration(self):
+    def reload(self, **changed):
+        """With settings other than the usual ones, if any."""
         paraphd = self.site.paraphd
         before = len(paraphd.log())
-        paraphd.write_config({**paraphd.settings, "authserv_id": "renamed.ours.test"})
+        paraphd.write_config({**paraphd.settings, **changed})
         paraphd.reload()
+        eventually("the reload in the log", lambda: "reload" in paraphd.log()[before:].lower())
+
+    @contextlib.contextmanager
+    def changed(self, **settings):
+        self.reload(**settings)
         try:
-            eventually("the reload in the log", lambda: "reload" in paraphd.log()[before:].lower())
-            self.results(self.receive(message()), "renamed.ours.test")
+            yield
         finally:
-            before = len(paraphd.log())
-            paraphd.write_config()
-            paraphd.reload()
-            eventually("the reload in the log", lambda: "reload" in paraphd.log()[before:].lower())
+            self.reload()
+
+    def test_reload_takes_up_a_new_configuration(self):
+        with self.changed(authserv_id="renamed.ours.test"):
+            self.results(self.receive(message()), "renamed.ours.test")
         self.check(self.receive(message()), spf="pass")
+
+    def test_bodies_are_not_asked_for_where_nobody_needs_them(self):
+        address = parse_address(self.site.paraphd.socket)
+        with self.changed(dkim={"enabled": False}, domains={}):
+            with Milter(address) as milter:
+                self.assertTrue(milter.declines(b"B"))
+            delivered = self.receive(self.site.signer.sign(message()))
+            self.check(delivered, spf="pass", dmarc="pass")
+            self.assertNotIn("dkim=", delivered.all("Authentication-Results")[0])
+        with Milter(address) as milter:
+            self.assertFalse(milter.declines(b"B"))
 
     def test_reload_under_mail_loses_none(self):
         for number in range(40):
