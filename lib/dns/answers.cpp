@@ -2,6 +2,7 @@
 
 namespace dns {
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): both are moved from
 void Answers::insert(Question question, AnswerPtr answer) {
     known_.try_emplace(std::move(question), std::move(answer));
 }
