@@ -52,23 +52,36 @@ std::string to_string(const unsigned char* bytes, std::size_t size) {
     return {reinterpret_cast<const char*>(bytes), size}; // OpenSSL's byte type to std::string
 }
 
-std::string sign_rsa(EVP_PKEY* key, const Sha256& digest) {
-    const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+// Null when OpenSSL fails, as all that is made of it then does.
+KeyContext ready_rsa(EVP_PKEY* key) {
+    KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+    const bool ready = context && EVP_PKEY_sign_init(context.get()) == 1 &&
+                       EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1;
+    return ready ? std::move(context) : nullptr;
+}
+
+DigestContext ready_ed25519(EVP_PKEY* key) {
+    DigestContext context(EVP_MD_CTX_new());
+    const bool ready = context && EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key) == 1;
+    return ready ? std::move(context) : nullptr;
+}
+
+std::string sign_rsa(const EVP_PKEY_CTX* ready, const Sha256& digest) {
+    const KeyContext context(ready == nullptr ? nullptr : EVP_PKEY_CTX_dup(ready));
     const DigestInfo info = digest_info(digest);
     std::array<unsigned char, maximum_rsa_bits / 8> signature{};
     std::size_t size = signature.size();
-    const bool made = context && EVP_PKEY_sign_init(context.get()) == 1 &&
-                      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
-                      EVP_PKEY_sign(context.get(), signature.data(), &size, info.data(), info.size()) == 1;
+    const bool made =
+        context && EVP_PKEY_sign(context.get(), signature.data(), &size, info.data(), info.size()) == 1;
     return made ? to_string(signature.data(), size) : std::string();
 }
 
-std::string sign_ed25519(EVP_PKEY* key, const Sha256& digest) {
+std::string sign_ed25519(const EVP_MD_CTX* ready, const Sha256& digest) {
     const DigestContext context(EVP_MD_CTX_new());
     std::array<unsigned char, 64> signature{};
     std::size_t size = signature.size();
     const bool made =
-        context && EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
+        ready != nullptr && context && EVP_MD_CTX_copy_ex(context.get(), ready) == 1 &&
         EVP_DigestSign(context.get(), signature.data(), &size, digest.data(), digest.size()) == 1;
     return made ? to_string(signature.data(), size) : std::string();
 }
@@ -83,6 +96,20 @@ std::string contents(BIO* bio) {
 
 void SigningKey::Free::operator()(evp_pkey_st* key) const {
     EVP_PKEY_free(key);
+}
+
+void SigningKey::Free::operator()(evp_pkey_ctx_st* context) const {
+    EVP_PKEY_CTX_free(context);
+}
+
+void SigningKey::Free::operator()(evp_md_ctx_st* context) const {
+    EVP_MD_CTX_free(context);
+}
+
+SigningKey::SigningKey(evp_pkey_st* key, KeyType type, std::size_t bits)
+    : key_(key), rsa_(type == KeyType::rsa ? ready_rsa(key).release() : nullptr),
+      ed25519_(type == KeyType::ed25519 ? ready_ed25519(key).release() : nullptr), type_(type), bits_(bits) {
+    ERR_clear_error();
 }
 
 base::Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
@@ -129,7 +156,7 @@ SignatureAlgorithm SigningKey::algorithm() const {
 
 base::Result<std::string> SigningKey::sign(const Sha256& digest) const {
     std::string signature =
-        type_ == KeyType::rsa ? sign_rsa(key_.get(), digest) : sign_ed25519(key_.get(), digest);
+        type_ == KeyType::rsa ? sign_rsa(rsa_.get(), digest) : sign_ed25519(ed25519_.get(), digest);
     if (signature.empty()) {
         ERR_clear_error();
         return base::refuse("OpenSSL could not sign", 0);

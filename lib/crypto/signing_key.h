@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+struct evp_md_ctx_st;
+struct evp_pkey_ctx_st;
 struct evp_pkey_st;
 
 namespace crypto {
@@ -37,10 +39,16 @@ class SigningKey {
   private:
     struct Free {
         void operator()(evp_pkey_st* key) const;
+        void operator()(evp_pkey_ctx_st* context) const;
+        void operator()(evp_md_ctx_st* context) const;
     };
-    SigningKey(evp_pkey_st* key, KeyType type, std::size_t bits) : key_(key), type_(type), bits_(bits) {}
+    SigningKey(evp_pkey_st* key, KeyType type, std::size_t bits);
 
     std::unique_ptr<evp_pkey_st, Free> key_;
+    // Ready to sign, one of them by the type. Never used itself: each signature takes a copy, which spares it
+    // OpenSSL's search for the algorithm and makes no two threads share one.
+    std::unique_ptr<evp_pkey_ctx_st, Free> rsa_;
+    std::unique_ptr<evp_md_ctx_st, Free> ed25519_;
     KeyType type_;
     std::size_t bits_;
 };

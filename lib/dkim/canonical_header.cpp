@@ -17,29 +17,6 @@ std::size_t line_end_length(std::string_view text) {
     return text.starts_with("\r\n") ? 2 : 0;
 }
 
-// Gathers single characters, so that a header of blanks and letters costs no call for each of them.
-class Gather {
-  public:
-    explicit Gather(ByteSink& sink) : sink_(sink) {}
-
-    void put(char c) {
-        if (used_ == gathered_.size()) {
-            flush();
-        }
-        gathered_[used_++] = c;
-    }
-
-    void flush() {
-        sink_.write({gathered_.data(), used_});
-        used_ = 0;
-    }
-
-  private:
-    ByteSink& sink_;
-    std::array<char, 512> gathered_{};
-    std::size_t used_ = 0;
-};
-
 void write_lower(std::string_view name, ByteSink& sink) {
     std::array<char, 80> lower{};
     while (!name.empty()) {
@@ -51,26 +28,40 @@ void write_lower(std::string_view name, ByteSink& sink) {
     }
 }
 
+bool is_text(char c) {
+    return !base::is_wsp(c) && c != '\r';
+}
+
+// How much of the front stays as it is: words with one space between them, as most lines are.
+std::size_t unchanged_length(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size() &&
+           (is_text(text[at]) || (text[at] == ' ' && at + 1 < text.size() && is_text(text[at + 1])))) {
+        ++at;
+    }
+    return at;
+}
+
 void write_relaxed_body(std::string_view body, ByteSink& sink) {
-    Gather text(sink);
     bool started = false; // RFC 6376 3.4.2: no blanks behind the colon
     bool blanks = false;  // and none at the end: a blank is written only in front of something
-    for (std::size_t at = 0; at < body.size(); ++at) {
-        const char c = body[at];
-        if (base::is_wsp(c)) {
+    while (!body.empty()) {
+        std::size_t length = 1;
+        if (base::is_wsp(body.front())) {
             blanks = true;
-        } else if (c == '\r' && line_end_length(body.substr(at)) > 0) {
-            ++at;
+        } else if (const std::size_t line_end = line_end_length(body); line_end > 0) {
+            length = line_end;
         } else {
             if (blanks && started) {
-                text.put(' ');
+                sink.write(" ");
             }
-            text.put(c);
+            length = std::max(length, unchanged_length(body)); // a CR alone is text as well
+            sink.write(body.substr(0, length));
             started = true;
             blanks = false;
         }
+        body.remove_prefix(length);
     }
-    text.flush();
 }
 
 } // namespace

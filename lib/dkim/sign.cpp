@@ -12,33 +12,47 @@ namespace dkim {
 
 namespace {
 
-bool contains(const std::vector<std::string>& names, std::string_view name) {
-    return std::any_of(names.begin(), names.end(),
-                       [&](const std::string& n) { return base::iequals(n, name); });
+// The size first: nearly all pairs differ in it, and dozens of names are compared with each other.
+bool is_same_name(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && base::iequals(a, b);
+}
+
+template <class Names>
+std::size_t count(const Names& names, std::string_view name) {
+    return static_cast<std::size_t>(
+        std::count_if(names.begin(), names.end(), [&](const auto& n) { return is_same_name(n, name); }));
 }
 
 // The names of h=: each present field once, the oversigned names once more.
 class SignedFields {
   public:
     SignedFields(const message::HeaderList& headers, const std::vector<std::string>& oversigned)
-        : headers_(headers), oversigned_(oversigned) {}
+        : oversigned_(oversigned) {
+        present_.reserve(headers.size());
+        for (const message::HeaderField& field : headers) {
+            present_.push_back(field.name());
+        }
+    }
 
-    void add(const std::string& name) {
-        if (contains(done_, name)) {
+    // `name` must outlive this object.
+    void add(std::string_view name) {
+        if (count(done_, name) > 0) {
             return;
         }
-        done_.push_back(base::to_lower(name));
+        done_.push_back(name);
         // RFC 6376 5.4.2: a name that stands more often than the field does signs that no further one exists.
-        const std::size_t times = headers_.count(name) + (contains(oversigned_, name) ? 1 : 0);
-        names_.insert(names_.end(), times, done_.back());
+        const std::size_t times = count(present_, name) + (count(oversigned_, name) > 0 ? 1 : 0);
+        if (times > 0) {
+            names_.insert(names_.end(), times, base::to_lower(name));
+        }
     }
 
     [[nodiscard]] std::vector<std::string> take() { return std::move(names_); }
 
   private:
-    const message::HeaderList& headers_;
     const std::vector<std::string>& oversigned_;
-    std::vector<std::string> done_;
+    std::vector<std::string_view> present_; // of the header, from top to bottom
+    std::vector<std::string_view> done_;
     std::vector<std::string> names_;
 };
 
