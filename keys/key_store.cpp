@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <unordered_set>
 
@@ -74,6 +76,14 @@ std::string without_prefix(const std::string& text, const std::string& prefix) {
     return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
 }
 
+// While large tables are read, more is allocated than they take in the end. glibc keeps what is freed in
+// between for later, which comes only with the next large table.
+void give_memory_back() {
+#ifdef __GLIBC__
+    (void)::malloc_trim(0);
+#endif
+}
+
 bool same_signature(const Signer& a, const Signer& b) {
     return a.domain == b.domain && a.selector == b.selector && a.identity == b.identity;
 }
@@ -84,12 +94,8 @@ class KeyStore::Impl {
   public:
     Impl(const KeyOptions& options, std::vector<Problem>& problems)
         : options_(options), reader_(make_reader(options.user, problems)), domain_keys_(options.domain_keys) {
-        const LoadedTable keys = load_table(options.key_table, problems);
-        key_file_ = keys.name.path;
-        key_table_ = KeyTable::parse(keys.rows, keys.name.kind, key_file_, problems);
-        const LoadedTable signing = load_table(options.signing_table, problems);
-        signing_table_ = SigningTable::parse(signing.rows, signing.name.kind, signing.name.path, problems);
-        check_tables(signing_table_, signing.name.path, key_table_, problems);
+        load_key_table(problems);
+        load_signing_table(problems);
         check_keys(problems);
     }
 
@@ -110,6 +116,18 @@ class KeyStore::Impl {
     }
 
   private:
+    void load_key_table(std::vector<Problem>& problems) {
+        const LoadedTable keys = load_table(options_.key_table, problems);
+        key_file_ = keys.name.path;
+        key_table_ = KeyTable::parse(keys.rows, keys.name.kind, key_file_, problems);
+    }
+
+    void load_signing_table(std::vector<Problem>& problems) {
+        const LoadedTable signing = load_table(options_.signing_table, problems);
+        signing_table_ = SigningTable::parse(signing.rows, signing.name.kind, signing.name.path, problems);
+        check_tables(signing_table_, signing.name.path, key_table_, problems);
+    }
+
     // Two rows for the same key make one signature, not two equal ones.
     static void add(Signer signer, std::vector<Signer>& signers) {
         if (std::none_of(signers.begin(), signers.end(),
@@ -126,13 +144,16 @@ class KeyStore::Impl {
     }
 
     [[nodiscard]] Signer signer_for(const SigningRow& row, const std::string& author_domain) const {
-        const std::string& name = row.key_name == "%" ? author_domain : row.key_name;
+        const std::string name(row.key_name == "%" ? author_domain : row.key_name);
         const KeyRow* key = key_table_.find(name);
         if (key == nullptr) {
             return {name, {}, {},
                     {},   {}, fmt::format("the KeyTable has no row '{}'", base::printable(name, 80))};
         }
-        Signer signer{name, key->domain.empty() ? author_domain : key->domain, key->selector, {}, {}, {}};
+        Signer signer;
+        signer.name = name;
+        signer.domain = key->domain.empty() ? author_domain : key->domain;
+        signer.selector = key->selector;
         // An identity that d= does not cover would make the signature worthless; it is left out as OpenDKIM
         // does.
         signer.identity =
@@ -179,13 +200,13 @@ class KeyStore::Impl {
     void check_keys(std::vector<Problem>& problems) {
         KeyFileCheck check(reader_);
         check_inline_keys(check, problems);
-        std::unordered_set<std::string> seen;
+        std::unordered_set<std::string_view> seen;
         for (const KeyRow& row : key_table_.rows()) {
             if (row.file_has_domain) {
                 continue; // known when there is an author
             }
             if (!row.file.empty() && seen.insert(row.file).second) {
-                check_file(check, row.file, {key_file_, row.line, ""}, problems);
+                check_file(check, std::string(row.file), {key_file_, row.line, ""}, problems);
             }
             if (options_.read_keys) {
                 check_key(row, problems);
@@ -225,7 +246,7 @@ class KeyStore::Impl {
 
     // A file that cannot be read has been told about as a file.
     [[nodiscard]] std::string file_key_problem(const KeyRow& row) const {
-        const auto key = key_from_file(row.file);
+        const auto key = key_from_file(std::string(row.file));
         return key ? algorithm_problem(row, **key) : std::string();
     }
 
@@ -268,6 +289,7 @@ KeyStore::~KeyStore() = default;
 KeyStore::Loaded KeyStore::load(const KeyOptions& options) {
     Loaded loaded;
     auto impl = std::make_unique<Impl>(options, loaded.problems);
+    give_memory_back();
     loaded.store = std::shared_ptr<const KeyStore>(new KeyStore(std::move(impl)));
     return loaded;
 }

@@ -44,9 +44,11 @@ KeyAndAlgorithm split_algorithm(std::string_view text) {
 // Fills in the row, or says what is wrong with it.
 class RowParser {
   public:
-    RowParser(const TableRow& source, const std::string& file) : file_(file) {
+    // `before`: the row before it, with which it often has texts in common.
+    RowParser(const TableRow& source, const std::string& file, const KeyRow& before, TextPool& texts)
+        : file_(file), before_(before), texts_(texts) {
         row_.line = source.line;
-        row_.name = source.name;
+        row_.name = texts.keep(source.name);
     }
 
     base::Result<KeyRow, std::string> parse(std::string_view value) {
@@ -63,7 +65,7 @@ class RowParser {
                 return base::refuse(std::move(problem));
             }
         }
-        return std::move(row_);
+        return row_;
     }
 
   private:
@@ -75,7 +77,8 @@ class RowParser {
         if (!name) {
             return fmt::format("'{}' is not a domain name", base::printable(text, 80));
         }
-        row_.domain = name->text();
+        // Names of rows often are domains.
+        row_.domain = texts_.keep(name->text(), name->text() == row_.name ? row_.name : before_.domain);
         return {};
     }
 
@@ -85,17 +88,17 @@ class RowParser {
         if (!name) {
             return fmt::format("'{}' is not a selector", base::printable(text, 80));
         }
-        row_.selector = name->text();
+        row_.selector = texts_.keep(name->text(), before_.selector);
         return {};
     }
 
     std::string key(std::string_view text) {
         if (is_file_name(text)) {
-            row_.file = beside(file_, text);
+            row_.file = texts_.keep(beside(file_, text), before_.file);
             row_.file_has_domain = text.starts_with('/') && text.find('%') != std::string_view::npos;
             return {};
         }
-        row_.inline_key = text;
+        row_.inline_key = texts_.keep(text, before_.inline_key);
         return looks_like_key(text)
                    ? std::string()
                    : "the key is neither a file, which starts with '/', './' or '../', nor PEM, nor "
@@ -115,6 +118,8 @@ class RowParser {
     }
 
     const std::string& file_;
+    const KeyRow before_;
+    TextPool& texts_;
     KeyRow row_;
 };
 
@@ -122,7 +127,7 @@ class RowParser {
 
 std::string KeyRow::file_for(std::string_view signing_domain) const {
     if (!file_has_domain) {
-        return file;
+        return std::string(file);
     }
     std::string path;
     for (const char c : file) {
@@ -139,10 +144,12 @@ KeyTable KeyTable::parse(const std::vector<TableRow>& rows, TableKind kind, cons
                          std::vector<Problem>& problems) {
     KeyTable table;
     table.kind_ = kind;
+    table.rows_.reserve(rows.size());
     for (const TableRow& source : rows) {
-        auto row = RowParser(source, file).parse(source.value);
+        const KeyRow before = table.rows_.empty() ? KeyRow() : table.rows_.back();
+        const auto row = RowParser(source, file, before, table.texts_).parse(source.value);
         if (row) {
-            table.add(std::move(*row), file, problems);
+            table.add(*row, file, problems);
         } else {
             problems.push_back({file, source.line, fmt::format("'{}': {}", source.name, row.error())});
         }
@@ -150,17 +157,19 @@ KeyTable KeyTable::parse(const std::vector<TableRow>& rows, TableKind kind, cons
     return table;
 }
 
-void KeyTable::add(KeyRow row, const std::string& file, std::vector<Problem>& problems) {
+void KeyTable::add(const KeyRow& row, const std::string& file, std::vector<Problem>& problems) {
     if (kind_ == TableKind::patterns) {
         by_pattern_.add(row.name, rows_.size());
-    } else if (const auto [known, is_new] = by_name_.try_emplace(row.name, rows_.size()); !is_new) {
+    } else if (const auto [known, is_new] =
+                   by_name_.add(row.name, static_cast<TextIndex::Number>(rows_.size()));
+               !is_new) {
         problems.push_back({file, row.line,
                             fmt::format("'{}' is named in line {} already; this row is not used", row.name,
-                                        rows_[known->second].line),
+                                        rows_[known].line),
                             true});
         return;
     }
-    rows_.push_back(std::move(row));
+    rows_.push_back(row);
 }
 
 const KeyRow* KeyTable::find(std::string_view name) const {
@@ -168,8 +177,8 @@ const KeyRow* KeyTable::find(std::string_view name) const {
         const auto found = by_pattern_.matches(base::to_lower(name));
         return found.empty() ? nullptr : &rows_[found.front()];
     }
-    const auto found = by_name_.find(name);
-    return found == by_name_.end() ? nullptr : &rows_[found->second];
+    const auto* found = by_name_.find(name);
+    return found == nullptr ? nullptr : &rows_[*found];
 }
 
 } // namespace keys

@@ -10,9 +10,11 @@
 #include "crypto/signature_algorithm.h"
 #include "keys/pattern_index.h"
 #include "keys/problem.h"
-#include "keys/string_map.h"
 #include "keys/table_file.h"
+#include "keys/text_index.h"
+#include "keys/text_pool.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,14 +22,15 @@
 
 namespace keys {
 
+// Its texts live in the table.
 struct KeyRow {
     std::size_t line = 0;
-    std::string name;
-    std::string domain;           // A-labels in lower case; empty: the author's
-    std::string selector;         // in lower case
-    std::string file;             // empty: the key is inline
+    std::string_view name;
+    std::string_view domain;      // A-labels in lower case; empty: the author's
+    std::string_view selector;    // in lower case
+    std::string_view file;        // empty: the key is inline
     bool file_has_domain = false; // `%` in `file` stands for the domain
-    std::string inline_key;
+    std::string_view inline_key;
     std::optional<crypto::SignatureAlgorithm> algorithm;
 
     // The file for a domain.
@@ -46,11 +49,12 @@ class KeyTable {
     [[nodiscard]] const std::vector<KeyRow>& rows() const { return rows_; }
 
   private:
-    void add(KeyRow row, const std::string& file, std::vector<Problem>& problems);
+    void add(const KeyRow& row, const std::string& file, std::vector<Problem>& problems);
 
     TableKind kind_ = TableKind::exact;
+    TextPool texts_;
     std::vector<KeyRow> rows_;
-    StringMap<std::size_t> by_name_;
+    TextIndex by_name_;
     PatternIndex by_pattern_;
 };
 

@@ -4,24 +4,24 @@
 //     Pattern("*@Example.com").matches("joe@example.com")   -> true
 #pragma once
 
-#include <string>
 #include <string_view>
 
 namespace keys {
 
 class Pattern {
   public:
-    explicit Pattern(std::string_view text);
+    // `text` must outlive it.
+    explicit Pattern(std::string_view text) : text_(text) {}
 
-    [[nodiscard]] bool has_wildcard() const { return text_.find('*') != std::string::npos; }
+    [[nodiscard]] bool has_wildcard() const { return text_.find('*') != std::string_view::npos; }
     // `subject` must be in lower case already.
     [[nodiscard]] bool matches(std::string_view subject) const;
-    [[nodiscard]] const std::string& text() const { return text_; } // in lower case
+    [[nodiscard]] std::string_view text() const { return text_; }
     // What follows the last `*`; the whole pattern when there is none.
     [[nodiscard]] std::string_view tail() const;
 
   private:
-    std::string text_;
+    std::string_view text_;
 };
 
 } // namespace keys

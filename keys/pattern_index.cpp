@@ -1,6 +1,7 @@
 #include "keys/pattern_index.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace keys {
 
@@ -12,42 +13,54 @@ bool starts_a_tail(char c) {
 
 } // namespace
 
+// Behind those of the same text: rings need no list, and no memory, of their own for each text.
+void PatternIndex::add_to(TextIndex& index, std::string_view text, Entry entry) {
+    const auto number = static_cast<Number>(entries_.size());
+    const auto [last, is_new] = index.add(lower_.lower(text), number);
+    entry.next = is_new ? number : std::exchange(entries_[last].next, number);
+    last = number;
+    entries_.push_back(entry);
+}
+
 void PatternIndex::add(std::string_view text, Row row) {
-    Pattern pattern(text);
-    const std::string_view tail = pattern.tail();
-    if (!pattern.has_wildcard()) {
-        exact_[pattern.text()].push_back(row);
+    const Entry entry{Pattern(text), static_cast<Number>(row), 0};
+    const std::string_view tail = entry.pattern.tail();
+    if (!entry.pattern.has_wildcard()) {
+        add_to(exact_, text, entry);
     } else if (!tail.empty() && starts_a_tail(tail.front())) {
         longest_tail_ = std::max(longest_tail_, tail.size());
-        std::string key(tail);
-        tails_[std::move(key)].push_back({std::move(pattern), row});
+        add_to(tails_, tail, entry);
     } else {
-        others_.push_back({std::move(pattern), row});
+        others_.push_back(static_cast<Number>(entries_.size()));
+        entries_.push_back(entry);
     }
+}
+
+void PatternIndex::add_ring(const Number* last, std::string_view subject, std::vector<Row>& rows) const {
+    if (last == nullptr) {
+        return;
+    }
+    Number number = *last;
+    do {
+        number = entries_[number].next;
+        if (entries_[number].pattern.matches(subject)) {
+            rows.push_back(entries_[number].row);
+        }
+    } while (number != *last);
 }
 
 void PatternIndex::add_exact(std::string_view subject, std::vector<Row>& rows) const {
-    if (const auto found = exact_.find(subject); found != exact_.end()) {
-        rows.insert(rows.end(), found->second.begin(), found->second.end());
-    }
+    add_ring(exact_.find(subject), subject, rows);
 }
 
 void PatternIndex::add_tail(std::string_view subject, std::size_t start, std::vector<Row>& rows) const {
-    const auto found = tails_.find(subject.substr(start));
-    if (found == tails_.end()) {
-        return;
-    }
-    for (const Entry& entry : found->second) {
-        if (entry.pattern.matches(subject)) {
-            rows.push_back(entry.row);
-        }
-    }
+    add_ring(tails_.find(subject.substr(start)), subject, rows);
 }
 
 void PatternIndex::add_others(std::string_view subject, std::vector<Row>& rows) const {
-    for (const Entry& entry : others_) {
-        if (entry.pattern.matches(subject)) {
-            rows.push_back(entry.row);
+    for (const Number number : others_) {
+        if (entries_[number].pattern.matches(subject)) {
+            rows.push_back(entries_[number].row);
         }
     }
 }

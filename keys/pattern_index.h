@@ -5,7 +5,8 @@
 #pragma once
 
 #include "keys/pattern.h"
-#include "keys/string_map.h"
+#include "keys/text_index.h"
+#include "keys/text_pool.h"
 
 #include <cstddef>
 #include <string_view>
@@ -17,6 +18,7 @@ class PatternIndex {
   public:
     using Row = std::size_t;
 
+    // `pattern` must outlive the index. Rows come in ascending order.
     void add(std::string_view pattern, Row row);
 
     // Of all patterns that match, in ascending order. `subject` must be in lower case already.
@@ -32,14 +34,22 @@ class PatternIndex {
     [[nodiscard]] std::vector<std::size_t> tail_starts(std::string_view subject) const;
 
   private:
+    using Number = TextIndex::Number; // enough for the rows of the longest file: max_table_file
+
     struct Entry {
         Pattern pattern;
-        Row row;
+        Number row;
+        Number next; // with the same text or tail; the last one's is the first one
     };
 
-    StringMap<std::vector<Row>> exact_;
-    StringMap<std::vector<Entry>> tails_;
-    std::vector<Entry> others_;
+    void add_to(TextIndex& index, std::string_view text, Entry entry);
+    void add_ring(const TextIndex::Number* last, std::string_view subject, std::vector<Row>& rows) const;
+
+    std::vector<Entry> entries_;
+    TextIndex exact_; // to the last entry of that text
+    TextIndex tails_; // to the last entry of that tail
+    std::vector<Number> others_;
+    TextPool lower_; // of patterns with capital letters
     std::size_t longest_tail_ = 0;
 };
 

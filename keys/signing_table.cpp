@@ -23,6 +23,9 @@ bool is_form_with_star(std::string_view pattern) {
 std::optional<std::string> with_a_labels(std::string_view pattern) {
     const auto at = pattern.rfind('@');
     const std::size_t start = at == std::string_view::npos ? 0 : at + 1;
+    if (base::all_ascii(pattern.substr(start))) {
+        return std::string(pattern);
+    }
     std::string result(pattern.substr(0, start));
     for (const std::string_view label : base::split(pattern.substr(start), '.')) {
         const auto ascii =
@@ -36,22 +39,25 @@ std::optional<std::string> with_a_labels(std::string_view pattern) {
     return result;
 }
 
-SigningRow make_row(const TableRow& source, std::string pattern) {
-    const auto colon = source.value.find(':');
-    return {source.line, std::move(pattern), source.value.substr(0, colon),
-            colon == std::string::npos ? "" : source.value.substr(colon + 1)};
-}
-
 } // namespace
+
+SigningRow SigningTable::make_row(const TableRow& source, std::string_view pattern) {
+    const SigningRow before = rows_.empty() ? SigningRow() : rows_.back();
+    const std::string_view value = source.value;
+    const auto colon = value.find(':');
+    return {source.line, texts_.keep(pattern), texts_.keep(value.substr(0, colon), before.key_name),
+            texts_.keep(colon == std::string_view::npos ? "" : value.substr(colon + 1), before.signer)};
+}
 
 SigningTable SigningTable::parse(const std::vector<TableRow>& rows, TableKind kind, const std::string& file,
                                  std::vector<Problem>& problems) {
     SigningTable table;
     table.kind_ = kind;
+    table.rows_.reserve(rows.size());
     for (const TableRow& source : rows) {
-        auto pattern = with_a_labels(source.name);
+        const auto pattern = with_a_labels(source.name);
         if (pattern) {
-            table.add(make_row(source, std::move(*pattern)), file, problems);
+            table.add(table.make_row(source, *pattern), file, problems);
         } else {
             problems.push_back(
                 {file, source.line,
@@ -61,31 +67,32 @@ SigningTable SigningTable::parse(const std::vector<TableRow>& rows, TableKind ki
     return table;
 }
 
-void SigningTable::add(SigningRow row, const std::string& file, std::vector<Problem>& problems) {
-    const bool wildcard = row.pattern.find('*') != std::string::npos;
+void SigningTable::add(const SigningRow& row, const std::string& file, std::vector<Problem>& problems) {
+    const bool wildcard = row.pattern.find('*') != std::string_view::npos;
     if (kind_ == TableKind::patterns || (wildcard && !is_form_with_star(row.pattern))) {
-        if (!wildcard && row.pattern.find('@') == std::string::npos) {
+        if (!wildcard && row.pattern.find('@') == std::string_view::npos) {
             problems.push_back(
                 {file, row.line,
                  fmt::format("'{}' matches no address; write '*@{}'", row.pattern, row.pattern), true});
         }
         by_pattern_.add(row.pattern, rows_.size());
-    } else if (const auto [known, is_new] = by_form_.try_emplace(base::to_lower(row.pattern), rows_.size());
+    } else if (const auto [known, is_new] =
+                   by_form_.add(texts_.lower(row.pattern), static_cast<TextIndex::Number>(rows_.size()));
                !is_new) {
         problems.push_back(
             {file, row.line,
              fmt::format("'{}' has a row in line {} already and this one is not used; with refile: both "
                          "would sign",
-                         row.pattern, rows_[known->second].line),
+                         row.pattern, rows_[known].line),
              true});
         return;
     }
-    rows_.push_back(std::move(row));
+    rows_.push_back(row);
 }
 
 void SigningTable::add_form(std::string_view form, Rows& rows) const {
-    if (const auto found = by_form_.find(form); found != by_form_.end()) {
-        rows.push_back(found->second);
+    if (const auto* row = by_form_.find(form)) {
+        rows.push_back(*row);
     }
 }
 

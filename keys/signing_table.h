@@ -14,20 +14,23 @@
 #include "base/domain_name.h"
 #include "keys/pattern_index.h"
 #include "keys/problem.h"
-#include "keys/string_map.h"
 #include "keys/table_file.h"
+#include "keys/text_index.h"
+#include "keys/text_pool.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace keys {
 
+// Its texts live in the table.
 struct SigningRow {
     std::size_t line = 0;
-    std::string pattern;
-    std::string key_name; // `%`: the author's domain
-    std::string signer;   // i=; every `%` stands for the author's domain; empty: none
+    std::string_view pattern;
+    std::string_view key_name; // `%`: the author's domain
+    std::string_view signer;   // i=; every `%` stands for the author's domain; empty: none
 };
 
 class SigningTable {
@@ -44,14 +47,16 @@ class SigningTable {
   private:
     using Rows = std::vector<PatternIndex::Row>;
 
-    void add(SigningRow row, const std::string& file, std::vector<Problem>& problems);
+    [[nodiscard]] SigningRow make_row(const TableRow& source, std::string_view pattern);
+    void add(const SigningRow& row, const std::string& file, std::vector<Problem>& problems);
     // `at`: the place of the at sign before the host.
     [[nodiscard]] Rows match_forms(std::string_view address, std::size_t at) const;
     void add_form(std::string_view form, Rows& rows) const;
 
     TableKind kind_ = TableKind::exact;
+    TextPool texts_;
     std::vector<SigningRow> rows_;
-    StringMap<std::size_t> by_form_; // rows of a `file:` table without wildcards, and `user@*`, `*`
+    TextIndex by_form_; // rows of a `file:` table without wildcards, and `user@*`, `*`
     PatternIndex by_pattern_;
 };
 

@@ -19,7 +19,7 @@ std::string check_row(const SigningRow& row, const KeyRow& key) {
         return fmt::format("'{}' lets authors of every domain sign as '{}'", row.pattern, key.domain);
     }
     const bool fixed =
-        !row.signer.empty() && row.signer.find('%') == std::string::npos && !key.domain.empty();
+        !row.signer.empty() && row.signer.find('%') == std::string_view::npos && !key.domain.empty();
     if (fixed && !make_identity(row.signer, key.domain)) {
         return fmt::format("signer '{}' is not at '{}' or below it and is left out",
                            base::printable(row.signer, 80), key.domain);

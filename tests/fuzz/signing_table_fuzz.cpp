@@ -47,10 +47,10 @@ void check_patterns(const keys::SigningTable& table, const Author& author) {
     for (const auto& row : table.rows()) {
         const bool matches = matches_plainly(base::to_lower(row.pattern), address);
         fuzz::require(keys::Pattern(row.pattern).matches(address) == matches,
-                      "a pattern matches what it says", row.pattern + " " + address);
+                      "a pattern matches what it says", std::string(row.pattern) + " " + address);
         expected += matches ? 1 : 0;
         fuzz::require((std::find(found.begin(), found.end(), &row) != found.end()) == matches,
-                      "the index finds what matches", row.pattern + " " + address);
+                      "the index finds what matches", std::string(row.pattern) + " " + address);
     }
     fuzz::require(found.size() == expected && std::is_sorted(found.begin(), found.end()),
                   "every row matches once, in the order of the file");

@@ -31,7 +31,7 @@ Parsed parse(std::string_view text, TableKind kind) {
 Texts match(const keys::SigningTable& table, std::string_view local_part, std::string_view domain) {
     Texts names;
     for (const keys::SigningRow* row : table.match(local_part, *base::DomainName::parse(domain))) {
-        names.push_back(row->key_name);
+        names.emplace_back(row->key_name);
     }
     return names;
 }
