@@ -29,7 +29,7 @@ class DomainName {
     // True for the name itself and for every name below `ancestor`, on label boundaries.
     [[nodiscard]] bool is_at_or_below(const DomainName& ancestor) const;
 
-    auto operator<=>(const DomainName&) const = default;
+    auto operator<=>(const DomainName&) const = default; // NOLINT(modernize-use-nullptr): none is there
 
   private:
     explicit DomainName(std::string text) : text_(std::move(text)) {}

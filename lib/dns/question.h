@@ -23,7 +23,7 @@ struct Question {
     std::string name;
     Type type = Type::txt;
 
-    auto operator<=>(const Question&) const = default;
+    auto operator<=>(const Question&) const = default; // NOLINT(modernize-use-nullptr): none is there
 };
 
 // Nothing when no DNS message can carry the name: an empty label, a label over 63 octets, over 253 octets in all, or a
