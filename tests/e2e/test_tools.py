@@ -5,6 +5,7 @@ import re
 
 from harness import keys, programs
 from harness.messages import message
+from harness.paraphd import environment
 from harness.process import run
 from harness.site import AUTHSERV_ID, SiteTest
 
@@ -79,6 +80,6 @@ class Tools(SiteTest):
 
     def test_daemon_refuses_to_start_on_a_bad_configuration(self):
         wrong = self.write(b"authserv_idd: x.test\n", "wrong.yaml")
-        refused = run([programs.paraphd, "--config", wrong, "--log", "stderr"], check=False)
+        refused = run([programs.paraphd, "--config", wrong, "--log", "stderr"], check=False, env=environment())
         self.assertEqual(BAD_CONFIGURATION, refused.returncode)
         self.assertIn(b"authserv_id", refused.stderr)
