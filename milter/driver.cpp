@@ -1,7 +1,8 @@
 #include "milter/driver.h"
 
+#include "milter/wakeup.h"
+
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <unordered_map>
@@ -29,7 +30,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
         {
             const std::lock_guard lock(mutex_);
             task = tasks_.size();
-            tasks_.push_back(Task{std::move(need), 0});
+            tasks_.push_back({std::move(need)});
         }
         advance(task);
     }
@@ -39,10 +40,17 @@ class Driver::State : public std::enable_shared_from_this<State> {
         return need(known_);
     }
 
+    // Returns with all answers, or with the budget spent and the rest failed.
     void wait_for(const dns::Questions& questions, const std::function<void()>& progress) {
         const auto begin = Clock::now();
-        send(note(questions, no_task));
-        while (!wait_once(questions, begin)) {
+        const auto deadline = begin + (limits_.budget - waited());
+        const std::size_t waiter = add_waiter();
+        send(note(questions, waiter));
+        while (!wait_until(waiter, std::min(deadline, Clock::now() + limits_.progress_interval))) {
+            if (Clock::now() >= deadline) {
+                give_up(questions);
+                break;
+            }
             progress();
         }
         const std::lock_guard lock(mutex_);
@@ -63,17 +71,26 @@ class Driver::State : public std::enable_shared_from_this<State> {
     }
 
   private:
-    static constexpr std::size_t no_task = static_cast<std::size_t>(-1);
-
     struct Task {
-        Need need;
+        Need need;            // none: it is finish() that waits
         std::size_t open = 0; // answers this task's round still waits for
+    };
+
+    struct Completed {
+        std::vector<std::size_t> tasks; // that can go on
+        bool waiter = false;            // finish() can
     };
 
     template <class Value>
     Value read(const Value& value) const {
         const std::lock_guard lock(mutex_);
         return value;
+    }
+
+    std::size_t add_waiter() {
+        const std::lock_guard lock(mutex_);
+        tasks_.push_back({nullptr});
+        return tasks_.size() - 1;
     }
 
     // What is cached needs no round. It counts as asked all the same, so that the limit is one of work. The
@@ -133,10 +150,8 @@ class Driver::State : public std::enable_shared_from_this<State> {
                 ++sent_;
                 fresh.push_back(question);
             }
-            if (task != no_task) {
-                entry->second.push_back(task);
-                ++tasks_[task].open;
-            }
+            entry->second.push_back(task);
+            ++tasks_[task].open;
         }
         return fresh;
     }
@@ -149,49 +164,60 @@ class Driver::State : public std::enable_shared_from_this<State> {
         }
     }
 
+    // Whoever waits is woken once, by the last of its answers, and not while the lock is held.
     void arrive(const dns::Question& question, const dns::AnswerPtr& answer) {
-        for (const std::size_t task : settle(question, answer)) {
+        const Completed completed = settle(question, answer);
+        if (completed.waiter) {
+            wakeup_.ring();
+        }
+        for (const std::size_t task : completed.tasks) {
             advance(task);
         }
     }
 
-    // Takes the answer in; returns the tasks whose round it completes.
-    std::vector<std::size_t> settle(const dns::Question& question, const dns::AnswerPtr& answer) {
-        std::vector<std::size_t> ready;
+    // Takes the answer in; returns whose round it completes.
+    Completed settle(const dns::Question& question, const dns::AnswerPtr& answer) {
+        Completed completed;
         const std::lock_guard lock(mutex_);
         const auto entry = waiting_.find(question);
         if (closed_ || entry == waiting_.end()) {
-            return ready;
+            return completed;
         }
         known_.insert(question, answer);
         for (const std::size_t task : entry->second) {
-            if (--tasks_[task].open == 0) {
-                ready.push_back(task);
+            if (--tasks_[task].open != 0) {
+                continue;
+            }
+            if (tasks_[task].need) {
+                completed.tasks.push_back(task);
+            } else {
+                completed.waiter = true;
             }
         }
         waiting_.erase(entry);
-        arrived_.notify_all();
-        return ready;
+        return completed;
     }
 
-    // True when nothing is left to wait for: all answered, or the budget is spent and the rest failed.
-    bool wait_once(const dns::Questions& questions, Clock::time_point begin) {
-        std::unique_lock lock(mutex_);
-        const auto all_known = [&] {
-            return std::all_of(questions.begin(), questions.end(),
-                               [&](const auto& question) { return known_.find(question) != nullptr; });
-        };
-        const auto deadline = begin + (limits_.budget - waited_);
-        const auto pause = std::min(deadline, Clock::now() + limits_.progress_interval);
-        if (arrived_.wait_until(lock, pause, all_known)) {
-            return true;
+    [[nodiscard]] bool complete(std::size_t waiter) const {
+        const std::lock_guard lock(mutex_);
+        return tasks_[waiter].open == 0;
+    }
+
+    // False when the answers were not there in time.
+    bool wait_until(std::size_t waiter, Clock::time_point end) {
+        while (!complete(waiter)) {
+            if (Clock::now() >= end) {
+                return false;
+            }
+            wakeup_.sleep_until(end);
         }
-        if (pause != deadline) {
-            return false;
-        }
+        return true;
+    }
+
+    void give_up(const dns::Questions& questions) {
+        const std::lock_guard lock(mutex_);
         timed_out_ = true;
         fail(questions);
-        return true;
     }
 
     // The caller holds the lock.
@@ -204,7 +230,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
     resolver::Resolver& resolver_;
     const DriverLimits limits_;
     mutable std::mutex mutex_;
-    std::condition_variable arrived_;
+    Wakeup wakeup_; // of the thread in finish()
     dns::Answers known_;
     std::deque<Task> tasks_;
     std::unordered_map<dns::Question, std::vector<std::size_t>> waiting_;

@@ -43,14 +43,14 @@ EventLoop::EventLoop()
 }
 
 bool EventLoop::post(Task task) {
-    const auto [accepted, first] = inbox_.with([&](Inbox& inbox) {
+    const auto [accepted, asleep] = inbox_.with([&](Inbox& inbox) {
         if (inbox.stopped) {
             return std::pair(false, false);
         }
         inbox.tasks.push_back(std::move(task));
-        return std::pair(true, inbox.tasks.size() == 1);
+        return std::pair(true, std::exchange(inbox.asleep, false));
     });
-    if (first) {
+    if (asleep) {
         wake();
     }
     return accepted;
@@ -74,8 +74,13 @@ void EventLoop::watch(int fd, bool readable, bool writable, Watcher& watcher) {
 
 void EventLoop::run(const std::function<std::chrono::milliseconds()>& between) {
     while (run_tasks()) {
-        wait(between());
+        const auto at_most = between();
+        wait(fall_asleep() ? at_most : std::chrono::milliseconds(0));
     }
+}
+
+bool EventLoop::fall_asleep() {
+    return inbox_.with([](Inbox& inbox) { return inbox.asleep = inbox.tasks.empty(); });
 }
 
 void EventLoop::wake() const {
@@ -88,6 +93,7 @@ void EventLoop::wait(std::chrono::milliseconds at_most) {
     std::array<epoll_event, 64> events{};
     const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                  static_cast<int>(at_most.count()));
+    inbox_.with([](Inbox& inbox) { inbox.asleep = false; });
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];
         const int fd = event.data.fd;

@@ -52,8 +52,11 @@ class EventLoop {
     struct Inbox {
         std::vector<Task> tasks;
         bool stopped = false;
+        bool asleep = false; // needs waking; what the loop posts itself, it finds anyway
     };
 
+    // False when there are tasks already.
+    bool fall_asleep();
     void wake() const;
     void wait(std::chrono::milliseconds at_most);
     // False when the loop was stopped and these were the last.

@@ -20,9 +20,10 @@ namespace {
 
 struct Free {
     void operator()(ldns_pkt* packet) const { ldns_pkt_free(packet); }
-    void operator()(std::uint8_t* bytes) const { LDNS_FREE(bytes); }
+    void operator()(ldns_buffer* buffer) const { ldns_buffer_free(buffer); }
 };
 using PacketHandle = std::unique_ptr<ldns_pkt, Free>;
+using BufferHandle = std::unique_ptr<ldns_buffer, Free>;
 
 // A name as it travels: length octets and labels, upper case folded. Lengths stay below 64, so folding
 // 'A'..'Z' leaves them alone, and two names are the same exactly when these strings are.
@@ -334,13 +335,14 @@ std::optional<Packet> make_query(const dns::Question& question, std::uint16_t id
     if (edns) {
         ldns_pkt_set_edns_udp_size(packet.get(), edns_payload);
     }
-    std::uint8_t* bytes = nullptr;
-    std::size_t size = 0;
-    if (ldns_pkt2wire(&bytes, packet.get(), &size) != LDNS_STATUS_OK) {
+    const BufferHandle buffer(ldns_buffer_new(LDNS_MIN_BUFLEN));
+    // Without a tree of names to compress with: there is only one, and the tree is most of the work.
+    if (buffer == nullptr ||
+        ldns_pkt2buffer_wire_compress(buffer.get(), packet.get(), nullptr) != LDNS_STATUS_OK) {
         return std::nullopt;
     }
-    const std::unique_ptr<std::uint8_t, Free> owned(bytes);
-    return Packet(bytes, bytes + size);
+    const std::uint8_t* bytes = ldns_buffer_begin(buffer.get());
+    return Packet(bytes, bytes + ldns_buffer_position(buffer.get()));
 }
 
 Response read_response(PacketView bytes, const dns::Question& question, std::uint16_t id) {

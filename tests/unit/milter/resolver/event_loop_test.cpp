@@ -2,7 +2,9 @@
 #include "support/catch.h"
 
 #include <array>
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -49,6 +51,41 @@ TEST_CASE("tasks run in order, to the last one posted before the end") {
     }));
     loop.run(for_ever);
     CHECK(ran == std::vector<int>{0, 1, 2, 9});
+}
+
+TEST_CASE("what the loop posts to itself runs before it sleeps") {
+    EventLoop loop;
+    std::vector<std::string> ran;
+    const auto in_between = [&] {
+        if (ran.size() == 1) {
+            CHECK(loop.post([&] {
+                ran.emplace_back("from between");
+                CHECK(loop.post([&] {
+                    ran.emplace_back("from a task");
+                    loop.stop();
+                }));
+            }));
+        }
+        return milliseconds(-1);
+    };
+    CHECK(loop.post([&] { ran.emplace_back("from outside"); }));
+    loop.run(in_between);
+    CHECK(ran == std::vector<std::string>{"from outside", "from between", "from a task"});
+}
+
+TEST_CASE("a task from another thread wakes the loop each time") {
+    EventLoop loop;
+    std::atomic<int> ran{0};
+    std::jthread other([&] {
+        for (int i = 0; i < 100 && loop.post([&ran] { ++ran; }); ++i) {
+            while (ran <= i) {
+                std::this_thread::yield();
+            }
+        }
+        loop.stop();
+    });
+    loop.run(for_ever);
+    CHECK(ran == 100);
 }
 
 TEST_CASE("a watched descriptor wakes the loop until it is let go") {
