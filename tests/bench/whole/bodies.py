@@ -1,9 +1,12 @@
 """Large messages, many of them, and none at all."""
 
+from pathlib import Path
+
 from .checking import warm_corpus
-from .filters import checkers, noop, paraph, signers
+from .filters import Starter, checkers, noop, paraph, signers
 from .load import Figure, expect_of, play
-from .plan import Plan, name_server, tell, trouble_of, workload
+from .plan import Plan, name_server, tell, workload
+from .rounds import Entrant, take_turns
 from .signing import SUBMISSION, plain_corpus
 from .stage import MIB
 from .table import Row, at_most, both, floors
@@ -11,23 +14,25 @@ from .table import Row, at_most, both, floors
 LARGE = 25 * MIB
 
 
-def large_rows(plan: Plan, name: str, starters: list, corpus, prime, expected, **options):
+def large_rows(plan: Plan, name: str, starters: list[Starter], corpus: Path, prime: Path, expected, **options):
     """CPU of one message of 25 MiB after the other, and what memory grows by."""
-    crypto = plan.crypto_ms("sha256_25_mib")
-    for starter in starters:
-        with starter() as running:
-            ours = running.name in ("paraph", "no-op")
-            play(plan.stage, running, prime, messages=20, sessions=1, **options)
-            before = running.resident_mib()
-            runs = [play(plan.stage, running, corpus, messages=3 if plan.quick or not ours else 8, sessions=1,
-                         **options, **expect_of(running, expected)) for _ in range(plan.repeat if ours else min(plan.repeat, 2))]
-            figures = {"CPU": Figure([run.cpu_ms for run in runs], "ms/msg"),
-                       "RSS growth": Figure([run.peak_mib - before for run in runs], "MiB"),
-                       "throughput": Figure([run.rate * 25 for run in runs], "MiB/s", 0)}
-        goal = both(floors(1.5), at_most("RSS growth", 2, "RSS + 2 MiB"))
-        row = Row(name, running.name, figures, crypto, goal if running.name == "paraph" else None, trouble_of(runs))
-        tell(f"{name} / {running.name}: {row.main}, RSS growth {figures['RSS growth']} {row.trouble}")
-        yield row
+    entrants = [large_entrant(plan, starter, corpus, prime, expected, options) for starter in starters]
+    crypto = take_turns(plan, "sha256_25_mib", entrants)
+    for entrant in entrants:
+        yield entrant.row(name, large_figures(entrant), crypto, both(floors(1.5), at_most("RSS growth", 2, "RSS + 2 MiB")))
+
+
+def large_entrant(plan: Plan, starter: Starter, corpus: Path, prime: Path, expected, options: dict) -> Entrant:
+    """The peers take so long that they play less."""
+    ours = starter.name in ("paraph", "no-op")
+    return Entrant(starter, corpus, 8 if ours and not plan.quick else 3, plan.repeat if ours else min(plan.repeat, 2),
+                   expected, {"sessions": 1, **options}, prime)
+
+
+def large_figures(entrant: Entrant) -> dict[str, Figure]:
+    return {"CPU": Figure([run.cpu_ms for run in entrant.runs], "ms/msg"),
+            "RSS growth": Figure([run.peak_mib - entrant.primed_mib for run in entrant.runs], "MiB"),
+            "throughput": Figure([run.rate * 25 for run in entrant.runs], "MiB/s", 0)}
 
 
 @workload("25 MiB")
@@ -46,7 +51,7 @@ def large(plan: Plan):
 def many_large(plan: Plan):
     corpus = plan.stage.corpus("big", domain="big.example", octets=LARGE, sign=("s1",))
     with name_server(plan) as dns:
-        for starter in (lambda: paraph(plan.stage, dns.address), lambda: noop(plan.stage)):
+        for starter in (paraph(plan.stage, dns.address), noop(plan.stage)):
             with starter() as running:
                 play(plan.stage, running, warm_corpus(plan), messages=20)
                 before = running.resident_mib()

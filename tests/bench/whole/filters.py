@@ -3,12 +3,13 @@ is started in a folder of its own, answers before it is used, and is stopped by 
 
 import base64
 import contextlib
+import dataclasses
 import os
 import shutil
 import subprocess
 import time
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
 from harness.paraphd import Paraphd
 from harness.process import Child, HarnessError
@@ -55,6 +56,17 @@ class Filter:
     def forget_peak(self) -> None:
         for pid in self._pids():
             Path(f"/proc/{pid}/clear_refs").write_text("5")  # proc(5): resets VmHWM
+
+
+@dataclasses.dataclass
+class Starter:
+    """Starts a filter when it is called; its name is known before."""
+
+    name: str
+    parts: Callable[[], list]
+
+    def __call__(self) -> Filter:
+        return Filter(self.name, self.parts())
 
 
 def family(pid: int) -> list[int]:
@@ -135,19 +147,22 @@ def signing_settings(stage, domain: str, selectors: tuple[str, ...]) -> dict:
     return {"domains": {domain: {"keys": keys}}} if selectors else {}
 
 
-def paraph(stage, dns: str, settings: Optional[dict] = None, name: str = "paraph") -> Filter:
+def paraph(stage, dns: str, settings: Optional[dict] = None) -> Starter:
     whole = {"authserv_id": AUTHSERV_ID, "log": {"level": "warning"}, **(settings or {})}
     whole["dns"] = {"nameservers": [dns], **whole.get("dns", {})}
     whole["listen"] = {"max_connections": 4000}
     whole["limits"] = {"waiting_messages": 2000}
-    return Filter(name, [ParaphPart(stage.new_folder(), whole)])
+    return Starter("paraph", lambda: [ParaphPart(stage.new_folder(), whole)])
 
 
-def noop(stage, header: bool = True) -> Filter:
+def noop_part(stage) -> Part:
     folder = stage.new_folder()
     socket = f"unix:{folder}/socket"
-    command = [stage.programs / "noop_milter", socket, *(["--header"] if header else [])]
-    return Filter("no-op", [Part(command, folder, socket)])
+    return Part([stage.programs / "noop_milter", socket, "--header"], folder, socket)
+
+
+def noop(stage) -> Starter:
+    return Starter("no-op", lambda: [noop_part(stage)])
 
 
 def _write(path: Path, text: str) -> Path:
@@ -258,8 +273,8 @@ def rspamd_key(stage, selector: str) -> Path:
     return path
 
 
-def rspamd_signing(stage, dns: str, body: str) -> Filter:
-    return Filter("rspamd", [rspamd_part(stage, dns, RSPAMD_SIGNING.format(body))])
+def rspamd_signing(stage, dns: str, body: str) -> Starter:
+    return Starter("rspamd", lambda: [rspamd_part(stage, dns, RSPAMD_SIGNING.format(body))])
 
 
 def installed() -> list[str]:
@@ -270,23 +285,23 @@ def installed() -> list[str]:
             if all(shutil.which(program) for program in programs)]
 
 
-def checkers(stage, dns: str, peers: list[str]) -> list:
-    """Functions that start the filters that check mail."""
-    starters = [lambda: paraph(stage, dns), lambda: noop(stage)]
+def checkers(stage, dns: str, peers: list[str]) -> list[Starter]:
+    """The filters that check mail."""
+    starters = [paraph(stage, dns), noop(stage)]
     if "opendkim" in peers:
-        starters.append(lambda: Filter("opendkim+opendmarc", [opendkim_part(stage, dns, "v"), opendmarc_part(stage)]))
+        starters.append(Starter("opendkim+opendmarc", lambda: [opendkim_part(stage, dns, "v"), opendmarc_part(stage)]))
     if "rspamd" in peers:
-        starters.append(lambda: Filter("rspamd", [rspamd_part(stage, dns)]))
+        starters.append(Starter("rspamd", lambda: [rspamd_part(stage, dns)]))
     return starters
 
 
-def signers(stage, dns: str, peers: list[str], domain: str, selectors: tuple[str, ...] = ("s1",)) -> list:
-    """Functions that start the filters that sign for one domain; opendkim makes one kind of signature only."""
-    starters = [lambda: paraph(stage, dns, signing_settings(stage, domain, selectors)), lambda: noop(stage)]
+def signers(stage, dns: str, peers: list[str], domain: str, selectors: tuple[str, ...] = ("s1",)) -> list[Starter]:
+    """The filters that sign for one domain; opendkim makes one kind of signature only."""
+    starters = [paraph(stage, dns, signing_settings(stage, domain, selectors)), noop(stage)]
     if "opendkim" in peers and len(selectors) == 1:
         key = f"Domain {domain}\nSelector {selectors[0]}\nKeyFile {stage.keys[selectors[0]].path}\n"
-        starters.append(lambda: Filter("opendkim", [opendkim_part(stage, dns, "s", key)]))
+        starters.append(Starter("opendkim", lambda: [opendkim_part(stage, dns, "s", key)]))
     if "rspamd" in peers:
         listed = " ".join(f'{{ path = "{rspamd_key(stage, selector)}"; selector = "{selector}"; }},' for selector in selectors)
-        starters.append(lambda: rspamd_signing(stage, dns, f"domain {{ {domain} {{ selectors [ {listed} ] }} }}"))
+        starters.append(rspamd_signing(stage, dns, f"domain {{ {domain} {{ selectors [ {listed} ] }} }}"))
     return starters

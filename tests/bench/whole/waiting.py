@@ -36,9 +36,9 @@ def latency(plan: Plan):
                                    sign=("s1", "s2"), count=100)
         with name_server(plan, DELAY, log=True) as dns:
             for starter in checkers(plan.stage, dns.address, plan.peers):
+                if starter.name == "no-op":
+                    continue
                 with starter() as running:
-                    if running.name == "no-op":
-                        continue
                     play(plan.stage, running, corpus, messages=1, first_message=0)
                     runs, questions, depths = one_by_one(plan, running, dns, corpus, round_trip)
                     yield latency_row(running.name, round_trip, least, runs, questions, depths)
@@ -73,7 +73,7 @@ class Others:
 
 
 def patient(plan: Plan, dns: str, timeout: str) -> Filter:
-    return paraph(plan.stage, dns, {"dns": {"timeout": timeout, "attempts": 1, "message_budget": "60s"}})
+    return paraph(plan.stage, dns, {"dns": {"timeout": timeout, "attempts": 1, "message_budget": "60s"}})()
 
 
 @workload("2 s answers")
