@@ -30,6 +30,13 @@ Outcome follow(std::string name, std::size_t hops, const dns::Answers& known) {
     return name;
 }
 
+// For follow(): "a" -> "b" -> "c" -> "end".
+void add_chain(test::TableResolver& table) {
+    table.txt("a", "b");
+    table.txt("b", "c");
+    table.txt("c", "end");
+}
+
 dns::Questions questions_of(Outcome outcome) {
     auto* questions = std::get_if<dns::Questions>(&outcome);
     return questions == nullptr ? dns::Questions{} : std::move(*questions);
@@ -44,9 +51,7 @@ milter::Share::Total waiting{0};
 
 TEST_CASE("finish asks round after round until there is a verdict") {
     test::TableResolver table;
-    table.txt("a", "b");
-    table.txt("b", "c");
-    table.txt("c", "end");
+    add_chain(table);
     Driver driver(table, {}, waiting);
     CHECK(driver.finish([](const auto& known) { return follow("a", 3, known); }, no_progress) == "end");
     CHECK(driver.questions() == 3);
@@ -55,9 +60,7 @@ TEST_CASE("finish asks round after round until there is a verdict") {
 
 TEST_CASE("what is cached needs no round, but counts") {
     test::TableResolver table;
-    table.txt("a", "b");
-    table.txt("b", "c");
-    table.txt("c", "end");
+    add_chain(table);
     table.keep_cached();
     Driver driver(table, {}, waiting);
     int evaluations = 0;
@@ -74,9 +77,7 @@ TEST_CASE("what is cached needs no round, but counts") {
 
 TEST_CASE("the limit of questions holds for cached answers") {
     test::TableResolver table;
-    table.txt("a", "b");
-    table.txt("b", "c");
-    table.txt("c", "end");
+    add_chain(table);
     table.keep_cached();
     DriverLimits limits;
     limits.questions = 2;
