@@ -3,11 +3,11 @@
 // on a quiet machine; of three runs the fastest counts.
 #include "bomb.h"
 #include "rig.h"
+#include "support/program.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <string_view>
 
 namespace {
@@ -74,10 +74,5 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        return run(argc, argv);
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "hostile_cpu: {}\n", error.what());
-        return 2;
-    }
+    return test::run_program([&] { return run(argc, argv); }, 2);
 }

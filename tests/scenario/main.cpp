@@ -5,13 +5,13 @@
 
 #include "base/ascii.h"
 #include "play.h"
+#include "support/program.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -132,10 +132,5 @@ int run(std::vector<std::string> arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        return run({argv + 1, argv + argc});
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "scenario_tests: {}\n", error.what());
-        return 1;
-    }
+    return test::run_program([&] { return run({argv + 1, argv + argc}); });
 }

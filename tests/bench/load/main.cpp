@@ -3,6 +3,7 @@
 #include "bench/load/corpus.h"
 #include "bench/load/event_loop.h"
 #include "bench/load/smtp_session.h"
+#include "support/program.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -175,11 +176,5 @@ int parse_and_run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        return parse_and_run(argc, argv);
-    } catch (const std::exception& error) {
-        (void)std::fputs(error.what(), stderr);
-        (void)std::fputc('\n', stderr);
-        return EXIT_FAILURE;
-    }
+    return test::run_program([&] { return parse_and_run(argc, argv); });
 }

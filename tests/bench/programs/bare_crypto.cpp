@@ -4,6 +4,7 @@
 //
 //     bare_crypto [--header OCTETS] [--body OCTETS] [--only OPERATION...]
 #include "bench/bare.h"
+#include "support/program.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -12,10 +13,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <exception>
 #include <functional>
 #include <map>
 #include <string>
@@ -119,11 +118,5 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        return run(argc, argv);
-    } catch (const std::exception& error) {
-        (void)std::fputs(error.what(), stderr);
-        (void)std::fputc('\n', stderr);
-        return EXIT_FAILURE;
-    }
+    return test::run_program([&] { return run(argc, argv); });
 }

@@ -6,13 +6,14 @@
 // name.
 #include "base/ascii.h"
 #include "bench/programs/bench_zone.h"
+#include "support/dns/standing.h"
+#include "support/program.h"
 
 #include <CLI/CLI.hpp>
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,7 +23,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -265,15 +265,6 @@ class Server {
     std::multimap<Clock::time_point, Answer> due_;
 };
 
-int watch_signals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
-    return checked(signalfd(-1, &signals, SFD_CLOEXEC), "signalfd");
-}
-
 int run(int argc, char** argv) {
     Arguments arguments;
     CLI::App app("A fast name server for measurements");
@@ -283,10 +274,9 @@ int run(int argc, char** argv) {
     app.add_option("--delay", arguments.delay_ms, "Milliseconds before each answer");
     app.add_option("--log", arguments.log, "Append a line for each question");
     CLI11_PARSE(app, argc, argv);
-    const int signals = watch_signals();
+    const int signals = support::watch_signals({SIGTERM, SIGINT});
     Server server(arguments);
-    fmt::print("listening {}:{}\n", arguments.address, server.port());
-    (void)std::fflush(stdout);
+    support::tell_listening(arguments.address, server.port());
     server.serve(signals);
     return EXIT_SUCCESS;
 }
@@ -294,11 +284,5 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        return run(argc, argv);
-    } catch (const std::exception& error) {
-        (void)std::fputs(error.what(), stderr);
-        (void)std::fputc('\n', stderr);
-        return EXIT_FAILURE;
-    }
+    return test::run_program([&] { return run(argc, argv); });
 }

@@ -7,11 +7,11 @@
 #include "dkim/body_hash.h"
 #include "dkim/sign.h"
 #include "message/parse_message.h"
+#include "support/program.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
@@ -123,11 +123,5 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        return run(argc, argv);
-    } catch (const std::exception& error) {
-        (void)std::fputs(error.what(), stderr);
-        (void)std::fputc('\n', stderr);
-        return EXIT_FAILURE;
-    }
+    return test::run_program([&] { return run(argc, argv); });
 }

@@ -1,6 +1,9 @@
 // Answers each line of JSON with one; see driver.h for the kinds of jobs.
 #include "conformance/differential/driver.h"
 
+#include "support/program.h"
+
+#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <string>
@@ -16,16 +19,16 @@ const std::map<std::string, Kind> kinds{
     {"authres", differential::write_results},
 };
 
+int answer_jobs() {
+    for (std::string line; std::getline(std::cin, line);) {
+        const auto job = nlohmann::json::parse(line);
+        std::cout << kinds.at(job.at("op"))(job) << std::endl;
+    }
+    return EXIT_SUCCESS;
+}
+
 } // namespace
 
 int main() {
-    try {
-        for (std::string line; std::getline(std::cin, line);) {
-            const auto job = nlohmann::json::parse(line);
-            std::cout << kinds.at(job.at("op"))(job) << std::endl;
-        }
-    } catch (const std::exception& failure) {
-        std::cerr << "differential_driver: " << failure.what() << '\n';
-        return 1;
-    }
+    return test::run_program(answer_jobs);
 }

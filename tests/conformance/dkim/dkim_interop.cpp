@@ -1,6 +1,8 @@
-// Our side of the cross-checks: reads one JSON object a line, signs or verifies, answers with one JSON object a line.
+// Our side of the cross-checks: reads one JSON object a line, signs or verifies, answers with one JSON object
+// a line.
 //
-//     {"op": "sign", "message": BASE64, "key_file": PATH, "domain": D, "selector": S, "header": "relaxed", "body": ...}
+//     {"op": "sign", "message": BASE64, "key_file": PATH, "domain": D, "selector": S, "header": "relaxed",
+//      "body": ...}
 //         -> {"field": BASE64 of the whole DKIM-Signature field with its CRLF} or {"error": TEXT}
 //     {"op": "verify", "message": BASE64, "zone": {NAME: [RECORD, ...]}}
 //         -> {"results": [{"result": "pass", "reason": ""}, ...]}
@@ -8,10 +10,12 @@
 #include "dkim/sign.h"
 #include "dkim/verify.h"
 #include "message/parse_message.h"
+#include "support/program.h"
 
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -23,7 +27,9 @@ namespace {
 using Json = nlohmann::json;
 
 base::UnixTime now() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::seconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
 }
 
 std::string read_file(const std::string& path) {
@@ -31,7 +37,9 @@ std::string read_file(const std::string& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-Json error(const std::string& text) { return {{"error", text}}; }
+Json error(const std::string& text) {
+    return {{"error", text}};
+}
 
 base::Result<message::Message> read_message(const Json& job) {
     const auto text = base::base64_decode(job.at("message").get<std::string>());
@@ -72,7 +80,8 @@ Json sign(const Json& job) {
     bodies.update(message->body);
     bodies.finish();
     const auto body = dkim::sign(options, **key, message->headers, bodies.digest(hash), now());
-    return body ? Json{{"field", base::base64_encode("DKIM-Signature:" + *body + "\r\n")}} : error(body.error().message);
+    return body ? Json{{"field", base::base64_encode("DKIM-Signature:" + *body + "\r\n")}}
+                : error(body.error().message);
 }
 
 dns::Answers read_zone(const Json& zone) {
@@ -112,16 +121,16 @@ Json verify(const Json& job) {
     return {{"results", results}};
 }
 
+int answer_jobs() {
+    for (std::string line; std::getline(std::cin, line);) {
+        const Json job = Json::parse(line);
+        std::cout << (job.at("op") == "sign" ? sign(job) : verify(job)) << std::endl;
+    }
+    return EXIT_SUCCESS;
+}
+
 } // namespace
 
 int main() {
-    try {
-        for (std::string line; std::getline(std::cin, line);) {
-            const Json job = Json::parse(line);
-            std::cout << (job.at("op") == "sign" ? sign(job) : verify(job)) << std::endl;
-        }
-    } catch (const std::exception& failure) {
-        std::cerr << failure.what() << '\n';
-        return 1;
-    }
+    return test::run_program(answer_jobs);
 }

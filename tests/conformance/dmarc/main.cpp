@@ -7,12 +7,12 @@
 
 #include "dmarc/policy_records.h"
 #include "dmarc/tree_walk.h"
+#include "support/program.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <exception>
 #include <iostream>
 #include <set>
 
@@ -272,10 +272,5 @@ int run_files(const std::vector<std::string>& arguments) {
 } // namespace dmarc_test
 
 int main(int argc, char** argv) {
-    try {
-        return dmarc_test::run_files({argv + 1, argv + argc});
-    } catch (const std::exception& error) {
-        std::cerr << error.what() << '\n';
-        return 2;
-    }
+    return test::run_program([&] { return dmarc_test::run_files({argv + 1, argv + argc}); }, 2);
 }

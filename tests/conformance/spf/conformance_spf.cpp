@@ -7,6 +7,7 @@
 // changed a rule of RFC 4408, the older suite accepts both results.
 #include "conformance/spf/zone.h"
 #include "spf/evaluate.h"
+#include "support/program.h"
 
 #include <fmt/format.h>
 
@@ -128,13 +129,9 @@ int run(const char* path) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        if (argc == 2) {
-            return run(argv[1]);
-        }
+    if (argc != 2) {
         fmt::print(stderr, "usage: conformance_spf SUITE.yml\n");
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "conformance_spf: {}\n", error.what());
+        return 2;
     }
-    return 2;
+    return test::run_program([&] { return run(argv[1]); }, 2);
 }

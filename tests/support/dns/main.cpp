@@ -1,8 +1,10 @@
 // paraph_test_dns: serves a zone file on a loopback port, for the end-to-end tests and the scenario runner.
 //
-// Zone file: see dns_zone.h. Prints "listening ADDRESS:PORT" when ready. Ends on SIGTERM or SIGINT, when its
+// Zone file: see zone.h. Prints "listening ADDRESS:PORT" when ready. Ends on SIGTERM or SIGINT, when its
 // lifetime is over and, with --stop-on-eof, when its standard input closes. SIGHUP reads the zone file again.
 #include "support/dns/server.h"
+#include "support/dns/standing.h"
+#include "support/program.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -70,16 +72,6 @@ support::Behaviour behaviour_of(const std::string& word) {
     return behaviour;
 }
 
-support::Socket watch_signals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
-        sigaddset(&signals, signal);
-    }
-    sigprocmask(SIG_BLOCK, &signals, nullptr); // before the server starts its thread, which inherits the mask
-    return support::Socket(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-}
-
 bool stdin_closed() {
     std::array<char, 256> ignored{};
     return read(STDIN_FILENO, ignored.data(), ignored.size()) == 0;
@@ -117,13 +109,12 @@ void wait(support::DnsServer& server, const support::Socket& signals, const Argu
 }
 
 int run(const Arguments& arguments) {
-    const support::Socket signals = watch_signals();
+    const support::Socket signals(support::watch_signals({SIGTERM, SIGINT, SIGHUP}));
     support::DnsZone zone = read_zone(arguments.zone_file);
     support::DnsServer server(arguments.address, arguments.port, log_to(arguments.query_log));
     server.set_zone(std::move(zone));
     server.behave(behaviour_of(arguments.fault));
-    fmt::print("listening {}:{}\n", arguments.address, server.port());
-    (void)std::fflush(stdout);
+    support::tell_listening(arguments.address, server.port());
     wait(server, signals, arguments);
     return EXIT_SUCCESS;
 }
@@ -146,11 +137,5 @@ int parse_and_run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        return parse_and_run(argc, argv);
-    } catch (const std::exception& error) {
-        (void)std::fputs(error.what(), stderr);
-        (void)std::fputc('\n', stderr);
-        return EXIT_FAILURE;
-    }
+    return test::run_program([&] { return parse_and_run(argc, argv); });
 }
