@@ -16,11 +16,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
+#include <system_error>
 #include <thread>
 
 namespace milter::daemon {
@@ -159,17 +161,33 @@ void keep_memory_private() {
     prctl(PR_SET_DUMPABLE, 0);
 }
 
+bool can_start_threads() {
+    try {
+        std::thread([] {}).join();
+        return true;
+    } catch (const std::system_error&) {
+        return false;
+    }
+}
+
 // libmilter ends threads and starts new ones all the time. The C library keeps the stacks of ended threads
 // for the next ones, but no more than 40 MiB of them, which is five of the usual size: all others are
-// unmapped and mapped again. The deepest of our threads needs less than a fifth of this size.
+// unmapped and mapped again. The deepest of our threads needs less than a fifth of this size. It may be too
+// little where a library wants much thread-local storage, which lies on the stack as well.
 void use_small_stacks() {
-    constexpr std::size_t bytes = 512UL * 1024;
+    constexpr std::size_t enough = 512UL * 1024;
     pthread_attr_t attributes;
-    if (pthread_attr_init(&attributes) == 0) {
-        pthread_attr_setstacksize(&attributes, bytes);
-        pthread_setattr_default_np(&attributes);
-        pthread_attr_destroy(&attributes);
+    std::size_t usual = 0;
+    if (pthread_getattr_default_np(&attributes) != 0) {
+        return;
     }
+    pthread_attr_getstacksize(&attributes, &usual);
+    pthread_attr_setstacksize(&attributes, std::min(usual, enough));
+    if (pthread_setattr_default_np(&attributes) == 0 && !can_start_threads()) {
+        pthread_attr_setstacksize(&attributes, usual);
+        pthread_setattr_default_np(&attributes);
+    }
+    pthread_attr_destroy(&attributes);
 }
 
 int start(const Configuration& configuration, const CommandLine& command_line, log::Logger& logger) {

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <coroutine>
-#include <cstdint>
 #include <exception>
 #include <map>
 #include <optional>

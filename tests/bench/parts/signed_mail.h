@@ -10,7 +10,6 @@
 #include "dns/answers.h"
 #include "message/parse_message.h"
 
-#include <optional>
 #include <string>
 
 namespace bench {

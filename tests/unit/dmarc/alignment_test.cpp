@@ -4,7 +4,6 @@
 #include "unit/dmarc/names.h"
 #include "unit/dmarc/zone.h"
 
-#include <optional>
 
 using dmarc::Alignment;
 using dmarc::AlignmentMode;
