@@ -1,7 +1,7 @@
 #include "crypto/public_key.h"
 
 #include "crypto/digest_info.h"
-#include "crypto/openssl_handle.h"
+#include "crypto/ready_key.h"
 #include "crypto/rsa_der.h"
 
 #include <openssl/core_names.h>
@@ -16,7 +16,7 @@ namespace crypto {
 
 namespace {
 
-EVP_PKEY* build_rsa(const RsaNumbers& numbers) {
+KeyHandle build_rsa(const RsaNumbers& numbers) {
     // OSSL_PARAM integers are in the machine's byte order.
     std::vector<unsigned char> modulus(numbers.modulus.begin(), numbers.modulus.end());
     if constexpr (std::endian::native == std::endian::little) {
@@ -34,41 +34,36 @@ EVP_PKEY* build_rsa(const RsaNumbers& numbers) {
         EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1) {
         return nullptr;
     }
-    return key;
+    return KeyHandle(key);
 }
 
-bool verify_rsa(EVP_PKEY* key, const Sha256& digest, std::string_view signature) {
-    const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+bool verify_rsa(const ReadyKey& key, const Sha256& digest, std::string_view signature) {
+    const KeyContext context = key.rsa();
     const DigestInfo info = digest_info(digest);
-    return context && EVP_PKEY_verify_init(context.get()) == 1 &&
-           EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
+    return context &&
            EVP_PKEY_verify(context.get(), octets(signature), signature.size(), info.data(), info.size()) == 1;
 }
 
-bool verify_ed25519(EVP_PKEY* key, const Sha256& digest, std::string_view signature) {
-    const DigestContext context(EVP_MD_CTX_new());
-    return context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
-           EVP_DigestVerify(context.get(), octets(signature), signature.size(), digest.data(),
-                            digest.size()) == 1;
+bool verify_ed25519(const ReadyKey& key, const Sha256& digest, std::string_view signature) {
+    const DigestContext context = key.ed25519();
+    return context && EVP_DigestVerify(context.get(), octets(signature), signature.size(), digest.data(),
+                                       digest.size()) == 1;
 }
 
 } // namespace
-
-void PublicKey::Free::operator()(evp_pkey_st* key) const {
-    EVP_PKEY_free(key);
-}
 
 base::Result<PublicKey> PublicKey::rsa(std::string_view der) {
     const auto numbers = read_rsa_der(der);
     if (!numbers) {
         return base::refuse(numbers.error());
     }
-    EVP_PKEY* key = build_rsa(*numbers);
-    if (key == nullptr) {
+    KeyHandle key = build_rsa(*numbers);
+    if (!key) {
         ERR_clear_error();
         return base::refuse("OpenSSL refused the RSA key", 0);
     }
-    return PublicKey(key, KeyType::rsa, numbers->bits);
+    return PublicKey(std::make_shared<const ReadyKey>(std::move(key), KeyType::rsa, KeyUse::verify),
+                     KeyType::rsa, numbers->bits);
 }
 
 base::Result<PublicKey> PublicKey::ed25519(std::string_view raw) {
@@ -76,17 +71,18 @@ base::Result<PublicKey> PublicKey::ed25519(std::string_view raw) {
     if (raw.size() != key_size) {
         return base::refuse("an Ed25519 key has 32 octets", 0);
     }
-    EVP_PKEY* key = EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, octets(raw), raw.size());
-    if (key == nullptr) {
+    KeyHandle key(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, octets(raw), raw.size()));
+    if (!key) {
         ERR_clear_error();
         return base::refuse("OpenSSL refused the Ed25519 key", 0);
     }
-    return PublicKey(key, KeyType::ed25519, key_size * 8);
+    return PublicKey(std::make_shared<const ReadyKey>(std::move(key), KeyType::ed25519, KeyUse::verify),
+                     KeyType::ed25519, key_size * 8);
 }
 
 bool PublicKey::verify(const Sha256& digest, std::string_view signature) const {
-    const bool verified = type_ == KeyType::rsa ? verify_rsa(key_.get(), digest, signature)
-                                                : verify_ed25519(key_.get(), digest, signature);
+    const bool verified = type_ == KeyType::rsa ? verify_rsa(*key_, digest, signature)
+                                                : verify_ed25519(*key_, digest, signature);
     if (!verified) {
         ERR_clear_error(); // a bad signature is no error of ours: the thread's queue must not fill up with
                            // them

@@ -8,10 +8,11 @@
 #include <cstddef>
 #include <memory>
 #include <string_view>
-
-struct evp_pkey_st;
+#include <utility>
 
 namespace crypto {
+
+class ReadyKey;
 
 // Thread-safe once built: verify() does not change it, so one object serves all messages that use the key.
 class PublicKey {
@@ -31,12 +32,10 @@ class PublicKey {
     [[nodiscard]] bool verify(const Sha256& digest, std::string_view signature) const;
 
   private:
-    struct Free {
-        void operator()(evp_pkey_st* key) const;
-    };
-    PublicKey(evp_pkey_st* key, KeyType type, std::size_t bits) : key_(key), type_(type), bits_(bits) {}
+    PublicKey(std::shared_ptr<const ReadyKey> key, KeyType type, std::size_t bits)
+        : key_(std::move(key)), type_(type), bits_(bits) {}
 
-    std::unique_ptr<evp_pkey_st, Free> key_;
+    std::shared_ptr<const ReadyKey> key_;
     KeyType type_;
     std::size_t bits_;
 };

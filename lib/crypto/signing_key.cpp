@@ -1,7 +1,7 @@
 #include "crypto/signing_key.h"
 
 #include "crypto/digest_info.h"
-#include "crypto/openssl_handle.h"
+#include "crypto/ready_key.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -52,22 +52,8 @@ std::string to_string(const unsigned char* bytes, std::size_t size) {
     return {reinterpret_cast<const char*>(bytes), size}; // OpenSSL's byte type to std::string
 }
 
-// Null when OpenSSL fails, as all that is made of it then does.
-KeyContext ready_rsa(EVP_PKEY* key) {
-    KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
-    const bool ready = context && EVP_PKEY_sign_init(context.get()) == 1 &&
-                       EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1;
-    return ready ? std::move(context) : nullptr;
-}
-
-DigestContext ready_ed25519(EVP_PKEY* key) {
-    DigestContext context(EVP_MD_CTX_new());
-    const bool ready = context && EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key) == 1;
-    return ready ? std::move(context) : nullptr;
-}
-
-std::string sign_rsa(const EVP_PKEY_CTX* ready, const Sha256& digest) {
-    const KeyContext context(ready == nullptr ? nullptr : EVP_PKEY_CTX_dup(ready));
+std::string sign_rsa(const ReadyKey& key, const Sha256& digest) {
+    const KeyContext context = key.rsa();
     const DigestInfo info = digest_info(digest);
     std::array<unsigned char, maximum_rsa_bits / 8> signature{};
     std::size_t size = signature.size();
@@ -76,14 +62,17 @@ std::string sign_rsa(const EVP_PKEY_CTX* ready, const Sha256& digest) {
     return made ? to_string(signature.data(), size) : std::string();
 }
 
-std::string sign_ed25519(const EVP_MD_CTX* ready, const Sha256& digest) {
-    const DigestContext context(EVP_MD_CTX_new());
+std::string sign_ed25519(const ReadyKey& key, const Sha256& digest) {
+    const DigestContext context = key.ed25519();
     std::array<unsigned char, 64> signature{};
     std::size_t size = signature.size();
     const bool made =
-        ready != nullptr && context && EVP_MD_CTX_copy_ex(context.get(), ready) == 1 &&
-        EVP_DigestSign(context.get(), signature.data(), &size, digest.data(), digest.size()) == 1;
+        context && EVP_DigestSign(context.get(), signature.data(), &size, digest.data(), digest.size()) == 1;
     return made ? to_string(signature.data(), size) : std::string();
+}
+
+std::shared_ptr<const ReadyKey> ready(KeyHandle key, KeyType type) {
+    return std::make_shared<const ReadyKey>(std::move(key), type, KeyUse::sign);
 }
 
 std::string contents(BIO* bio) {
@@ -93,24 +82,6 @@ std::string contents(BIO* bio) {
 }
 
 } // namespace
-
-void SigningKey::Free::operator()(evp_pkey_st* key) const {
-    EVP_PKEY_free(key);
-}
-
-void SigningKey::Free::operator()(evp_pkey_ctx_st* context) const {
-    EVP_PKEY_CTX_free(context);
-}
-
-void SigningKey::Free::operator()(evp_md_ctx_st* context) const {
-    EVP_MD_CTX_free(context);
-}
-
-SigningKey::SigningKey(evp_pkey_st* key, KeyType type, std::size_t bits)
-    : key_(key), rsa_(type == KeyType::rsa ? ready_rsa(key).release() : nullptr),
-      ed25519_(type == KeyType::ed25519 ? ready_ed25519(key).release() : nullptr), type_(type), bits_(bits) {
-    ERR_clear_error();
-}
 
 base::Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
     if (pem.size() > longest_pem) {
@@ -123,7 +94,7 @@ base::Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
         return base::refuse(refusal(pem), 0);
     }
     if (EVP_PKEY_is_a(key.get(), "ED25519") == 1) {
-        return SigningKey(key.release(), KeyType::ed25519, ed25519_bits);
+        return SigningKey(ready(std::move(key), KeyType::ed25519), KeyType::ed25519, ed25519_bits);
     }
     if (EVP_PKEY_is_a(key.get(), "RSA") != 1) {
         return base::refuse(describe(key.get()), 0);
@@ -134,7 +105,7 @@ base::Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
                                         maximum_rsa_bits),
                             0);
     }
-    return SigningKey(key.release(), KeyType::rsa, bits);
+    return SigningKey(ready(std::move(key), KeyType::rsa), KeyType::rsa, bits);
 }
 
 base::Result<SigningKey> SigningKey::generate(KeyType type, std::size_t bits) {
@@ -142,12 +113,12 @@ base::Result<SigningKey> SigningKey::generate(KeyType type, std::size_t bits) {
         return base::refuse(fmt::format("RSA keys have {} to {} bits", minimum_rsa_bits, maximum_rsa_bits),
                             0);
     }
-    EVP_PKEY* key = type == KeyType::rsa ? EVP_RSA_gen(bits) : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
-    if (key == nullptr) {
+    KeyHandle key(type == KeyType::rsa ? EVP_RSA_gen(bits) : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+    if (!key) {
         ERR_clear_error();
         return base::refuse("OpenSSL could not make a key", 0);
     }
-    return SigningKey(key, type, type == KeyType::rsa ? bits : ed25519_bits);
+    return SigningKey(ready(std::move(key), type), type, type == KeyType::rsa ? bits : ed25519_bits);
 }
 
 SignatureAlgorithm SigningKey::algorithm() const {
@@ -155,8 +126,7 @@ SignatureAlgorithm SigningKey::algorithm() const {
 }
 
 base::Result<std::string> SigningKey::sign(const Sha256& digest) const {
-    std::string signature =
-        type_ == KeyType::rsa ? sign_rsa(rsa_.get(), digest) : sign_ed25519(ed25519_.get(), digest);
+    std::string signature = type_ == KeyType::rsa ? sign_rsa(*key_, digest) : sign_ed25519(*key_, digest);
     if (signature.empty()) {
         ERR_clear_error();
         return base::refuse("OpenSSL could not sign", 0);
@@ -169,17 +139,17 @@ std::string SigningKey::public_record_bytes() const {
         // RFC 8463 4.2: the key itself, without the structure around it.
         std::array<unsigned char, 32> raw{};
         std::size_t size = raw.size();
-        EVP_PKEY_get_raw_public_key(key_.get(), raw.data(), &size);
+        EVP_PKEY_get_raw_public_key(key_->get(), raw.data(), &size);
         return to_string(raw.data(), size);
     }
     const Bio der(BIO_new(BIO_s_mem()));
-    i2d_PUBKEY_bio(der.get(), key_.get());
+    i2d_PUBKEY_bio(der.get(), key_->get());
     return contents(der.get());
 }
 
 std::string SigningKey::to_pem() const {
     const Bio pem(BIO_new(BIO_s_secmem()));
-    PEM_write_bio_PKCS8PrivateKey(pem.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    PEM_write_bio_PKCS8PrivateKey(pem.get(), key_->get(), nullptr, nullptr, 0, nullptr, nullptr);
     return contents(pem.get());
 }
 

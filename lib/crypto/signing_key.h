@@ -9,12 +9,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
-
-struct evp_md_ctx_st;
-struct evp_pkey_ctx_st;
-struct evp_pkey_st;
+#include <utility>
 
 namespace crypto {
+
+class ReadyKey;
 
 // Parsed once and kept: decoding a PEM key costs more than the signature. Thread-safe once built.
 class SigningKey {
@@ -37,18 +36,10 @@ class SigningKey {
     [[nodiscard]] std::string to_pem() const; // PKCS#8, unencrypted
 
   private:
-    struct Free {
-        void operator()(evp_pkey_st* key) const;
-        void operator()(evp_pkey_ctx_st* context) const;
-        void operator()(evp_md_ctx_st* context) const;
-    };
-    SigningKey(evp_pkey_st* key, KeyType type, std::size_t bits);
+    SigningKey(std::shared_ptr<const ReadyKey> key, KeyType type, std::size_t bits)
+        : key_(std::move(key)), type_(type), bits_(bits) {}
 
-    std::unique_ptr<evp_pkey_st, Free> key_;
-    // Ready to sign, one of them by the type. Never used itself: each signature takes a copy, which spares it
-    // OpenSSL's search for the algorithm and makes no two threads share one.
-    std::unique_ptr<evp_pkey_ctx_st, Free> rsa_;
-    std::unique_ptr<evp_md_ctx_st, Free> ed25519_;
+    std::shared_ptr<const ReadyKey> key_;
     KeyType type_;
     std::size_t bits_;
 };
