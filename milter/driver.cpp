@@ -25,15 +25,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
         tasks_.clear();
     }
 
-    void prefetch(Need need) {
-        std::size_t task = 0;
-        {
-            const std::lock_guard lock(mutex_);
-            task = tasks_.size();
-            tasks_.push_back({std::move(need)});
-        }
-        advance(task);
-    }
+    void prefetch(Need need) { advance(add_task(std::move(need))); }
 
     dns::Questions evaluate(const Need& need) {
         const std::lock_guard lock(mutex_);
@@ -44,7 +36,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
     void wait_for(const dns::Questions& questions, const std::function<void()>& progress) {
         const auto begin = Clock::now();
         const auto deadline = begin + (limits_.budget - waited());
-        const std::size_t waiter = add_waiter();
+        const std::size_t waiter = add_task(nullptr);
         send(note(questions, waiter));
         while (!wait_until(waiter, std::min(deadline, Clock::now() + limits_.progress_interval))) {
             if (Clock::now() >= deadline) {
@@ -87,9 +79,9 @@ class Driver::State : public std::enable_shared_from_this<State> {
         return value;
     }
 
-    std::size_t add_waiter() {
+    std::size_t add_task(Need need) {
         const std::lock_guard lock(mutex_);
-        tasks_.push_back({nullptr});
+        tasks_.push_back({std::move(need)});
         return tasks_.size() - 1;
     }
 

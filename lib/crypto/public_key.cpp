@@ -6,7 +6,6 @@
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/rsa.h>
 
 #include <algorithm>
 #include <bit>
@@ -62,8 +61,7 @@ base::Result<PublicKey> PublicKey::rsa(std::string_view der) {
         ERR_clear_error();
         return base::refuse("OpenSSL refused the RSA key", 0);
     }
-    return PublicKey(std::make_shared<const ReadyKey>(std::move(key), KeyType::rsa, KeyUse::verify),
-                     KeyType::rsa, numbers->bits);
+    return PublicKey(make_ready(std::move(key), KeyType::rsa, KeyUse::verify), KeyType::rsa, numbers->bits);
 }
 
 base::Result<PublicKey> PublicKey::ed25519(std::string_view raw) {
@@ -76,8 +74,8 @@ base::Result<PublicKey> PublicKey::ed25519(std::string_view raw) {
         ERR_clear_error();
         return base::refuse("OpenSSL refused the Ed25519 key", 0);
     }
-    return PublicKey(std::make_shared<const ReadyKey>(std::move(key), KeyType::ed25519, KeyUse::verify),
-                     KeyType::ed25519, key_size * 8);
+    return PublicKey(make_ready(std::move(key), KeyType::ed25519, KeyUse::verify), KeyType::ed25519,
+                     key_size * 8);
 }
 
 bool PublicKey::verify(const Sha256& digest, std::string_view signature) const {

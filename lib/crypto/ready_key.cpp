@@ -49,4 +49,8 @@ DigestContext ReadyKey::ed25519() const {
     return copy && EVP_MD_CTX_copy_ex(copy.get(), ed25519_.get()) == 1 ? std::move(copy) : nullptr;
 }
 
+std::shared_ptr<const ReadyKey> make_ready(KeyHandle key, KeyType type, KeyUse use) {
+    return std::make_shared<const ReadyKey>(std::move(key), type, use);
+}
+
 } // namespace crypto

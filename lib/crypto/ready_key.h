@@ -4,6 +4,8 @@
 #include "crypto/openssl_handle.h"
 #include "crypto/signature_algorithm.h"
 
+#include <memory>
+
 namespace crypto {
 
 enum class KeyUse { sign, verify };
@@ -24,5 +26,7 @@ class ReadyKey {
     KeyContext rsa_;
     DigestContext ed25519_;
 };
+
+[[nodiscard]] std::shared_ptr<const ReadyKey> make_ready(KeyHandle key, KeyType type, KeyUse use);
 
 } // namespace crypto

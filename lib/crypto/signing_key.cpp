@@ -71,10 +71,6 @@ std::string sign_ed25519(const ReadyKey& key, const Sha256& digest) {
     return made ? to_string(signature.data(), size) : std::string();
 }
 
-std::shared_ptr<const ReadyKey> ready(KeyHandle key, KeyType type) {
-    return std::make_shared<const ReadyKey>(std::move(key), type, KeyUse::sign);
-}
-
 std::string contents(BIO* bio) {
     char* data = nullptr;
     const long size = BIO_get_mem_data(bio, &data);
@@ -94,7 +90,8 @@ base::Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
         return base::refuse(refusal(pem), 0);
     }
     if (EVP_PKEY_is_a(key.get(), "ED25519") == 1) {
-        return SigningKey(ready(std::move(key), KeyType::ed25519), KeyType::ed25519, ed25519_bits);
+        return SigningKey(make_ready(std::move(key), KeyType::ed25519, KeyUse::sign), KeyType::ed25519,
+                          ed25519_bits);
     }
     if (EVP_PKEY_is_a(key.get(), "RSA") != 1) {
         return base::refuse(describe(key.get()), 0);
@@ -105,7 +102,7 @@ base::Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
                                         maximum_rsa_bits),
                             0);
     }
-    return SigningKey(ready(std::move(key), KeyType::rsa), KeyType::rsa, bits);
+    return SigningKey(make_ready(std::move(key), KeyType::rsa, KeyUse::sign), KeyType::rsa, bits);
 }
 
 base::Result<SigningKey> SigningKey::generate(KeyType type, std::size_t bits) {
@@ -118,7 +115,8 @@ base::Result<SigningKey> SigningKey::generate(KeyType type, std::size_t bits) {
         ERR_clear_error();
         return base::refuse("OpenSSL could not make a key", 0);
     }
-    return SigningKey(ready(std::move(key), type), type, type == KeyType::rsa ? bits : ed25519_bits);
+    return SigningKey(make_ready(std::move(key), type, KeyUse::sign), type,
+                      type == KeyType::rsa ? bits : ed25519_bits);
 }
 
 SignatureAlgorithm SigningKey::algorithm() const {
