@@ -33,26 +33,26 @@ std::atomic<bool> served{false};
 
 // What was agreed with the MTA for a connection.
 struct Terms {
-    bool leading_space : 1 = false; // header values come, and are taken, with the blank behind the colon
-    bool silent : 1 = false;        // the MTA waits for no reply before the end of the message
-    bool body : 1 = true;           // the MTA hands bodies over
+    bool leading_space : 1 = false;  // header values come, and are taken, with the blank behind the colon
+    bool silent : 1 = false;         // the MTA waits for no reply to an event of a message before its end
+    bool silent_connect : 1 = false; // nor to its connection
+    bool body : 1 = true;            // the MTA hands bodies over
 };
 
-// Sendmail may reuse a connection without negotiating again; what was agreed last then still holds.
+// An MTA may reuse a connection without negotiating again; what was agreed last then still holds, but for
+// the connection: libmilter leaves a reply out that the MTA does not wait for, and adds none.
 std::atomic<Terms> last_terms;
 
 struct Link {
-    explicit Link(Terms agreed) : terms(agreed), session(*service) {}
-
     // The answer to an event that decides nothing.
     [[nodiscard]] sfsistat go_on() const { return terms.silent ? SMFIS_NOREPLY : SMFIS_CONTINUE; }
 
     Terms terms;
-    Session session;
+    Session session{*service};
 };
 
-Link& open_link(SMFICTX* context, Terms terms) {
-    auto link = std::make_unique<Link>(terms);
+Link& open_link(SMFICTX* context) {
+    auto link = std::make_unique<Link>();
     if (smfi_setpriv(context, link.get()) != MI_SUCCESS) {
         throw std::runtime_error("libmilter did not take the session");
     }
@@ -60,8 +60,13 @@ Link& open_link(SMFICTX* context, Terms terms) {
 }
 
 Link& link_of(SMFICTX* context) {
-    auto* link = static_cast<Link*>(smfi_getpriv(context));
-    return link == nullptr ? open_link(context, last_terms) : *link;
+    if (auto* link = static_cast<Link*>(smfi_getpriv(context)); link != nullptr) {
+        return *link;
+    }
+    Link& link = open_link(context);
+    link.terms = last_terms;
+    link.terms.silent_connect = false;
+    return link;
 }
 
 std::string macro(SMFICTX* context, const char* name) {
@@ -98,13 +103,13 @@ std::string wire_body(std::string_view value, const Terms& terms) {
     if (!terms.leading_space) {
         body += ' ';
     }
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        if (value[i] == '\n' && (i == 0 || value[i - 1] != '\r')) {
-            body += '\r';
-        }
-        body += value[i];
+    std::size_t begin = 0;
+    for (auto end = value.find('\n'); end != std::string_view::npos; end = value.find('\n', begin)) {
+        body += value.substr(begin, end - begin);
+        body += body.ends_with('\r') ? "\n" : "\r\n";
+        begin = end + 1;
     }
-    return body;
+    return body += value.substr(begin);
 }
 
 // The way back: folds as bare LF, and no blank in front when the MTA adds its own.
@@ -112,13 +117,8 @@ std::string milter_value(std::string_view body, const Terms& terms) {
     if (!terms.leading_space && body.starts_with(' ')) {
         body.remove_prefix(1);
     }
-    std::string value;
-    value.reserve(body.size());
-    for (const char c : body) {
-        if (c != '\r') {
-            value += c;
-        }
-    }
+    std::string value(body);
+    std::erase(value, '\r');
     return value;
 }
 
@@ -160,6 +160,7 @@ sfsistat apply(SMFICTX* context, const Actions& actions, const Terms& terms) {
     return reply(context, actions);
 }
 
+constexpr unsigned long needed_actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS;
 constexpr unsigned long unneeded_events = SMFIP_NORCPT | SMFIP_NODATA | SMFIP_NOUNKNOWN;
 constexpr unsigned long unneeded_replies =
     SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY;
@@ -176,46 +177,68 @@ void request_macros(SMFICTX* context) {
     ask(SMFIM_EOM, "i");
 }
 
+// Too many to answer each with a 451 of our own: descriptors would run out.
+bool leaves_no_room() {
+    if (service->load.connections < most_open_connections) {
+        return false;
+    }
+    service->logger().write(
+        Event::too_many_connections,
+        fmt::format("{} connections are open, one more is closed", most_open_connections));
+    return true;
+}
+
+bool can_be_used(unsigned long actions) {
+    if ((actions & needed_actions) == needed_actions) {
+        return true;
+    }
+    service->logger().write(Event::milter_refused,
+                            "the MTA does not let filters add and change header fields");
+    return false;
+}
+
+// A connection that is not wanted hears so at once; of any other the MTA need not wait for a reply.
+Terms agree(unsigned long steps, const Session& session) {
+    return {.leading_space = (steps & SMFIP_HDR_LEADSPC) != 0,
+            .silent = (steps & unneeded_replies) == unneeded_replies,
+            .silent_connect = (steps & SMFIP_NR_CONN) != 0 && session.is_wanted(),
+            .body = session.needs_body() || (steps & SMFIP_NOBODY) == 0};
+}
+
+unsigned long steps_of(const Terms& terms) {
+    return unneeded_events | (terms.leading_space ? SMFIP_HDR_LEADSPC : 0) |
+           (terms.silent ? unneeded_replies : 0) | (terms.silent_connect ? SMFIP_NR_CONN : 0) |
+           (terms.body ? 0 : SMFIP_NOBODY);
+}
+
+// With SMFIS_REJECT the MTA goes on without us, as its default action says.
 sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long steps, unsigned long,
                       unsigned long, unsigned long* wanted_actions, unsigned long* wanted_steps,
                       unsigned long* reserved2, unsigned long* reserved3) {
-    // Too many to answer each with a 451 of our own: descriptors would run out. The MTA goes on as its
-    // default action says.
-    if (service->load.connections >= most_open_connections) {
-        service->logger().write(
-            Event::too_many_connections,
-            fmt::format("{} connections are open, one more is closed", most_open_connections));
-        return SMFIS_REJECT;
-    }
-    constexpr unsigned long needed = SMFIF_ADDHDRS | SMFIF_CHGHDRS;
-    if ((actions & needed) != needed) {
-        service->logger().write(Event::milter_refused,
-                                "the MTA does not let filters add and change header fields");
-        return SMFIS_REJECT;
-    }
-    const Terms terms{.leading_space = (steps & SMFIP_HDR_LEADSPC) != 0,
-                      .silent = (steps & unneeded_replies) == unneeded_replies,
-                      .body = service->runtime()->needs_body || (steps & SMFIP_NOBODY) == 0};
-    *wanted_actions = needed | (actions & SMFIF_SETSYMLIST);
-    *wanted_steps = steps & (unneeded_events | SMFIP_HDR_LEADSPC | (terms.silent ? unneeded_replies : 0) |
-                             (terms.body ? 0 : SMFIP_NOBODY));
-    *reserved2 = 0;
-    *reserved3 = 0;
-    if ((actions & SMFIF_SETSYMLIST) != 0) {
-        request_macros(context);
-    }
-    last_terms = terms;
     try {
-        open_link(context, terms);
+        if (leaves_no_room() || !can_be_used(actions)) {
+            return SMFIS_REJECT;
+        }
+        Link& link = open_link(context);
+        link.terms = agree(steps, link.session);
+        last_terms = link.terms;
+        *wanted_actions = needed_actions | (actions & SMFIF_SETSYMLIST);
+        *wanted_steps = steps & steps_of(link.terms);
+        *reserved2 = 0;
+        *reserved3 = 0;
+        if ((actions & SMFIF_SETSYMLIST) != 0) {
+            request_macros(context);
+        }
         return SMFIS_CONTINUE;
     } catch (const std::exception&) {
-        return SMFIS_REJECT; // the MTA goes on without us as its default action says
+        return SMFIS_REJECT;
     }
 }
 
 sfsistat on_connect(SMFICTX* context, char*, _SOCK_ADDR* address) {
     return guarded(context, [&](Link& link) {
-        return reply(context, link.session.connect({client_address(address), macro(context, "j")}));
+        link.session.connect({client_address(address), macro(context, "j")});
+        return link.terms.silent_connect ? SMFIS_NOREPLY : reply(context, link.session.admit());
     });
 }
 

@@ -17,12 +17,16 @@ Session::Session(Service& service)
 
 Session::~Session() = default;
 
-Actions Session::connect(Connection connection) {
-    connection_ = std::move(connection);
+bool Session::is_wanted() const {
+    return !service_.load.draining && service_.load.connections <= most_connections();
+}
+
+Actions Session::admit() const {
     if (service_.load.draining) {
         return tempfail("service is being restarted, try again later");
     }
-    if (const auto most = most_connections(); service_.load.connections > most) {
+    if (!is_wanted()) {
+        const auto most = most_connections();
         service_.logger().write(Event::too_many_connections,
                                 fmt::format("{} connections are open ({})", most,
                                             most < runtime_->settings.listen.max_connections

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace milter {
 
@@ -33,8 +34,11 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    // tempfail when there are too many connections, and when the daemon is about to end.
-    [[nodiscard]] Actions connect(Connection connection);
+    // False when there are too many connections, and when the daemon is about to end.
+    [[nodiscard]] bool is_wanted() const;
+    // The answer to the connection: a tempfail, and a line in the log, where it is not wanted.
+    [[nodiscard]] Actions admit() const;
+    void connect(Connection connection) { connection_ = std::move(connection); }
     void helo(std::string_view name);
     // Begins a message; one that was under way is forgotten.
     void mail_from(const MailFrom& sender);
@@ -53,7 +57,6 @@ class Session {
 
   private:
     [[nodiscard]] std::string authserv_id() const;
-
     [[nodiscard]] std::size_t most_connections() const;
 
     Service& service_;

@@ -132,7 +132,7 @@ class Daemon {
     ~Daemon() { check_log(); }
 
     void connect(const std::string& client) {
-        (void)session_.connect({base::IpAddress::parse(client), world_.fact("mta")});
+        session_.connect({base::IpAddress::parse(client), world_.fact("mta")});
     }
     void helo(const std::string& name) { session_.helo(name); }
     void mail_from(const std::string& path) {

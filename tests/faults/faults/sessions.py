@@ -82,12 +82,11 @@ def leaving_while_waiting(bench):
         waiting = []
         for number in range(200):
             milter = stage.milter()
-            for command, data, macros in milter.conversation(plain("hole.test"), sender=f"<x@h{number}.hole.test>"
-                                                             if number % 2 else "<x@hole.test>", helo="hole.test"):
-                if not milter.declines(command):
-                    milter.socket.sendall(frames(command, data, macros))
-                if command == b"C":
-                    milter.socket.recv(100)
+            *events, (end, data, macros) = milter.conversation(plain("hole.test"), sender=f"<x@h{number}.hole.test>"
+                                                               if number % 2 else "<x@hole.test>", helo="hole.test")
+            for event in events:
+                milter.event(*event)
+            milter.socket.sendall(frames(end, data, macros))
             waiting.append(milter)
         for milter in waiting:
             milter.leave()

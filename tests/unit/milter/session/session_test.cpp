@@ -30,7 +30,7 @@ struct Daemon {
 milter::Connection stranger() { return {base::IpAddress::parse("192.0.2.1"), "mx.example.net"}; }
 
 void begin(milter::Session& session, const std::string& path = "<ann@example.org>") {
-    (void)session.connect(stranger());
+    session.connect(stranger());
     session.helo("mail.example.org");
     session.mail_from({path, "smtpd", "", ""});
 }
@@ -85,7 +85,7 @@ TEST_CASE("forged results go, highest instance first, and those of others stay")
 TEST_CASE("mail that is to be signed but has no key says why") {
     Daemon daemon;
     milter::Session session(*daemon.service);
-    (void)session.connect(stranger());
+    session.connect(stranger());
     session.mail_from({"<ann@example.org>", "smtpd", "PLAIN", "ann"});
     const auto actions = deliver(session, {{"From", " ann@example.org"}});
     CHECK(actions.insertions.empty());
@@ -145,7 +145,7 @@ TEST_CASE("the authserv-id is the configured one, else the MTA's name, else the 
         settings.authserv_id = c.configured;
         daemon.service->replace_runtime(milter::build_runtime(settings, "host.example.net").runtime);
         milter::Session session(*daemon.service);
-        (void)session.connect({base::IpAddress::parse("192.0.2.1"), c.mta});
+        session.connect({base::IpAddress::parse("192.0.2.1"), c.mta});
         session.mail_from({"<>", "smtpd", "", ""});
         const auto actions = deliver(session, {{"From", " ann@example.org"}});
         REQUIRE(actions.insertions.size() == 1);
@@ -172,10 +172,10 @@ TEST_CASE("too many connections are answered with a tempfail") {
     settings.listen.max_connections = 1;
     Daemon daemon(settings);
     milter::Session first(*daemon.service);
-    CHECK(first.connect(stranger()).reply == Reply::proceed);
+    CHECK(first.admit().reply == Reply::proceed);
     {
         milter::Session second(*daemon.service);
-        CHECK(second.connect(stranger()).reply == Reply::tempfail);
+        CHECK(second.admit().reply == Reply::tempfail);
     }
     milter::Session third(*daemon.service);
     CHECK(daemon.service->load.connections == 2);
@@ -184,9 +184,9 @@ TEST_CASE("too many connections are answered with a tempfail") {
 TEST_CASE("the system's limits count where they are lower") {
     Daemon daemon(config::default_settings(), 1);
     milter::Session first(*daemon.service);
-    CHECK(first.connect(stranger()).reply == Reply::proceed);
+    CHECK(first.admit().reply == Reply::proceed);
     milter::Session second(*daemon.service);
-    CHECK(second.connect(stranger()).reply == Reply::tempfail);
+    CHECK(second.admit().reply == Reply::tempfail);
     REQUIRE(daemon.logger.lines.size() == 1);
     CHECK(contains(daemon.logger.lines.front(), "[CONNECTIONS] 1 connections are open (what the system allows)"));
 }
@@ -198,7 +198,7 @@ TEST_CASE("a daemon that is to stop takes no new connection and finishes what it
     CHECK(daemon.service->load.messages == 1);
     daemon.service->load.draining = true;
     milter::Session late(*daemon.service);
-    CHECK(late.connect(stranger()).reply == Reply::tempfail);
+    CHECK(late.admit().reply == Reply::tempfail);
     CHECK(deliver(open, {{"From", " ann@example.org"}}).reply == Reply::proceed);
     CHECK(daemon.service->load.messages == 0);
 }
@@ -280,7 +280,7 @@ TEST_CASE("what a content filter hands back keeps its results when so configured
     settings.roles.keep_reinjected_results = true;
     Daemon daemon(settings);
     milter::Session session(*daemon.service);
-    (void)session.connect({base::IpAddress::parse("127.0.0.1"), ""});
+    session.connect({base::IpAddress::parse("127.0.0.1"), ""});
     session.mail_from({"<ann@example.org>", "AFTERFILTER", "", ""});
     const auto actions =
         deliver(session, {{"Authentication-Results", " mx.example.net; spf=pass"}, {"From", " ann@example.org"}});
