@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -36,7 +37,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
     void wait_for(const dns::Questions& questions, const std::function<void()>& progress) {
         const auto begin = Clock::now();
         const auto deadline = begin + (limits_.budget - waited());
-        const std::size_t waiter = add_task(nullptr);
+        const std::size_t waiter = begin_to_wait();
         send(note(questions, waiter));
         while (!wait_until(waiter, std::min(deadline, Clock::now() + limits_.progress_interval))) {
             if (Clock::now() >= deadline) {
@@ -46,6 +47,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
             progress();
         }
         const std::lock_guard lock(mutex_);
+        waiter_.reset();
         waited_ += std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
     }
 
@@ -69,8 +71,8 @@ class Driver::State : public std::enable_shared_from_this<State> {
     };
 
     struct Completed {
-        std::vector<std::size_t> tasks; // that can go on
-        bool waiter = false;            // finish() can
+        std::vector<std::size_t> tasks;    // that can go on
+        std::optional<std::size_t> waiter; // which task finish() waited for this answer with
     };
 
     template <class Value>
@@ -83,6 +85,13 @@ class Driver::State : public std::enable_shared_from_this<State> {
         const std::lock_guard lock(mutex_);
         tasks_.push_back({std::move(need)});
         return tasks_.size() - 1;
+    }
+
+    std::size_t begin_to_wait() {
+        const std::size_t task = add_task(nullptr);
+        const std::lock_guard lock(mutex_);
+        waiter_ = task;
+        return task;
     }
 
     // What is cached needs no round. It counts as asked all the same, so that the limit is one of work. The
@@ -142,10 +151,21 @@ class Driver::State : public std::enable_shared_from_this<State> {
                 ++sent_;
                 fresh.push_back(question);
             }
-            entry->second.push_back(task);
-            ++tasks_[task].open;
+            wait_in(entry->second, task);
+            // Who waits at the end of the message would ask the same next. It waits for this round as well,
+            // so that it wakes up once for the whole chain.
+            if (waiter_ && waiter_ != task) {
+                wait_in(entry->second, *waiter_);
+            }
         }
         return fresh;
+    }
+
+    void wait_in(std::vector<std::size_t>& line, std::size_t task) {
+        if (std::ranges::find(line, task) == line.end()) {
+            line.push_back(task);
+            ++tasks_[task].open;
+        }
     }
 
     void send(const std::vector<dns::Question>& questions) {
@@ -156,14 +176,15 @@ class Driver::State : public std::enable_shared_from_this<State> {
         }
     }
 
-    // Whoever waits is woken once, by the last of its answers, and not while the lock is held.
+    // Whoever waits is woken once, by the last of its answers, when the others have asked what they ask next,
+    // and not while the lock is held.
     void arrive(const dns::Question& question, const dns::AnswerPtr& answer) {
         const Completed completed = settle(question, answer);
-        if (completed.waiter) {
-            wakeup_.ring();
-        }
         for (const std::size_t task : completed.tasks) {
             advance(task);
+        }
+        if (completed.waiter && count_down(*completed.waiter)) {
+            wakeup_.ring();
         }
     }
 
@@ -177,17 +198,20 @@ class Driver::State : public std::enable_shared_from_this<State> {
         }
         known_.insert(question, answer);
         for (const std::size_t task : entry->second) {
-            if (--tasks_[task].open != 0) {
-                continue;
-            }
-            if (tasks_[task].need) {
+            if (!tasks_[task].need) {
+                completed.waiter = task;
+            } else if (--tasks_[task].open == 0) {
                 completed.tasks.push_back(task);
-            } else {
-                completed.waiter = true;
             }
         }
         waiting_.erase(entry);
         return completed;
+    }
+
+    // True when that was the last.
+    bool count_down(std::size_t task) {
+        const std::lock_guard lock(mutex_);
+        return !closed_ && --tasks_[task].open == 0;
     }
 
     [[nodiscard]] bool complete(std::size_t waiter) const {
@@ -225,6 +249,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
     Wakeup wakeup_; // of the thread in finish()
     dns::Answers known_;
     std::deque<Task> tasks_;
+    std::optional<std::size_t> waiter_; // the task of who waits now
     std::unordered_map<dns::Question, std::vector<std::size_t>> waiting_;
     std::size_t sent_ = 0;
     std::chrono::milliseconds waited_{0};

@@ -3,6 +3,8 @@
 
 #include "milter/resolver/resolver.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -17,17 +19,32 @@ class TableResolver final : public resolver::Resolver {
         answer.status = dns::Status::found;
         answer.texts.push_back(text);
     }
-    void set(const std::string& name, dns::Type type, dns::Answer answer) { table_[{name, type}] = std::move(answer); }
+    void set(const std::string& name, dns::Type type, dns::Answer answer) {
+        table_[{name, type}] = std::move(answer);
+    }
 
     // From now on answers are held back until release().
     void hold() { holding_ = true; }
-    // Gives the answers held back so far, in the order of asking; questions asked meanwhile wait for the next call.
+    // Gives the answers held back so far, in the order of asking; questions asked meanwhile wait for the next
+    // call.
     std::size_t release() {
         auto batch = std::exchange(held_, {});
         for (auto& [question, callback] : batch) {
             callback(look_up(question));
         }
         return batch.size();
+    }
+
+    // The same for the questions about one name; the others stay held back.
+    std::size_t release_only(const std::string& name) {
+        const auto others = std::stable_partition(held_.begin(), held_.end(),
+                                                  [&](const auto& held) { return held.first.name == name; });
+        std::vector<std::pair<dns::Question, Callback>> rest(std::make_move_iterator(others),
+                                                             std::make_move_iterator(held_.end()));
+        held_.erase(others, held_.end());
+        const std::size_t count = release();
+        held_.insert(held_.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
+        return count;
     }
 
     // From now on all of the table is cached.

@@ -184,6 +184,39 @@ TEST_CASE("answers may come from another thread while finish waits") {
     CHECK(driver.finish([](const auto& known) { return follow("a", 1, known); }, release_once) == "end");
 }
 
+TEST_CASE("who waits for what tasks follow up is woken by the end of it") {
+    test::TableResolver table;
+    add_chain(table);
+    table.hold();
+    Driver driver(table, {.questions = 10, .budget = 10s, .progress_interval = 1ms}, waiting);
+    for (int i = 0; i < 2; ++i) {
+        driver.prefetch([](const auto& known) { return questions_of(follow("a", 3, known)); });
+    }
+    int evaluations = 0;
+    CHECK(driver.finish(
+              [&](const auto& known) {
+                  ++evaluations;
+                  return follow("a", 3, known);
+              },
+              [&] { table.release(); }) == "end");
+    CHECK(evaluations == 2);
+    CHECK(table.asked.size() == 3);
+}
+
+TEST_CASE("who waits is not kept by a task that asks for something else") {
+    test::TableResolver table;
+    table.txt("a", "end");
+    table.txt("x", "y");
+    table.hold();
+    Driver driver(table, {.questions = 10, .budget = 10s, .progress_interval = 1ms}, waiting);
+    driver.prefetch([](const auto& known) { return questions_of(follow("x", 2, known)); });
+    CHECK(table.release() == 1); // "y" is open
+    std::size_t released = 0;
+    CHECK(driver.finish([](const auto& known) { return follow("a", 1, known); },
+                        [&] { released += table.release_only("a"); }) == "end");
+    CHECK(released == 1);
+}
+
 TEST_CASE("who finds too many waiting does not wait, and says so") {
     test::TableResolver table;
     table.hold();
