@@ -23,12 +23,9 @@ Inbound::Inbound(std::shared_ptr<const Runtime> runtime, resolver::Resolver& res
       driver_(resolver, runtime_->driver_limits, waiting) {
     driver_.prefetch(
         [runtime = runtime_, envelope = envelope_, now, settled = settled_](const dns::Answers& known) {
-            auto outcome = authenticate::check_sender(envelope, now, known, runtime->checks);
-            if (auto* questions = std::get_if<dns::Questions>(&outcome)) {
-                return std::move(*questions);
-            }
-            settled->sender = std::get<authenticate::SenderVerdict>(std::move(outcome));
-            return dns::Questions{};
+            auto missing = authenticate::check_sender(envelope, now, known, runtime->checks, settled->sender);
+            settled->sender_known = missing.empty();
+            return missing;
         });
 }
 

@@ -35,16 +35,16 @@ class InboundCheck {
 
   private:
     bool check_sender() {
-        if (!settled_.sender) {
-            auto outcome = authenticate::check_sender(input_.envelope, input_.now, known_, options_);
-            if (const auto* questions = std::get_if<dns::Questions>(&outcome)) {
-                missing_.add(*questions);
-                return false;
-            }
-            settled_.sender = std::get<SenderVerdict>(std::move(outcome));
+        if (!settled_.sender_known) {
+            const auto questions =
+                authenticate::check_sender(input_.envelope, input_.now, known_, options_, settled_.sender);
+            missing_.add(questions);
+            settled_.sender_known = questions.empty();
         }
-        verdict_.sender = *settled_.sender;
-        return true;
+        if (settled_.sender_known) {
+            verdict_.sender = settled_.sender;
+        }
+        return settled_.sender_known;
     }
 
     bool check_signatures() {

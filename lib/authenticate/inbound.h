@@ -28,7 +28,8 @@ using Outcome = std::variant<Verdict, dns::Questions>;
 // whose answers trickle in does not have every signature verified again with each of them.
 struct Settled {
     std::optional<message::Author> author;
-    std::optional<SenderVerdict> sender;
+    SenderVerdict sender;
+    bool sender_known = false;                      // `sender` is complete
     std::vector<std::optional<dkim::Verdict>> dkim; // by signature
 };
 

@@ -12,9 +12,13 @@ bool is_helo_identity(const std::string& helo) {
     return domain && domain->label_count() > 1 && !base::IpAddress::parse(helo);
 }
 
-// A part of the verdict that is either known or adds its questions to the round.
-template <class Part>
-void settle(std::variant<Part, dns::Questions> outcome, std::optional<Part>& part, dns::Questions& missing) {
+// Finds out a part of the verdict that is not known yet, or adds its questions to the round.
+template <class Part, class Evaluate>
+void settle(std::optional<Part>& part, dns::Questions& missing, const Evaluate& evaluate) {
+    if (part) {
+        return;
+    }
+    std::variant<Part, dns::Questions> outcome = evaluate();
     if (auto* questions = std::get_if<dns::Questions>(&outcome)) {
         missing.add(*questions);
     } else {
@@ -25,39 +29,38 @@ void settle(std::variant<Part, dns::Questions> outcome, std::optional<Part>& par
 class SenderCheck {
   public:
     SenderCheck(const Envelope& envelope, base::UnixTime now, const dns::Answers& known,
-                const Options& options)
-        : envelope_(envelope), now_(now), known_(known), options_(options) {}
+                const Options& options, SenderVerdict& verdict)
+        : envelope_(envelope), now_(now), known_(known), options_(options), verdict_(verdict) {}
 
-    SenderOutcome run() {
+    dns::Questions run() {
         const auto path = message::parse_path(envelope_.mail_from);
         if (!path) {
             verdict_.path_problem = path.error().message;
         }
         verdict_.null_sender = path && !*path;
         if (envelope_.client && options_.iprev) {
-            settle(iprev::evaluate(*envelope_.client, known_), verdict_.iprev, missing_);
+            settle(verdict_.iprev, missing_, [&] { return iprev::evaluate(*envelope_.client, known_); });
         }
         if (envelope_.client && options_.spf) {
             check_spf(path ? *path : std::nullopt);
         }
-        if (!missing_.empty()) {
-            return std::move(missing_);
-        }
-        return std::move(verdict_);
+        return std::move(missing_);
     }
 
   private:
     void check_spf(const std::optional<message::Mailbox>& sender) {
         if (verdict_.null_sender) {
-            settle(check_host(spf::Identity::mail_from, "", envelope_.helo), verdict_.mail_from, missing_);
+            settle(verdict_.mail_from, missing_,
+                   [&] { return check_host(spf::Identity::mail_from, "", envelope_.helo); });
             return; // postmaster@HELO is the HELO identity already
         }
         if (options_.spf_helo && is_helo_identity(envelope_.helo)) {
-            settle(check_host(spf::Identity::helo, "", envelope_.helo), verdict_.helo, missing_);
+            settle(verdict_.helo, missing_,
+                   [&] { return check_host(spf::Identity::helo, "", envelope_.helo); });
         }
         if (sender) {
-            settle(check_host(spf::Identity::mail_from, sender->local_part, sender->domain),
-                   verdict_.mail_from, missing_);
+            settle(verdict_.mail_from, missing_,
+                   [&] { return check_host(spf::Identity::mail_from, sender->local_part, sender->domain); });
         }
     }
 
@@ -78,15 +81,25 @@ class SenderCheck {
     base::UnixTime now_;
     const dns::Answers& known_;
     const Options& options_;
-    SenderVerdict verdict_;
+    SenderVerdict& verdict_;
     dns::Questions missing_;
 };
 
 } // namespace
 
+dns::Questions check_sender(const Envelope& envelope, base::UnixTime now, const dns::Answers& known,
+                            const Options& options, SenderVerdict& verdict) {
+    return SenderCheck(envelope, now, known, options, verdict).run();
+}
+
 SenderOutcome check_sender(const Envelope& envelope, base::UnixTime now, const dns::Answers& known,
                            const Options& options) {
-    return SenderCheck(envelope, now, known, options).run();
+    SenderVerdict verdict;
+    auto missing = check_sender(envelope, now, known, options, verdict);
+    if (!missing.empty()) {
+        return missing;
+    }
+    return verdict;
 }
 
 } // namespace authenticate

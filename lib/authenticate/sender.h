@@ -30,6 +30,11 @@ struct SenderVerdict {
 
 using SenderOutcome = std::variant<SenderVerdict, dns::Questions>;
 
+// Completes a verdict that is empty at first: what it holds from an earlier call for the same envelope is not
+// found out again. Returns what it needs to go on; nothing when it is complete.
+[[nodiscard]] dns::Questions check_sender(const Envelope& envelope, base::UnixTime now,
+                                          const dns::Answers& known, const Options& options,
+                                          SenderVerdict& verdict);
 [[nodiscard]] SenderOutcome check_sender(const Envelope& envelope, base::UnixTime now,
                                          const dns::Answers& known, const Options& options);
 
