@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <random>
@@ -19,19 +21,12 @@ namespace {
 
 struct Free {
     void operator()(ldns_pkt* packet) const { ldns_pkt_free(packet); }
-    void operator()(ldns_buffer* buffer) const { ldns_buffer_free(buffer); }
 };
 using PacketHandle = std::unique_ptr<ldns_pkt, Free>;
-using BufferHandle = std::unique_ptr<ldns_buffer, Free>;
 
-// A name as it travels: length octets and labels, upper case folded. Lengths stay below 64, so folding
-// 'A'..'Z' leaves them alone, and two names are the same exactly when these strings are.
-using WireName = std::string;
-
-struct Record {
-    WireName owner;
-    const ldns_rr* rr;
-};
+// A name as it travels: length octets and labels. Lengths stay below 64, so that comparing without regard to
+// case leaves them alone, and two names are the same exactly when base::iequals says so.
+using WireName = std::string_view;
 
 struct AliasChain {
     WireName end; // where the answer must be
@@ -40,39 +35,53 @@ struct AliasChain {
     bool broken = false; // a loop, or longer than we follow
 };
 
-std::optional<WireName> to_wire(const dns::Question& question) {
-    if (dns::make_question(question.name, question.type) != question) {
-        return std::nullopt;
-    }
-    WireName wire;
-    for (const std::string_view label : base::split(question.name, '.')) {
+bool is_label(std::string_view text) {
+    return !text.empty() && text.size() <= LDNS_MAX_LABELLEN &&
+           std::ranges::none_of(text, [](char c) { return c == '\0' || base::is_upper(c); });
+}
+
+// Nothing for a name that is none of a question (see dns::make_question).
+std::optional<std::string> to_wire(std::string_view name) {
+    std::string wire;
+    wire.reserve(name.size() + 2);
+    for (bool last = false; !last;) {
+        const auto dot = name.find('.');
+        const std::string_view label = name.substr(0, dot);
+        if (!is_label(label)) {
+            return std::nullopt;
+        }
         wire += static_cast<char>(label.size());
         wire += label;
+        last = dot == std::string_view::npos;
+        name.remove_prefix(last ? name.size() : dot + 1);
     }
     wire += '\0';
-    return wire;
+    return wire.size() > LDNS_MAX_DOMAINLEN ? std::nullopt : std::optional(std::move(wire));
 }
 
-WireName to_wire(const ldns_rdf* name) {
-    const PacketView bytes(ldns_rdf_data(name), ldns_rdf_size(name));
-    WireName wire(bytes.begin(), bytes.end());
-    std::ranges::transform(wire, wire.begin(), [](char c) { return base::to_lower(c); });
-    return wire;
+WireName wire_name(const ldns_rdf* name) {
+    return {reinterpret_cast<const char*>(ldns_rdf_data(name)), ldns_rdf_size(name)};
 }
 
-// Nothing for a name that text cannot hold unambiguously: with a dot inside a label, "a.example" could be one
-// label or two, and who controls the zone could pass for somebody else.
-std::optional<std::string> to_text(const WireName& wire) {
+bool is_at_or_below(WireName name, WireName ancestor) {
+    return name.size() >= ancestor.size() &&
+           base::iequals(name.substr(name.size() - ancestor.size()), ancestor);
+}
+
+// Lower case. Nothing for a name that text cannot hold unambiguously: with a dot inside a label, "a.example"
+// could be one label or two, and who controls the zone could pass for somebody else.
+std::optional<std::string> to_text(WireName wire) {
     std::string text;
+    text.reserve(wire.size());
     for (std::size_t at = 0; at < wire.size() && wire[at] != 0;) {
         const auto length = static_cast<std::size_t>(static_cast<unsigned char>(wire[at]));
-        const std::string_view label = std::string_view(wire).substr(at + 1, length);
+        const std::string_view label = wire.substr(at + 1, length);
         if (label.size() != length ||
             label.find_first_of(std::string_view(".\0", 2)) != std::string_view::npos) {
             return std::nullopt;
         }
         text += text.empty() ? "" : ".";
-        text += label;
+        std::ranges::transform(label, std::back_inserter(text), [](char c) { return base::to_lower(c); });
         at += 1 + length;
     }
     return text;
@@ -84,50 +93,48 @@ std::uint32_t ttl_of(const ldns_rr* rr) {
     return ttl > std::numeric_limits<std::int32_t>::max() ? 0 : ttl;
 }
 
-std::vector<Record> answer_records(const ldns_pkt* packet) {
+using Records = std::vector<const ldns_rr*>;
+
+Records answer_records(const ldns_pkt* packet) {
     const ldns_rr_list* list = ldns_pkt_answer(packet);
-    std::vector<Record> records;
+    Records records;
+    records.reserve(ldns_rr_list_rr_count(list));
     for (std::size_t i = 0; i < ldns_rr_list_rr_count(list); ++i) {
         const ldns_rr* rr = ldns_rr_list_rr(list, i);
         if (ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN) {
-            records.push_back({to_wire(ldns_rr_owner(rr)), rr});
+            records.push_back(rr);
         }
     }
     return records;
 }
 
-bool is(const Record& record, const WireName& owner, dns::Type type) {
-    return static_cast<std::uint16_t>(ldns_rr_get_type(record.rr)) == static_cast<std::uint16_t>(type) &&
-           record.owner == owner;
+bool is(const ldns_rr* record, WireName owner, dns::Type type) {
+    return static_cast<std::uint16_t>(ldns_rr_get_type(record)) == static_cast<std::uint16_t>(type) &&
+           base::iequals(wire_name(ldns_rr_owner(record)), owner);
 }
 
-const Record* find(const std::vector<Record>& records, const WireName& owner, dns::Type type) {
-    const auto found = std::ranges::find_if(records, [&](const Record& r) { return is(r, owner, type); });
-    return found == records.end() ? nullptr : &*found;
+const ldns_rr* find(const Records& records, WireName owner, dns::Type type) {
+    const auto found =
+        std::ranges::find_if(records, [&](const ldns_rr* record) { return is(record, owner, type); });
+    return found == records.end() ? nullptr : *found;
 }
 
 // RFC 6672 5.3.1: whoever answers from a DNAME adds the CNAME it stands for, so following CNAMEs is enough.
-AliasChain follow_aliases(const std::vector<Record>& records, const WireName& start, dns::Type type) {
+AliasChain follow_aliases(const Records& records, WireName start, dns::Type type) {
     AliasChain chain;
     chain.end = start;
     chain.aliased = find(records, start, dns::Type::cname) != nullptr;
-    std::vector<WireName> seen{start};
-    while (find(records, chain.end, type) == nullptr) {
-        const Record* alias = find(records, chain.end, dns::Type::cname);
+    for (std::size_t aliases = 0; find(records, chain.end, type) == nullptr; ++aliases) {
+        const ldns_rr* alias = find(records, chain.end, dns::Type::cname);
         if (alias == nullptr) {
             return chain;
         }
-        if (ldns_rr_rd_count(alias->rr) != 1) {
+        if (ldns_rr_rd_count(alias) != 1 || aliases == Limits::aliases) {
             chain.broken = true;
             return chain;
         }
-        chain.end = to_wire(ldns_rr_rdf(alias->rr, 0));
-        chain.ttl = std::min(chain.ttl, ttl_of(alias->rr));
-        if (seen.size() > Limits::aliases || std::ranges::find(seen, chain.end) != seen.end()) {
-            chain.broken = true;
-            return chain;
-        }
-        seen.push_back(chain.end);
+        chain.end = wire_name(ldns_rr_rdf(alias, 0));
+        chain.ttl = std::min(chain.ttl, ttl_of(alias));
     }
     return chain;
 }
@@ -151,7 +158,7 @@ void add_exchange(const ldns_rr* rr, dns::Answer& answer) {
     if (ldns_rr_rd_count(rr) != 2) {
         return;
     }
-    if (auto host = to_text(to_wire(ldns_rr_rdf(rr, 1)))) {
+    if (auto host = to_text(wire_name(ldns_rr_rdf(rr, 1)))) {
         answer.exchanges.push_back({ldns_rdf2native_int16(ldns_rr_rdf(rr, 0)), std::move(*host)});
     }
 }
@@ -171,7 +178,7 @@ void add_name(const ldns_rr* rr, dns::Answer& answer) {
     if (ldns_rr_rd_count(rr) != 1) {
         return;
     }
-    if (auto name = to_text(to_wire(ldns_rr_rdf(rr, 0)))) {
+    if (auto name = to_text(wire_name(ldns_rr_rdf(rr, 0)))) {
         answer.names.push_back(std::move(*name));
     }
 }
@@ -197,29 +204,29 @@ std::size_t usable(const dns::Answer& answer) {
 }
 
 // Records that hold nothing usable are as good as none, so that `found` never comes with an empty list.
-dns::Answer positive(const std::vector<Record>& records, const AliasChain& chain, dns::Type type) {
+dns::Answer positive(const Records& records, const AliasChain& chain, dns::Type type) {
     dns::Answer answer;
     answer.ttl = chain.ttl;
     std::size_t count = 0;
-    for (const Record& record : records) {
+    for (const ldns_rr* record : records) {
         if (!is(record, chain.end, type)) {
             continue;
         }
         if (++count > Limits::records) {
             return dns::failed(dns::Failure::malformed);
         }
-        answer.ttl = std::min(answer.ttl, ttl_of(record.rr));
-        add_record(record.rr, type, answer);
+        answer.ttl = std::min(answer.ttl, ttl_of(record));
+        add_record(record, type, answer);
     }
     answer.status = usable(answer) == 0 ? dns::Status::no_data : dns::Status::found;
     return answer;
 }
 
-const ldns_rr* find_authority(const ldns_pkt* packet, ldns_rr_type type, const WireName& at_or_below) {
+const ldns_rr* find_authority(const ldns_pkt* packet, ldns_rr_type type, WireName name) {
     const ldns_rr_list* list = ldns_pkt_authority(packet);
     for (std::size_t i = 0; i < ldns_rr_list_rr_count(list); ++i) {
         const ldns_rr* rr = ldns_rr_list_rr(list, i);
-        if (ldns_rr_get_type(rr) == type && at_or_below.ends_with(to_wire(ldns_rr_owner(rr)))) {
+        if (ldns_rr_get_type(rr) == type && is_at_or_below(name, wire_name(ldns_rr_owner(rr)))) {
             return rr;
         }
     }
@@ -247,8 +254,8 @@ dns::Answer negative(const ldns_pkt* packet, const AliasChain& chain) {
 }
 
 // RFC 6604 3: the RCODE speaks of the last name of the chain; the name asked for exists when it owns a CNAME.
-dns::Answer read_answer(const ldns_pkt* packet, const WireName& name, dns::Type type) {
-    const std::vector<Record> records = answer_records(packet);
+dns::Answer read_answer(const ldns_pkt* packet, WireName name, dns::Type type) {
+    const Records records = answer_records(packet);
     const AliasChain chain = follow_aliases(records, name, type);
     if (chain.broken) {
         return dns::failed(dns::Failure::malformed);
@@ -263,7 +270,7 @@ dns::Answer read_answer(const ldns_pkt* packet, const WireName& name, dns::Type 
     return answer;
 }
 
-bool answers(const ldns_pkt* packet, const WireName& name, dns::Type type, std::uint16_t id) {
+bool answers(const ldns_pkt* packet, WireName name, dns::Type type, std::uint16_t id) {
     const ldns_rr_list* questions = ldns_pkt_question(packet);
     if (!ldns_pkt_qr(packet) || ldns_pkt_id(packet) != id ||
         ldns_pkt_get_opcode(packet) != LDNS_PACKET_QUERY || ldns_rr_list_rr_count(questions) != 1) {
@@ -271,7 +278,8 @@ bool answers(const ldns_pkt* packet, const WireName& name, dns::Type type, std::
     }
     const ldns_rr* asked = ldns_rr_list_rr(questions, 0);
     return static_cast<std::uint16_t>(ldns_rr_get_type(asked)) == static_cast<std::uint16_t>(type) &&
-           ldns_rr_get_class(asked) == LDNS_RR_CLASS_IN && to_wire(ldns_rr_owner(asked)) == name;
+           ldns_rr_get_class(asked) == LDNS_RR_CLASS_IN &&
+           base::iequals(wire_name(ldns_rr_owner(asked)), name);
 }
 
 // RFC 6891 6.1.3: the OPT record carries the upper eight bits of the RCODE.
@@ -280,12 +288,20 @@ unsigned full_rcode(const ldns_pkt* packet) {
     return upper << 4U | static_cast<unsigned>(ldns_pkt_get_rcode(packet));
 }
 
+// In network order.
+void append(Packet& packet, std::initializer_list<std::uint16_t> numbers) {
+    for (const std::uint16_t number : numbers) {
+        packet.push_back(static_cast<std::uint8_t>(number >> 8U));
+        packet.push_back(static_cast<std::uint8_t>(number & 0xffU));
+    }
+}
+
 Response failure(dns::Failure why, bool edns_refused = false) {
     return {dns::failed(why), edns_refused};
 }
 
 // The one place where an RCODE becomes a status.
-Response read_by_rcode(const ldns_pkt* packet, const WireName& name, dns::Type type) {
+Response read_by_rcode(const ldns_pkt* packet, WireName name, dns::Type type) {
     constexpr unsigned badvers = 16;
     switch (full_rcode(packet)) {
     case LDNS_RCODE_NOERROR:
@@ -317,35 +333,31 @@ std::uint16_t random_id() {
     return id;
 }
 
+// Written by hand, because a packet of the library takes some fifteen allocations to write these few octets.
 std::optional<Packet> make_query(const dns::Question& question, std::uint16_t id, bool edns) {
-    const auto name = to_wire(question);
+    const auto name = to_wire(question.name);
     if (!name) {
         return std::nullopt;
     }
-    // The packet owns the name from here on.
-    ldns_rdf* owner = ldns_dname_new_frm_data(static_cast<std::uint16_t>(name->size()), name->data());
-    const PacketHandle packet(
-        ldns_pkt_query_new(owner, static_cast<ldns_rr_type>(question.type), LDNS_RR_CLASS_IN, LDNS_RD));
-    if (packet == nullptr) {
-        return std::nullopt;
-    }
-    ldns_pkt_set_id(packet.get(), id);
-    ldns_pkt_set_ad(packet.get(), true); // RFC 6840 5.7: asks to be told whether the answer was validated
+    constexpr std::uint16_t recursion_desired = 0x0100;
+    constexpr std::uint16_t authentic_data = 0x0020; // RFC 6840 5.7: asks whether the answer was validated
+    constexpr std::size_t fixed_size = 12 + 4 + 11;
+    Packet packet;
+    packet.reserve(name->size() + fixed_size);
+    const std::uint16_t additional = edns ? 1 : 0;
+    append(packet, {id, recursion_desired | authentic_data, 1, 0, 0, additional}); // RFC 1035 4.1.1
+    packet.insert(packet.end(), name->begin(), name->end());
+    append(packet, {static_cast<std::uint16_t>(question.type), LDNS_RR_CLASS_IN});
     if (edns) {
-        ldns_pkt_set_edns_udp_size(packet.get(), edns_payload);
+        // RFC 6891 6.1.2: the root as owner; no extended RCODE, version, flags or options.
+        packet.push_back(0);
+        append(packet, {LDNS_RR_TYPE_OPT, edns_payload, 0, 0, 0});
     }
-    const BufferHandle buffer(ldns_buffer_new(LDNS_MIN_BUFLEN));
-    // Without a tree of names to compress with: there is only one, and the tree is most of the work.
-    if (buffer == nullptr ||
-        ldns_pkt2buffer_wire_compress(buffer.get(), packet.get(), nullptr) != LDNS_STATUS_OK) {
-        return std::nullopt;
-    }
-    const std::uint8_t* bytes = ldns_buffer_begin(buffer.get());
-    return Packet(bytes, bytes + ldns_buffer_position(buffer.get()));
+    return packet;
 }
 
 Response read_response(PacketView bytes, const dns::Question& question, std::uint16_t id) {
-    const auto name = to_wire(question);
+    const auto name = to_wire(question.name);
     ldns_pkt* raw = nullptr;
     if (!name || ldns_wire2pkt(&raw, bytes.data(), bytes.size()) != LDNS_STATUS_OK) {
         return failure(dns::Failure::malformed);
