@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t max_line = 78 - 1; // RFC 5322 2.1.1, less the semicolon that may follow
 
+constexpr std::size_t usual_method = 160; // octets, with its properties
+
 bool is_printable(char c) {
     return base::is_visible(c) || c == ' ';
 }
@@ -66,7 +68,9 @@ std::string comment_text(std::string_view raw) {
 }
 
 std::string method_text(const MethodResult& method) {
-    std::string text = method.method + '=' + method.result;
+    std::string text;
+    text.reserve(usual_method);
+    text.append(method.method).append(1, '=').append(method.result);
     for (const std::string& comment : method.comments) {
         text += comment_text(comment);
     }
@@ -75,7 +79,8 @@ std::string method_text(const MethodResult& method) {
     }
     for (const Property& property : method.properties) {
         if (can_be_shown(property)) {
-            text += ' ' + property.ptype + '.' + property.name + '=' + property_text(property.value);
+            text.append(1, ' ').append(property.ptype).append(1, '.').append(property.name);
+            text.append(1, '=').append(property_text(property.value));
         }
     }
     return text;
@@ -117,6 +122,7 @@ std::string format(std::string_view authserv_id, const std::vector<MethodResult>
     constexpr std::size_t name_size = sizeof("Authentication-Results: ") - 1;
     constexpr std::size_t tab_size = 1;
     std::string body;
+    body.reserve(usual_method * (1 + results.size()));
     append_folded(body, value_text(printable_only(authserv_id)), name_size);
     if (std::none_of(results.begin(), results.end(),
                      [](const MethodResult& method) { return is_writable(method); })) {

@@ -47,8 +47,8 @@ std::optional<std::string> base64_decode(std::string_view text) {
     while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') {
         ++padding;
     }
-    std::string bytes;
-    bytes.reserve(text.size() / 4 * 3);
+    std::string bytes(text.size() / 4 * 3 - padding, '\0');
+    std::size_t written = 0;
     std::uint32_t bits = 0;
     unsigned held = 0;
     for (const char c : text.substr(0, text.size() - padding)) {
@@ -60,7 +60,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
         held += 6;
         if (held >= 8) {
             held -= 8;
-            bytes += static_cast<char>(bits >> held & 0xff);
+            bytes[written++] = static_cast<char>(bits >> held & 0xff);
         }
     }
     if ((bits & ((1U << held) - 1)) != 0) {
