@@ -1,12 +1,12 @@
 #include "dkim/canonical_body.h"
 
 #include "base/ascii.h"
+#include "dkim/squeeze_blanks.h"
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
-#include <cstring>
+#include <span>
 #include <utility>
 
 namespace dkim {
@@ -15,90 +15,30 @@ namespace {
 
 constexpr std::string_view crlf = "\r\n";
 
-// A place at which relaxed text differs from its source: a TAB, or a SP that has another blank or a CR behind
-// it. Of bytes compared without branches, so that the compiler can look at many at once.
-unsigned differs(char c, char next) {
-    const unsigned tab = static_cast<unsigned>(c == '\t');
-    const unsigned space = static_cast<unsigned>(c == ' ');
-    const unsigned blank_or_cr = static_cast<unsigned>(next == ' ') | static_cast<unsigned>(next == '\t') |
-                                 static_cast<unsigned>(next == '\r');
-    return tab | (space & blank_or_cr);
-}
-
-constexpr std::size_t block = 64;
-
-bool any_differs(const char* bytes) {
-    unsigned char found = 0;
-    for (std::size_t i = 0; i < block; ++i) {
-        found = static_cast<unsigned char>(found | differs(bytes[i], bytes[i + 1]));
-    }
-    return found != 0;
-}
-
-constexpr std::size_t word = sizeof(std::uint64_t);
-
-// The first place in a word's length of bytes; that length when there is none.
-std::size_t first_difference(const char* bytes) {
-    std::array<unsigned char, word> flags{};
-    for (std::size_t i = 0; i < word; ++i) {
-        flags[i] = static_cast<unsigned char>(differs(bytes[i], bytes[i + 1]));
-    }
-    const auto bits = std::bit_cast<std::uint64_t>(flags);
-    const int zeros =
-        std::endian::native == std::endian::little ? std::countr_zero(bits) : std::countl_zero(bits);
-    return static_cast<std::size_t>(zeros) / 8;
-}
-
-// The length of the beginning, in whole blocks, that relaxed canonicalization hands on unchanged.
-std::size_t unchanged_length(std::string_view bytes) {
-    std::size_t length = 0;
-    while (bytes.size() - length > block && !any_differs(bytes.data() + length)) {
-        length += block;
-    }
-    return length;
-}
-
-// Copies the beginning that relaxed canonicalization hands on unchanged, and returns its length. What becomes
-// of a blank depends on the byte behind it, so that one at the very end is not part of it. `out` may be
-// written to for a word more.
-std::size_t copy_unchanged(std::string_view bytes, char* out) {
-    std::size_t length = 0;
-    while (bytes.size() - length > word) {
-        std::memcpy(out + length, bytes.data() + length, word);
-        const std::size_t more = first_difference(bytes.data() + length);
-        length += more;
-        if (more < word) {
-            return length;
-        }
-    }
-    while (bytes.size() - length > 1 && differs(bytes[length], bytes[length + 1]) == 0) {
-        out[length] = bytes[length];
-        ++length;
-    }
-    if (bytes.size() - length == 1 && !base::is_wsp(bytes.back())) {
-        out[length++] = bytes.back();
-    }
-    return length;
-}
-
 std::string_view without_blanks(std::string_view bytes) {
     const auto text = std::find_if_not(bytes.begin(), bytes.end(), base::is_wsp);
     return bytes.substr(static_cast<std::size_t>(text - bytes.begin()));
 }
 
-// The relaxed form of `bytes`, behind a blank or not; returns the end of what was written.
-char* write_relaxed(std::string_view bytes, bool blank, char* out) {
-    while (blank || !bytes.empty()) {
-        if (blank || base::is_wsp(bytes.front())) {
-            bytes = without_blanks(bytes);
-            if (!bytes.starts_with(crlf)) { // RFC 6376 3.4.4: blanks at the end of a line are ignored
-                *out++ = ' ';               // and any number of them elsewhere is one space
-            }
-            blank = false;
+// The blank that stands for a run of them, in front of `rest`.
+std::string_view blank_before(std::string_view rest) {
+    return rest.starts_with(crlf) ? "" : " "; // RFC 6376 3.4.4: blanks at the end of a line are ignored
+}
+
+char* append(std::string_view text, char* out) {
+    return std::copy(text.begin(), text.end(), out);
+}
+
+// As squeeze_blanks, octet by octet, for all of a text.
+char* squeeze_rest(std::string_view text, char* out) {
+    while (!text.empty()) {
+        if (base::is_wsp(text.front())) {
+            text = without_blanks(text);
+            out = append(blank_before(text), out);
+        } else {
+            *out++ = text.front();
+            text.remove_prefix(1);
         }
-        const std::size_t length = copy_unchanged(bytes, out);
-        out += length;
-        bytes.remove_prefix(length);
     }
     return out;
 }
@@ -107,37 +47,47 @@ char* write_relaxed(std::string_view bytes, bool blank, char* out) {
 
 void CanonicalBody::update(std::string_view bytes) {
     while (!bytes.empty()) {
-        std::size_t done = cr_ || blank_ ? 0 : pass_unchanged(bytes);
-        if (done == 0) {
+        std::size_t done = bytes.size();
+        if (relaxed_ || cr_) {
             done = rewrite(bytes);
+        } else {
+            pass(bytes);
         }
         bytes.remove_prefix(done);
     }
 }
 
-std::size_t CanonicalBody::pass_unchanged(std::string_view bytes) {
-    const std::size_t length = relaxed_ ? unchanged_length(bytes) : bytes.size();
-    pass(bytes.substr(0, length));
-    return length;
+// What was held back and a piece from the front of `bytes`, through a buffer; returns how much that was.
+std::size_t CanonicalBody::rewrite(std::string_view bytes) {
+    std::array<char, 4096> buffer;
+    std::string_view rest = bytes;
+    char* end = release(rest, buffer.data());
+    const auto room = std::span(buffer).subspan(static_cast<std::size_t>(end - buffer.data()));
+    const auto squeezed = relaxed_ ? squeeze_blanks(rest, room) : Squeezed{};
+    if (squeezed.read > 0) {
+        end += squeezed.written;
+        rest.remove_prefix(squeezed.read);
+    } else {
+        const std::string_view piece = rest.substr(0, room.size());
+        end = relaxed_ ? squeeze_rest(piece, end) : append(piece, end);
+        rest.remove_prefix(piece.size());
+    }
+    pass({buffer.data(), static_cast<std::size_t>(end - buffer.data())});
+    return bytes.size() - rest.size();
 }
 
-// Where one thing differs, others are near: a piece at a time goes into a buffer.
-std::size_t CanonicalBody::rewrite(std::string_view bytes) {
-    constexpr std::size_t most = 1024;
-    std::array<char, most + 2 + word> buffer;
-    bytes = bytes.substr(0, most);
-    char* end = buffer.data();
-    bool blank = std::exchange(blank_, false);
+// Writes the blank and the CR that were held back, now that it is known what is behind them; takes further
+// blanks off the front.
+char* CanonicalBody::release(std::string_view& bytes, char* out) {
+    const bool blank = std::exchange(blank_, false);
     if (std::exchange(cr_, false)) {
-        if (blank && !bytes.starts_with('\n')) {
-            *end++ = ' ';
-        }
-        blank = false;
-        *end++ = '\r';
+        return append(blank && !bytes.starts_with('\n') ? " \r" : "\r", out);
     }
-    end = relaxed_ ? write_relaxed(bytes, blank, end) : std::copy(bytes.begin(), bytes.end(), end);
-    pass({buffer.data(), static_cast<std::size_t>(end - buffer.data())});
-    return bytes.size();
+    if (blank) {
+        bytes = without_blanks(bytes);
+        return append(blank_before(bytes), out);
+    }
+    return out;
 }
 
 // Text in its canonical form, but for its end, which is held back until it is known whether anything follows.

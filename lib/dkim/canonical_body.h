@@ -1,9 +1,7 @@
 // The two body canonicalizations (RFC 6376 sections 3.4.3 and 3.4.4) over a body that arrives in pieces.
 //
-// Most of a body is its own canonical form, so the work is to find quickly where it is not: long runs are
-// handed on as they are, without a copy. What may still turn out to be dropped (line ends and blanks, of
-// which nobody knows yet whether anything follows them) is held back as counts, never as text, so that memory
-// does not grow with the body.
+// What may still turn out to be dropped (line ends and blanks, of which nobody knows yet whether anything
+// follows them) is held back as counts, never as text, so that memory does not grow with the body.
 #pragma once
 
 #include "dkim/byte_sink.h"
@@ -25,8 +23,8 @@ class CanonicalBody {
     void finish();
 
   private:
-    std::size_t pass_unchanged(std::string_view bytes);
     std::size_t rewrite(std::string_view bytes);
+    char* release(std::string_view& bytes, char* out);
     void pass(std::string_view run);
     void write_line_ends();
     void write(std::string_view text);

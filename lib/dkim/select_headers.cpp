@@ -4,16 +4,21 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 namespace dkim {
 
 namespace {
 
-bool comes_before(std::string_view a, std::string_view b) {
-    return std::ranges::lexicographical_compare(
-        a, b, {}, [](char c) { return base::to_lower(c); }, [](char c) { return base::to_lower(c); });
+struct Named {
+    std::string_view name;
+    const message::HeaderField* field;
+    std::size_t taken = 0; // counted in the topmost field of the name
+};
+
+bool comes_before(const Named& a, const Named& b) {
+    return std::lexicographical_compare(a.name.begin(), a.name.end(), b.name.begin(), b.name.end(),
+                                        [](char x, char y) { return base::to_lower(x) < base::to_lower(y); });
 }
 
 // The fields of a header by name, so that a thousand names in h= cost no more than a thousand searches.
@@ -27,26 +32,22 @@ class FieldsByName {
                 free_.push_back({headers[i].name(), &headers[i]});
             }
         }
-        std::ranges::stable_sort(free_, comes_before, &Named::name);
+        std::stable_sort(free_.begin(), free_.end(), comes_before);
     }
 
     // RFC 6376 5.4.2: repeated names count instances from the bottom of the header upward. Null when there is
     // no further one.
     const message::HeaderField* take(std::string_view name) {
-        const std::span named(std::ranges::equal_range(free_, name, comes_before, &Named::name));
-        if (named.empty() || named.front().taken == named.size()) {
+        const auto [begin, end] =
+            std::equal_range(free_.begin(), free_.end(), Named{name, nullptr}, comes_before);
+        if (begin == end || begin->taken == static_cast<std::size_t>(end - begin)) {
             return nullptr;
         }
-        return named[named.size() - ++named.front().taken].field;
+        ++begin->taken;
+        return (end - static_cast<std::ptrdiff_t>(begin->taken))->field;
     }
 
   private:
-    struct Named {
-        std::string_view name;
-        const message::HeaderField* field;
-        std::size_t taken = 0; // counted in the topmost field of the name
-    };
-
     std::vector<Named> free_; // by name, those of one name top to bottom
 };
 

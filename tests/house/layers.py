@@ -43,6 +43,7 @@ THIRD_PARTIES = {
     "yaml-cpp/": ("config/load*",),
     "openssl/": ("lib/crypto/*",),
     "libpsl": ("lib/dmarc/public_suffix*",),
+    "hwy/": ("lib/dkim/squeeze_blanks",),
     "idn2": ("lib/base/idna",),
     "spdlog/": ("milter/log/*",),
     "syslog": ("milter/log/*",),
