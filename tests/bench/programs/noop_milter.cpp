@@ -1,15 +1,23 @@
 // noop_milter: what libmilter itself costs. Wants every event, needs no replies and does nothing; with
-// --header it adds a field at the end, as a filter that checks mail does.
+// --header it adds a field at the end, as a filter that checks mail does, and with --crypto it does at the
+// end what bare_crypto measures under that name.
+//
+//     noop_milter SOCKET [--header] [--crypto OPERATION]
+#include "bench/arithmetic.h"
+#include "support/program.h"
+
+#include <CLI/CLI.hpp>
 #include <libmilter/mfapi.h>
 
-#include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
-#include <string_view>
 
 namespace {
 
 bool adds_header = false;
+const bench::Arithmetic::Operation* operation = nullptr;
+std::optional<bench::Arithmetic> arithmetic;
 
 sfsistat negotiate(SMFICTX*, unsigned long, unsigned long steps, unsigned long, unsigned long,
                    unsigned long* wanted_actions, unsigned long* wanted_steps, unsigned long* reserved1,
@@ -31,6 +39,9 @@ sfsistat ignore(SMFICTX*, Arguments...) {
 }
 
 sfsistat end_of_message(SMFICTX* context) {
+    if (operation != nullptr) {
+        ((*arithmetic).*(operation->work))();
+    }
     if (adds_header) {
         std::string name = "Authentication-Results";
         std::string body = " mx.rcpt.example;\n\tspf=pass smtp.mailfrom=sender.example;\n\tdkim=pass "
@@ -65,17 +76,26 @@ smfiDesc description(std::string& name) {
     return filter;
 }
 
+int run(int argc, char** argv) {
+    std::string socket;
+    std::string crypto;
+    CLI::App app("A filter that does nothing");
+    app.add_option("socket", socket)->required();
+    app.add_flag("--header", adds_header, "Add a field at the end");
+    app.add_option("--crypto", crypto, "Do this at the end");
+    CLI11_PARSE(app, argc, argv);
+    if (!crypto.empty()) {
+        operation = bench::Arithmetic::find(crypto);
+        arithmetic.emplace(bench::Arithmetic::Sizes{});
+    }
+    std::string name = "noop_milter";
+    const bool served = smfi_setconn(socket.data()) == MI_SUCCESS &&
+                        smfi_register(description(name)) == MI_SUCCESS && smfi_main() == MI_SUCCESS;
+    return served ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 2) {
-        (void)std::fputs("usage: noop_milter SOCKET [--header]\n", stderr);
-        return EXIT_FAILURE;
-    }
-    adds_header = argc > 2 && std::string_view(argv[2]) == "--header";
-    std::string name = "noop_milter";
-    if (smfi_setconn(argv[1]) != MI_SUCCESS || smfi_register(description(name)) != MI_SUCCESS) {
-        return EXIT_FAILURE;
-    }
-    return smfi_main() == MI_SUCCESS ? EXIT_SUCCESS : EXIT_FAILURE;
+    return test::run_program([&] { return run(argc, argv); });
 }

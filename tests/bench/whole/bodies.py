@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from .checking import warm_corpus
-from .filters import Starter, checkers, noop, paraph, signers
+from .filters import Starter, checkers, does_nothing, noop, noop_with, paraph, signers
 from .load import Figure, expect_of, play
 from .plan import Plan, name_server, tell, workload
 from .rounds import Entrant, take_turns
@@ -16,7 +16,8 @@ LARGE = 25 * MIB
 
 def large_rows(plan: Plan, name: str, starters: list[Starter], corpus: Path, prime: Path, expected, **options):
     """CPU of one message of 25 MiB after the other, and what memory grows by."""
-    entrants = [large_entrant(plan, starter, corpus, prime, expected, options) for starter in starters]
+    entrants = [large_entrant(plan, starter, corpus, prime, expected, options)
+                for starter in [*starters, noop_with(plan.stage, "sha256_25_mib")]]
     crypto = take_turns(plan, "sha256_25_mib", entrants)
     for entrant in entrants:
         yield entrant.row(name, large_figures(entrant), crypto, both(floors(1.5), at_most("RSS growth", 2, "RSS + 2 MiB")))
@@ -24,7 +25,7 @@ def large_rows(plan: Plan, name: str, starters: list[Starter], corpus: Path, pri
 
 def large_entrant(plan: Plan, starter: Starter, corpus: Path, prime: Path, expected, options: dict) -> Entrant:
     """The peers take so long that they play less."""
-    ours = starter.name in ("paraph", "no-op")
+    ours = starter.name == "paraph" or does_nothing(starter.name)
     return Entrant(starter, corpus, 8 if ours and not plan.quick else 3, plan.repeat if ours else min(plan.repeat, 2),
                    expected, {"sessions": 1, **options}, prime)
 

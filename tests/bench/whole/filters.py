@@ -155,14 +155,23 @@ def paraph(stage, dns: str, settings: Optional[dict] = None) -> Starter:
     return Starter("paraph", lambda: [ParaphPart(stage.new_folder(), whole)])
 
 
-def noop_part(stage) -> Part:
+def noop_part(stage, *options: str) -> Part:
     folder = stage.new_folder()
     socket = f"unix:{folder}/socket"
-    return Part([stage.programs / "noop_milter", socket, "--header"], folder, socket)
+    return Part([stage.programs / "noop_milter", socket, "--header", *options], folder, socket)
 
 
 def noop(stage) -> Starter:
     return Starter("no-op", lambda: [noop_part(stage)])
+
+
+def noop_with(stage, crypto: str) -> Starter:
+    """Does the arithmetic of a message at its end: what it costs there, among threads and between system calls."""
+    return Starter("no-op with crypto", lambda: [noop_part(stage, "--crypto", crypto)])
+
+
+def does_nothing(name: str) -> bool:
+    return name.startswith("no-op")
 
 
 def _write(path: Path, text: str) -> Path:

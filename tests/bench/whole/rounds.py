@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import Callable, ContextManager, Iterator, Optional
 
-from .filters import Filter, Starter
+from .filters import Filter, Starter, noop_with
 from .load import Figure, Played, expect_of, play
 from .plan import Plan, tell, trouble_of, usual_figures
 from .stage import Stage
@@ -89,7 +89,7 @@ def compare(plan: Plan, name: str, starters: list[Starter], corpus: Path, expect
     """One row a filter. `crypto`: what of the bare arithmetic a message takes. `fresh`: a new process for each run, because a
     corpus is only new to it once. `less`: by filter, a divisor of the number of messages."""
     entrants = [Entrant(starter, corpus, plan.many(messages) // (less or {}).get(starter.name, 1), repeat or plan.repeat,
-                        expected, options, prime) for starter in starters]
+                        expected, options, prime) for starter in [*starters, noop_with(plan.stage, crypto)]]
     arithmetic = take_turns(plan, crypto, entrants, fresh)
     for entrant in entrants:
         yield entrant.row(name, usual_figures(entrant.runs), arithmetic, goal)
