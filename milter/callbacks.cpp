@@ -161,9 +161,9 @@ sfsistat apply(SMFICTX* context, const Actions& actions, const Terms& terms) {
 }
 
 constexpr unsigned long needed_actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS;
-constexpr unsigned long unneeded_events = SMFIP_NORCPT | SMFIP_NODATA | SMFIP_NOUNKNOWN;
-constexpr unsigned long unneeded_replies =
-    SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY;
+// The end of the header is where the body begins.
+constexpr unsigned long unneeded_events = SMFIP_NORCPT | SMFIP_NODATA | SMFIP_NOEOH | SMFIP_NOUNKNOWN;
+constexpr unsigned long unneeded_replies = SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_BODY;
 
 void request_macros(SMFICTX* context) {
     const auto ask = [context](int stage, std::string names) {
@@ -266,13 +266,6 @@ sfsistat on_header(SMFICTX* context, char* name, char* value) {
     });
 }
 
-sfsistat on_end_of_header(SMFICTX* context) {
-    return guarded(context, [&](Link& link) {
-        link.session.end_of_header();
-        return link.go_on();
-    });
-}
-
 sfsistat on_body(SMFICTX* context, unsigned char* chunk, std::size_t size) {
     return guarded(context, [&](Link& link) {
         link.session.body({reinterpret_cast<const char*>(chunk), size});
@@ -322,7 +315,6 @@ smfiDesc description() {
     filter.xxfi_helo = on_helo;
     filter.xxfi_envfrom = on_mail_from;
     filter.xxfi_header = on_header;
-    filter.xxfi_eoh = on_end_of_header;
     filter.xxfi_body = on_body;
     filter.xxfi_eom = on_end_of_message;
     filter.xxfi_abort = on_abort;

@@ -43,7 +43,7 @@ class Session {
     // Begins a message; one that was under way is forgotten.
     void mail_from(const MailFrom& sender);
     void header(std::string_view name, std::string_view body);
-    void end_of_header();
+    void end_of_header(); // may be left out
     void body(std::string_view chunk);
     [[nodiscard]] Actions end_of_message(std::string_view queue_id, const std::function<void()>& progress);
     void abort();

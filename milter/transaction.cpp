@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace milter {
 
 using log::Event;
@@ -53,7 +55,7 @@ void Transaction::header(std::string_view name, std::string_view body) {
 }
 
 void Transaction::end_of_header() {
-    if (is_refused()) {
+    if (is_refused() || std::exchange(header_ended_, true)) {
         return;
     }
     if (inbound_) {
@@ -65,6 +67,7 @@ void Transaction::end_of_header() {
 }
 
 void Transaction::body(std::string_view chunk) {
+    end_of_header();
     if (inbound_) {
         inbound_->body(chunk);
     }
@@ -80,6 +83,7 @@ Actions Transaction::finish(std::string_view queue_id, const std::function<void(
     if (!no_room_.empty()) {
         return turn_away(queue_id, no_room_);
     }
+    end_of_header();
     if (inbound_) {
         return finish_inbound(queue_id, progress);
     }

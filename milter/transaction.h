@@ -30,6 +30,7 @@ class Transaction {
 
     // `body` is all that stood after the colon, folds as CRLF.
     void header(std::string_view name, std::string_view body);
+    // The first body, or the end, says so as well.
     void end_of_header();
     void body(std::string_view chunk);
     // Decides, and logs the message's line. `progress` is called now and then while waiting for the DNS.
@@ -54,6 +55,7 @@ class Transaction {
     TransactionContext context_;
     base::UnixTime now_;
     message::HeaderList headers_;
+    bool header_ended_ = false;
     std::string over_limit_; // which limit the header exceeds
     std::string no_room_;    // which total of all messages is used up
     Share message_count_;
