@@ -100,6 +100,12 @@ Section listen() {
                  "again "
                  "later. Fewer where the system gives the daemon too few descriptors or threads."),
              setting(
+                 "listen.skip_bodies", boolean(), "false",
+                 [](auto& s) -> auto& { return s.listen.skip_bodies; },
+                 "Have the mail server leave out the rest of a body when no signature needs it. It then waits "
+                 "for a reply to each piece, which costs every message something, and saves large unsigned "
+                 "ones a copy."),
+             setting(
                  "listen.drain_time", duration(0, 10 * minute), "30s",
                  [](auto& s) -> auto& { return s.listen.drain_time; },
                  "How long messages under way may take when the daemon is told to stop. New connections are "

@@ -40,6 +40,7 @@ struct Settings {
         unsigned socket_mode = 0660;                  // of a unix socket
         std::string socket_group;                     // of a unix socket; empty: the daemon's
         std::size_t max_connections = 1000;           // more are answered 451 at connect
+        bool skip_bodies = false;                     // what no signature needs of them
         std::chrono::milliseconds drain_time{30'000}; // for messages under way when the daemon is to end
     } listen;
 

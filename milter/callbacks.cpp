@@ -37,15 +37,24 @@ struct Terms {
     bool silent : 1 = false;         // the MTA waits for no reply to an event of a message before its end
     bool silent_connect : 1 = false; // nor to its connection
     bool body : 1 = true;            // the MTA hands bodies over
+    bool skip_bodies : 1 = false; // it waits for a reply to each piece, and leaves the rest out when told to
 };
 
-// An MTA may reuse a connection without negotiating again; what was agreed last then still holds, but for
-// the connection: libmilter leaves a reply out that the MTA does not wait for, and adds none.
+// An MTA may reuse a connection without negotiating again. What was agreed last then still holds, but each
+// event is answered: libmilter leaves a reply out that the MTA does not wait for, and adds none.
 std::atomic<Terms> last_terms;
 
 struct Link {
     // The answer to an event that decides nothing.
     [[nodiscard]] sfsistat go_on() const { return terms.silent ? SMFIS_NOREPLY : SMFIS_CONTINUE; }
+
+    // The answer to a piece of a body.
+    [[nodiscard]] sfsistat go_on_with_body() const {
+        if (!terms.skip_bodies) {
+            return go_on();
+        }
+        return session.wants_body() ? SMFIS_CONTINUE : SMFIS_SKIP;
+    }
 
     Terms terms;
     Session session{*service};
@@ -65,6 +74,7 @@ Link& link_of(SMFICTX* context) {
     }
     Link& link = open_link(context);
     link.terms = last_terms;
+    link.terms.silent = false;
     link.terms.silent_connect = false;
     return link;
 }
@@ -78,21 +88,29 @@ std::string_view text_of(const char* text) {
     return text == nullptr ? std::string_view() : std::string_view(text);
 }
 
-// An exception must not pass into C. Where the MTA waits for no reply the session remembers it, and the end
-// of the message answers for it.
+// An exception must not pass into C.
 template <class Handler>
-sfsistat guarded(SMFICTX* context, Handler&& handle) noexcept {
+sfsistat guarded(SMFICTX* context, const Handler& handle) noexcept {
     try {
-        Link& link = link_of(context);
-        try {
-            return handle(link);
-        } catch (const std::exception& error) {
-            link.session.fail(error.what());
-            return link.go_on();
-        }
+        return handle(link_of(context));
     } catch (...) {
         return SMFIS_TEMPFAIL;
     }
+}
+
+// An event that decides nothing. Where the MTA waits for no reply the session remembers what went wrong, and
+// the end of the message answers for it.
+template <class Handler>
+sfsistat note(SMFICTX* context, const Handler& handle,
+              sfsistat (Link::*answer)() const = &Link::go_on) noexcept {
+    return guarded(context, [&](Link& link) {
+        try {
+            handle(link.session);
+        } catch (const std::exception& error) {
+            link.session.fail(error.what());
+        }
+        return (link.*answer)();
+    });
 }
 
 // What a header value looks like on the wire: libmilter hands folds over as bare LF, and eats the blank after
@@ -202,13 +220,18 @@ Terms agree(unsigned long steps, const Session& session) {
     return {.leading_space = (steps & SMFIP_HDR_LEADSPC) != 0,
             .silent = (steps & unneeded_replies) == unneeded_replies,
             .silent_connect = (steps & SMFIP_NR_CONN) != 0 && session.is_wanted(),
-            .body = session.needs_body() || (steps & SMFIP_NOBODY) == 0};
+            .body = session.needs_body() || (steps & SMFIP_NOBODY) == 0,
+            .skip_bodies = session.may_skip_bodies() && (steps & SMFIP_SKIP) != 0};
 }
 
 unsigned long steps_of(const Terms& terms) {
-    return unneeded_events | (terms.leading_space ? SMFIP_HDR_LEADSPC : 0) |
-           (terms.silent ? unneeded_replies : 0) | (terms.silent_connect ? SMFIP_NR_CONN : 0) |
-           (terms.body ? 0 : SMFIP_NOBODY);
+    unsigned long steps = unneeded_events;
+    steps |= terms.leading_space ? SMFIP_HDR_LEADSPC : 0;
+    steps |= terms.silent ? unneeded_replies : 0;
+    steps |= terms.silent_connect ? SMFIP_NR_CONN : 0;
+    steps |= terms.body ? 0 : SMFIP_NOBODY;
+    constexpr unsigned long no_reply_to_bodies = SMFIP_NR_BODY;
+    return terms.skip_bodies ? (steps & ~no_reply_to_bodies) | SMFIP_SKIP : steps;
 }
 
 // With SMFIS_REJECT the MTA goes on without us, as its default action says.
@@ -243,34 +266,31 @@ sfsistat on_connect(SMFICTX* context, char*, _SOCK_ADDR* address) {
 }
 
 sfsistat on_helo(SMFICTX* context, char* name) {
-    return guarded(context, [&](Link& link) {
-        link.session.helo(text_of(name));
-        return link.go_on();
-    });
+    return note(context, [&](Session& session) { session.helo(text_of(name)); });
 }
 
 sfsistat on_mail_from(SMFICTX* context, char** arguments) {
-    return guarded(context, [&](Link& link) {
-        link.session.mail_from({.path = std::string(text_of(arguments[0])),
-                                .daemon_name = macro(context, "{daemon_name}"),
-                                .auth_type = macro(context, "{auth_type}"),
-                                .auth_authen = macro(context, "{auth_authen}")});
-        return link.go_on();
+    return note(context, [&](Session& session) {
+        session.mail_from({.path = std::string(text_of(arguments[0])),
+                           .daemon_name = macro(context, "{daemon_name}"),
+                           .auth_type = macro(context, "{auth_type}"),
+                           .auth_authen = macro(context, "{auth_authen}")});
     });
 }
 
 sfsistat on_header(SMFICTX* context, char* name, char* value) {
-    return guarded(context, [&](Link& link) {
-        link.session.header(text_of(name), wire_body(text_of(value), link.terms));
-        return link.go_on();
+    return note(context, [&](Session& session) {
+        session.header(text_of(name), wire_body(text_of(value), link_of(context).terms));
     });
 }
 
 sfsistat on_body(SMFICTX* context, unsigned char* chunk, std::size_t size) {
-    return guarded(context, [&](Link& link) {
-        link.session.body({reinterpret_cast<const char*>(chunk), size});
-        return link.go_on();
-    });
+    return note(
+        context,
+        [&](Session& session) {
+            session.body({reinterpret_cast<const char*>(chunk), size});
+        },
+        &Link::go_on_with_body);
 }
 
 sfsistat end_message(SMFICTX* context, Link& link) {

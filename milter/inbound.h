@@ -21,6 +21,8 @@ class Inbound {
     // Asks for keys and DMARC records, and orders the body hashes.
     void end_of_header(const message::HeaderList& headers);
     void body(std::string_view chunk);
+    // Whether any signature needs more of it.
+    [[nodiscard]] bool wants_body() const { return !bodies_.satisfied(); }
     // Waits for what is still missing, within the budget.
     [[nodiscard]] authenticate::Verdict finish(const message::HeaderList& headers,
                                                const std::function<void()>& progress);

@@ -28,6 +28,8 @@ class Outbound {
     // Looks up the keys for the author of the message.
     void end_of_header(const message::HeaderList& headers);
     void body(std::string_view chunk);
+    // Whether any signature needs more of it.
+    [[nodiscard]] bool wants_body() const { return !bodies_.satisfied(); }
     [[nodiscard]] Signed finish(const message::HeaderList& headers, base::UnixTime now);
     // Known from the end of the header on.
     [[nodiscard]] message::Author::State author() const { return author_; }

@@ -50,6 +50,10 @@ class Session {
 
     // Whether the configuration of this session has a use for bodies.
     [[nodiscard]] bool needs_body() const { return runtime_->needs_body; }
+    // Whether it allows to have the rest of a body left out.
+    [[nodiscard]] bool may_skip_bodies() const { return runtime_->settings.listen.skip_bodies; }
+    // Whether more of this message's body is of use.
+    [[nodiscard]] bool wants_body() const { return transaction_ && transaction_->wants_body(); }
 
     // An internal error happened while the message arrived and could not be answered then: the end of the
     // message will be a tempfail.

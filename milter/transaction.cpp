@@ -76,6 +76,10 @@ void Transaction::body(std::string_view chunk) {
     }
 }
 
+bool Transaction::wants_body() const {
+    return !is_refused() && ((inbound_ && inbound_->wants_body()) || (outbound_ && outbound_->wants_body()));
+}
+
 Actions Transaction::finish(std::string_view queue_id, const std::function<void()>& progress) {
     if (!over_limit_.empty()) {
         return refuse_header(queue_id);

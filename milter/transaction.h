@@ -33,6 +33,8 @@ class Transaction {
     // The first body, or the end, says so as well.
     void end_of_header();
     void body(std::string_view chunk);
+    // Whether any hash needs more of the body.
+    [[nodiscard]] bool wants_body() const;
     // Decides, and logs the message's line. `progress` is called now and then while waiting for the DNS.
     [[nodiscard]] Actions finish(std::string_view queue_id, const std::function<void()>& progress);
 

@@ -127,6 +127,29 @@ class Operation(SiteTest):
         with Milter(address) as milter:
             self.assertFalse(milter.declines(b"B"))
 
+    def replies_to_body(self, mail: bytes) -> list[bytes]:
+        """To each piece of it, as many as there are."""
+        with Milter(parse_address(self.site.paraphd.socket)) as milter:
+            events = milter.conversation(mail, client="192.0.2.1", sender="<ann@pass.test>")
+            return [code for command, code in [(event[0], milter.event(*event)[0]) for event in events] if command == b"B"]
+
+    def test_rest_of_a_body_is_left_out_where_nobody_needs_it(self):
+        line = "All work and no play makes a dull mail.\r\n"
+        large = message(body=line * 5000)  # four pieces
+        signed = self.site.signer.sign(large)
+        partly_signed = self.site.signer.sign(message(body=line * 2000), length=True) + line.encode() * 3000
+        before = self.site.postfix.complaints()
+        with self.changed(listen={"skip_bodies": True}):
+            self.assertEqual([b"s"] * 4, self.replies_to_body(large))
+            self.assertEqual([b"c"] * 4, self.replies_to_body(signed))
+            self.assertEqual([b"c", b"s", b"s", b"s"], self.replies_to_body(partly_signed))
+            self.check(self.receive(large), dkim="none", dmarc="pass")
+            self.check(self.receive(signed), dkim="pass", dmarc="pass")
+            self.assertEqual([True, True], keys.verdicts(self.submit(message("alice@ours.test", body=line * 5000)).raw,
+                                                         self.site.zone))
+            self.assertEqual(before, self.site.postfix.complaints())
+        self.assertEqual([b"c"] * 4, self.replies_to_body(large))
+
     def test_reload_under_mail_loses_none(self):
         for number in range(40):
             if number % 4 == 0:
