@@ -41,7 +41,8 @@ struct Terms {
 };
 
 // An MTA may reuse a connection without negotiating again. What was agreed last then still holds, but each
-// event is answered: libmilter leaves a reply out that the MTA does not wait for, and adds none.
+// event is answered: libmilter leaves a reply out that the MTA does not wait for, with a line in its log, and
+// adds none.
 std::atomic<Terms> last_terms;
 
 struct Link {
@@ -189,8 +190,8 @@ void request_macros(SMFICTX* context) {
     };
     ask(SMFIM_CONNECT, "j {daemon_name}");
     ask(SMFIM_ENVFROM, "i {daemon_name} {auth_type} {auth_authen}");
-    // The same list at both stages: libmilter before 8.17.2 shows the end of message the values of the end of
-    // header.
+    // The same list at both stages: Sendmail sends one for the end of a message where one for the end of the
+    // header was asked for.
     ask(SMFIM_EOH, "i");
     ask(SMFIM_EOM, "i");
 }
@@ -260,7 +261,9 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long ste
 
 sfsistat on_connect(SMFICTX* context, char*, _SOCK_ADDR* address) {
     return guarded(context, [&](Link& link) {
-        link.session.connect({client_address(address), macro(context, "j")});
+        note(context, [&](Session& session) {
+            session.connect({client_address(address), macro(context, "j")});
+        });
         return link.terms.silent_connect ? SMFIS_NOREPLY : reply(context, link.session.admit());
     });
 }

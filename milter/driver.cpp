@@ -180,11 +180,9 @@ class Driver::State : public std::enable_shared_from_this<State> {
     // and not while the lock is held.
     void arrive(const dns::Question& question, const dns::AnswerPtr& answer) {
         const Completed completed = settle(question, answer);
+        const CountDown at_end{*this, completed.waiter};
         for (const std::size_t task : completed.tasks) {
             advance(task);
-        }
-        if (completed.waiter && count_down(*completed.waiter)) {
-            wakeup_.ring();
         }
     }
 
@@ -207,6 +205,18 @@ class Driver::State : public std::enable_shared_from_this<State> {
         waiting_.erase(entry);
         return completed;
     }
+
+    // Also when a task throws: who waits must not wait for that.
+    struct CountDown {
+        State& state;
+        std::optional<std::size_t> waiter;
+
+        ~CountDown() {
+            if (waiter && state.count_down(*waiter)) {
+                state.wakeup_.ring();
+            }
+        }
+    };
 
     // True when that was the last.
     bool count_down(std::size_t task) {

@@ -35,7 +35,8 @@ class Driver {
     Driver& operator=(const Driver&) = delete;
     ~Driver(); // answers that are still under way are ignored
 
-    // Gathers answers in the background, round after round, while the message still arrives.
+    // Gathers answers in the background, round after round, while the message still arrives. It must ask for
+    // nothing that finish() has no need of, because that waits for it.
     void prefetch(Need need);
 
     // Calls `evaluate(answers)`, a variant of a verdict and dns::Questions, until there is a verdict. Waits

@@ -47,6 +47,7 @@ void Session::helo(std::string_view name) {
 
 void Session::mail_from(const MailFrom& sender) {
     abort();
+    in_message_ = true;
     const Origin origin{.client = connection_.client,
                         .daemon_name = sender.daemon_name,
                         .auth_type = sender.auth_type,
@@ -66,12 +67,6 @@ void Session::header(std::string_view name, std::string_view body) {
     }
 }
 
-void Session::end_of_header() {
-    if (transaction_) {
-        transaction_->end_of_header();
-    }
-}
-
 void Session::body(std::string_view chunk) {
     if (transaction_) {
         transaction_->body(chunk);
@@ -79,9 +74,10 @@ void Session::body(std::string_view chunk) {
 }
 
 Actions Session::end_of_message(std::string_view queue_id, const std::function<void()>& progress) {
-    if (!transaction_ || !failure_.empty()) {
+    if (!transaction_ || !failure_.empty() || !connection_failure_.empty()) {
+        const auto& why = failure_.empty() ? connection_failure_ : failure_;
         service_.logger().write(Event::internal_error, queue_id,
-                                failure_.empty() ? "end of a message that never began" : failure_);
+                                why.empty() ? "end of a message that never began" : why);
         abort();
         return tempfail("internal error, try again later");
     }
@@ -91,12 +87,13 @@ Actions Session::end_of_message(std::string_view queue_id, const std::function<v
 }
 
 void Session::abort() {
+    in_message_ = false;
     transaction_.reset();
     failure_.clear();
 }
 
 void Session::fail(std::string_view why) {
-    failure_ = why;
+    (in_message_ ? failure_ : connection_failure_) = why;
 }
 
 std::string Session::authserv_id() const {

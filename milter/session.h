@@ -43,7 +43,6 @@ class Session {
     // Begins a message; one that was under way is forgotten.
     void mail_from(const MailFrom& sender);
     void header(std::string_view name, std::string_view body);
-    void end_of_header(); // may be left out
     void body(std::string_view chunk);
     [[nodiscard]] Actions end_of_message(std::string_view queue_id, const std::function<void()>& progress);
     void abort();
@@ -55,8 +54,8 @@ class Session {
     // Whether more of this message's body is of use.
     [[nodiscard]] bool wants_body() const { return transaction_ && transaction_->wants_body(); }
 
-    // An internal error happened while the message arrived and could not be answered then: the end of the
-    // message will be a tempfail.
+    // An internal error happened that could not be answered then: the end of the message will be a tempfail,
+    // or, where it happened outside of one, the end of each that follows.
     void fail(std::string_view why);
 
   private:
@@ -68,8 +67,10 @@ class Session {
     std::shared_ptr<const Runtime> runtime_;
     Connection connection_;
     std::string helo_;
+    bool in_message_ = false;
     std::optional<Transaction> transaction_;
-    std::string failure_;
+    std::string failure_;            // in this message
+    std::string connection_failure_; // outside of any
 };
 
 } // namespace milter

@@ -30,8 +30,7 @@ class Transaction {
 
     // `body` is all that stood after the colon, folds as CRLF.
     void header(std::string_view name, std::string_view body);
-    // The first body, or the end, says so as well.
-    void end_of_header();
+    // The header ends where the body begins, or the message.
     void body(std::string_view chunk);
     // Whether any hash needs more of the body.
     [[nodiscard]] bool wants_body() const;
@@ -39,6 +38,7 @@ class Transaction {
     [[nodiscard]] Actions finish(std::string_view queue_id, const std::function<void()>& progress);
 
   private:
+    void end_of_header();
     [[nodiscard]] Actions finish_inbound(std::string_view queue_id, const std::function<void()>& progress);
     [[nodiscard]] Actions finish_outbound(std::string_view queue_id);
     [[nodiscard]] Actions finish_kept(std::string_view queue_id);

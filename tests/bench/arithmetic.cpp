@@ -12,6 +12,14 @@ const std::vector<Arithmetic::Operation>& Arithmetic::operations() {
     return all;
 }
 
+std::vector<std::string> Arithmetic::names() {
+    std::vector<std::string> names;
+    for (const auto& operation : operations()) {
+        names.push_back(operation.name);
+    }
+    return names;
+}
+
 const Arithmetic::Operation* Arithmetic::find(const std::string& name) {
     const auto found = std::ranges::find(operations(), name, &Operation::name);
     return found == operations().end() ? nullptr : &*found;

@@ -26,6 +26,7 @@ class Arithmetic {
     explicit Arithmetic(const Sizes& sizes) : header_(sizes.header, 'h'), body_(sizes.body, 'b') {}
 
     [[nodiscard]] static const std::vector<Operation>& operations();
+    [[nodiscard]] static std::vector<std::string> names();
     // Null when there is none of that name.
     [[nodiscard]] static const Operation* find(const std::string& name);
 

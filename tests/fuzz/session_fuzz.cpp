@@ -143,7 +143,6 @@ class Daemon {
         const auto [name, body] = split_field(text);
         session_.header(name, body);
     }
-    void end_of_header() { session_.end_of_header(); }
     void body(std::string_view bytes, std::size_t piece) {
         for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size()))) {
             session_.body(bytes.substr(0, piece));
@@ -183,8 +182,6 @@ void play(Daemon& daemon, const Event& event, std::size_t piece) {
         return daemon.mail_from(event.text);
     case 'L':
         return daemon.header(event.text);
-    case 'N':
-        return daemon.end_of_header();
     case 'B':
         return daemon.body(event.text, piece);
     default:
@@ -301,7 +298,7 @@ class Conversation {
             helo_ = event.text;
             break;
         case 'M':
-            message_ = Message{client_, helo_, {}, true, false};
+            message_ = Message{client_, helo_, {}, true, broken_};
             add(event);
             break;
         case 'A':
@@ -310,7 +307,7 @@ class Conversation {
             break;
         case 'F':
             daemon_.fail();
-            message_.failed = true;
+            (message_.begun ? message_.failed : broken_) = true;
             break;
         case 'E':
             end();
@@ -363,6 +360,7 @@ class Conversation {
     RuntimePtr runtime_;
     Daemon daemon_;
     std::string client_, helo_;
+    bool broken_ = false; // something failed outside of a message
     Message message_;
 };
 

@@ -89,7 +89,6 @@ Outcome play(const Bomb& bomb, Answers answers) {
         for (const Field& field : bomb.fields) {
             session.header(field.name, field.body);
         }
-        session.end_of_header();
         send_body(session, bomb.body);
         if (answers == Answers::late) {
             resolver.open();

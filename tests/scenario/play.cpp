@@ -69,7 +69,6 @@ void send_message(milter::Session& session, const message::Message& message, std
         const auto colon = text.find(':');
         session.header(text.substr(0, colon), colon == std::string_view::npos ? "" : text.substr(colon + 1));
     }
-    session.end_of_header();
     for (std::string_view rest = message.body; !rest.empty();) {
         session.body(rest.substr(0, chunk));
         rest.remove_prefix(std::min(chunk, rest.size()));

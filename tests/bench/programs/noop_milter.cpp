@@ -82,7 +82,8 @@ int run(int argc, char** argv) {
     CLI::App app("A filter that does nothing");
     app.add_option("socket", socket)->required();
     app.add_flag("--header", adds_header, "Add a field at the end");
-    app.add_option("--crypto", crypto, "Do this at the end");
+    app.add_option("--crypto", crypto, "Do this at the end")
+        ->check(CLI::IsMember(bench::Arithmetic::names()));
     CLI11_PARSE(app, argc, argv);
     if (!crypto.empty()) {
         operation = bench::Arithmetic::find(crypto);

@@ -54,13 +54,28 @@ TEST_CASE("which identities SPF is asked about") {
         {"both", {client, "helo.example", "<a@sender.example>"}, "fail", "pass", false},
         {"null sender is HELO's postmaster", {client, "helo.example", "<>"}, "pass", "", true},
         {"null sender as sendmail(1) spells it", {client, "helo.example", ""}, "pass", "", true},
-        {"an address literal is no HELO identity", {client, "[192.0.2.1]", "<a@sender.example>"}, "fail", "", false},
+        {"an address literal is no HELO identity",
+         {client, "[192.0.2.1]", "<a@sender.example>"},
+         "fail",
+         "",
+         false},
         {"a bare address is none", {client, "192.0.2.1", "<a@sender.example>"}, "fail", "", false},
         {"a single label is none", {client, "localhost", "<a@sender.example>"}, "fail", "", false},
-        {"null sender with an address literal has no domain", {client, "[192.0.2.1]", "<>"}, "none", "", true},
-        {"an unreadable path is no identity", {client, "helo.example", "<(a@sender.example>"}, "", "pass", false},
+        {"null sender with an address literal has no domain",
+         {client, "[192.0.2.1]", "<>"},
+         "none",
+         "",
+         true},
+        {"an unreadable path is no identity",
+         {client, "helo.example", "<(a@sender.example>"},
+         "",
+         "pass",
+         false},
         {"a source route is dropped", {client, "x", "<@helo.example:a@sender.example>"}, "fail", "", false},
-        {"without a client address there is nothing to check", {std::nullopt, "helo.example", "<a@b.example>"}, "", "",
+        {"without a client address there is nothing to check",
+         {std::nullopt, "helo.example", "<a@b.example>"},
+         "",
+         "",
          false},
     };
     for (const Case& c : cases) {
@@ -76,6 +91,25 @@ TEST_CASE("HELO and MAIL FROM are asked for in one round") {
     const auto outcome = check_sender({client, "helo.example", "<a@sender.example>"}, 0, dns::Answers(), {});
     REQUIRE(std::holds_alternative<dns::Questions>(outcome));
     CHECK(std::get<dns::Questions>(outcome).size() == 2);
+}
+
+TEST_CASE("what is settled is not asked for again") {
+    dns::Answers known;
+    dns::Answer record;
+    record.status = dns::Status::found;
+    record.texts = {"v=spf1 -all"};
+    known.insert({"helo.example", dns::Type::txt}, record);
+    const authenticate::Envelope envelope{client, "helo.example", "<a@sender.example>"};
+    authenticate::SenderVerdict verdict;
+    CHECK(check_sender(envelope, 0, known, {}, verdict).size() == 1);
+    REQUIRE(verdict.helo);
+    CHECK(verdict.helo->result == spf::Result::fail);
+
+    dns::Answers other; // without HELO's
+    other.insert({"sender.example", dns::Type::txt}, record);
+    CHECK(check_sender(envelope, 0, other, {}, verdict).empty());
+    REQUIRE(verdict.mail_from);
+    CHECK(verdict.mail_from->result == spf::Result::fail);
 }
 
 TEST_CASE("checks that are off ask nothing") {

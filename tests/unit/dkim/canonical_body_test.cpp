@@ -169,6 +169,26 @@ TEST_CASE("canonicalizing bytes one at a time and all at once agrees with the de
     }
 }
 
+TEST_CASE("long bodies in pieces of any size agree with the definition") {
+    std::mt19937 random(3);
+    for (int round = 0; round < 150; ++round) {
+        std::string body;
+        while (body.size() < 20'000) {
+            body += random_body(random, random() % 300);
+            body.append(4090 + random() % 8, " \tx\r\n"[random() % 5]); // a run about as long as the buffer
+        }
+        std::vector<std::string_view> pieces;
+        for (std::string_view rest = body; !rest.empty(); rest.remove_prefix(pieces.back().size())) {
+            pieces.push_back(rest.substr(0, 1 + random() % 9000));
+        }
+        for (const auto kind : {Canonicalization::simple, Canonicalization::relaxed}) {
+            const std::string expected = by_definition(kind, body);
+            REQUIRE(canonical(kind, {body}) == expected);
+            REQUIRE(canonical(kind, pieces) == expected);
+        }
+    }
+}
+
 TEST_CASE("a random body cut at every offset has one canonical form") {
     std::mt19937 random(2);
     const std::string body = random_body(random, 1500);

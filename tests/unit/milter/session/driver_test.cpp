@@ -3,8 +3,10 @@
 #include "support/catch.h"
 #include "support/table_resolver.h"
 
+#include <new>
 #include <string>
 #include <thread>
+#include <utility>
 
 using milter::Driver;
 using milter::DriverLimits;
@@ -201,6 +203,46 @@ TEST_CASE("who waits for what tasks follow up is woken by the end of it") {
               [&] { table.release(); }) == "end");
     CHECK(evaluations == 2);
     CHECK(table.asked.size() == 3);
+}
+
+TEST_CASE("who waits is not kept by a task that throws") {
+    test::TableResolver table;
+    table.txt("a", "end");
+    table.hold();
+    Driver driver(table, {.questions = 10, .budget = 10s, .progress_interval = 1ms}, waiting);
+    int calls = 0;
+    driver.prefetch([&](const auto& known) {
+        if (++calls > 1) {
+            throw std::bad_alloc();
+        }
+        return questions_of(follow("a", 1, known));
+    });
+    const auto release = [&] {
+        try {
+            table.release();
+        } catch (const std::bad_alloc&) { // the real resolver catches what its callbacks throw
+        }
+    };
+    CHECK(driver.finish([](const auto& known) { return follow("a", 1, known); }, release) == "end");
+    CHECK_FALSE(driver.timed_out());
+    CHECK(calls == 2);
+}
+
+TEST_CASE("a budget that is spent in the middle of a chain fails the rest of it") {
+    test::TableResolver table;
+    add_chain(table);
+    table.hold();
+    Driver driver(table, {.questions = 10, .budget = 100ms, .progress_interval = 1ms}, waiting);
+    driver.prefetch([](const auto& known) { return questions_of(follow("a", 3, known)); });
+    bool once = false;
+    CHECK(driver.finish([](const auto& known) { return follow("a", 3, known); },
+                        [&] {
+                            if (!std::exchange(once, true)) {
+                                table.release();
+                            }
+                        }) == "failed: timeout");
+    CHECK(driver.timed_out());
+    CHECK(table.asked.size() == 2);
 }
 
 TEST_CASE("who waits is not kept by a task that asks for something else") {

@@ -19,7 +19,8 @@ struct Daemon {
         settings.authserv_id = "mx.example.net";
         auto built = milter::build_runtime(std::move(settings), "host.example.net");
         REQUIRE(built.problems.empty());
-        service = std::make_unique<milter::Service>(built.runtime, dns, logger, [] { return base::UnixTime{1777777777}; }, room);
+        service = std::make_unique<milter::Service>(
+            built.runtime, dns, logger, [] { return base::UnixTime{1777777777}; }, room);
     }
 
     test::TableResolver dns;
@@ -27,7 +28,9 @@ struct Daemon {
     std::unique_ptr<milter::Service> service;
 };
 
-milter::Connection stranger() { return {base::IpAddress::parse("192.0.2.1"), "mx.example.net"}; }
+milter::Connection stranger() {
+    return {base::IpAddress::parse("192.0.2.1"), "mx.example.net"};
+}
 
 void begin(milter::Session& session, const std::string& path = "<ann@example.org>") {
     session.connect(stranger());
@@ -39,12 +42,13 @@ Actions deliver(milter::Session& session, const std::vector<std::pair<std::strin
     for (const auto& [name, body] : fields) {
         session.header(name, body);
     }
-    session.end_of_header();
     session.body("hello\r\n");
     return session.end_of_message("4abc", no_progress);
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
 
 } // namespace
 
@@ -117,7 +121,8 @@ TEST_CASE("a header over a limit is refused, never cut") {
     Daemon daemon(settings);
     milter::Session session(*daemon.service);
     begin(session);
-    const auto actions = deliver(session, {{"A", " 1"}, {"B", " 2"}, {"C", " 3"}, {"From", " ann@example.org"}});
+    const auto actions =
+        deliver(session, {{"A", " 1"}, {"B", " 2"}, {"C", " 3"}, {"From", " ann@example.org"}});
     CHECK(actions.reply == Reply::reject);
     CHECK(actions.code == "552");
     REQUIRE(daemon.logger.lines.size() == 1);
@@ -167,6 +172,51 @@ TEST_CASE("an internal error is a tempfail, never an accept without a result") {
     CHECK(never_began.reply == Reply::tempfail);
 }
 
+TEST_CASE("an internal error before the first message is not forgotten with it") {
+    Daemon daemon;
+    milter::Session session(*daemon.service);
+    session.fail("out of memory");
+    for (int message = 0; message < 2; ++message) {
+        begin(session);
+        CHECK(deliver(session, {{"From", " ann@example.org"}}).reply == Reply::tempfail);
+    }
+}
+
+TEST_CASE("an internal error in one message does not touch the next") {
+    Daemon daemon;
+    milter::Session session(*daemon.service);
+    begin(session);
+    session.fail("out of memory");
+    CHECK(deliver(session, {{"From", " ann@example.org"}}).reply == Reply::tempfail);
+    begin(session);
+    CHECK(deliver(session, {{"From", " ann@example.org"}}).reply == Reply::proceed);
+}
+
+TEST_CASE("a body is wanted as long as a signature needs it") {
+    Daemon daemon;
+    milter::Session session(*daemon.service);
+    CHECK_FALSE(session.wants_body());
+    begin(session);
+    session.header("From", " ann@example.org");
+    session.body("hello\r\n");
+    CHECK_FALSE(session.wants_body());
+
+    const std::string signature = " v=1; a=rsa-sha256; d=example.org; s=s; h=from; bh=AAAA; b=AAAA";
+    begin(session);
+    session.header("From", " ann@example.org");
+    session.header("DKIM-Signature", signature);
+    session.body("hello\r\n");
+    CHECK(session.wants_body());
+
+    begin(session);
+    session.header("From", " ann@example.org");
+    session.header("DKIM-Signature", signature + "; l=3");
+    session.body("hel");
+    CHECK(session.wants_body()); // one octet more tells whether anything was left out
+    session.body("lo\r\n");
+    CHECK_FALSE(session.wants_body());
+}
+
 TEST_CASE("too many connections are answered with a tempfail") {
     auto settings = config::default_settings();
     settings.listen.max_connections = 1;
@@ -188,7 +238,8 @@ TEST_CASE("the system's limits count where they are lower") {
     milter::Session second(*daemon.service);
     CHECK(second.admit().reply == Reply::tempfail);
     REQUIRE(daemon.logger.lines.size() == 1);
-    CHECK(contains(daemon.logger.lines.front(), "[CONNECTIONS] 1 connections are open (what the system allows)"));
+    CHECK(contains(daemon.logger.lines.front(),
+                   "[CONNECTIONS] 1 connections are open (what the system allows)"));
 }
 
 TEST_CASE("a daemon that is to stop takes no new connection and finishes what it has") {
@@ -282,8 +333,8 @@ TEST_CASE("what a content filter hands back keeps its results when so configured
     milter::Session session(*daemon.service);
     session.connect({base::IpAddress::parse("127.0.0.1"), ""});
     session.mail_from({"<ann@example.org>", "AFTERFILTER", "", ""});
-    const auto actions =
-        deliver(session, {{"Authentication-Results", " mx.example.net; spf=pass"}, {"From", " ann@example.org"}});
+    const auto actions = deliver(
+        session, {{"Authentication-Results", " mx.example.net; spf=pass"}, {"From", " ann@example.org"}});
     CHECK(actions.deletions.empty());
     CHECK(actions.insertions.empty());
     CHECK(actions.reply == Reply::proceed);
