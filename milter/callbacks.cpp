@@ -106,7 +106,7 @@ sfsistat note(SMFICTX* context, const Handler& handle,
               sfsistat (Link::*answer)() const = &Link::go_on) noexcept {
     return guarded(context, [&](Link& link) {
         try {
-            handle(link.session);
+            handle(link);
         } catch (const std::exception& error) {
             link.session.fail(error.what());
         }
@@ -260,38 +260,36 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long ste
 }
 
 sfsistat on_connect(SMFICTX* context, char*, _SOCK_ADDR* address) {
+    note(context, [&](Link& link) { link.session.connect({client_address(address), macro(context, "j")}); });
     return guarded(context, [&](Link& link) {
-        note(context, [&](Session& session) {
-            session.connect({client_address(address), macro(context, "j")});
-        });
         return link.terms.silent_connect ? SMFIS_NOREPLY : reply(context, link.session.admit());
     });
 }
 
 sfsistat on_helo(SMFICTX* context, char* name) {
-    return note(context, [&](Session& session) { session.helo(text_of(name)); });
+    return note(context, [&](Link& link) { link.session.helo(text_of(name)); });
 }
 
 sfsistat on_mail_from(SMFICTX* context, char** arguments) {
-    return note(context, [&](Session& session) {
-        session.mail_from({.path = std::string(text_of(arguments[0])),
-                           .daemon_name = macro(context, "{daemon_name}"),
-                           .auth_type = macro(context, "{auth_type}"),
-                           .auth_authen = macro(context, "{auth_authen}")});
+    return note(context, [&](Link& link) {
+        link.session.mail_from({.path = std::string(text_of(arguments[0])),
+                                .daemon_name = macro(context, "{daemon_name}"),
+                                .auth_type = macro(context, "{auth_type}"),
+                                .auth_authen = macro(context, "{auth_authen}")});
     });
 }
 
 sfsistat on_header(SMFICTX* context, char* name, char* value) {
-    return note(context, [&](Session& session) {
-        session.header(text_of(name), wire_body(text_of(value), link_of(context).terms));
+    return note(context, [&](Link& link) {
+        link.session.header(text_of(name), wire_body(text_of(value), link.terms));
     });
 }
 
 sfsistat on_body(SMFICTX* context, unsigned char* chunk, std::size_t size) {
     return note(
         context,
-        [&](Session& session) {
-            session.body({reinterpret_cast<const char*>(chunk), size});
+        [&](Link& link) {
+            link.session.body({reinterpret_cast<const char*>(chunk), size});
         },
         &Link::go_on_with_body);
 }

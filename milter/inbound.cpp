@@ -23,9 +23,7 @@ Inbound::Inbound(std::shared_ptr<const Runtime> runtime, resolver::Resolver& res
       driver_(resolver, runtime_->driver_limits, waiting) {
     driver_.prefetch(
         [runtime = runtime_, envelope = envelope_, now, settled = settled_](const dns::Answers& known) {
-            auto missing = authenticate::check_sender(envelope, now, known, runtime->checks, settled->sender);
-            settled->sender_known = missing.empty();
-            return missing;
+            return authenticate::settle_sender(envelope, now, known, runtime->checks, *settled);
         });
 }
 

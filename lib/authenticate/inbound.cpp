@@ -35,12 +35,7 @@ class InboundCheck {
 
   private:
     bool check_sender() {
-        if (!settled_.sender_known) {
-            const auto questions =
-                authenticate::check_sender(input_.envelope, input_.now, known_, options_, settled_.sender);
-            missing_.add(questions);
-            settled_.sender_known = questions.empty();
-        }
+        missing_.add(settle_sender(input_.envelope, input_.now, known_, options_, settled_));
         if (settled_.sender_known) {
             verdict_.sender = settled_.sender;
         }
@@ -112,6 +107,16 @@ class InboundCheck {
 };
 
 } // namespace
+
+dns::Questions settle_sender(const Envelope& envelope, base::UnixTime now, const dns::Answers& known,
+                             const Options& options, Settled& settled) {
+    dns::Questions missing;
+    if (!settled.sender_known) {
+        missing = check_sender(envelope, now, known, options, settled.sender);
+        settled.sender_known = missing.empty();
+    }
+    return missing;
+}
 
 Outcome inbound(const Input& input, const dns::Answers& known, const Options& options, Settled& settled) {
     return InboundCheck(input, known, options, settled).run();

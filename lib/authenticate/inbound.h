@@ -33,6 +33,11 @@ struct Settled {
     std::vector<std::optional<dkim::Verdict>> dkim; // by signature
 };
 
+// The part of it that needs no message. Returns what is still to be asked; nothing when the sender is known.
+[[nodiscard]] dns::Questions settle_sender(const Envelope& envelope, base::UnixTime now,
+                                           const dns::Answers& known, const Options& options,
+                                           Settled& settled);
+
 // `settled` begins empty, or with what was found out about the same input before, and belongs to it. The
 // verdict is the same without it.
 [[nodiscard]] Outcome inbound(const Input& input, const dns::Answers& known, const Options& options,

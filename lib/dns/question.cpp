@@ -38,26 +38,30 @@ std::optional<Type> parse_type(std::string_view text) {
     return std::nullopt;
 }
 
-std::optional<Question> make_question(std::string_view name, Type type) {
+bool can_be_asked(std::string_view name) {
     constexpr std::size_t max_name = 253;
     constexpr std::size_t max_label = 63;
-    if (name.ends_with('.')) {
-        name.remove_suffix(1);
-    }
-    if (name.empty() || name.size() > max_name || name.find('\0') != std::string_view::npos) {
-        return std::nullopt;
+    if (name.size() > max_name || name.find('\0') != std::string_view::npos) {
+        return false;
     }
     for (std::string_view rest = name;;) {
         const auto dot = rest.find('.');
         const std::string_view label = rest.substr(0, dot);
         if (label.empty() || label.size() > max_label) {
-            return std::nullopt;
+            return false;
         }
         if (dot == std::string_view::npos) {
-            return Question{base::to_lower(name), type};
+            return true;
         }
         rest.remove_prefix(dot + 1);
     }
+}
+
+std::optional<Question> make_question(std::string_view name, Type type) {
+    if (name.ends_with('.')) {
+        name.remove_suffix(1);
+    }
+    return can_be_asked(name) ? std::optional(Question{base::to_lower(name), type}) : std::nullopt;
 }
 
 std::string print(const Question& question) {

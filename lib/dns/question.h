@@ -26,8 +26,11 @@ struct Question {
     auto operator<=>(const Question&) const = default; // NOLINT(modernize-use-nullptr): none is there
 };
 
-// Nothing when no DNS message can carry the name: an empty label, a label over 63 octets, over 253 octets in
-// all, or a NUL (RFC 1035 2.3.4). One trailing dot is dropped.
+// False when no DNS message can carry the name: an empty label, a label over 63 octets, over 253 octets in
+// all, or a NUL (RFC 1035 2.3.4).
+[[nodiscard]] bool can_be_asked(std::string_view name);
+
+// Nothing for a name that cannot be asked. One trailing dot is dropped.
 [[nodiscard]] std::optional<Question> make_question(std::string_view name, Type type);
 
 [[nodiscard]] std::string print(const Question& question); // "TXT _dmarc.example.org"

@@ -35,28 +35,22 @@ struct AliasChain {
     bool broken = false; // a loop, or longer than we follow
 };
 
-bool is_label(std::string_view text) {
-    return !text.empty() && text.size() <= LDNS_MAX_LABELLEN &&
-           std::ranges::none_of(text, [](char c) { return c == '\0' || base::is_upper(c); });
-}
-
 // Nothing for a name that is none of a question (see dns::make_question).
 std::optional<std::string> to_wire(std::string_view name) {
+    if (!dns::can_be_asked(name) || std::ranges::any_of(name, base::is_upper)) {
+        return std::nullopt;
+    }
     std::string wire;
     wire.reserve(name.size() + 2);
-    for (bool last = false; !last;) {
-        const auto dot = name.find('.');
-        const std::string_view label = name.substr(0, dot);
-        if (!is_label(label)) {
-            return std::nullopt;
-        }
-        wire += static_cast<char>(label.size());
-        wire += label;
-        last = dot == std::string_view::npos;
-        name.remove_prefix(last ? name.size() : dot + 1);
+    wire.append(1, '.').append(name).append(1, '.');
+    // Each dot becomes the length of the label behind it.
+    std::size_t dot = 0;
+    for (auto next = wire.find('.', 1); next != std::string::npos; next = wire.find('.', dot + 1)) {
+        wire[dot] = static_cast<char>(next - dot - 1);
+        dot = next;
     }
-    wire += '\0';
-    return wire.size() > LDNS_MAX_DOMAINLEN ? std::nullopt : std::optional(std::move(wire));
+    wire[dot] = '\0';
+    return wire;
 }
 
 WireName wire_name(const ldns_rdf* name) {

@@ -3,10 +3,9 @@
 
 #include "milter/resolver/resolver.h"
 
-#include <algorithm>
-#include <iterator>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,25 +24,19 @@ class TableResolver final : public resolver::Resolver {
 
     // From now on answers are held back until release().
     void hold() { holding_ = true; }
-    // Gives the answers held back so far, in the order of asking; questions asked meanwhile wait for the next
-    // call.
-    std::size_t release() {
+    // Gives the answers held back so far, in the order of asking, or those about one name only; questions
+    // asked meanwhile wait for the next call.
+    std::size_t release(std::string_view only = {}) {
+        std::size_t count = 0;
         auto batch = std::exchange(held_, {});
         for (auto& [question, callback] : batch) {
-            callback(look_up(question));
+            if (only.empty() || question.name == only) {
+                callback(look_up(question));
+                ++count;
+            } else {
+                held_.emplace_back(std::move(question), std::move(callback));
+            }
         }
-        return batch.size();
-    }
-
-    // The same for the questions about one name; the others stay held back.
-    std::size_t release_only(const std::string& name) {
-        const auto others = std::stable_partition(held_.begin(), held_.end(),
-                                                  [&](const auto& held) { return held.first.name == name; });
-        std::vector<std::pair<dns::Question, Callback>> rest(std::make_move_iterator(others),
-                                                             std::make_move_iterator(held_.end()));
-        held_.erase(others, held_.end());
-        const std::size_t count = release();
-        held_.insert(held_.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
         return count;
     }
 

@@ -1,5 +1,6 @@
 #include "dkim/squeeze_blanks.h"
 
+#include "base/ascii.h"
 #include "support/catch.h"
 
 #include <hwy/targets.h>
@@ -11,18 +12,14 @@
 
 namespace {
 
-bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
-
 // What the first octets of a text become, each by what is behind it.
 std::string by_definition(std::string_view text, std::size_t count) {
     std::string squeezed;
     for (std::size_t i = 0; i < count; ++i) {
         const std::string_view behind = text.substr(i + 1);
-        if (!is_blank(text[i])) {
+        if (!base::is_wsp(text[i])) {
             squeezed += text[i];
-        } else if (!behind.starts_with("\r\n") && (behind.empty() || !is_blank(behind.front()))) {
+        } else if (!behind.starts_with("\r\n") && (behind.empty() || !base::is_wsp(behind.front()))) {
             squeezed += ' ';
         }
     }
