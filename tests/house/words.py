@@ -19,7 +19,8 @@ def tree_files(root):
         subfolders[:] = sorted(name for name in subfolders if name not in SKIPPED_FOLDERS)
         for name in sorted(names):
             path = pathlib.Path(folder) / name
-            if path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST:
+            # In a work tree that git made beside another, .git is a file.
+            if name not in SKIPPED_FOLDERS and path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST:
                 yield path
 
 
