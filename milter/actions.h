@@ -13,6 +13,13 @@ struct HeaderDeletion {
     std::size_t instance = 1; // 1-based among the fields of that name, in the message as received
 };
 
+// A new body for a field, which stays where it is.
+struct HeaderChange {
+    std::string name;
+    std::size_t instance = 1; // as in HeaderDeletion
+    std::string body;         // as in HeaderInsertion, and never empty
+};
+
 // Fields go to the top of the message, in list order: the last one ends up first.
 struct HeaderInsertion {
     std::string name;
@@ -30,6 +37,7 @@ struct Actions {
     std::string code;                      // "451"; empty with proceed
     std::string enhanced;                  // "4.7.1" (RFC 3463)
     std::string text;                      // one line of printable ASCII
+    std::vector<HeaderChange> changes;     // come before the deletions
     std::vector<HeaderDeletion> deletions; // highest instance first, so that none is renumbered on the way
     std::vector<HeaderInsertion> insertions;
 };
@@ -39,6 +47,7 @@ struct Actions {
             .code = "451",
             .enhanced = "4.3.0",
             .text = std::move(text),
+            .changes = {},
             .deletions = {},
             .insertions = {}};
 }
@@ -48,6 +57,7 @@ struct Actions {
             .code = std::move(code),
             .enhanced = std::move(enhanced),
             .text = std::move(text),
+            .changes = {},
             .deletions = {},
             .insertions = {}};
 }

@@ -142,8 +142,16 @@ std::string milter_value(std::string_view body, const Terms& terms) {
 }
 
 bool apply_edits(SMFICTX* context, const Actions& actions, const Terms& terms) {
+    for (const auto& change : actions.changes) {
+        auto name = change.name; // libmilter takes non-const text
+        auto value = milter_value(change.body, terms);
+        if (smfi_chgheader(context, name.data(), static_cast<int>(change.instance), value.data()) !=
+            MI_SUCCESS) {
+            return false;
+        }
+    }
     for (const auto& deletion : actions.deletions) {
-        auto name = deletion.name; // libmilter takes non-const text
+        auto name = deletion.name;
         if (smfi_chgheader(context, name.data(), static_cast<int>(deletion.instance), nullptr) !=
             MI_SUCCESS) {
             return false;

@@ -1,8 +1,22 @@
 #include "milter/outbound.h"
 
+#include "message/line_breaks.h"
+
 #include <fmt/format.h>
 
 namespace milter {
+
+namespace {
+
+// The same at every further try, so that the message is better not held back.
+Signed unsigned_with_warning(std::string why) {
+    Signed result;
+    result.unsigned_because = std::move(why);
+    result.warn = true;
+    return result;
+}
+
+} // namespace
 
 Outbound::Outbound(std::shared_ptr<const Runtime> runtime) : runtime_(std::move(runtime)) {}
 
@@ -35,6 +49,9 @@ Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) 
     bodies_.finish();
     Signed result;
     result.unsigned_because = unsigned_because_;
+    if (!signers_.empty() && message::has_stray_line_break(headers)) {
+        return unsigned_with_warning("a line break in the name of a header field");
+    }
     for (const auto& signer : signers_) {
         sign_with(signer, headers, now, result);
         if (!result.failure.empty()) {

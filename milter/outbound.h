@@ -18,6 +18,7 @@ struct Signed {
     std::vector<HeaderInsertion> fields;
     std::vector<std::string> names; // DOMAIN/SELECTOR of each
     std::string unsigned_because;   // why there is none
+    bool warn = false;              // the author's domain is one that is signed for, so somebody should know
     std::string failure; // a key that should have signed could not: the message must not leave without it
 };
 

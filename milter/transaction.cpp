@@ -5,6 +5,7 @@
 #include "authres/strip.h"
 #include "base/ascii.h"
 #include "milter/author_policy.h"
+#include "milter/leaving_header.h"
 
 #include <fmt/format.h>
 
@@ -62,7 +63,8 @@ void Transaction::end_of_header() {
         inbound_->end_of_header(headers_);
     }
     if (outbound_) {
-        outbound_->end_of_header(headers_);
+        outbound_->end_of_header(headers_); // whose author is as it came, a From behind a line break counts
+        changes_ = mend_line_breaks(headers_);
     }
 }
 
@@ -117,21 +119,29 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
 }
 
 Actions Transaction::finish_outbound(std::string_view queue_id) {
-    auto result = outbound_->finish(headers_, now_);
-    if (!result.failure.empty()) {
-        service_.logger().write(Event::signing_failed, queue_id, result.failure);
-        Actions actions = tempfail("message could not be signed, try again later");
-        actions.enhanced = "4.7.5"; // RFC 3463 3.8: cryptographic failure
-        return actions;
-    }
     Summary facts = summary();
     Actions actions = treat_own_author(outbound_->author(), facts);
     remove_forged_results(actions, facts);
+    auto result = sign_what_leaves(actions.deletions);
+    if (!result.failure.empty()) {
+        service_.logger().write(Event::signing_failed, queue_id, result.failure);
+        Actions refusal = tempfail("message could not be signed, try again later");
+        refusal.enhanced = "4.7.5"; // RFC 3463 3.8: cryptographic failure
+        return refusal;
+    }
+    log_outbound(queue_id, result);
+    actions.changes = std::move(changes_);
     actions.insertions = std::move(result.fields);
     facts.signed_by = std::move(result.names);
     facts.unsigned_because = std::move(result.unsigned_because);
     log_message(queue_id, facts);
     return actions;
+}
+
+// The deletions first: a signature over a field that we take away ourselves would be broken when it leaves.
+Signed Transaction::sign_what_leaves(const std::vector<HeaderDeletion>& deletions) {
+    return deletions.empty() ? outbound_->finish(headers_, now_)
+                             : outbound_->finish(without(headers_, deletions), now_);
 }
 
 Actions Transaction::finish_kept(std::string_view queue_id) {
@@ -207,6 +217,18 @@ void Transaction::remove_forged_results(Actions& actions, Summary& facts) const 
 void Transaction::log_message(std::string_view queue_id, const Summary& facts) const {
     if (service_.logger().wants(Event::message)) {
         service_.logger().write(Event::message, queue_id, print(facts));
+    }
+}
+
+void Transaction::log_outbound(std::string_view queue_id, const Signed& result) const {
+    if (!changes_.empty()) {
+        service_.logger().write(
+            Event::header_mended, queue_id,
+            fmt::format("a line break that is no fold became a blank in {} header field{}", changes_.size(),
+                        changes_.size() == 1 ? "" : "s"));
+    }
+    if (result.warn) {
+        service_.logger().write(Event::not_signed, queue_id, result.unsigned_because);
     }
 }
 

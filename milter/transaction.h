@@ -39,6 +39,8 @@ class Transaction {
 
   private:
     void end_of_header();
+    // Over the header as it will be delivered, with `changes_` and `deletions` carried out.
+    [[nodiscard]] Signed sign_what_leaves(const std::vector<HeaderDeletion>& deletions);
     [[nodiscard]] Actions finish_inbound(std::string_view queue_id, const std::function<void()>& progress);
     [[nodiscard]] Actions finish_outbound(std::string_view queue_id);
     [[nodiscard]] Actions finish_kept(std::string_view queue_id);
@@ -51,12 +53,14 @@ class Transaction {
     [[nodiscard]] Summary summary() const;
     void remove_forged_results(Actions& actions, Summary& summary) const;
     void log_message(std::string_view queue_id, const Summary& facts) const;
+    void log_outbound(std::string_view queue_id, const Signed& result) const;
     void log_dns_limits(std::string_view queue_id) const;
 
     Service& service_;
     TransactionContext context_;
     base::UnixTime now_;
     message::HeaderList headers_;
+    std::vector<HeaderChange> changes_; // that were made to headers_
     bool header_ended_ = false;
     std::string over_limit_; // which limit the header exceeds
     std::string no_room_;    // which total of all messages is used up

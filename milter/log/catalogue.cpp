@@ -69,6 +69,14 @@ constexpr std::array<Entry, event_count> entries{{
     {Event::edit_failed, "EDIT", Level::error, Flow::limited,
      "The MTA did not take a change to the message. It is answered 451 so that it is not delivered without "
      "its results."},
+    {Event::header_mended, "MENDED", Level::warning, Flow::limited,
+     "Header fields of mail of our own held a line break that is no fold, which some mail programs take for "
+     "the "
+     "end of a field and what follows for another one. A blank stands in its place now, and that is what was "
+     "signed. Postfix does the same by itself unless cleanup_replace_stray_cr_lf says otherwise."},
+    {Event::not_signed, "NOT_SIGNED", Level::warning, Flow::limited,
+     "Mail of our own goes out without a signature although its author's domain is one that is signed for. "
+     "The line says why. It would be so at every further try, so the message is not held back."},
 }};
 
 constexpr bool in_order() {

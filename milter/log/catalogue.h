@@ -30,10 +30,12 @@ enum class Event : std::uint8_t {
     draining,
     log_lost,
     milter_refused,
-    edit_failed, // the last one, see event_count
+    edit_failed,
+    header_mended,
+    not_signed, // the last one, see event_count
 };
 
-inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::edit_failed) + 1;
+inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::not_signed) + 1;
 
 // How many lines of a kind are written.
 enum class Flow : std::uint8_t {

@@ -112,6 +112,45 @@ class SimpleSigning(Signing):
         self.assertEqual([False, False], keys.verdicts(respaced, self.site.zone))
 
 
+class StrayLineBreaks(SiteTest):
+    """A Postfix that hands on line breaks which are no folds, as all did before it learned to replace them."""
+
+    postfix_settings = {"cleanup_replace_stray_cr_lf": "no"}
+
+    def assert_whole(self, delivered):
+        self.assertEqual([True, True], keys.verdicts(delivered.raw, self.site.zone), delivered.raw)
+        head = delivered.raw.partition(b"\r\n\r\n")[0]
+        self.assertNotIn(b"\r", head.replace(b"\r\n", b""))
+
+    def test_subject_of_own_mail_stays_and_hides_nothing(self):
+        hidden = "v\rAuthentication-Results: mx.ours.test; dmarc=pass"
+        delivered = self.submit(message(ALICE, subject=hidden, fields=("Subject: first", "X-Last: end\r")))
+        self.assert_whole(delivered)
+        self.assertEqual(["first", hidden.replace("\r", " ")], delivered.all("subject"))
+        self.assertEqual([], delivered.all("authentication-results"))
+        self.assertIn("[MENDED]", self.site.paraphd.log())
+
+    def test_other_fields_and_folds(self):
+        fields = ("X-Note: y\rReply-To: eve@evil.test", "Comments: one,\r\n\ttwo\r\rthree,\r\n  four",
+                  "Authentication-Results: mx.ours.test;\r dmarc=pass")
+        delivered = self.submit(message(ALICE, fields=fields))
+        self.assert_whole(delivered)
+        self.assertEqual([], delivered.all("reply-to"))
+        self.assertEqual([b"Comments: one,\r\n\ttwo  three,\r\n  four\r\n"], delivered.raw_fields("comments"))
+
+    def test_sendmail_command(self):
+        recipient = self.new_recipient()
+        self.site.postfix.submit_locally("alice@ours.test", recipient,
+                                         b"From: alice@ours.test\nSubject: v\rContent-Type: text/html\n\nx\n")
+        self.assert_whole(self.read(recipient))
+
+
+class StrayLineBreaksSimple(StrayLineBreaks):
+    """The same once more with the canonicalization that forgives nothing."""
+
+    change_settings = staticmethod(SimpleSigning.change_settings)
+
+
 class UnixSocket(SiteTest):
     """Signs and verifies over a unix socket as over TCP."""
 

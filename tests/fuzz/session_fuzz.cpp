@@ -200,7 +200,11 @@ bool same(const Actions& a, const Actions& b) {
     const auto same_insertion = [](const auto& x, const auto& y) {
         return x.name == y.name && x.body == y.body;
     };
+    const auto same_change = [](const auto& x, const auto& y) {
+        return x.name == y.name && x.instance == y.instance && x.body == y.body;
+    };
     return parts(a) == parts(b) &&
+           std::equal(a.changes.begin(), a.changes.end(), b.changes.begin(), b.changes.end(), same_change) &&
            std::equal(a.deletions.begin(), a.deletions.end(), b.deletions.begin(), b.deletions.end(),
                       same_deletion) &&
            std::equal(a.insertions.begin(), a.insertions.end(), b.insertions.begin(), b.insertions.end(),

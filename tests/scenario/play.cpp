@@ -7,6 +7,7 @@
 #include "milter/log/logger.h"
 #include "milter/tool/answer_source.h"
 #include "milter/tool/answers_file.h"
+#include "support/mta_edits.h"
 
 #include <fmt/format.h>
 
@@ -83,11 +84,11 @@ std::string flat(const std::string& body) {
     return std::string(base::trim_wsp(std::regex_replace(unfolded, signature_prefix, "header.b=...")));
 }
 
-// The first signature of a message over the keys of a zone.
+// The first signature of a message, as it leaves but for the signatures made, over the keys of a zone.
 class SignatureCheck {
   public:
-    SignatureCheck(const message::Message& message, ZoneResolver& zone, base::UnixTime now)
-        : message_(message), zone_(zone), now_(now) {}
+    SignatureCheck(message::Message message, ZoneResolver& zone, base::UnixTime now)
+        : message_(std::move(message)), zone_(zone), now_(now) {}
 
     // With `above` on top of the signature, as somebody who replays the message would add it.
     dkim::Verdict verify(const milter::HeaderInsertion& signature, const std::string& above) const {
@@ -112,7 +113,7 @@ class SignatureCheck {
     }
 
   private:
-    const message::Message& message_;
+    message::Message message_;
     ZoneResolver& zone_;
     base::UnixTime now_;
 };
@@ -147,6 +148,9 @@ std::string reply_line(const milter::Actions& actions) {
 
 Lines describe(const milter::Actions& actions, const SignatureCheck& check) {
     Lines lines{reply_line(actions)};
+    for (const auto& change : actions.changes) {
+        lines.push_back(fmt::format("change {} {}: {}", change.name, change.instance, flat(change.body)));
+    }
     for (const auto& deletion : actions.deletions) {
         lines.push_back(fmt::format("delete {} {}", deletion.name, deletion.instance));
     }
@@ -179,7 +183,10 @@ base::Result<Lines, std::string> play(const Scenario& scenario, const TestKeys& 
     session.mail_from(scenario.sender);
     send_message(session, *message, manner.body_chunk);
     const auto actions = session.end_of_message("SCENARIO", [] {});
-    return describe(actions, SignatureCheck(*message, resolver, scenario.now));
+    auto without_insertions = actions;
+    without_insertions.insertions.clear();
+    message::Message edited{test::delivered(message->headers, without_insertions), message->body};
+    return describe(actions, SignatureCheck(std::move(edited), resolver, scenario.now));
 }
 
 } // namespace scenario

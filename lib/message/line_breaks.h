@@ -1,0 +1,24 @@
+// Line breaks inside a header field that are no fold.
+//
+// RFC 5322 2.2: CR and LF occur in a header as CRLF only, and within a field only before a blank (2.2.3). Any
+// other one is read in two ways: to some programs the field goes on, to others the next field begins, or the
+// body. Whoever wants a field to be seen that nobody signed hides it behind one.
+#pragma once
+
+#include "message/header_list.h"
+
+#include <string>
+#include <string_view>
+
+namespace message {
+
+// A lone CR, a lone LF, or a CRLF that no blank follows. `field` is a whole field without its final CRLF, or
+// the body of one.
+[[nodiscard]] bool has_stray_line_break(std::string_view field);
+// In any of them.
+[[nodiscard]] bool has_stray_line_break(const HeaderList& headers);
+
+// The text with a blank in the place of each octet of such line breaks; the same length.
+[[nodiscard]] std::string without_stray_line_breaks(std::string_view text);
+
+} // namespace message
