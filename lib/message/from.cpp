@@ -28,26 +28,28 @@ Author refused(Author::State state, std::string problem) {
     return author;
 }
 
-Author unreadable(std::string problem, const Mailbox& first) {
+Author unreadable(std::string problem, std::vector<Mailbox> mailboxes) {
     Author author = refused(Author::State::unreadable, std::move(problem));
-    author.mailbox = first;
+    author.mailbox = mailboxes.front();
+    author.mailboxes = std::move(mailboxes);
     return author;
 }
 
 // RFC 9989 5.3.1: the Author Domain is that of the address in From; U-labels become A-labels. Several
 // addresses within one domain have one Author Domain.
-Author author_of(const std::vector<Mailbox>& mailboxes) {
+Author author_of(std::vector<Mailbox> mailboxes) {
     Author author;
-    author.mailbox = mailboxes.front();
     for (const Mailbox& mailbox : mailboxes) {
         auto domain = base::DomainName::parse_international(mailbox.domain);
         if (!domain) {
-            return unreadable("an address in From has a domain that is no domain name", mailboxes.front());
+            return unreadable("an address in From has a domain that is no domain name", std::move(mailboxes));
         }
         if (std::find(author.domains.begin(), author.domains.end(), *domain) == author.domains.end()) {
             author.domains.push_back(std::move(*domain));
         }
     }
+    author.mailbox = mailboxes.front();
+    author.mailboxes = std::move(mailboxes);
     if (author.domains.size() == 1) {
         author.state = Author::State::one;
         return author;
@@ -93,7 +95,7 @@ Author find_author(const HeaderList& headers, const Limits& limits) {
     if (field == nullptr) {
         return refused(Author::State::unreadable, "the only From is not a well-formed field");
     }
-    const auto mailboxes = parse_mailboxes(field->body(), limits);
+    auto mailboxes = parse_mailboxes(field->body(), limits);
     if (!mailboxes) {
         return refused(Author::State::unreadable,
                        fmt::format("From cannot be read: {} at position {}", mailboxes.error().message,
@@ -102,7 +104,7 @@ Author find_author(const HeaderList& headers, const Limits& limits) {
     if (mailboxes->empty()) {
         return refused(Author::State::none, "From names nobody");
     }
-    return author_of(*mailboxes);
+    return author_of(std::move(*mailboxes));
 }
 
 } // namespace message

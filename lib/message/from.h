@@ -38,7 +38,9 @@ struct Author {
     // for State::several_domains, else empty.
     std::vector<base::DomainName> domains;
     std::optional<Mailbox> mailbox; // the first address, whenever the one field could be parsed
-    std::string problem;            // why not State::one, in plain words; our own words only
+    // Everybody whom the one field names, in order (at most Limits::mailboxes), whenever it could be parsed.
+    std::vector<Mailbox> mailboxes;
+    std::string problem; // why not State::one, in plain words; our own words only
 };
 
 [[nodiscard]] std::string_view print(Author::State state); // "one", "several fields"

@@ -143,6 +143,17 @@ TEST_CASE("the first address is kept wherever the field could be parsed", "[mess
     CHECK_FALSE(first("From: a@x.example\nFrom: a@x.example\n\n").has_value());
 }
 
+TEST_CASE("everybody whom From names is listed", "[message]") {
+    const auto all = [](std::string_view text) { return find_author(header_of(text)).mailboxes; };
+    using message::Mailbox;
+    const Mailbox ann{"ann", "x.example"};
+    CHECK(all("From: ann@x.example\n\n") == std::vector{ann});
+    CHECK(all("From: T: Ann <ann@x.example>, b@x.example;, c@y.example\n\n") ==
+          std::vector<Mailbox>{ann, {"b", "x.example"}, {"c", "y.example"}});
+    CHECK(all("From: ann@x.example, b@[192.0.2.1]\n\n") == std::vector<Mailbox>{ann, {"b", "[192.0.2.1]"}});
+    CHECK(all("From: nonsense\n\n").empty());
+}
+
 TEST_CASE("more addresses than the limit are no list of authors", "[message]") {
     message::Limits limits;
     limits.mailboxes = 2;
