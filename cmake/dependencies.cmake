@@ -10,7 +10,7 @@ find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
-pkg_check_modules(ldns REQUIRED IMPORTED_TARGET ldns)
+pkg_check_modules(ldns REQUIRED IMPORTED_TARGET ldns) # the name server of the tests
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(psl REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(idn2 REQUIRED IMPORTED_TARGET libidn2)

@@ -1,25 +1,28 @@
-// Queries and responses as bytes (RFC 1035 section 4). The only file that knows ldns.
+// Queries and responses as bytes (RFC 1035 section 4), and what a response says as a value.
+//
+// Read here and not by a library: a zone's owner chooses every octet of a response, and a library that turns
+// each record and each string of it into objects of its own makes a hundred times the memory of it.
 #pragma once
 
 #include "dns/answer.h"
 #include "dns/question.h"
+#include "milter/resolver/wire_name.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace resolver {
 
 using Packet = std::vector<std::uint8_t>;
-using PacketView = std::span<const std::uint8_t>;
 
 // What one server is told we can take over UDP: fits every path without fragments (the DNS flag day's 1232).
 constexpr std::uint16_t edns_payload = 1232;
 
 struct Limits {
-    // A chain of aliases longer than this is broken or hostile; validating resolvers stop at 8 to 16.
+    // A chain of aliases longer than this is broken or hostile; validating resolvers stop at 8 to 16. Nor can
+    // more CNAME records be meant, in whatever order.
     static constexpr std::size_t aliases = 16;
     // Records of the type asked for. More cannot be meant for a mail server; the answer is then refused as a
     // whole, because what is cut off could matter.
@@ -38,7 +41,9 @@ struct Response {
 [[nodiscard]] std::optional<Packet> make_query(const dns::Question& question, std::uint16_t id, bool edns);
 
 // Reads whatever came back for make_query(question, id, ...). Anything that is no DNS message, or is none for
-// this query, is failed(malformed). `ttl` is as received: the cache applies the operator's bounds.
+// this query, is failed(malformed). `ttl` is as received: the cache applies the operator's bounds. A mail
+// host whose name text cannot hold (a dot or a NUL in a label) is in the answer with a dot in front, which
+// keeps it from being asked for.
 [[nodiscard]] Response read_response(PacketView packet, const dns::Question& question, std::uint16_t id);
 
 } // namespace resolver

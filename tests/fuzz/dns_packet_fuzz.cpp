@@ -4,6 +4,28 @@
 
 namespace {
 
+// Texts are as long as what they were made of; a name, which may be two octets of the packet, as long as
+// names are.
+void require_proportion(const dns::Answer& answer, std::size_t packet) {
+    std::size_t texts = 0;
+    for (const std::string& text : answer.texts) {
+        texts += text.size() + 1;
+    }
+    fuzz::require(texts <= packet, "texts are no longer than the packet");
+    for (const std::string& name : answer.names) {
+        fuzz::require(name.size() < resolver::NameLimits::octets, "a name is no longer than names are");
+    }
+    for (const dns::MailExchange& exchange : answer.exchanges) {
+        const bool odd = exchange.host.starts_with('.');
+        fuzz::require(exchange.host.size() < resolver::NameLimits::octets,
+                      "a host is no longer than names are");
+        fuzz::require(odd != (exchange.host.empty() || dns::can_be_asked(exchange.host)),
+                      "a host can be asked for, or shows that it cannot");
+    }
+    const std::size_t records = answer.addresses.size() + answer.exchanges.size() + answer.names.size();
+    fuzz::require(records <= resolver::Limits::records, "there are no more records than are read");
+}
+
 void run(std::string_view input) {
     if (input.size() < 2) {
         return;
@@ -16,6 +38,7 @@ void run(std::string_view input) {
         const bool empty = answer.texts.empty() && answer.addresses.empty() && answer.exchanges.empty() &&
                            answer.names.empty();
         fuzz::require(answer.status == dns::Status::found || empty, "only a found answer has records");
+        require_proportion(answer, packet.size());
     }
 }
 

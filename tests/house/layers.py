@@ -38,7 +38,7 @@ MAY_INCLUDE = {
 # Third parties: the beginning of the header's name, and the files (by pattern, without suffix) that may include it.
 THIRD_PARTIES = {
     "libmilter/": ("milter/callbacks",),
-    "ldns/": ("milter/resolver/wire*",),
+    "ldns/": ("tests/support/dns/*",),
     "ares": ("milter/resolver/transport*",),
     "yaml-cpp/": ("config/load*",),
     "openssl/": ("lib/crypto/*",),

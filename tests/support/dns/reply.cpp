@@ -135,6 +135,25 @@ Bytes junk(const Query& query) {
     return bytes;
 }
 
+void put16(Bytes& bytes, std::size_t number) {
+    bytes.push_back(static_cast<std::uint8_t>(number >> 8U));
+    bytes.push_back(static_cast<std::uint8_t>(number & 0xffU));
+}
+
+// One text that is as large as a message can be and says nothing.
+Bytes hollow(const Query& query) {
+    constexpr std::size_t strings = 64000;
+    Bytes bytes = bare(query, LDNS_RCODE_NOERROR, false);
+    constexpr std::size_t answer_count = 7; // offset in the header, RFC 1035 4.1.1
+    bytes[answer_count] = 1;
+    for (const int number : {0xc00c, int{LDNS_RR_TYPE_TXT}, int{LDNS_RR_CLASS_IN}, 0, 300}) {
+        put16(bytes, static_cast<std::size_t>(number)); // the name of the question, type, class, TTL
+    }
+    put16(bytes, strings);
+    bytes.resize(bytes.size() + strings, 0);
+    return bytes;
+}
+
 void fill(Reply& reply, const DnsZone& zone, const Query& query, const Behaviour& behaviour) {
     const bool tcp = query.seen.tcp;
     const auto add = [&reply](Bytes bytes, bool other = false, bool half = false) {
@@ -171,6 +190,8 @@ void fill(Reply& reply, const DnsZone& zone, const Query& query, const Behaviour
     case Fault::half:
         reply.close = tcp;
         return add(truthful(zone, query, behaviour.secure), false, true);
+    case Fault::hollow:
+        return add(tcp ? hollow(query) : truncated(query));
     case Fault::garbage:
         return add(junk(query));
     case Fault::forged_id:

@@ -15,7 +15,7 @@ namespace support {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Fault>, 17> fault_names{
+constexpr std::array<std::pair<std::string_view, Fault>, 18> fault_names{
     {{"drop", Fault::drop},
      {"servfail", Fault::servfail},
      {"refused", Fault::refused},
@@ -28,6 +28,7 @@ constexpr std::array<std::pair<std::string_view, Fault>, 17> fault_names{
      {"truncate_half", Fault::truncate_half},
      {"truncate_stall", Fault::truncate_stall},
      {"half", Fault::half},
+     {"hollow", Fault::hollow},
      {"garbage", Fault::garbage},
      {"forged_id", Fault::forged_id},
      {"forged_question", Fault::forged_question},

@@ -41,6 +41,7 @@ enum class Fault {
     truncate_half,   // the same, but the TCP connection ends in the middle of the answer
     truncate_stall,  // the same, but over TCP nothing ever comes
     half,            // a datagram that ends in the middle of the answer
+    hollow,          // the same, and over TCP one text of 64,000 empty strings
     garbage,         // the right id and question, then junk
     // A forged reply first (with other data than asked for), and then the right one:
     forged_id,

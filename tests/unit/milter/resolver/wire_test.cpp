@@ -1,6 +1,7 @@
 #include "milter/resolver/wire.h"
 #include "support/catch.h"
 #include "support/dns/reply.h"
+#include "unit/milter/resolver/raw_message.h"
 
 #include <initializer_list>
 #include <random>
@@ -18,44 +19,10 @@ using namespace std::string_literals;
 
 namespace {
 
-constexpr std::uint16_t id = 0x2a17;
+using test::id;
+using test::response;
+using Message = test::RawMessage;
 
-// Puts messages together that no well-behaved server sends.
-class Message {
-  public:
-    explicit Message(std::uint16_t flags, std::initializer_list<std::uint16_t> counts = {1, 0, 0, 0}) {
-        u16(id).u16(flags);
-        for (const std::uint16_t count : counts) {
-            u16(count);
-        }
-    }
-    Message& u8(unsigned value) {
-        bytes_.push_back(static_cast<std::uint8_t>(value));
-        return *this;
-    }
-    Message& u16(unsigned value) { return u8(value >> 8U & 0xffU).u8(value & 0xffU); }
-    Message& u32(std::uint32_t value) { return u16(value >> 16U).u16(value & 0xffffU); }
-    Message& raw(std::string_view bytes) {
-        bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
-        return *this;
-    }
-    Message& label(std::string_view text) { return u8(static_cast<unsigned>(text.size())).raw(text); }
-    Message& question(Type type = Type::a) {
-        return raw("\1a\4test\0"s).u16(static_cast<unsigned>(type)).u16(1);
-    }
-    // Of the name in the question.
-    Message& record(Type type, std::uint32_t ttl, std::string_view data) {
-        return u16(0xc00c).u16(static_cast<unsigned>(type)).u16(1).u32(ttl).data(data);
-    }
-    Message& data(std::string_view data) { return u16(static_cast<unsigned>(data.size())).raw(data); }
-
-    [[nodiscard]] const resolver::Packet& bytes() const { return bytes_; }
-
-  private:
-    resolver::Packet bytes_;
-};
-
-constexpr std::uint16_t response = 0x8180;      // QR RD RA
 constexpr std::uint16_t truncated = 0x8380;     // and TC
 constexpr std::uint16_t query_flags = 0x0100;   // RD
 constexpr std::uint16_t status_opcode = 0x9180; // QR, opcode STATUS
@@ -227,11 +194,19 @@ TEST_CASE("well-formed replies become answers") {
          "a.test 60 CNAME a.test",
          {"a.test", Type::a},
          dns::failed(Failure::malformed)},
-        {"a name with a dot in a label is passed over",
+        {"a mail host with a dot in a label counts, but cannot be asked for",
          "a.test 60 MX 1 evil\\.example.test\na.test 60 MX 2 b.test",
          {"a.test", Type::mx},
-         exchanges(60, {{2, "b.test"}})},
-        {"a name with a NUL is passed over",
+         exchanges(60, {{1, ".evil.example.test"}, {2, "b.test"}})},
+        {"a mail host with a NUL counts, too",
+         R"(a.test 60 MX 1 a\000.test)",
+         {"a.test", Type::mx},
+         exchanges(60, {{1, ".a\0.test"s}})},
+        {"a reverse name with a dot in a label is passed over",
+         "1.test 60 PTR evil\\.example.test\n1.test 60 PTR b.test",
+         {"1.test", Type::ptr},
+         names(60, {"b.test"})},
+        {"a reverse name with a NUL is passed over",
          R"(1.test 60 PTR a\000.test)",
          {"1.test", Type::ptr},
          negative(Status::no_data, 60)},
