@@ -332,15 +332,20 @@ Section signing() {
          setting(
              "signing.signed_fields", texts(check_field_name), "[]",
              [](auto& s) -> auto& { return s.signing.signed_fields; },
-             "The header fields to sign when they are present. Must hold From. Empty: the list that RFC 6376 "
-             "5.4.1 "
-             "recommends."),
+             "The header fields to sign when they are present. Must hold From. Empty: a built-in list, which the "
+             "guide on signed fields explains."),
+         setting(
+             "signing.oversigned_if_present", texts(check_field_name), "[]",
+             [](auto& s) -> auto& { return s.signing.oversigned_if_present; },
+             "The header fields that are signed once more than they occur where there is one, so that nobody can "
+             "add another. Empty: those of signed_fields that mail servers and mailing lists add only where they "
+             "are missing, such as Date, Message-ID, Sender and List-*."),
          setting(
              "signing.oversigned_fields", texts(check_field_name), "[]",
              [](auto& s) -> auto& { return s.signing.oversigned_fields; },
-             "The header fields that are signed once more than they occur, so that nobody can add another "
-             "one. "
-             "Empty: a built-in list of those that mail programs show."),
+             "The header fields that are signed once more than they occur, also where there is none, so that nobody "
+             "can add one. Empty: a built-in list of those that mail programs show or act on, which the guide on signed "
+             "fields explains."),
          setting(
              "signing.lifetime", whole_seconds(0, 3650 * day), "0",
              [](auto& s) -> auto& { return s.signing.lifetime; },

@@ -108,6 +108,7 @@ struct Settings {
         Canonicalization header_canonicalization = Canonicalization::relaxed;
         Canonicalization body_canonicalization = Canonicalization::relaxed;
         std::vector<std::string> signed_fields;     // empty: the built-in list
+        std::vector<std::string> oversigned_if_present; // empty: the built-in list
         std::vector<std::string> oversigned_fields; // empty: the built-in list
         std::chrono::seconds lifetime{0};           // x=; 0: none
         std::string key_table;                      // OpenDKIM KeyTable: PATH, file:PATH or refile:PATH

@@ -102,6 +102,11 @@ dkim::SignOptions sign_options(const config::Settings& settings) {
     if (!settings.signing.signed_fields.empty()) {
         options.signed_fields = settings.signing.signed_fields;
     }
+    if (!settings.signing.oversigned_if_present.empty()) {
+        const auto& names = settings.signing.oversigned_if_present;
+        options.oversigned_if_present = names;
+        options.signed_fields.insert(options.signed_fields.end(), names.begin(), names.end());
+    }
     if (!settings.signing.oversigned_fields.empty()) {
         options.oversigned_fields = settings.signing.oversigned_fields;
     }

@@ -23,11 +23,10 @@ std::size_t count(const Names& names, std::string_view name) {
         std::count_if(names.begin(), names.end(), [&](const auto& n) { return is_same_name(n, name); }));
 }
 
-// The names of h=: each present field once, the oversigned names once more.
+// The names of h=: each present field once, and once more where the options say so.
 class SignedFields {
   public:
-    SignedFields(const message::HeaderList& headers, const std::vector<std::string>& oversigned)
-        : oversigned_(oversigned) {
+    SignedFields(const message::HeaderList& headers, const SignOptions& options) : options_(options) {
         present_.reserve(headers.size());
         for (const message::HeaderField& field : headers) {
             present_.push_back(field.name());
@@ -41,7 +40,8 @@ class SignedFields {
         }
         done_.push_back(name);
         // RFC 6376 5.4.2: a name that stands more often than the field does signs that no further one exists.
-        const std::size_t times = count(present_, name) + (count(oversigned_, name) > 0 ? 1 : 0);
+        const std::size_t present = count(present_, name);
+        const std::size_t times = present + (is_once_more(name, present > 0) ? 1 : 0);
         if (times > 0) {
             names_.insert(names_.end(), times, base::to_lower(name));
         }
@@ -50,16 +50,21 @@ class SignedFields {
     [[nodiscard]] std::vector<std::string> take() { return std::move(names_); }
 
   private:
-    const std::vector<std::string>& oversigned_;
+    [[nodiscard]] bool is_once_more(std::string_view name, bool present) const {
+        return count(options_.oversigned_fields, name) > 0 ||
+               (present && count(options_.oversigned_if_present, name) > 0);
+    }
+
+    const SignOptions& options_;
     std::vector<std::string_view> present_; // of the header, from top to bottom
     std::vector<std::string_view> done_;
     std::vector<std::string> names_;
 };
 
 std::vector<std::string> signed_fields(const SignOptions& options, const message::HeaderList& headers) {
-    SignedFields fields(headers, options.oversigned_fields);
+    SignedFields fields(headers, options);
     fields.add("from"); // RFC 6376 5.4: From must be signed, whatever the lists say
-    for (const auto* names : {&options.signed_fields, &options.oversigned_fields}) {
+    for (const auto* names : {&options.oversigned_fields, &options.signed_fields}) {
         for (const std::string& name : *names) {
             fields.add(name);
         }
@@ -94,7 +99,8 @@ std::string_view check_options(const SignOptions& options) {
             return "the identity is longer than any address";
         }
     }
-    if (!all_field_names(options.signed_fields) || !all_field_names(options.oversigned_fields)) {
+    if (!all_field_names(options.signed_fields) || !all_field_names(options.oversigned_if_present) ||
+        !all_field_names(options.oversigned_fields)) {
         return "a name to be signed is no field name";
     }
     return options.lifetime < 0 ? "the lifetime is negative" : "";
@@ -133,24 +139,43 @@ Signature draft(const SignOptions& options, const crypto::SigningKey& key, const
 
 } // namespace
 
+// docs/guide/signed-fields.md has the reason for each name; a test compares.
 const std::vector<std::string>& default_signed_fields() {
-    static const std::vector<std::string> names = {
-        // RFC 6376 5.4.1
-        "from", "reply-to", "subject", "date", "to", "cc", "resent-date", "resent-from", "resent-to",
-        "resent-cc", "in-reply-to", "references", "list-id", "list-help", "list-unsubscribe",
-        "list-subscribe", "list-post", "list-owner", "list-archive",
-        // what makes a reader interpret the body in another way (RFC 6376 8.15, RFC 2045)
-        "mime-version", "content-type", "content-transfer-encoding", "content-id", "content-description",
-        // who and which message it is, and RFC 8058 section 4
-        "sender", "message-id", "list-unsubscribe-post"};
+    // RFC 5322 3.6.6: whoever sends a message once more adds a further block of these.
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all = {"resent-date", "resent-from",   "resent-to",
+                                        "resent-cc",   "resent-sender", "resent-message-id"};
+        const auto& once_more = default_oversigned_if_present();
+        all.insert(all.end(), once_more.begin(), once_more.end());
+        return all;
+    }();
     return names;
 }
 
-// Not Date and not Message-ID: Sendmail adds those that are missing after its filters have seen the message,
-// which would break a signature that swears there are none.
+const std::vector<std::string>& default_oversigned_if_present() {
+    static const std::vector<std::string> names = {
+        // Sendmail adds those that are missing after its filters have seen the message, which would break a
+        // signature that swears there are none.
+        "date", "message-id",
+        // RFC 6376 5.4.1, RFC 8058 4: what mailing lists add
+        "sender", "list-id", "list-unsubscribe", "list-unsubscribe-post", "list-help", "list-subscribe",
+        "list-post", "list-owner", "list-archive",
+        // what gateways add
+        "content-language", "importance", "priority", "x-priority", "thread-topic", "thread-index",
+        "bimi-selector"};
+    return names;
+}
+
+// What nobody has reason to add on the way, and what makes a reader see or do something else.
 const std::vector<std::string>& default_oversigned_fields() {
-    static const std::vector<std::string> names = {"from", "reply-to",     "subject",     "to",
-                                                   "cc",   "mime-version", "content-type"};
+    static const std::vector<std::string> names = {
+        "from", "reply-to", "subject", "to", "cc",
+        // RFC 6376 8.15, RFC 2045: what the octets of the body mean
+        "mime-version", "content-type", "content-transfer-encoding", "content-disposition", "content-id",
+        "content-description", "content-location", "content-base",
+        // where the message belongs, and where answers and receipts go
+        "in-reply-to", "references", "mail-reply-to", "mail-followup-to", "disposition-notification-to",
+        "return-receipt-to", "autocrypt"};
     return names;
 }
 

@@ -17,9 +17,9 @@
 
 namespace dkim {
 
-// RFC 6376 5.4.1 and what RFC 8058 and common sense add; lower case.
+// Lower case. The second is a part of the first.
 [[nodiscard]] const std::vector<std::string>& default_signed_fields();
-// Named once more than they are present, so that none can be added later (RFC 6376 8.15).
+[[nodiscard]] const std::vector<std::string>& default_oversigned_if_present();
 [[nodiscard]] const std::vector<std::string>& default_oversigned_fields();
 
 struct SignOptions {
@@ -28,7 +28,12 @@ struct SignOptions {
     std::string identity; // i=; left out when empty
     Canonicalization header_canonicalization = Canonicalization::relaxed;
     Canonicalization body_canonicalization = Canonicalization::relaxed;
-    std::vector<std::string> signed_fields = default_signed_fields(); // every instance present is signed
+    // Of each of these, every instance that is present is signed.
+    std::vector<std::string> signed_fields = default_signed_fields();
+    // Those of them that are named once more than they are present, so that none can be added later (RFC 6376
+    // 8.15), unless there is none.
+    std::vector<std::string> oversigned_if_present = default_oversigned_if_present();
+    // Signed, and named once more in any case.
     std::vector<std::string> oversigned_fields = default_oversigned_fields();
     std::int64_t lifetime = 0; // seconds from t= to x=; 0 leaves x= out
 };

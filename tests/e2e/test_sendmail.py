@@ -104,6 +104,15 @@ class Signing(BehindSendmail):
         self.check(delivered, spf="fail", dkim="none", dmarc="fail")
         self.assertEqual([], delivered.all("dkim-signature"))
 
+    def test_fields_that_sendmail_adds_later_break_nothing(self):
+        for name, text in (("bare", b"From: alice@ours.test\r\n\r\nx\r\n"),
+                           ("eight bits", "From: alice@ours.test\r\n\r\ngr\u00fc\u00dfe\r\n".encode()),
+                           ("resent", b"Resent-To: somebody@rcpt.test\r\nFrom: alice@ours.test\r\n\r\nx\r\n")):
+            with self.subTest(name):
+                delivered = self.submit(text)
+                self.assertIn("date", " ".join(delivered.names()))
+                self.assert_signed(delivered)
+
     def test_large_message(self):
         line = "All work and no play makes a dull mail.  \t Trailing blanks:  \r\n"
         self.assert_signed(self.submit(message(ALICE, body=line * 20_000)))

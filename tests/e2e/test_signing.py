@@ -41,6 +41,17 @@ class Signing(SiteTest):
             self.assertIn("date", signed.lower())
             self.assertIn("message-id", signed.lower())
 
+    def test_what_is_signed_as_absent_stays_absent(self):
+        # Nothing but From: whatever Postfix adds is there when it is signed, or is not signed as absent.
+        for name, text in (("submitted", b"From: alice@ours.test\r\n\r\nx\r\n"),
+                           ("eight bits", "From: alice@ours.test\r\n\r\ngr\u00fc\u00dfe\r\n".encode())):
+            with self.subTest(name):
+                self.assert_signed(self.submit(text))
+                recipient = self.new_recipient()
+                send_one(self.site.postfix.port, text, address="127.0.0.1", sender="alice@ours.test",
+                         recipient=recipient)
+                self.assert_signed(self.read(recipient))
+
     def test_internal_host_is_signed(self):
         delivered = self.receive(message(ALICE), address="127.0.0.1", sender="alice@ours.test")
         self.assert_signed(delivered)
@@ -76,6 +87,16 @@ class Signing(SiteTest):
         added = b"From: <evil@evil.test>\r\n" + delivered.raw
         self.assert_signed(delivered)
         self.assertEqual([False, False], keys.verdicts(added, self.site.zone))
+
+    def test_replay_with_another_encoding_fails(self):
+        delivered = self.submit(message(ALICE, body="=3Ch1=3EYour text=3C/h1=3E\r\n"))
+        for field in (b"Content-Transfer-Encoding: quoted-printable", b"Content-Disposition: attachment",
+                      b"Date: Tue, 03 Mar 2026 10:11:12 +0000", b"Mail-Followup-To: <eve@evil.test>"):
+            with self.subTest(field):
+                added = field + b"\r\n" + delivered.raw
+                self.assertEqual([False, False], keys.verdicts(added, self.site.zone))
+                returned = self.receive(added, sender="eve@evil.test")
+                self.check(returned, dkim="fail fail", dmarc="fail")
 
     def test_awkward_white_space(self):
         self.assert_signed(self.submit(awkward(ALICE)))

@@ -65,6 +65,7 @@ dkim:
   clock_drift: 1h
 signing:
   body_canonicalization: simple
+  oversigned_if_present: [date, x-own]
   oversigned_fields: []
 )",
                                           "p.yaml");
@@ -87,6 +88,7 @@ signing:
     CHECK(s.dkim.clock_drift == std::chrono::hours(1));
     CHECK(s.signing.body_canonicalization == config::Canonicalization::simple);
     CHECK(s.signing.header_canonicalization == config::Canonicalization::relaxed);
+    CHECK(s.signing.oversigned_if_present == Texts{"date", "x-own"});
     CHECK(s.signing.oversigned_fields.empty());
     CHECK(loaded.files == Texts{"p.yaml"});
 }

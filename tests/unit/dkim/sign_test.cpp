@@ -60,6 +60,7 @@ TEST_CASE("every instance of a field is signed, oversigned ones once more", "[rf
         std::vector<std::string> fields;
         std::vector<std::string> oversigned;
         std::string expected;
+        std::vector<std::string> if_present = {};
     };
     const std::vector<Case> cases = {
         {"only From", "From: a@b.c\r\n", {"from"}, {}, "from"},
@@ -74,19 +75,43 @@ TEST_CASE("every instance of a field is signed, oversigned ones once more", "[rf
          {"From", "To"},
          "from:from:to:to"},
         {"fields on no list", "From: a@b.c\r\nX-Other: x\r\n", {"from"}, {}, "from"},
+        {"an absent field of those that are oversigned if present",
+         "From: a@b.c\r\n",
+         {"from", "date"},
+         {},
+         "from",
+         {"date"}},
+        {"a present one", "From: a@b.c\r\nDate: x\r\n", {"from", "date"}, {}, "from:date:date", {"Date"}},
+        {"two of them",
+         "From: a@b.c\r\nDate: x\r\ndate: y\r\n",
+         {"from", "date"},
+         {},
+         "from:date:date:date",
+         {"date"}},
+        {"one that is not signed otherwise", "From: a@b.c\r\nDate: x\r\n", {"from"}, {}, "from", {"date"}},
+        {"the stricter of two lists counts",
+         "From: a@b.c\r\n",
+         {"from", "date"},
+         {"date"},
+         "from:date",
+         {"date"}},
     };
     for (const Case& c : cases) {
         CAPTURE(c.name);
         auto options = sample_options();
         options.signed_fields = c.fields;
         options.oversigned_fields = c.oversigned;
+        options.oversigned_if_present = c.if_present;
         CHECK(joined(made(options, c.header + "\r\nbody\r\n").signed_fields) == c.expected);
     }
 }
 
 TEST_CASE("the default lists protect what a reader is shown and leave an MTA its additions") {
     CHECK(joined(made(sample_options()).signed_fields) ==
-          "from:from:reply-to:subject:subject:date:to:to:cc:mime-version:content-type:message-id");
+          "from:from:reply-to:subject:subject:to:to:cc:mime-version:content-type:content-transfer-encoding:"
+          "content-disposition:content-id:content-description:content-location:content-base:in-reply-to:"
+          "references:mail-reply-to:mail-followup-to:disposition-notification-to:return-receipt-to:autocrypt:"
+          "date:date:message-id:message-id");
 }
 
 TEST_CASE("what cannot be signed honestly is not signed") {
@@ -123,6 +148,8 @@ TEST_CASE("what cannot be signed honestly is not signed") {
         {"a field name with a colon", [](auto& o) { o.signed_fields = {"a:b"}; },
          "a name to be signed is no field name"},
         {"an empty field name", [](auto& o) { o.oversigned_fields = {""}; },
+         "a name to be signed is no field name"},
+        {"a field name with a blank", [](auto& o) { o.oversigned_if_present = {"a b"}; },
          "a name to be signed is no field name"},
         {"a negative lifetime", [](auto& o) { o.lifetime = -1; }, "the lifetime is negative"},
     };

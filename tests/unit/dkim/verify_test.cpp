@@ -279,9 +279,19 @@ TEST_CASE("fields put on top of a signed message break it when they were signed 
         {"Reply-To: other@example.net\r\n", "fail: signature did not verify"},
         {"Content-Type: text/html\r\n", "fail: signature did not verify"},
         {"MIME-Version: 1.0\r\n", "fail: signature did not verify"},
-        // What an MTA adds after its filters must not break a signature.
-        {"Date: Fri, 11 Jul 2003 21:00:37 -0700\r\n", "pass"},
-        {"Message-ID: <2@example.org>\r\n", "pass"},
+        {"Content-Transfer-Encoding: quoted-printable\r\n", "fail: signature did not verify"},
+        {"Content-Disposition: attachment\r\n", "fail: signature did not verify"},
+        {"Mail-Followup-To: other@example.net\r\n", "fail: signature did not verify"},
+        {"Disposition-Notification-To: other@example.net\r\n", "fail: signature did not verify"},
+        {"Autocrypt: addr=joe@example.org; keydata=AAAA\r\n", "fail: signature did not verify"},
+        // The message has one of each.
+        {"Date: Fri, 11 Jul 2003 21:00:38 -0700\r\n", "fail: signature did not verify"},
+        {"Message-ID: <2@example.org>\r\n", "fail: signature did not verify"},
+        // What a mailing list or an MTA adds must not break a signature.
+        {"Sender: list@example.net\r\n", "pass"},
+        {"List-Id: <list.example.net>\r\n", "pass"},
+        {"List-Unsubscribe: <mailto:list-leave@example.net>\r\n", "pass"},
+        {"Resent-From: other@example.net\r\n", "pass"},
         {"Received: from x\r\n", "pass"},
         {"Authentication-Results: x; none\r\n", "pass"},
         {"DKIM-Signature: v=1\r\n", "permerror: missing tag: a; pass"},
@@ -289,6 +299,16 @@ TEST_CASE("fields put on top of a signed message break it when they were signed 
     for (const Case& c : cases) {
         CAPTURE(c.field);
         CHECK(results_of(c.field + signed_sample(), good_zone()) == c.expected);
+    }
+}
+
+TEST_CASE("what an MTA adds after its filters breaks no signature", "[rfc6376-8.15]") {
+    const std::string bare = signed_text(sample_options(), rsa(), "From: joe@example.org\r\n\r\nHi.\r\n");
+    for (const std::string field :
+         {"Date: Fri, 11 Jul 2003 21:00:37 -0700\r\n", "Message-ID: <1@example.org>\r\n",
+          "Sender: joe@example.org\r\n", "Resent-Date: Fri, 11 Jul 2003 21:00:37 -0700\r\n"}) {
+        CAPTURE(field);
+        CHECK(results_of(field + bare, good_zone()) == "pass");
     }
 }
 
