@@ -15,6 +15,9 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <system_error>
 #include <unordered_set>
 
 namespace keys {
@@ -84,6 +87,12 @@ void give_memory_back() {
 #endif
 }
 
+// Nothing stands there. Anything else than that is a mistake that somebody has to mend.
+bool is_missing(const std::string& path) {
+    std::error_code error;
+    return std::filesystem::status(path, error).type() == std::filesystem::file_type::not_found;
+}
+
 bool same_signature(const Signer& a, const Signer& b) {
     return a.domain == b.domain && a.selector == b.selector && a.identity == b.identity;
 }
@@ -115,7 +124,35 @@ class KeyStore::Impl {
         return signers;
     }
 
+    [[nodiscard]] CommonSigners signers_for_all(const std::vector<std::string_view>& local_parts,
+                                                const base::DomainName& author_domain) const {
+        CommonSigners common;
+        bool any_may = false;
+        for (std::size_t i = 0; i < local_parts.size(); ++i) {
+            auto signers = signers_for(local_parts[i], author_domain);
+            any_may = any_may || !signers.empty();
+            if (i == 0) {
+                common.signers = std::move(signers);
+            } else {
+                keep_common(common.signers, signers);
+            }
+            if (common.signers.empty() && common.not_allowed.empty()) {
+                common.not_allowed = local_parts[i];
+            }
+        }
+        common.not_allowed = any_may ? common.not_allowed : "";
+        return common;
+    }
+
   private:
+    static void keep_common(std::vector<Signer>& signers, const std::vector<Signer>& others) {
+        const auto is_common = [&](const Signer& signer) {
+            return std::any_of(others.begin(), others.end(),
+                               [&](const Signer& other) { return same_signature(signer, other); });
+        };
+        signers.erase(std::remove_if(signers.begin(), signers.end(), std::not_fn(is_common)), signers.end());
+    }
+
     void load_key_table(std::vector<Problem>& problems) {
         const LoadedTable keys = load_table(options_.key_table, problems);
         key_file_ = keys.name.path;
@@ -147,8 +184,8 @@ class KeyStore::Impl {
         const std::string name(row.key_name == "%" ? author_domain : row.key_name);
         const KeyRow* key = key_table_.find(name);
         if (key == nullptr) {
-            return {name, {}, {},
-                    {},   {}, fmt::format("the KeyTable has no row '{}'", base::printable(name, 80))};
+            const auto problem = fmt::format("the KeyTable has no row '{}'", base::printable(name, 80));
+            return {name, {}, {}, {}, {}, problem, row.key_name == "%"};
         }
         Signer signer;
         signer.name = name;
@@ -158,7 +195,13 @@ class KeyStore::Impl {
         // does.
         signer.identity =
             make_identity(replace_percent(row.signer, author_domain), signer.domain).value_or("");
+        if (key->domain.empty() && author_domain.find('.') == std::string::npos) {
+            signer.problem = "a domain of one label cannot sign"; // RFC 6376 3.5, d=
+            signer.absent = true;
+            return signer;
+        }
         set_key(signer, key_of(*key, signer.domain));
+        signer.absent = !signer.key && key->file_has_domain && is_missing(key->file_for(signer.domain));
         if (signer.key) {
             signer.problem = algorithm_problem(*key, *signer.key);
             signer.key = signer.problem.empty() ? signer.key : nullptr;
@@ -297,6 +340,11 @@ KeyStore::Loaded KeyStore::load(const KeyOptions& options) {
 std::vector<Signer> KeyStore::signers_for(std::string_view local_part,
                                           const base::DomainName& author_domain) const {
     return impl_->signers_for(local_part, author_domain);
+}
+
+CommonSigners KeyStore::signers_for_all(const std::vector<std::string_view>& local_parts,
+                                        const base::DomainName& author_domain) const {
+    return impl_->signers_for_all(local_parts, author_domain);
 }
 
 } // namespace keys

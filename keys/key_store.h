@@ -21,6 +21,14 @@ struct Signer {
     std::string identity;                          // i=; empty: left out
     std::shared_ptr<const crypto::SigningKey> key; // null when `problem` says why it cannot be used
     std::string problem; // "/etc/paraph/keys/x.pem: can be read by others (mode 0644); chmod 0600 it"
+    bool absent = false; // there is no key of the author's domain where a `%` of a table looks for one
+};
+
+// Of several authors at one domain.
+struct CommonSigners {
+    std::vector<Signer> signers; // those that may sign for every one of them
+    // Whose local part stands in the way, when there are none although there are some for another author.
+    std::string not_allowed;
 };
 
 // Where the keys are named: OpenDKIM's tables, and the keys of single domains. Pure data, so that this folder
@@ -63,6 +71,11 @@ class KeyStore {
     // own uses those of the nearest domain above it that has `subdomains`.
     [[nodiscard]] std::vector<Signer> signers_for(std::string_view local_part,
                                                   const base::DomainName& author_domain) const;
+
+    // The same for several authors: a signature says that every one of them is known to the domain, so that
+    // only what would sign for each of them alone signs for all. Empty `local_parts`: nothing signs.
+    [[nodiscard]] CommonSigners signers_for_all(const std::vector<std::string_view>& local_parts,
+                                                const base::DomainName& author_domain) const;
 
   private:
     class Impl;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace milter {
 
 namespace {
@@ -28,17 +30,47 @@ void Outbound::end_of_header(const message::HeaderList& headers) {
         unsigned_because_ = "signing is off (roles.sign)";
         return;
     }
-    if (author.state != message::Author::State::one || !author.mailbox) {
+    if (author.state != message::Author::State::one) {
         unsigned_because_ = author.problem;
         return;
     }
-    const auto& domain = author.domains.front();
-    signers_ = runtime_->keys->signers_for(author.mailbox->local_part, domain);
+    find_signers(author);
+    leave_out_absent_keys();
     if (signers_.empty()) {
-        unsigned_because_ = fmt::format("no key for {}", domain.text());
         return;
     }
     body_hash_ = bodies_.request(runtime_->sign_options.body_canonicalization, std::nullopt);
+}
+
+// A signature stands for every author that a reader may be shown.
+void Outbound::find_signers(const message::Author& author) {
+    const auto& domain = author.domains.front();
+    std::vector<std::string_view> local_parts;
+    for (const auto& mailbox : author.mailboxes) {
+        local_parts.push_back(mailbox.local_part);
+    }
+    auto common = runtime_->keys->signers_for_all(local_parts, domain);
+    signers_ = std::move(common.signers);
+    if (!signers_.empty()) {
+        return;
+    }
+    unsigned_because_ = fmt::format("no key for {}", domain.text());
+    if (!common.not_allowed.empty()) {
+        unsigned_because_ = fmt::format("no key signs for all authors of From: not for {}@{}",
+                                        common.not_allowed, domain.text());
+        warn_ = true;
+    }
+}
+
+void Outbound::leave_out_absent_keys() {
+    const auto present = std::stable_partition(signers_.begin(), signers_.end(),
+                                               [](const keys::Signer& signer) { return !signer.absent; });
+    if (present == signers_.begin() && !signers_.empty()) {
+        unsigned_because_ = fmt::format("no key of the author's domain: {}: {}", signers_.front().name,
+                                        signers_.front().problem);
+        warn_ = true;
+    }
+    signers_.erase(present, signers_.end());
 }
 
 void Outbound::body(std::string_view chunk) {
@@ -49,8 +81,15 @@ Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) 
     bodies_.finish();
     Signed result;
     result.unsigned_because = unsigned_because_;
-    if (!signers_.empty() && message::has_stray_line_break(headers)) {
+    result.warn = warn_;
+    if (signers_.empty()) {
+        return result;
+    }
+    if (message::has_stray_line_break(headers)) {
         return unsigned_with_warning("a line break in the name of a header field");
+    }
+    if (const auto obstacle = dkim::signing_obstacle(runtime_->sign_options, headers); !obstacle.empty()) {
+        return unsigned_with_warning(std::string(obstacle));
     }
     for (const auto& signer : signers_) {
         sign_with(signer, headers, now, result);

@@ -36,6 +36,9 @@ class Outbound {
     [[nodiscard]] message::Author::State author() const { return author_; }
 
   private:
+    void find_signers(const message::Author& author);
+    // Of the keys that sign those that are there; where none is, the reason.
+    void leave_out_absent_keys();
     void sign_with(const keys::Signer& signer, const message::HeaderList& headers, base::UnixTime now,
                    Signed& result);
 
@@ -43,6 +46,7 @@ class Outbound {
     message::Author::State author_ = message::Author::State::none;
     std::vector<keys::Signer> signers_;
     std::string unsigned_because_;
+    bool warn_ = false; // see Signed
     dkim::BodyHashes bodies_;
     std::size_t body_hash_ = 0;
 };

@@ -7,6 +7,7 @@
 #include "dkim/names.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace dkim {
 
@@ -106,17 +107,15 @@ std::string_view check_options(const SignOptions& options) {
     return options.lifetime < 0 ? "the lifetime is negative" : "";
 }
 
-std::string_view check_message(const message::HeaderList& headers) {
-    // RFC 5322 3.6: exactly one. What a reader would show of several is anybody's guess: it must not bear our
-    // name.
-    switch (headers.count("From")) {
-    case 0:
-        return "no From field";
-    case 1:
-        return "";
-    default:
-        return "several From fields";
-    }
+// Verifiers have such limits, and ours are these. Leaving names out instead would leave fields unsigned that
+// some reader shows.
+bool fit_into_a_signature(const std::vector<std::string>& names) {
+    constexpr std::size_t rest_of_the_field = 4096; // the longest names, and b= of 4096 bits
+    const Limits limits;
+    const std::size_t octets =
+        std::accumulate(names.begin(), names.end(), std::size_t{0},
+                        [](std::size_t sum, const std::string& name) { return sum + name.size() + 3; });
+    return names.size() <= limits.signed_fields && octets + rest_of_the_field <= limits.signature_field;
 }
 
 Signature draft(const SignOptions& options, const crypto::SigningKey& key, const message::HeaderList& headers,
@@ -179,18 +178,28 @@ const std::vector<std::string>& default_oversigned_fields() {
     return names;
 }
 
+std::string_view signing_obstacle(const SignOptions& options, const message::HeaderList& headers) {
+    // RFC 5322 3.6: exactly one. What a reader would show of several is anybody's guess: it must not bear our
+    // name.
+    switch (headers.count("From")) {
+    case 0:
+        return "no From field";
+    case 1:
+        return fit_into_a_signature(signed_fields(options, headers)) ? "" : "too many header fields to sign";
+    default:
+        return "several From fields";
+    }
+}
+
 base::Result<std::string> sign(const SignOptions& options, const crypto::SigningKey& key,
                                const message::HeaderList& headers, const crypto::Sha256& body_hash,
                                base::UnixTime now) {
-    for (const std::string_view refusal : {check_options(options), check_message(headers)}) {
+    for (const std::string_view refusal : {check_options(options), signing_obstacle(options, headers)}) {
         if (!refusal.empty()) {
             return base::refuse(std::string(refusal), 0);
         }
     }
     Signature signature = draft(options, key, headers, body_hash, now);
-    if (signature.signed_fields.size() > Limits().signed_fields) {
-        return base::refuse("too many header fields to sign", 0);
-    }
     const message::HeaderField own("DKIM-Signature", print(signature));
     const auto digest =
         header_hash(signature.header_canonicalization, headers, signature.signed_fields, headers.size(), own);

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dkim {
@@ -37,6 +38,11 @@ struct SignOptions {
     std::vector<std::string> oversigned_fields = default_oversigned_fields();
     std::int64_t lifetime = 0; // seconds from t= to x=; 0 leaves x= out
 };
+
+// Why a signature over such a header cannot be made, whatever the key; empty: it can. It cannot at any later
+// try either.
+[[nodiscard]] std::string_view signing_obstacle(const SignOptions& options,
+                                                const message::HeaderList& headers);
 
 // The field's body, starting with one space, folded with CRLF and a tab, no line over 78 octets where a fold
 // is possible; no final CRLF. Refused: no From, several From, a key or a name that cannot be used.

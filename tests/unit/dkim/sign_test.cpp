@@ -167,6 +167,21 @@ TEST_CASE("a message without exactly one From is not signed", "[rfc5322-3.6]") {
     CHECK(refusal(sample_options(), "From: a\r\nFrom : b\r\n\r\n") == "several From fields");
 }
 
+TEST_CASE("names of signed fields that fill more than a signature may hold are not signed") {
+    std::string text = "From: a@b.c\r\n";
+    auto options = sample_options();
+    options.signed_fields = {"from", "x-" + std::string(300, 'a')};
+    for (int i = 0; i < 85; ++i) {
+        text += options.signed_fields.back() + ": x\r\n";
+    }
+    CHECK(refusal(options, text + "\r\n").empty());
+    for (int i = 0; i < 20; ++i) {
+        text += options.signed_fields.back() + ": x\r\n";
+    }
+    CHECK(refusal(options, text + "\r\n") == "too many header fields to sign");
+    CHECK(dkim::signing_obstacle(options, parsed(text + "\r\n").headers) == "too many header fields to sign");
+}
+
 TEST_CASE("a header with more fields than one signature can name is not signed") {
     std::string text = "From: a@b.c\r\n";
     for (int i = 0; i < 995; ++i) {

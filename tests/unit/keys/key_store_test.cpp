@@ -171,6 +171,123 @@ TEST_CASE("the first matching row only, if so configured") {
     CHECK(store.signers_for("ann", "example.com") == Texts{"r d=example.com s=s1 i= rsa"});
 }
 
+TEST_CASE("several authors are signed for by what signs for each of them") {
+    struct Case {
+        std::string name;
+        std::string signing_table;
+        std::vector<std::string_view> authors; // at example.com
+        Texts signers;                         // selectors
+        std::string not_allowed;
+    };
+    const Case cases[]{
+        {"one, allowed", "alice@example.com r\n", {"alice"}, {"s1"}, ""},
+        {"one, not allowed", "alice@example.com r\n", {"ceo"}, {}, ""},
+        {"the second is not allowed", "alice@example.com r\n", {"alice", "ceo"}, {}, "ceo"},
+        {"the first is not allowed", "alice@example.com r\n", {"ceo", "alice"}, {}, "ceo"},
+        {"the last of many is not allowed",
+         "alice@example.com r\n",
+         {"alice", "ALICE", "alice", "ceo"},
+         {},
+         "ceo"},
+        {"the same author twice", "alice@example.com r\n", {"alice", "alice"}, {"s1"}, ""},
+        {"a row for all", "*@example.com r\n", {"alice", "ceo"}, {"s1"}, ""},
+        {"a row each with the same key",
+         "alice@example.com r\nceo@example.com r\n",
+         {"alice", "ceo"},
+         {"s1"},
+         ""},
+        {"a row each with the same signature by other names",
+         "alice@example.com r\nceo@example.com again\n",
+         {"alice", "ceo"},
+         {"s1"},
+         ""},
+        {"a row each with its own key",
+         "alice@example.com r\nceo@example.com e\n",
+         {"alice", "ceo"},
+         {},
+         "ceo"},
+        {"a row each with its own identity",
+         "alice@example.com r:alice@example.com\nceo@example.com r:ceo@example.com\n",
+         {"alice", "ceo"},
+         {},
+         "ceo"},
+        {"a key for all and one for alice",
+         "alice@example.com r\n*@example.com e\n",
+         {"alice", "ceo"},
+         {"s2"},
+         ""},
+        {"nobody is known", "alice@example.com r\n", {"bob", "ceo"}, {}, ""},
+        {"nobody is there", "*@example.com r\n", {}, {}, ""},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.name);
+        Store store;
+        store.set_tables(
+            "r example.com:s1:./rsa.pem\ne example.com:s2:./ed.pem\nagain example.com:s1:./rsa.pem\n",
+            c.signing_table);
+        store.options.all_matches = true;
+        CHECK(store.load().empty());
+        const auto common = store.store().signers_for_all(c.authors, *base::DomainName::parse("example.com"));
+        Texts selectors;
+        for (const auto& signer : common.signers) {
+            selectors.push_back(signer.selector);
+        }
+        CHECK(selectors == c.signers);
+        CHECK(common.not_allowed == c.not_allowed);
+    }
+}
+
+TEST_CASE("the keys of a domain sign for everybody there, several at once included") {
+    Store store;
+    store.options.domain_keys = {{"example.com", false, "s", store.path("ed.pem"), ""}};
+    CHECK(store.load().empty());
+    const auto common =
+        store.store().signers_for_all({"alice", "ceo"}, *base::DomainName::parse("example.com"));
+    CHECK(common.signers.size() == 1);
+}
+
+TEST_CASE("a table for any domain has no key for some of them") {
+    struct Case {
+        std::string name;
+        std::string key_table;
+        std::string signing_table;
+        std::string domain;
+        bool absent;
+    };
+    const Case cases[]{
+        {"a file that is there", "k %:s:/DIR/keys/%.pem\n", "*@* k\n", "example.com", false},
+        {"a file that is not", "k %:s:/DIR/keys/%.pem\n", "*@* k\n", "example.net", true},
+        {"nor its directory", "k %:s:/DIR/keys/%/s.pem\n", "*@* k\n", "example.net", true},
+        {"a file that is no key", "k %:s:/DIR/keys/%.pem\n", "*@* k\n", "bad.example.net", false},
+        {"something else in its place", "k %:s:/DIR/%/s.pem\n", "*@* k\n", "keys.example", true},
+        {"a row that is there", "example.com example.com:s:./ed.pem\n", "*@* %\n", "example.com", false},
+        {"a row that is not", "example.com example.com:s:./ed.pem\n", "*@* %\n", "example.net", true},
+        {"a domain that cannot sign", "k %:s:./ed.pem\n", "* k\n", "localhost", true},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.name);
+        Store store;
+        store.write("keys/bad.example.net.pem", "no key\n");
+        store.set_tables(c.key_table, c.signing_table);
+        (void)store.load();
+        const auto signers = store.store().signers_for("joe", *base::DomainName::parse(c.domain));
+        REQUIRE(signers.size() == 1);
+        CHECK(signers.front().absent == c.absent);
+        CHECK((!c.absent || signers.front().key == nullptr));
+    }
+}
+
+TEST_CASE("a key that is named outright is never merely absent") {
+    Store store;
+    store.set_tables("k example.com:s:/DIR/no.pem\n", "*@example.com k\n");
+    store.options.domain_keys = {{"example.com", false, "t", store.path("neither.pem"), ""}};
+    CHECK(store.load().size() == 2);
+    for (const auto& signer : store.store().signers_for("joe", *base::DomainName::parse("example.com"))) {
+        CHECK_FALSE(signer.absent);
+        CHECK(signer.key == nullptr);
+    }
+}
+
 TEST_CASE("keys of domains") {
     Store store;
     store.options.domain_keys = {
