@@ -12,9 +12,12 @@ using log::quote;
 
 constexpr std::size_t logged_signatures = 10; // more say nothing an operator wants to read
 
-// Which limit was reached or which record is in error; of the other results there is nothing to mend.
-bool is_error(spf::Result result) {
-    return result == spf::Result::permerror || result == spf::Result::temperror;
+// Which limit was reached, which record is in error, or what is odd about MAIL FROM; of the other results
+// there is nothing to mend.
+bool needs_reason(const authenticate::SenderVerdict& sender) {
+    const auto result = sender.mail_from->result;
+    return result == spf::Result::permerror || result == spf::Result::temperror ||
+           (result == spf::Result::none && !sender.path_problem.empty());
 }
 
 void add_sender(const authenticate::SenderVerdict& sender, std::string& line) {
@@ -24,11 +27,9 @@ void add_sender(const authenticate::SenderVerdict& sender, std::string& line) {
     if (sender.mail_from) {
         line += fmt::format(" spf={} spf.{}={}", spf::print(sender.mail_from->result),
                             sender.null_sender ? "helo" : "mailfrom", quote(sender.mail_from->domain));
-        if (is_error(sender.mail_from->result)) {
+        if (needs_reason(sender)) {
             line += fmt::format(" spf.reason={}", quote(sender.mail_from->problem));
         }
-    } else if (!sender.path_problem.empty()) {
-        line += fmt::format(" spf=permerror spf.reason={}", quote(sender.path_problem));
     }
     if (sender.helo && sender.helo->result == spf::Result::fail) {
         line += fmt::format(" helo=fail/{}", quote(sender.helo->domain));

@@ -48,22 +48,12 @@ MethodResult spf_result(const spf::Verdict& verdict, bool by_helo) {
     return result;
 }
 
-MethodResult unreadable_sender(const std::string& problem) {
-    return {.method = "spf",
-            .result = "permerror",
-            .reason = "MAIL FROM is not an address: " + problem,
-            .comments = {},
-            .properties = {}};
-}
-
 void add_sender_results(const SenderVerdict& sender, std::vector<MethodResult>& list) {
     if (sender.iprev) {
         list.push_back(iprev_result(*sender.iprev));
     }
     if (sender.mail_from) {
         list.push_back(spf_result(*sender.mail_from, sender.null_sender));
-    } else if (!sender.path_problem.empty()) {
-        list.push_back(unreadable_sender(sender.path_problem));
     }
     // A HELO pass says nothing about the message and a hasty reader could take it for the sender's; only a
     // fail is news.

@@ -1,6 +1,7 @@
 #include "authenticate/sender.h"
 
 #include "base/domain_name.h"
+#include "message/reverse_path.h"
 
 namespace authenticate {
 
@@ -26,6 +27,23 @@ void settle(std::optional<Part>& part, dns::Questions& missing, const Evaluate& 
     }
 }
 
+// RFC 7208 4.3: without a domain the result is none. It is never HELO's: a path that one reads as nobody may
+// be somebody to another.
+spf::Verdict without_domain(const std::string& problem) {
+    spf::Verdict verdict;
+    verdict.problem = "no domain in MAIL FROM: " + problem;
+    return verdict;
+}
+
+// Whoever else reads the path may take it for somebody else's, who did not allow this client.
+void withhold_pass(spf::Verdict& verdict) {
+    if (verdict.result == spf::Result::pass) {
+        verdict.result = spf::Result::none;
+        verdict.mechanism.clear();
+        verdict.problem = "MAIL FROM can be read in more than one way";
+    }
+}
+
 class SenderCheck {
   public:
     SenderCheck(const Envelope& envelope, base::UnixTime now, const dns::Answers& known,
@@ -33,22 +51,20 @@ class SenderCheck {
         : envelope_(envelope), now_(now), known_(known), options_(options), verdict_(verdict) {}
 
     dns::Questions run() {
-        const auto path = message::parse_path(envelope_.mail_from);
-        if (!path) {
-            verdict_.path_problem = path.error().message;
-        }
-        verdict_.null_sender = path && !*path;
+        const auto path = message::read_reverse_path(envelope_.mail_from);
+        verdict_.path_problem = path.problem;
+        verdict_.null_sender = path.null;
         if (envelope_.client && options_.iprev) {
             settle(verdict_.iprev, missing_, [&] { return iprev::evaluate(*envelope_.client, known_); });
         }
         if (envelope_.client && options_.spf) {
-            check_spf(path ? *path : std::nullopt);
+            check_spf(path);
         }
         return std::move(missing_);
     }
 
   private:
-    void check_spf(const std::optional<message::Mailbox>& sender) {
+    void check_spf(const message::ReversePath& path) {
         if (verdict_.null_sender) {
             settle(verdict_.mail_from, missing_,
                    [&] { return check_host(spf::Identity::mail_from, "", envelope_.helo); });
@@ -58,9 +74,14 @@ class SenderCheck {
             settle(verdict_.helo, missing_,
                    [&] { return check_host(spf::Identity::helo, "", envelope_.helo); });
         }
-        if (sender) {
-            settle(verdict_.mail_from, missing_,
-                   [&] { return check_host(spf::Identity::mail_from, sender->local_part, sender->domain); });
+        settle(verdict_.mail_from, missing_, [&]() -> spf::Outcome {
+            if (path.domain.empty()) {
+                return without_domain(path.problem);
+            }
+            return check_host(spf::Identity::mail_from, path.local_part, path.domain);
+        });
+        if (verdict_.mail_from && path.disputed) {
+            withhold_pass(*verdict_.mail_from);
         }
     }
 

@@ -3,7 +3,6 @@
 
 #include "authenticate/options.h"
 #include "iprev/evaluate.h"
-#include "message/mailbox.h"
 #include "spf/evaluate.h"
 
 #include <optional>
@@ -25,7 +24,8 @@ struct SenderVerdict {
     std::optional<spf::Verdict> mail_from;
     std::optional<spf::Verdict> helo; // the separate HELO check (RFC 7208 2.3), never used by DMARC
     bool null_sender = false;
-    std::string path_problem; // MAIL FROM is not an address: there is no identity to check
+    std::string path_problem; // why MAIL FROM is no path of RFC 5321; it has an identity all the same if it
+                              // has a domain
 };
 
 using SenderOutcome = std::variant<SenderVerdict, dns::Questions>;

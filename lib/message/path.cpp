@@ -141,7 +141,8 @@ std::size_t find_foreign_byte(std::string_view text) {
 } // namespace
 
 base::Result<std::optional<Mailbox>> parse_path(std::string_view text, const Limits& limits) {
-    if (text.size() > limits.path_bytes) {
+    const std::size_t brackets = text.starts_with('<') ? 0 : 2; // they count even where they are left out
+    if (text.size() + brackets > limits.path_bytes) {
         return base::refuse("a path longer than any host accepts", limits.path_bytes);
     }
     if (const auto position = find_foreign_byte(text); position != std::string_view::npos) {

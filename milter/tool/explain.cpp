@@ -103,15 +103,14 @@ void explain(std::ostream& out, const authenticate::SenderVerdict& sender) {
         remark(out, sender.iprev->reason);
     }
     if (!sender.path_problem.empty()) {
-        fmt::print(out, "MAIL FROM is not an address, so SPF has no identity to check\n");
-        remark(out, sender.path_problem);
+        fmt::print(out, "MAIL FROM is no address of RFC 5321: {}\n", printable(sender.path_problem));
     }
     if (sender.helo) {
         explain(out, *sender.helo);
     }
     if (sender.mail_from) {
         explain(out, *sender.mail_from);
-    } else if (sender.path_problem.empty()) {
+    } else {
         fmt::print(out, "SPF: not checked (no client address, or switched off)\n");
     }
 }

@@ -47,6 +47,17 @@ class Tools(SiteTest):
         self.assertNotIn("bank.test", edited)
         self.assertTrue(edited.startswith("Authentication-Results: mx.ours.test;"), edited)
 
+    def test_senders_of_the_public_suite_through_the_milter(self):
+        """nolocalpart and dorky-sentinel of the SPF suite: Postfix refuses the second, other mail servers need not."""
+        for sender in ("@pass.test", "<@pass.test>", "Macro Error@pass.test", "<Macro Error@pass.test>"):
+            for address, result in (("192.0.2.10", "spf=pass"), ("203.0.113.9", "spf=fail")):
+                with self.subTest(sender, address=address):
+                    output = self.site.folder / "probed.eml"
+                    self.paraph("probe", "--socket", self.site.paraphd.socket, "--ip", address, "--helo", "mx.pass.test",
+                                "--mail-from", sender, "--rcpt", "r@rcpt.test", "--output", str(output),
+                                self.write(message()))
+                    self.assertIn(f"{result} smtp.mailfrom=pass.test;", unfolded(output.read_text()))
+
     def test_probe_of_a_user_is_signed(self):
         output = self.site.folder / "signed.eml"
         self.paraph("probe", "--socket", self.site.paraphd.socket, "--ip", "198.51.100.7", "--auth", "alice",

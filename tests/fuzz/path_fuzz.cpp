@@ -1,11 +1,26 @@
-// MAIL FROM paths; what is read prints to text that both address parsers read the same.
+// MAIL FROM paths; what is read prints to text that both address parsers read the same, and what the grammar
+// knows is never disputed.
 #include "fuzz/property.h"
 #include "message/mailbox.h"
+#include "message/reverse_path.h"
 
 namespace {
 
+void read_loosely(std::string_view input, const base::Result<std::optional<message::Mailbox>>& strict) {
+    const auto loose = message::read_reverse_path(input);
+    fuzz::require(!loose.null || (loose.domain.empty() && !loose.disputed), "nobody has no domain");
+    fuzz::require(loose.null || !loose.domain.empty() || !loose.problem.empty(),
+                  "what is missing has a reason");
+    if (strict && *strict) {
+        fuzz::require(!loose.disputed && loose.problem.empty() && loose.local_part == (*strict)->local_part &&
+                          loose.domain == (*strict)->domain,
+                      "what the grammar knows is read by it");
+    }
+}
+
 void run(std::string_view input) {
     const auto path = message::parse_path(input);
+    read_loosely(input, path);
     if (!path || !*path) {
         return;
     }

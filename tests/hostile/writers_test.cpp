@@ -247,7 +247,6 @@ TEST_CASE("words of the DNS and of the sender spell no result", "[property]") {
     for (std::size_t i = test::rounds(20'000); i > 0; --i) {
         auto verdict = inbound_verdict(text);
         // These words are ours alone, or checked names; the others come from outside.
-        verdict.sender.path_problem.clear();
         verdict.dmarc->problem.clear();
         verdict.sender.iprev.reset();
         for (auto* spf : {&verdict.sender.mail_from, &verdict.sender.helo}) {

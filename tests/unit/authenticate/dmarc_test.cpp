@@ -86,15 +86,22 @@ TEST_CASE("which identifiers count for DMARC") {
         {"SPF temperror leaves it open", sender(S::temperror, "a.example"), {}, dmarc::Result::temperror},
         {"SPF temperror of another domain does not", sender(S::temperror, "b.test"), {}, dmarc::Result::fail},
         {"a passing signature", {}, {signature(D::pass, "a.example")}, dmarc::Result::pass},
-        {"the second signature passes", {}, {signature(D::fail, "a.example"), signature(D::pass, "a.example")},
+        {"the second signature passes",
+         {},
+         {signature(D::fail, "a.example"), signature(D::pass, "a.example")},
          dmarc::Result::pass},
         {"a signature against policy", {}, {signature(D::policy, "a.example")}, dmarc::Result::fail},
         {"a neutral one", {}, {signature(D::neutral, "a.example")}, dmarc::Result::fail},
         {"a permerror", {}, {signature(D::permerror, "a.example")}, dmarc::Result::fail},
         {"a temperror leaves it open", {}, {signature(D::temperror, "a.example")}, dmarc::Result::temperror},
-        {"unless something else passes", sender(S::pass, "a.example"), {signature(D::temperror, "a.example")},
+        {"unless something else passes",
+         sender(S::pass, "a.example"),
+         {signature(D::temperror, "a.example")},
          dmarc::Result::pass},
-        {"a signature without a readable domain", {}, {signature(D::pass, "a.example(")}, dmarc::Result::fail},
+        {"a signature without a readable domain",
+         {},
+         {signature(D::pass, "a.example(")},
+         dmarc::Result::fail},
     };
     for (const Case& c : cases) {
         INFO(c.name);
@@ -112,11 +119,13 @@ TEST_CASE("of several author domains the strictest failing one decides") {
     // a.example is authenticated.
     const Case cases[] = {
         {"one that passes", "x@a.example", dmarc::Result::pass, "a.example"},
-        {"two addresses of one domain are one domain", "x@a.example, y@A.example", dmarc::Result::pass, "a.example"},
+        {"two addresses of one domain are one domain", "x@a.example, y@A.example", dmarc::Result::pass,
+         "a.example"},
         {"a second that fails", "x@a.example, y@b.example", dmarc::Result::fail, "b.example"},
         {"order does not matter", "x@b.example, y@a.example", dmarc::Result::fail, "b.example"},
         {"quarantine is stricter than none", "x@c.example, y@b.example", dmarc::Result::fail, "b.example"},
-        {"a domain without a record is not a pass", "x@a.example, y@d.example", dmarc::Result::none, "d.example"},
+        {"a domain without a record is not a pass", "x@a.example, y@d.example", dmarc::Result::none,
+         "d.example"},
         {"an open question outweighs a pass", "x@a.example, y@broken.example", dmarc::Result::temperror,
          "broken.example"},
     };

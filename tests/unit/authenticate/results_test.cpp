@@ -55,7 +55,8 @@ TEST_CASE("a verdict in the words of RFC 8601") {
     dmarc.evaluation->policy = dmarc::Policy::reject;
     verdict.dmarc = dmarc;
     CHECK(unfolded(verdict) ==
-          "id.example; spf=pass smtp.mailfrom=bounce.example.org; dkim=pass (2048-bit key) header.d=example.org "
+          "id.example; spf=pass smtp.mailfrom=bounce.example.org; dkim=pass (2048-bit key) "
+          "header.d=example.org "
           "header.i=@example.org header.s=s1 header.a=rsa-sha256 header.b=AbCdEfGh; dmarc=pass (p=reject) "
           "header.from=example.org policy.dmarc=reject");
 }
@@ -67,10 +68,11 @@ TEST_CASE("what SPF reports") {
         verdict.sender.mail_from = sender(spf::Result::pass, "mx.example.org");
         CHECK(unfolded(verdict) == "id.example; spf=pass smtp.helo=mx.example.org");
     }
-    SECTION("an unreadable MAIL FROM") {
-        verdict.sender.path_problem = "expected an address";
+    SECTION("a MAIL FROM without a domain") {
+        verdict.sender.mail_from = sender(spf::Result::none, "");
+        verdict.sender.mail_from->problem = "no domain in MAIL FROM: more than one path";
         CHECK(unfolded(verdict) ==
-              "id.example; spf=permerror reason=\"MAIL FROM is not an address: expected an address\"");
+              "id.example; spf=none reason=\"no domain in MAIL FROM: more than one path\"");
     }
     SECTION("a HELO pass is not mentioned beside MAIL FROM") {
         verdict.sender.mail_from = sender(spf::Result::none, "example.org");
@@ -112,7 +114,8 @@ TEST_CASE("an identity is shown as it is or not at all") {
     const Case cases[] = {
         {"a domain", "@example.org", "@example.org"},
         {"an address", "ann.smith+x@example.org", "ann.smith+x@example.org"},
-        {"U-labels, of which ASCII alone would be another domain", "@victim\xc3\xa9.example", "@xn--victim-gva.example"},
+        {"U-labels, of which ASCII alone would be another domain", "@victim\xc3\xa9.example",
+         "@xn--victim-gva.example"},
         {"a local-part that spells a result", "dmarc=pass@example.org", ""},
         {"a quoted local-part", "\"admin@victim.example\"@example.org", ""},
         {"a local-part in UTF-8", "\xc3\xbc@example.org", ""},

@@ -106,6 +106,34 @@ TEST_CASE("verify as JSON holds the verdict, the results and the questions") {
     CHECK(json["questions"].size() >= 4);
 }
 
+// Cases of the public suites that are about more than check_host: what becomes of MAIL FROM before it.
+TEST_CASE("spf takes senders outside of the grammar as the public suite has them",
+          "[rfc7208-4.3][rfc7208-7.1]") {
+    const Workspace files;
+    const auto answers = files.write("zone", R"(example.net TXT "v=spf1 -all exp=exp.example.net"
+exp.example.net TXT "%{l}"
+e8.example.com TXT "v=spf1 -all exp=msg.e8.example.com"
+msg.e8.example.com TXT "%{L} in implementation"
+)");
+    const auto spf = [&](const std::string& mail_from) {
+        return run({"spf", "--ip", "1.2.3.4", "--helo", "mail.example.com", "--mail-from", mail_from,
+                    "--answers", answers, "--missing", "zone"});
+    };
+    // nolocalpart
+    auto ran = spf("@example.net");
+    CHECK(ran.code == ExitCode::ok);
+    CHECK(contains(ran.out, "SPF of MAIL FROM example.net: fail by -all"));
+    CHECK(contains(ran.out, "the domain's own words: postmaster\n"));
+    // dorky-sentinel
+    ran = spf("Macro Error@e8.example.com");
+    CHECK(contains(ran.out, "SPF of MAIL FROM e8.example.com: fail by -all"));
+    CHECK(contains(ran.out, "the domain's own words: Macro%20Error in implementation\n"));
+
+    ran = spf("<postmaster>");
+    CHECK(contains(ran.out, "MAIL FROM is no address of RFC 5321: an address without a domain\n"));
+    CHECK(contains(ran.out, "SPF of MAIL FROM : none\n"));
+}
+
 TEST_CASE("dumped answers replay the case offline") {
     const Workspace files;
     const auto message = files.write("m.eml", mail);
