@@ -267,8 +267,10 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long ste
     }
 }
 
-sfsistat on_connect(SMFICTX* context, char*, _SOCK_ADDR* address) {
-    note(context, [&](Link& link) { link.session.connect({client_address(address), macro(context, "j")}); });
+sfsistat on_connect(SMFICTX* context, char* name, _SOCK_ADDR* address) {
+    note(context, [&](Link& link) {
+        link.session.connect({client_at(address, text_of(name)), macro(context, "j")});
+    });
     return guarded(context, [&](Link& link) {
         return link.terms.silent_connect ? SMFIS_NOREPLY : reply(context, link.session.admit());
     });

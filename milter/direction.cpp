@@ -1,5 +1,7 @@
 #include "milter/direction.h"
 
+#include "base/ascii.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,40 +15,50 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 }
 
 bool is_internal(const Origin& origin, const config::Settings::Roles& roles) {
-    return origin.client &&
-           std::any_of(roles.internal_hosts.begin(), roles.internal_hosts.end(),
-                       [&](const auto& network) { return network.contains(*origin.client); });
+    const auto& address = origin.client.address;
+    return address && std::any_of(roles.internal_hosts.begin(), roles.internal_hosts.end(),
+                                  [&](const auto& network) { return network.contains(*address); });
 }
 
-// Postfix hands mail of sendmail(1), of qmqpd and its own bounces to non_smtpd_milters as coming from
-// localhost, with the sender as a bare address. Mail that is queued again keeps its first client and is not
-// local because of that.
-bool is_local_submission(const Origin& origin) {
-    return origin.bare_path && (!origin.client || origin.client->is_loopback());
+// Postfix hands mail of sendmail(1) and its own bounces to non_smtpd_milters as coming from localhost, port
+// 0. No connection has that port: a client of smtpd or qmqpd comes with a real one, from loopback too. Mail
+// that is queued again keeps the client it came from. The name alone says nothing: any host may be called
+// localhost in its own reverse zone. How MAIL FROM is spelled says nothing either: the client types it.
+bool is_local_submission(const Client& client) {
+    return client.port == 0 && client.address && client.address->is_loopback() &&
+           base::iequals(client.name, "localhost");
+}
+
+bool is_blank(std::string_view text) {
+    return base::trim_fws(text).empty();
+}
+
+bool is_authenticated(const Origin& origin) {
+    return !is_blank(origin.auth_authen) || !is_blank(origin.auth_type);
 }
 
 } // namespace
 
 Direction decide(const Origin& origin, const config::Settings::Roles& roles) {
-    if (!origin.auth_authen.empty() || !origin.auth_type.empty()) {
+    if (is_authenticated(origin)) {
         return {Mode::sign, fmt::format("authenticated as {}", origin.auth_authen), false};
     }
     if (contains(roles.originating_daemons, origin.daemon_name)) {
         return {Mode::sign, fmt::format("originating daemon {}", origin.daemon_name), false};
-    }
-    if (roles.sign_local_submission && is_local_submission(origin)) {
-        return {Mode::sign, "local submission", false};
     }
     const bool internal = is_internal(origin, roles);
     if (contains(roles.reinjection_daemons, origin.daemon_name)) {
         const auto why = fmt::format("reinjection daemon {}", origin.daemon_name);
         return {internal && roles.keep_reinjected_results ? Mode::keep : Mode::verify, why, internal};
     }
-    if (internal) {
-        return {Mode::sign, fmt::format("internal host {}", origin.client->print()), false};
+    if (roles.sign_local_submission && is_local_submission(origin.client)) {
+        return {Mode::sign, "local submission", false};
     }
-    return {Mode::verify,
-            origin.client ? fmt::format("external host {}", origin.client->print()) : "unknown client",
+    const auto& address = origin.client.address;
+    if (internal) {
+        return {Mode::sign, fmt::format("internal host {}", address->print()), false};
+    }
+    return {Mode::verify, address ? fmt::format("external host {}", address->print()) : "unknown client",
             false};
 }
 

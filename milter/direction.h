@@ -4,18 +4,27 @@
 #include "base/ip_address.h"
 #include "config/settings.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 namespace milter {
 
-// What the MTA told about the session and the sender.
+// Who connected, as the MTA saw it. Nothing in it is the client's own word but the name, which whoever runs
+// the reverse zone of the address chooses.
+struct Client {
+    std::optional<base::IpAddress> address; // none: a unix socket, or a client the MTA knows no address of
+    std::optional<std::uint16_t> port;      // 0: the MTA had no connection; none: there is no address either
+    std::string name;                       // by reverse lookup, "localhost", "[192.0.2.1]"
+};
+
+// What the MTA told about the session. What an SMTP client may say (HELO, MAIL, RCPT, the message) has no
+// place here: it is never a reason to take mail for ours.
 struct Origin {
-    std::optional<base::IpAddress> client; // none: not a TCP/IP client
-    std::string daemon_name;               // {daemon_name}
-    std::string auth_type;                 // {auth_type}
-    std::string auth_authen;               // {auth_authen}: the login name
-    bool bare_path = false;                // MAIL FROM came without angle brackets: not from SMTP
+    Client client;
+    std::string daemon_name; // {daemon_name}
+    std::string auth_type;   // {auth_type}
+    std::string auth_authen; // {auth_authen}: the login name
 };
 
 enum class Mode {
@@ -32,9 +41,9 @@ struct Direction {
     bool client_is_filter = false;
 };
 
-// In this order: SASL-authenticated, an originating daemon, sendmail(1), an internal host on a daemon that is
-// not for reinjection: sign. Else verify. A loopback client alone is no reason to sign on a reinjection
-// daemon: what a content filter hands back there came from anywhere.
+// In this order: SASL-authenticated or an originating daemon: sign. A reinjection daemon: verify or keep, for
+// what a content filter hands back there came from anywhere. sendmail(1) or an internal host: sign. Else
+// verify.
 [[nodiscard]] Direction decide(const Origin& origin, const config::Settings::Roles& roles);
 
 } // namespace milter

@@ -51,10 +51,9 @@ void Session::mail_from(const MailFrom& sender) {
     const Origin origin{.client = connection_.client,
                         .daemon_name = sender.daemon_name,
                         .auth_type = sender.auth_type,
-                        .auth_authen = sender.auth_authen,
-                        .bare_path = !sender.path.starts_with('<')};
+                        .auth_authen = sender.auth_authen};
     auto direction = decide(origin, runtime_->settings.roles);
-    const auto client = direction.client_is_filter ? std::nullopt : connection_.client;
+    const auto client = direction.client_is_filter ? std::nullopt : connection_.client.address;
     transaction_.emplace(service_, TransactionContext{.runtime = runtime_,
                                                       .authserv_id = authserv_id(),
                                                       .direction = std::move(direction),

@@ -16,12 +16,12 @@
 namespace milter {
 
 struct Connection {
-    std::optional<base::IpAddress> client; // none: a unix socket, or a client the MTA knows no address of
-    std::string mta_name;                  // macro j; empty when not given
+    Client client;
+    std::string mta_name; // macro j; empty when not given
 };
 
 struct MailFrom {
-    std::string path;        // as given, "<a@b>" from SMTP, "a@b" or "" from elsewhere
+    std::string path;        // as the client gave it, mostly "<a@b>"; "a@b" or "" from sendmail(1)
     std::string daemon_name; // {daemon_name}
     std::string auth_type;   // {auth_type}
     std::string auth_authen; // {auth_authen}

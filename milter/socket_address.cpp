@@ -56,25 +56,24 @@ base::Result<std::string> inet_socket(std::string_view family, std::string_view 
 
 } // namespace
 
-std::optional<base::IpAddress> client_address(const sockaddr* address) {
-    if (address == nullptr) {
-        return std::nullopt;
-    }
-    if (address->sa_family == AF_INET) {
+Client client_at(const sockaddr* address, std::string_view name) {
+    Client client{std::nullopt, std::nullopt, std::string(name)};
+    if (address != nullptr && address->sa_family == AF_INET) {
         sockaddr_in v4{};
         std::memcpy(&v4, address, sizeof v4);
         base::IpAddress::V4 bytes{};
         std::memcpy(bytes.data(), &v4.sin_addr, bytes.size());
-        return base::IpAddress(bytes);
-    }
-    if (address->sa_family == AF_INET6) {
+        client.address = base::IpAddress(bytes);
+        client.port = ntohs(v4.sin_port);
+    } else if (address != nullptr && address->sa_family == AF_INET6) {
         sockaddr_in6 v6{};
         std::memcpy(&v6, address, sizeof v6);
         base::IpAddress::V6 bytes{};
         std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-        return base::IpAddress(bytes);
+        client.address = base::IpAddress(bytes);
+        client.port = ntohs(v6.sin6_port);
     }
-    return std::nullopt;
+    return client;
 }
 
 base::Result<std::string> milter_socket(std::string_view setting) {

@@ -1,10 +1,9 @@
 // Addresses of sockets: the MTA's client as libmilter hands it over, and our own listening socket.
 #pragma once
 
-#include "base/ip_address.h"
 #include "base/result.h"
+#include "milter/direction.h"
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,8 +12,8 @@
 
 namespace milter {
 
-// Nothing for a null address and for families other than IPv4 and IPv6.
-[[nodiscard]] std::optional<base::IpAddress> client_address(const sockaddr* address);
+// Without an address and a port for a null address and for families other than IPv4 and IPv6.
+[[nodiscard]] Client client_at(const sockaddr* address, std::string_view name);
 
 // listen.socket in libmilter's spelling. Understood: inet:HOST:PORT, inet6:[HOST]:PORT, inet:PORT@HOST,
 // inet:PORT, unix:/PATH, local:/PATH.

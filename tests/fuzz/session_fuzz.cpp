@@ -1,5 +1,6 @@
 // A whole conversation with the daemon's session. Facts: config NAME (see configurations), daemon NAME, auth
-// LOGIN, mta NAME; the DNS; after the empty line the events (see conversation.h).
+// LOGIN, mta NAME, port NUMBER and client-name NAME of the client; the DNS; after the empty line the events
+// (see conversation.h).
 //
 // - Every end of message is answered, and what is to be done can be done: a reply of the form the protocol
 // has,
@@ -21,6 +22,7 @@
 #include "support/temporary_tree.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <tuple>
 
@@ -132,7 +134,9 @@ class Daemon {
     ~Daemon() { check_log(); }
 
     void connect(const std::string& client) {
-        session_.connect({base::IpAddress::parse(client), world_.fact("mta")});
+        const auto port = static_cast<std::uint16_t>(std::strtoul(world_.fact("port").c_str(), nullptr, 10));
+        session_.connect(
+            {{base::IpAddress::parse(client), port, world_.fact("client-name")}, world_.fact("mta")});
     }
     void helo(const std::string& name) { session_.helo(name); }
     void mail_from(const std::string& path) {

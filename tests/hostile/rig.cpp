@@ -83,7 +83,7 @@ Outcome play(const Bomb& bomb, Answers answers) {
     }
     {
         milter::Session session(service);
-        session.connect({base::IpAddress::parse(bomb.client), "mx.test"});
+        session.connect({{base::IpAddress::parse(bomb.client), 4711, ""}, "mx.test"});
         session.helo(bomb.helo);
         session.mail_from({bomb.mail_from, "", "", bomb.outbound ? "ann" : ""});
         for (const Field& field : bomb.fields) {

@@ -127,15 +127,14 @@ class Parser {
         const std::string_view word = line.substr(0, blank);
         const std::string value = with_bytes(blank == std::string_view::npos ? "" : line.substr(blank + 1));
         if (word == "client") {
-            scenario_.connection.client = base::IpAddress::parse(value);
-            return scenario_.connection.client ? Error() : base::refuse("not an address", number_);
+            scenario_.connection.client.address = base::IpAddress::parse(value);
+            return scenario_.connection.client.address ? Error() : base::refuse("not an address", number_);
+        }
+        if (word == "port") {
+            return read_number(value, scenario_.connection.client.port.emplace());
         }
         if (word == "now") {
-            const auto [end, error] =
-                std::from_chars(value.data(), value.data() + value.size(), scenario_.now);
-            return error == std::errc() && end == value.data() + value.size()
-                       ? Error()
-                       : base::refuse("not a time", number_);
+            return read_number(value, scenario_.now);
         }
         std::string* const text = session_text(word);
         if (text == nullptr) {
@@ -145,11 +144,23 @@ class Parser {
         return {};
     }
 
+    template <class Number>
+    Error read_number(std::string_view value, Number& number) const {
+        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+        return error == std::errc() && end == value.data() + value.size()
+                   ? Error()
+                   : base::refuse("not a number that can stand here", number_);
+    }
+
     std::string* session_text(std::string_view word) {
         const std::pair<std::string_view, std::string*> texts[] = {
-            {"mta", &scenario_.connection.mta_name},    {"helo", &scenario_.helo},
-            {"mail-from", &scenario_.sender.path},      {"daemon-name", &scenario_.sender.daemon_name},
-            {"auth-type", &scenario_.sender.auth_type}, {"auth", &scenario_.sender.auth_authen}};
+            {"mta", &scenario_.connection.mta_name},
+            {"client-name", &scenario_.connection.client.name},
+            {"helo", &scenario_.helo},
+            {"mail-from", &scenario_.sender.path},
+            {"daemon-name", &scenario_.sender.daemon_name},
+            {"auth-type", &scenario_.sender.auth_type},
+            {"auth", &scenario_.sender.auth_authen}};
         for (const auto& [name, text] : texts) {
             if (name == word) {
                 return text;

@@ -2,6 +2,7 @@
 
 #include "support/catch.h"
 
+using milter::Client;
 using milter::decide;
 using milter::Mode;
 using milter::Origin;
@@ -16,13 +17,19 @@ config::Settings::Roles roles() {
     return roles;
 }
 
+constexpr std::uint16_t some_port = 54321;
+
+Client at(const char* address, std::uint16_t port = some_port, const char* name = "host.example") {
+    const auto parsed = base::IpAddress::parse(address);
+    return {parsed, parsed ? std::optional(port) : std::nullopt, name};
+}
+
 struct Case {
     const char* name;
-    const char* client; // empty: none
+    Client client;
     const char* daemon;
     const char* auth_type;
     const char* login;
-    bool bare_path;
     Mode mode;
     const char* why;
 };
@@ -31,45 +38,71 @@ struct Case {
 
 TEST_CASE("whether a message is signed or verified, and why") {
     const Case cases[] = {
-        {"a stranger is verified", "192.0.2.1", "smtpd", "", "", false, Mode::verify, "external host 192.0.2.1"},
-        {"an authenticated user is signed", "192.0.2.1", "smtpd", "PLAIN", "ann", false, Mode::sign,
-         "authenticated as ann"},
-        {"a client certificate counts as authentication", "192.0.2.1", "smtpd", "EXTERNAL", "", false, Mode::sign,
+        {"a stranger is verified", at("192.0.2.1"), "smtpd", "", "", Mode::verify, "external host 192.0.2.1"},
+        {"an authenticated user is signed", at("192.0.2.1"), "smtpd", "PLAIN", "ann", Mode::sign, "authenticated as ann"},
+        {"a client certificate counts as authentication", at("192.0.2.1"), "smtpd", "EXTERNAL", "", Mode::sign,
          "authenticated as "},
-        {"the originating daemon signs", "192.0.2.1", "ORIGINATING", "", "", false, Mode::sign,
+        {"a type and a login of blanks are none", at("192.0.2.1"), "smtpd", " \t", " ", Mode::verify,
+         "external host 192.0.2.1"},
+        {"the originating daemon signs", at("192.0.2.1"), "ORIGINATING", "", "", Mode::sign,
          "originating daemon ORIGINATING"},
-        {"daemon names are compared exactly", "192.0.2.1", "originating", "", "", false, Mode::verify,
+        {"daemon names are compared exactly", at("192.0.2.1"), "originating", "", "", Mode::verify,
          "external host 192.0.2.1"},
-        {"an internal host is signed", "10.1.2.3", "smtpd", "", "", false, Mode::sign, "internal host 10.1.2.3"},
-        {"loopback is internal by default", "127.0.0.1", "smtpd", "", "", false, Mode::sign,
-         "internal host 127.0.0.1"},
-        {"IPv6 loopback too", "::1", "smtpd", "", "", false, Mode::sign, "internal host ::1"},
-        {"a mapped address is the IPv4 address it stands for", "::ffff:10.1.2.3", "smtpd", "", "", false, Mode::sign,
+        {"an internal host is signed", at("10.1.2.3"), "smtpd", "", "", Mode::sign, "internal host 10.1.2.3"},
+        {"loopback is internal by default", at("127.0.0.1"), "smtpd", "", "", Mode::sign, "internal host 127.0.0.1"},
+        {"IPv6 loopback too", at("::1"), "smtpd", "", "", Mode::sign, "internal host ::1"},
+        {"a mapped address is the IPv4 address it stands for", at("::ffff:10.1.2.3"), "smtpd", "", "", Mode::sign,
          "internal host 10.1.2.3"},
-        {"sendmail(1) is signed", "127.0.0.1", "smtpd", "", "", true, Mode::sign, "local submission"},
-        {"sendmail(1) without an address is signed", "", "smtpd", "", "", true, Mode::sign, "local submission"},
-        {"queued again, mail of a stranger is still a stranger's", "192.0.2.1", "smtpd", "", "", true, Mode::verify,
-         "external host 192.0.2.1"},
-        {"loopback on the reinjection daemon is no reason to sign", "127.0.0.1", "AFTERFILTER", "", "", false,
-         Mode::verify, "reinjection daemon AFTERFILTER"},
-        {"authentication on the reinjection daemon is", "127.0.0.1", "AFTERFILTER", "PLAIN", "ann", false, Mode::sign,
+        {"loopback on the reinjection daemon is no reason to sign", at("127.0.0.1"), "AFTERFILTER", "", "", Mode::verify,
+         "reinjection daemon AFTERFILTER"},
+        {"authentication on the reinjection daemon is", at("127.0.0.1"), "AFTERFILTER", "PLAIN", "ann", Mode::sign,
          "authenticated as ann"},
-        {"a client without an address is not trusted", "", "smtpd", "", "", false, Mode::verify, "unknown client"},
+        {"a client without an address is not trusted", at(""), "smtpd", "", "", Mode::verify, "unknown client"},
     };
     for (const Case& c : cases) {
         INFO(c.name);
-        const Origin origin{base::IpAddress::parse(c.client), c.daemon, c.auth_type, c.login, c.bare_path};
-        const auto direction = decide(origin, roles());
+        const auto direction = decide({c.client, c.daemon, c.auth_type, c.login}, roles());
         CHECK(direction.mode == c.mode);
         CHECK(direction.why == c.why);
     }
 }
 
+TEST_CASE("mail of sendmail(1) is told by the port that no connection has") {
+    struct LocalCase {
+        const char* name;
+        Client client;
+        const char* daemon;
+        const char* why;
+    };
+    const LocalCase cases[] = {
+        {"as Postfix shows it", at("127.0.0.1", 0, "localhost"), "smtpd", "local submission"},
+        {"where IPv6 comes first", at("::1", 0, "localhost"), "smtpd", "local submission"},
+        {"a mapped address", at("::ffff:127.0.0.1", 0, "localhost"), "smtpd", "local submission"},
+        {"a connection from loopback", at("127.0.0.1", some_port, "localhost"), "smtpd", "external host 127.0.0.1"},
+        {"a stranger who is called localhost", at("192.0.2.1", some_port, "localhost"), "smtpd", "external host 192.0.2.1"},
+        {"a stranger whose port the MTA was not told", at("192.0.2.1", 0, "mx.example"), "smtpd", "external host 192.0.2.1"},
+        {"both", at("192.0.2.1", 0, "localhost"), "smtpd", "external host 192.0.2.1"},
+        {"loopback without a port, but with a name of its own", at("127.0.0.1", 0, "webmail.example"), "smtpd",
+         "external host 127.0.0.1"},
+        {"no address", at("", 0, "localhost"), "smtpd", "unknown client"},
+        {"handed back by a content filter", at("127.0.0.1", 0, "localhost"), "AFTERFILTER",
+         "reinjection daemon AFTERFILTER"},
+    };
+    auto no_internal_hosts = roles();
+    no_internal_hosts.internal_hosts.clear();
+    for (const LocalCase& c : cases) {
+        INFO(c.name);
+        const auto direction = decide({c.client, c.daemon, "", ""}, no_internal_hosts);
+        CHECK(direction.why == c.why);
+        CHECK((direction.mode == Mode::sign) == (direction.why == "local submission"));
+    }
+}
+
 TEST_CASE("settings that change the direction") {
     auto changed = roles();
-    const Origin local{base::IpAddress::parse("127.0.0.1"), "smtpd", "", "", true};
-    const Origin handed_back{base::IpAddress::parse("127.0.0.1"), "AFTERFILTER", "", "", false};
-    const Origin stranger{base::IpAddress::parse("192.0.2.1"), "AFTERFILTER", "", "", false};
+    const Origin local{at("127.0.0.1", 0, "localhost"), "smtpd", "", ""};
+    const Origin handed_back{at("127.0.0.1"), "AFTERFILTER", "", ""};
+    const Origin stranger{at("192.0.2.1"), "AFTERFILTER", "", ""};
 
     SECTION("without internal hosts, sendmail(1) still signs") {
         changed.internal_hosts.clear();

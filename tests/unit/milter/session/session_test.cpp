@@ -2,6 +2,7 @@
 
 #include "config/load.h"
 #include "support/catch.h"
+#include "support/hostile_text.h"
 #include "support/memory_logger.h"
 #include "support/table_resolver.h"
 
@@ -29,7 +30,7 @@ struct Daemon {
 };
 
 milter::Connection stranger() {
-    return {base::IpAddress::parse("192.0.2.1"), "mx.example.net"};
+    return {{base::IpAddress::parse("192.0.2.1"), 4711, "mail.example.org"}, "mx.example.net"};
 }
 
 void begin(milter::Session& session, const std::string& path = "<ann@example.org>") {
@@ -150,7 +151,7 @@ TEST_CASE("the authserv-id is the configured one, else the MTA's name, else the 
         settings.authserv_id = c.configured;
         daemon.service->replace_runtime(milter::build_runtime(settings, "host.example.net").runtime);
         milter::Session session(*daemon.service);
-        session.connect({base::IpAddress::parse("192.0.2.1"), c.mta});
+        session.connect({{base::IpAddress::parse("192.0.2.1"), 4711, ""}, c.mta});
         session.mail_from({"<>", "smtpd", "", ""});
         const auto actions = deliver(session, {{"From", " ann@example.org"}});
         REQUIRE(actions.insertions.size() == 1);
@@ -331,11 +332,55 @@ TEST_CASE("what a content filter hands back keeps its results when so configured
     settings.roles.keep_reinjected_results = true;
     Daemon daemon(settings);
     milter::Session session(*daemon.service);
-    session.connect({base::IpAddress::parse("127.0.0.1"), ""});
+    session.connect({{base::IpAddress::parse("127.0.0.1"), 4711, "localhost"}, ""});
     session.mail_from({"<ann@example.org>", "AFTERFILTER", "", ""});
     const auto actions = deliver(
         session, {{"Authentication-Results", " mx.example.net; spf=pass"}, {"From", " ann@example.org"}});
     CHECK(actions.deletions.empty());
     CHECK(actions.insertions.empty());
     CHECK(actions.reply == Reply::proceed);
+}
+
+TEST_CASE("nothing that an SMTP client says decides whose mail it is") {
+    const std::optional<std::uint16_t> real_port = 40000;
+    const auto loopback = base::IpAddress::parse("127.0.0.1");
+    struct Facts {
+        milter::Client client;
+        const char* daemon;
+        const char* login;
+        const char* direction;
+    };
+    const Facts all[] = {
+        {{base::IpAddress::parse("192.0.2.1"), real_port, "localhost"}, "smtpd", "",
+         "mode=verify why=\"external host 192.0.2.1\""},
+        {{loopback, real_port, "localhost"}, "FILTERED", "", "mode=verify why=\"reinjection daemon FILTERED\""},
+        {{loopback, 0, "localhost"}, "FILTERED", "", "mode=verify why=\"reinjection daemon FILTERED\""},
+        {{std::nullopt, std::nullopt, "localhost"}, "smtpd", "", "mode=verify why=\"unknown client\""},
+        {{loopback, 0, "localhost"}, "smtpd", "", "mode=sign why=\"local submission\""},
+        {{loopback, real_port, "localhost"}, "smtpd", "", "mode=sign why=\"internal host 127.0.0.1\""},
+        {{base::IpAddress::parse("192.0.2.1"), real_port, ""}, "smtpd", "ann", "mode=sign why=\"authenticated as ann\""},
+    };
+    constexpr std::string_view paths[] = {"boss@example.org", "",      " <boss@example.org>",
+                                          "boss@example.org,", "<>",    "(c)<boss@example.org>",
+                                          "\"boss\"@example.org", "@a:b@example.org", "<boss@example.org"};
+    constexpr std::string_view names[] = {"From", "Authentication-Results", "Received", "Sender", "X-Originating-IP"};
+    auto settings = config::default_settings();
+    settings.roles.reinjection_daemons = {"FILTERED"};
+    Daemon daemon(settings);
+    test::HostileText hostile;
+    INFO("seed " << hostile.seed());
+    for (const Facts& facts : all) {
+        for (std::size_t left = test::rounds(100); left > 0; --left) {
+            milter::Session session(*daemon.service);
+            session.connect({facts.client, "mx.example.net"});
+            session.helo(hostile.one_in(3) ? "localhost" : hostile.next());
+            const auto path = hostile.one_in(2) ? std::string(hostile.pick(paths)) : hostile.next();
+            session.mail_from({path, facts.daemon, facts.login, facts.login});
+            daemon.logger.lines.clear();
+            deliver(session, {{std::string(hostile.pick(names)), ' ' + hostile.next()}, {"From", " boss@example.org"}});
+            REQUIRE(daemon.logger.lines.size() == 1);
+            INFO("MAIL FROM:" << path);
+            CHECK(contains(daemon.logger.lines.front(), facts.direction));
+        }
+    }
 }

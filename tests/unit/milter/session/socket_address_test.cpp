@@ -36,25 +36,36 @@ TEST_CASE("listen.socket in libmilter's spelling") {
     }
 }
 
-TEST_CASE("the client's address as libmilter hands it over") {
-    CHECK_FALSE(milter::client_address(nullptr));
+TEST_CASE("the client as libmilter hands it over") {
+    const auto client = [](const auto& address) {
+        return milter::client_at(reinterpret_cast<const sockaddr*>(&address), "mx.example.org");
+    };
+    const auto nobody = milter::client_at(nullptr, "localhost");
+    CHECK_FALSE(nobody.address);
+    CHECK_FALSE(nobody.port);
+    CHECK(nobody.name == "localhost");
 
     sockaddr_in v4{};
     v4.sin_family = AF_INET;
+    v4.sin_port = htons(54321);
     inet_pton(AF_INET, "192.0.2.1", &v4.sin_addr);
-    CHECK(milter::client_address(reinterpret_cast<const sockaddr*>(&v4))->print() == "192.0.2.1");
+    CHECK(client(v4).address->print() == "192.0.2.1");
+    CHECK(client(v4).port == 54321);
+    CHECK(client(v4).name == "mx.example.org");
 
     sockaddr_in6 v6{};
     v6.sin6_family = AF_INET6;
     inet_pton(AF_INET6, "2001:db8::25", &v6.sin6_addr);
-    CHECK(milter::client_address(reinterpret_cast<const sockaddr*>(&v6))->print() == "2001:db8::25");
+    CHECK(client(v6).address->print() == "2001:db8::25");
+    CHECK(client(v6).port == 0);
 
     inet_pton(AF_INET6, "::ffff:192.0.2.1", &v6.sin6_addr);
-    CHECK(milter::client_address(reinterpret_cast<const sockaddr*>(&v6))->print() == "192.0.2.1");
+    CHECK(client(v6).address->print() == "192.0.2.1");
 
     sockaddr local{};
     local.sa_family = AF_UNIX;
-    CHECK_FALSE(milter::client_address(&local));
+    CHECK_FALSE(client(local).address);
+    CHECK_FALSE(client(local).port);
 }
 
 TEST_CASE("what is written to connections is sent at once") {
