@@ -1,5 +1,6 @@
 #include "milter/callbacks.h"
 
+#include "milter/frame_tap.h"
 #include "milter/knock.h"
 #include "milter/session.h"
 #include "milter/socket_address.h"
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -31,7 +33,7 @@ std::size_t most_open_connections = Share::unlimited;
 // serve() has nothing left to stop.
 std::atomic<bool> served{false};
 
-// What was agreed with the MTA for a connection.
+// What was agreed with the MTA for a connection, and holds for all clients that it is used for.
 struct Terms {
     bool leading_space : 1 = false;  // header values come, and are taken, with the blank behind the colon
     bool silent : 1 = false;         // the MTA waits for no reply to an event of a message before its end
@@ -40,29 +42,37 @@ struct Terms {
     bool skip_bodies : 1 = false; // it waits for a reply to each piece, and leaves the rest out when told to
 };
 
-// An MTA may reuse a connection without negotiating again. What was agreed last then still holds, but each
-// event is answered: libmilter leaves a reply out that the MTA does not wait for, with a line in its log, and
-// adds none.
-std::atomic<Terms> last_terms;
-
+// A connection of the MTA. An MTA may end its client's session and use the connection for another's.
 struct Link {
+    // The present client's; of the one before it nothing is left.
+    Session& session() { return client ? *client : client.emplace(*service); }
+
     // The answer to an event that decides nothing.
     [[nodiscard]] sfsistat go_on() const { return terms.silent ? SMFIS_NOREPLY : SMFIS_CONTINUE; }
 
-    // The answer to a piece of a body.
+    // The answer to a piece of a body. With one that came within the end of the message libmilter goes on to
+    // that end only when told to; the MTA hears nothing of it.
     [[nodiscard]] sfsistat go_on_with_body() const {
+        if (tap.frames->last() == IncomingFrames::end_of_message) {
+            return SMFIS_CONTINUE;
+        }
         if (!terms.skip_bodies) {
             return go_on();
         }
-        return session.wants_body() ? SMFIS_CONTINUE : SMFIS_SKIP;
+        return client->wants_body() ? SMFIS_CONTINUE : SMFIS_SKIP;
     }
 
+    [[nodiscard]] std::string macro(std::string_view name) const { return tap.frames->macros().value(name); }
+
+    Tap tap;
     Terms terms;
-    Session session{*service};
+    std::optional<Session> client;
 };
 
 Link& open_link(SMFICTX* context) {
     auto link = std::make_unique<Link>();
+    link->tap = tap_of_this_thread();
+    link->client.emplace(*service);
     if (smfi_setpriv(context, link.get()) != MI_SUCCESS) {
         throw std::runtime_error("libmilter did not take the session");
     }
@@ -70,19 +80,11 @@ Link& open_link(SMFICTX* context) {
 }
 
 Link& link_of(SMFICTX* context) {
-    if (auto* link = static_cast<Link*>(smfi_getpriv(context)); link != nullptr) {
-        return *link;
+    auto* link = static_cast<Link*>(smfi_getpriv(context));
+    if (link == nullptr) {
+        throw std::runtime_error("an event of a connection that was not negotiated");
     }
-    Link& link = open_link(context);
-    link.terms = last_terms;
-    link.terms.silent = false;
-    link.terms.silent_connect = false;
-    return link;
-}
-
-std::string macro(SMFICTX* context, const char* name) {
-    const char* value = smfi_getsymval(context, const_cast<char*>(name)); // only read, for all its type says
-    return value == nullptr ? std::string() : std::string(value);
+    return *link;
 }
 
 std::string_view text_of(const char* text) {
@@ -108,15 +110,24 @@ sfsistat note(SMFICTX* context, const Handler& handle,
         try {
             handle(link);
         } catch (const std::exception& error) {
-            link.session.fail(error.what());
+            link.session().fail(error.what());
         }
         return (link.*answer)();
     });
 }
 
+// Some MTAs hand the line break over that ends the field. It is no part of the value; another before it is.
+std::string_view without_line_end(std::string_view value) {
+    if (value.ends_with('\n')) {
+        value.remove_suffix(value.ends_with("\r\n") ? 2 : 1);
+    }
+    return value;
+}
+
 // What a header value looks like on the wire: libmilter hands folds over as bare LF, and eats the blank after
 // the colon unless leading_space was negotiated.
 std::string wire_body(std::string_view value, const Terms& terms) {
+    value = without_line_end(value);
     std::string body;
     body.reserve(value.size() + 8);
     if (!terms.leading_space) {
@@ -178,10 +189,10 @@ sfsistat reply(SMFICTX* context, const Actions& actions) {
     return actions.reply == Reply::reject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
-sfsistat apply(SMFICTX* context, const Actions& actions, const Terms& terms) {
+sfsistat apply(SMFICTX* context, const Actions& actions, const Link& link) {
     // A message that is not accepted needs no edits.
-    if (actions.reply == Reply::proceed && !apply_edits(context, actions, terms)) {
-        service->logger().write(Event::edit_failed, macro(context, "i"), "the MTA did not take an edit");
+    if (actions.reply == Reply::proceed && !apply_edits(context, actions, link.terms)) {
+        service->logger().write(Event::edit_failed, link.macro("i"), "the MTA did not take an edit");
         return reply(context, tempfail("message could not be processed, try again later"));
     }
     return reply(context, actions);
@@ -224,6 +235,16 @@ bool can_be_used(unsigned long actions) {
     return false;
 }
 
+bool frames_come_by() {
+    if (const Tap& tap = tap_of_this_thread(); tap.frames && tap.frames->hear_of(IncomingFrames::negotiate)) {
+        return true;
+    }
+    service->logger().write(
+        Event::internal_error,
+        "this libmilter does not let its frames be looked at; nothing is checked or signed");
+    return false;
+}
+
 // A connection that is not wanted hears so at once; of any other the MTA need not wait for a reply.
 Terms agree(unsigned long steps, const Session& session) {
     return {.leading_space = (steps & SMFIP_HDR_LEADSPC) != 0,
@@ -248,12 +269,11 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long ste
                       unsigned long, unsigned long* wanted_actions, unsigned long* wanted_steps,
                       unsigned long* reserved2, unsigned long* reserved3) {
     try {
-        if (leaves_no_room() || !can_be_used(actions)) {
+        if (!frames_come_by() || leaves_no_room() || !can_be_used(actions)) {
             return SMFIS_REJECT;
         }
         Link& link = open_link(context);
-        link.terms = agree(steps, link.session);
-        last_terms = link.terms;
+        link.terms = agree(steps, *link.client);
         *wanted_actions = needed_actions | (actions & SMFIF_SETSYMLIST);
         *wanted_steps = steps & steps_of(link.terms);
         *reserved2 = 0;
@@ -269,29 +289,32 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long ste
 
 sfsistat on_connect(SMFICTX* context, char* name, _SOCK_ADDR* address) {
     note(context, [&](Link& link) {
-        link.session.connect({client_at(address, text_of(name)), macro(context, "j")});
+        link.tap.frames->hear_of(IncomingFrames::connect);
+        link.session().connect({client_at(address, text_of(name)), link.macro("j")});
     });
     return guarded(context, [&](Link& link) {
-        return link.terms.silent_connect ? SMFIS_NOREPLY : reply(context, link.session.admit());
+        return link.terms.silent_connect ? SMFIS_NOREPLY : reply(context, link.session().admit());
     });
 }
 
 sfsistat on_helo(SMFICTX* context, char* name) {
-    return note(context, [&](Link& link) { link.session.helo(text_of(name)); });
+    return note(context, [&](Link& link) { link.session().helo(text_of(name)); });
 }
 
 sfsistat on_mail_from(SMFICTX* context, char** arguments) {
     return note(context, [&](Link& link) {
-        link.session.mail_from({.path = std::string(text_of(arguments[0])),
-                                .daemon_name = macro(context, "{daemon_name}"),
-                                .auth_type = macro(context, "{auth_type}"),
-                                .auth_authen = macro(context, "{auth_authen}")});
+        const auto& macros = link.tap.frames->macros();
+        // Who logged in is said with each message, if at all.
+        link.session().mail_from({.path = std::string(text_of(arguments[0])),
+                                  .daemon_name = macros.value("{daemon_name}"),
+                                  .auth_type = macros.value_at(IncomingFrames::mail, "{auth_type}"),
+                                  .auth_authen = macros.value_at(IncomingFrames::mail, "{auth_authen}")});
     });
 }
 
 sfsistat on_header(SMFICTX* context, char* name, char* value) {
     return note(context, [&](Link& link) {
-        link.session.header(text_of(name), wire_body(text_of(value), link.terms));
+        link.session().header(text_of(name), wire_body(text_of(value), link.terms));
     });
 }
 
@@ -299,22 +322,22 @@ sfsistat on_body(SMFICTX* context, unsigned char* chunk, std::size_t size) {
     return note(
         context,
         [&](Link& link) {
-            link.session.body({reinterpret_cast<const char*>(chunk), size});
+            link.session().body({reinterpret_cast<const char*>(chunk), size});
         },
         &Link::go_on_with_body);
 }
 
 sfsistat end_message(SMFICTX* context, Link& link) {
-    const auto queue_id = macro(context, "i");
-    if (!link.terms.body && link.session.needs_body()) {
-        link.session.fail("the body was left out, but a reload brought a use for it meanwhile");
+    const auto queue_id = link.macro("i");
+    if (!link.terms.body && link.session().needs_body()) {
+        link.session().fail("the body was left out, but a reload brought a use for it meanwhile");
     }
     try {
         const auto progress = [context] { smfi_progress(context); };
-        return apply(context, link.session.end_of_message(queue_id, progress), link.terms);
+        return apply(context, link.session().end_of_message(queue_id, progress), link);
     } catch (const std::exception& error) {
         service->logger().write(Event::internal_error, queue_id, error.what());
-        link.session.abort();
+        link.session().abort();
         return reply(context, tempfail("internal error, try again later"));
     }
 }
@@ -325,14 +348,32 @@ sfsistat on_end_of_message(SMFICTX* context) {
 
 sfsistat on_abort(SMFICTX* context) {
     return guarded(context, [](Link& link) {
-        link.session.abort();
+        link.session().abort();
         return SMFIS_CONTINUE;
     });
 }
 
-sfsistat on_close(SMFICTX* context) {
+void close(SMFICTX* context) {
     const std::unique_ptr<Link> link(static_cast<Link*>(smfi_getpriv(context)));
     smfi_setpriv(context, nullptr);
+    close_tap(link ? link->tap : tap_of_this_thread());
+    if (link && !link->tap.frames->fault().empty()) {
+        service->logger().write(Event::milter_refused, link->tap.frames->fault());
+    }
+}
+
+// libmilter calls it at the end of each client's session, and at that of the connection.
+sfsistat on_close(SMFICTX* context) {
+    auto* link = static_cast<Link*>(smfi_getpriv(context));
+    if (link != nullptr && link->tap.frames->hear_of(IncomingFrames::quit_new_connection)) {
+        link->client.reset();
+        return SMFIS_CONTINUE;
+    }
+    try {
+        close(context);
+    } catch (const std::exception&) { // there is no memory for a line in the log
+        return SMFIS_TEMPFAIL;
+    }
     return SMFIS_CONTINUE;
 }
 

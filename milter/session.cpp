@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace milter {
 
@@ -41,6 +42,11 @@ std::size_t Session::most_connections() const {
     return std::min(runtime_->settings.listen.max_connections, service_.most_connections);
 }
 
+void Session::connect(Connection connection) {
+    connection_ = std::move(connection);
+    connected_ = true;
+}
+
 void Session::helo(std::string_view name) {
     helo_ = name;
 }
@@ -48,6 +54,9 @@ void Session::helo(std::string_view name) {
 void Session::mail_from(const MailFrom& sender) {
     abort();
     in_message_ = true;
+    if (!connected_) {
+        return fail("MAIL of a client that the MTA did not tell of");
+    }
     const Origin origin{.client = connection_.client,
                         .daemon_name = sender.daemon_name,
                         .auth_type = sender.auth_type,

@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace milter {
 
@@ -38,9 +37,10 @@ class Session {
     [[nodiscard]] bool is_wanted() const;
     // The answer to the connection: a tempfail, and a line in the log, where it is not wanted.
     [[nodiscard]] Actions admit() const;
-    void connect(Connection connection) { connection_ = std::move(connection); }
+    void connect(Connection connection);
     void helo(std::string_view name);
-    // Begins a message; one that was under way is forgotten.
+    // Begins a message; one that was under way is forgotten. Without a connect() before it the message is
+    // nobody's, and ends with a tempfail.
     void mail_from(const MailFrom& sender);
     void header(std::string_view name, std::string_view body);
     void body(std::string_view chunk);
@@ -66,6 +66,7 @@ class Session {
     Share connection_count_;
     std::shared_ptr<const Runtime> runtime_;
     Connection connection_;
+    bool connected_ = false;
     std::string helo_;
     bool in_message_ = false;
     std::optional<Transaction> transaction_;

@@ -63,9 +63,11 @@ constexpr std::array<Entry, event_count> entries{{
      "Log lines were thrown away because the log did not take them fast enough. Mail does not wait for the "
      "log."},
     {Event::milter_refused, "MTA", Level::error, Flow::limited,
-     "The MTA offers less than is needed, for example it does not let filters add header fields. Nothing can "
-     "be done for this "
-     "connection."},
+     "The MTA offers less than is needed, for example it does not let filters add header fields; or it went "
+     "on "
+     "with another client on the same connection at a time when libmilter does not notice. Nothing can be "
+     "done "
+     "for this connection."},
     {Event::edit_failed, "EDIT", Level::error, Flow::limited,
      "The MTA did not take a change to the message. It is answered 451 so that it is not delivered without "
      "its results."},

@@ -293,7 +293,9 @@ Actions decide_anew(const fuzz::World& world, const RuntimePtr& runtime, const M
 class Conversation {
   public:
     Conversation(const fuzz::World& world, RuntimePtr runtime)
-        : world_(world), runtime_(std::move(runtime)), daemon_(world, runtime_, false) {}
+        : world_(world), runtime_(std::move(runtime)), daemon_(world, runtime_, false) {
+        daemon_.connect(client_); // a message of nobody has an answer of its own
+    }
 
     void handle(const Event& event) {
         switch (event.kind) {

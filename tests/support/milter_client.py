@@ -36,6 +36,7 @@ STEPS = {
     b"B": (0x010, 0x80000),
     b"E": (0, 0),
 }
+NEVER_ANSWERED = b"DAKQ"
 FINAL = b"cartdsy4f"
 EDITS = b"himqb+-2e"
 
@@ -111,9 +112,9 @@ def frames(command, data=b"", macros=None):
 
 
 class Milter:
-    """One connection."""
+    """One connection. `steps` are those that the mail server offers."""
 
-    def __init__(self, address, timeout=30):
+    def __init__(self, address, timeout=30, steps=ALL_STEPS):
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)
@@ -128,7 +129,7 @@ class Milter:
         self._edits = []
         self._patience = 0
         try:
-            self.steps = self._negotiate()
+            self.steps = self._negotiate(steps)
         except (OSError, ProtocolError):
             self.socket.close()
             raise
@@ -184,15 +185,36 @@ class Milter:
 
     def declines(self, command):
         """Whether the filter does not want to hear of this event at all."""
-        return bool(self.steps & STEPS[command][0])
+        return command not in NEVER_ANSWERED and bool(self.steps & STEPS[command][0])
 
     def event(self, command, data=b"", macros=None):
         """One event, if the filter wants it; the reply, or b"c" where it gives none."""
         if self.declines(command):
             return b"c", b""
         self.socket.sendall(frames(command, data, macros))
-        if self.steps & STEPS[command][1]:
-            return b"c", b""
+        return self._answer(command) if self.answers(command) else (b"c", b"")
+
+    def answers(self, command):
+        """Whether the filter replies to this event."""
+        return command not in NEVER_ANSWERED and not self.steps & STEPS[command][1]
+
+    def tell(self, command, data=b""):
+        """A frame as it is, to which no reply comes."""
+        self._send(command, data)
+
+    def rush(self, events):
+        """Sends all events at once, waiting for no reply to any; the outcome of the message."""
+        self._edits, self._patience = [], 0
+        wanted = [event for event in events if not self.declines(event[0])]
+        self.socket.sendall(b"".join(frames(*event) for event in wanted))
+        for command, _, _ in wanted:
+            if self.answers(command):
+                code, text = self._answer(command)
+                if code not in b"cs":
+                    break
+        return Outcome(code, text, self._edits, self._patience)
+
+    def _answer(self, command):
         while True:
             code, text = self._receive()
             if code in FINAL:
@@ -209,8 +231,17 @@ class Milter:
         self._send(b"A")
 
     def new_connection(self):
-        """Ends the SMTP session, and keeps the connection to the filter for another, as Sendmail may."""
+        """Ends the SMTP session, and keeps the connection to the filter for another, as some mail servers do."""
         self._send(b"K")
+
+    def start_over(self):
+        """Another connection in place of this one, on which nothing was negotiated."""
+        address, timeout = self.socket.getpeername(), self.socket.gettimeout()
+        family = self.socket.family
+        self.socket.close()
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket.settimeout(timeout)
+        self.socket.connect(address)
 
     def leave(self, rest=b""):
         """Closes without a word, perhaps in the middle of a frame."""
@@ -223,13 +254,13 @@ class Milter:
     def _value(self, value):
         return value if self.steps & LEADING_SPACE else value.removeprefix(b" ")
 
-    def _negotiate(self):
-        self._send(b"O", struct.pack("!III", VERSION, ALL_ACTIONS, ALL_STEPS))
+    def _negotiate(self, offered):
+        self._send(b"O", struct.pack("!III", VERSION, ALL_ACTIONS, offered))
         code, data = self._receive()
         if code != b"O" or len(data) < 12:
             raise ProtocolError(f"negotiation was answered with {code!r}")
         version, actions, steps = struct.unpack("!III", data[:12])
-        if version > VERSION or actions & ~ALL_ACTIONS or steps & ~ALL_STEPS:
+        if version > VERSION or actions & ~ALL_ACTIONS or steps & ~offered:
             raise ProtocolError("the filter wants more than it was offered")
         return steps
 

@@ -248,7 +248,7 @@ class Babble:
             events[at] = bytes([self._random.randrange(256)]), data, macros
 
     def _nonsense(self) -> bytes:
-        kind = self._random.randrange(5)
+        kind = self._random.randrange(6)
         command = bytes([self._random.choice(COMMANDS)])
         if kind == 0:
             return struct.pack("!I", 0)
@@ -258,6 +258,8 @@ class Babble:
             return frame(command)
         if kind == 3:
             return frame(command, b"\0" * self._random.choice((1, 2, 65535)))
+        if kind == 4:  # names without values
+            return frame(b"D", command + b"i\0" * self._random.choice((1, 3, 99)))
         return self._random.randbytes(self._random.randrange(1, 40))
 
 
@@ -275,7 +277,7 @@ def throw(stage, data: bytes) -> None:
             pass
 
 
-@fault(FAULTS, "S-15", "random frames: lengths 0, 1, 65535 and false ones, no NUL, unknown commands, any order",
+@fault(FAULTS, "S-15", "random frames: lengths 0, 1, 65535 and false ones, no NUL, odd lists of macros, unknown commands, any order",
        "survives, descriptors and threads as before, memory within 10 MB, others none failed")
 def babbling(bench):
     with Stage(bench) as stage:

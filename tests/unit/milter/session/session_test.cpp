@@ -116,6 +116,21 @@ TEST_CASE("no state is carried from one message to the next") {
     CHECK(second.insertions.front().body == alone.insertions.front().body);
 }
 
+TEST_CASE("mail of a client that nobody told of is refused for now") {
+    Daemon daemon;
+    milter::Session session(*daemon.service);
+    session.helo("mail.example.org");
+    for (int i = 0; i < 2; ++i) {
+        session.mail_from({"<ann@example.org>", "ORIGINATING", "PLAIN", "ann"});
+        const auto actions = deliver(session, {{"From", " ann@example.org"}});
+        CHECK(actions.reply == Reply::tempfail);
+        CHECK(actions.insertions.empty());
+        CHECK(contains(daemon.logger.lines.back(), "did not tell of"));
+    }
+    begin(session);
+    CHECK(deliver(session, {{"From", " ann@example.org"}}).reply == Reply::proceed);
+}
+
 TEST_CASE("a header over a limit is refused, never cut") {
     auto settings = config::default_settings();
     settings.limits.header_fields = 3;
