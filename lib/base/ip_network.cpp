@@ -37,6 +37,9 @@ IpAddress masked(const IpAddress& address, unsigned length) {
 
 unsigned width(const IpAddress& address) { return address.is_v4() ? 32 : 128; }
 
+// RFC 4291 2.5.5.2: the 96 bits before the IPv4 address in ::ffff:192.0.2.1.
+constexpr unsigned mapped_bits = 96;
+
 } // namespace
 
 IpNetwork::IpNetwork(const IpAddress& address, unsigned length)
@@ -51,14 +54,24 @@ Result<IpNetwork> IpNetwork::parse(std::string_view text) {
     if (slash == std::string_view::npos) {
         return IpNetwork(*address, width(*address));
     }
+    const bool mapped = address->is_v4() && text.find(':') != std::string_view::npos;
+    const unsigned least = mapped ? mapped_bits : 0;
+    const unsigned most = width(*address) + least;
     const std::string_view digits = text.substr(slash + 1);
     unsigned length = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
     if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() || !is_digit(digits.front()) ||
-        length > width(*address)) {
-        return refuse(fmt::format("expected a prefix length from 0 to {} after the slash", width(*address)), slash + 1);
+        length < least || length > most) {
+        return refuse(fmt::format("expected a prefix length from {} to {} after the slash{}", least, most,
+                                  mapped ? ", because the block is an IPv4 one in the form of IPv6" : ""),
+                      slash + 1);
     }
-    return IpNetwork(*address, length);
+    return IpNetwork(*address, length - least);
+}
+
+bool IpNetwork::has_host_bits(std::string_view text) {
+    const auto network = parse(text);
+    return network && network->address_ != *IpAddress::parse(text.substr(0, text.find('/')));
 }
 
 bool IpNetwork::contains(const IpAddress& address) const {

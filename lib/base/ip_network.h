@@ -12,7 +12,11 @@ class IpNetwork {
     IpNetwork(const IpAddress& address, unsigned length);
 
     // "192.0.2.0/24", "2001:db8::/32", or a bare address for a block of one. Host bits may be set: they are cleared.
+    // "::ffff:192.0.2.0/120" is an IPv4 block, "192.0.2.0/24".
     [[nodiscard]] static Result<IpNetwork> parse(std::string_view text);
+
+    // Whether the text is a block with bits set behind its prefix: "192.0.2.1/24".
+    [[nodiscard]] static bool has_host_bits(std::string_view text);
 
     // False when the families differ.
     [[nodiscard]] bool contains(const IpAddress& address) const;

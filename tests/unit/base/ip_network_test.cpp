@@ -66,3 +66,38 @@ TEST_CASE("a network holds its addresses and no others", "[base]") {
     CHECK(holds("2001:db8::/33", "2001:db8:7fff::1"));
     CHECK_FALSE(holds("2001:db8::/33", "2001:db8:8000::1"));
 }
+
+TEST_CASE("a block of IPv4 in the form of IPv6 is the block of IPv4", "[base]") {
+    struct Case {
+        const char* text;
+        const char* printed; // or the error
+    };
+    const auto c = GENERATE(values<Case>({
+        {"::ffff:127.0.0.0/104", "127.0.0.0/8"},
+        {"::FFFF:192.0.2.0/120", "192.0.2.0/24"},
+        {"::ffff:c000:200/120", "192.0.2.0/24"},
+        {"::ffff:192.0.2.1/128", "192.0.2.1/32"},
+        {"::ffff:192.0.2.1", "192.0.2.1/32"},
+        {"::ffff:0.0.0.0/96", "0.0.0.0/0"},
+        {"::ffff:127.0.0.0/8", "expected a prefix length from 96 to 128 after the slash, because the block is an "
+                               "IPv4 one in the form of IPv6"},
+        {"::ffff:127.0.0.0/95", "expected a prefix length from 96 to 128 after the slash, because the block is an "
+                                "IPv4 one in the form of IPv6"},
+        {"::ffff:127.0.0.0/129", "expected a prefix length from 96 to 128 after the slash, because the block is an "
+                                 "IPv4 one in the form of IPv6"},
+    }));
+    CAPTURE(c.text);
+    const auto network = IpNetwork::parse(c.text);
+    CHECK((network ? network->print() : network.error().message) == c.printed);
+}
+
+TEST_CASE("bits behind the prefix are noticed", "[base]") {
+    for (const char* text : {"10.0.0.1/24", "192.0.2.255/25", "2001:db8::1/32", "::ffff:127.0.0.1/104", "10.0.0.1/0"}) {
+        CAPTURE(text);
+        CHECK(IpNetwork::has_host_bits(text));
+    }
+    for (const char* text : {"10.0.0.0/24", "10.0.0.1", "10.0.0.1/32", "2001:db8::/32", "::ffff:127.0.0.0/104", "junk"}) {
+        CAPTURE(text);
+        CHECK_FALSE(IpNetwork::has_host_bits(text));
+    }
+}
