@@ -1,5 +1,6 @@
 #include "keys/file_safety.h"
 
+#include "base/secret_text.h"
 #include "keys/ownership.h"
 
 #include <fmt/format.h>
@@ -47,7 +48,7 @@ Reader Reader::self() {
 base::Result<Reader, std::string> Reader::of_user(const std::string& name) {
     const auto account = find_account(name);
     if (!account) {
-        return base::refuse(fmt::format("there is no user '{}'", name));
+        return base::refuse(fmt::format("there is no user {}", base::quoted(name)));
     }
     return Reader{account->user, groups_of(name, account->group), name};
 }
@@ -87,11 +88,23 @@ std::optional<std::string> unreadable(const Ownership& file, const Reader& reade
     return fmt::format("cannot be read by user {} {}", reader.name, facts(file));
 }
 
-bool others_can_replace(const Ownership& directory, const Ownership& entry, const Reader& reader) {
-    if ((directory.mode & other_write) == 0) {
-        return false;
+std::optional<std::string> replace_danger(const Ownership& directory, const Ownership& entry,
+                                          const Reader& reader) {
+    // Whoever owns a directory can give himself any permission in it.
+    if (!reader.trusts(directory.user)) {
+        return fmt::format("belongs to neither root nor {} {}; chown it", reader.name, facts(directory));
     }
-    return (directory.mode & S_ISVTX) == 0 || !reader.trusts(entry.user);
+    const bool sticky = (directory.mode & S_ISVTX) != 0;
+    if (sticky && reader.trusts(entry.user)) {
+        return std::nullopt;
+    }
+    if ((directory.mode & other_write) != 0) {
+        return fmt::format("can be written by others {}; chmod o-w it", facts(directory));
+    }
+    if ((directory.mode & group_write) != 0) {
+        return fmt::format("can be written by its group {}; chmod g-w it", facts(directory));
+    }
+    return std::nullopt;
 }
 
 std::optional<Ownership> ownership_of(const std::string& path) {
@@ -117,9 +130,8 @@ std::optional<std::string> DirectoryGuard::look_above(const std::string& path, i
     if (!above.facts || !entry) {
         return std::nullopt; // opening will tell
     }
-    if (others_can_replace(*above.facts, *entry, reader_)) {
-        return fmt::format("{}, above it, can be written by others {}; chmod o-w it", parent,
-                           facts(*above.facts));
+    if (const auto danger = replace_danger(*above.facts, *entry, reader_)) {
+        return fmt::format("{}, above it, {}", parent, *danger);
     }
     if (entry->is_link) {
         std::error_code error;

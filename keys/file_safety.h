@@ -1,6 +1,8 @@
 // Who else can get at a private key. A key file must belong to root or to the daemon's user; nobody else may
 // write it; beside the owner only root's group or a group of the daemon may read it; and nobody else may be
-// able to put another file in its place, so that no directory above it may be writable for everybody.
+// able to put another file in its place. So every directory above it, up to the root, must belong to root or
+// to the daemon's user, and neither a group nor others may write it: a group that is harmless today has
+// another member tomorrow.
 #pragma once
 
 #include "base/result.h"
@@ -43,10 +45,11 @@ struct Ownership {
 // "cannot be read by user paraph (mode 0600, owner root:root)". Nothing: it can.
 [[nodiscard]] std::optional<std::string> unreadable(const Ownership& file, const Reader& reader);
 
-// Whether others can replace an entry of a directory. With the sticky bit (/tmp, and the volumes in which
-// container platforms hand over secrets) only its owner can, so that it is the owner who counts.
-[[nodiscard]] bool others_can_replace(const Ownership& directory, const Ownership& entry,
-                                      const Reader& reader);
+// How others can replace an entry of a directory: "can be written by its group (...); chmod g-w it". Nothing:
+// they cannot. With the sticky bit (/tmp, and the volumes in which container platforms hand over secrets)
+// only the owners of entry and directory can, so that it is they who count.
+[[nodiscard]] std::optional<std::string> replace_danger(const Ownership& directory, const Ownership& entry,
+                                                        const Reader& reader);
 
 // The directories above files, each looked at once.
 class DirectoryGuard {

@@ -91,22 +91,54 @@ TEST_CASE("who can read a key file at all") {
 TEST_CASE("who can replace an entry of a directory") {
     struct Case {
         std::string name;
-        mode_t directory;
+        keys::Ownership directory;
         uid_t owner; // of the entry
-        bool others;
+        std::string danger;
     };
     const Case cases[]{
-        {"a private directory", 0700, somebody, false},
-        {"a common directory", 0755, somebody, false},
-        {"a directory for a group", 0775, daemon_user, false},
-        {"a directory for all", 0777, daemon_user, true},
-        {"a sticky one with an entry of ours", 01777, daemon_user, false},
-        {"a sticky one with an entry of root's", 01777, 0, false},
-        {"a sticky one with an entry of somebody's", 01777, somebody, true},
+        {"root's private directory", {0, 0, 0700}, somebody, ""},
+        {"ours", {daemon_user, daemon_group, 0700}, daemon_user, ""},
+        {"root's, for our group to read", {0, daemon_group, 0750}, 0, ""},
+        {"a common directory", {0, 0, 0755}, somebody, ""},
+        {"for a group to write",
+         {0, some_group, 0775},
+         daemon_user,
+         "can be written by its group (mode 0775, owner root:70012); chmod g-w it"},
+        {"for our group to write",
+         {0, daemon_group, 0770},
+         0,
+         "can be written by its group (mode 0770, owner root:70011); chmod g-w it"},
+        {"for root's group to write",
+         {0, 0, 0775},
+         0,
+         "can be written by its group (mode 0775, owner root:root); chmod g-w it"},
+        {"for all to write",
+         {0, 0, 0777},
+         daemon_user,
+         "can be written by others (mode 0777, owner root:root); chmod o-w it"},
+        {"somebody's",
+         {somebody, daemon_group, 0755},
+         daemon_user,
+         "belongs to neither root nor paraph (mode 0755, owner 70002:70011); chown it"},
+        {"somebody's who may not write it now",
+         {somebody, daemon_group, 0555},
+         daemon_user,
+         "belongs to neither root nor paraph (mode 0555, owner 70002:70011); chown it"},
+        {"somebody's sticky one",
+         {somebody, 0, 01777},
+         daemon_user,
+         "belongs to neither root nor paraph (mode 1777, owner 70002:root); chown it"},
+        {"a sticky one with an entry of ours", {0, 0, 01777}, daemon_user, ""},
+        {"a sticky one with an entry of root's", {0, 0, 01777}, 0, ""},
+        {"a sticky one for a group", {0, some_group, 01770}, daemon_user, ""},
+        {"a sticky one with an entry of somebody's",
+         {0, 0, 01777},
+         somebody,
+         "can be written by others (mode 1777, owner root:root); chmod o-w it"},
     };
     for (const Case& c : cases) {
         INFO(c.name);
-        CHECK(keys::others_can_replace({0, 0, c.directory}, {c.owner, 0, 0600}, reader) == c.others);
+        CHECK(keys::replace_danger(c.directory, {c.owner, 0, 0600}, reader).value_or("") == c.danger);
     }
 }
 
@@ -119,6 +151,10 @@ TEST_CASE("directories above a file are looked at, those of links as well") {
     REQUIRE(::symlink("../bad/sub/key", tree.path("good/to_bad_file").c_str()) == 0);
     REQUIRE(::symlink("../bad/sub", tree.path("good/to_bad_directory").c_str()) == 0);
     REQUIRE(::symlink("../../good/key", tree.path("bad/sub/to_good_file").c_str()) == 0);
+    const std::string shared = tree.write("shared/key", "");
+    REQUIRE(::chmod(tree.path("shared").c_str(), 0770) == 0);
+    REQUIRE(::symlink("../shared/key", tree.path("good/to_shared_file").c_str()) == 0);
+    REQUIRE(::symlink("../good/key", tree.path("shared/to_good_file").c_str()) == 0);
     REQUIRE(::symlink("circle", tree.path("good/circle").c_str()) == 0);
     const std::string danger = tree.path("bad") + ", above it, can be written by others (mode 0777, owner ";
 
@@ -133,7 +169,10 @@ TEST_CASE("directories above a file are looked at, those of links as well") {
         {"good/to_bad_directory/key", false},
         {"bad/sub/to_good_file", false},
         {"good/../bad/sub/key", false},
-        {"good/none", true}, // opening tells
+        {"shared/key", false},
+        {"good/to_shared_file", false},
+        {"shared/to_good_file", false}, // the link itself can be replaced
+        {"good/none", true},            // opening tells
         {"good/circle", true},
     };
     keys::DirectoryGuard remembering(self);
@@ -142,11 +181,15 @@ TEST_CASE("directories above a file are looked at, those of links as well") {
         for (int i = 0; i < 2; ++i) {
             const auto found = remembering.danger_above(tree.path(c.path));
             CHECK(found.has_value() != c.safe);
-            CHECK((!found || found->find("above it, can be written by others (mode 0777, owner ") !=
-                                 std::string::npos));
+            CHECK(
+                (!found ||
+                 found->find("above it, can be written by others (mode 0777, owner ") != std::string::npos ||
+                 found->find("above it, can be written by its group (mode 0770, owner ") !=
+                     std::string::npos));
         }
     }
     CHECK(keys::DirectoryGuard(self).danger_above(bad)->starts_with(danger));
+    CHECK(keys::DirectoryGuard(self).danger_above(shared)->starts_with(tree.path("shared") + ", above it, "));
 }
 
 TEST_CASE("readers by name") {
