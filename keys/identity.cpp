@@ -1,6 +1,6 @@
 #include "keys/identity.h"
 
-#include "base/domain_name.h"
+#include "dkim/names.h"
 
 namespace keys {
 
@@ -9,12 +9,16 @@ std::optional<std::string> make_identity(std::string_view text, std::string_view
     if (at == std::string_view::npos) {
         return std::nullopt;
     }
-    const auto domain = base::DomainName::parse_international(text.substr(at + 1));
-    const auto ancestor = base::DomainName::parse(signing_domain);
-    if (!domain || !ancestor || !domain->is_at_or_below(*ancestor)) {
+    const auto domain = dkim::identity_domain(text);
+    if (!domain) {
         return std::nullopt;
     }
-    return std::string(text.substr(0, at + 1)) + domain->text();
+    std::string identity = std::string(text.substr(0, at + 1)) + domain->text();
+    constexpr std::string_view any_selector = "s";
+    if (!dkim::signer_refusal(signing_domain, any_selector, identity).empty()) {
+        return std::nullopt;
+    }
+    return identity;
 }
 
 } // namespace keys

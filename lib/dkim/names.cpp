@@ -1,6 +1,7 @@
 #include "dkim/names.h"
 
 #include "base/ascii.h"
+#include "base/ip_address.h"
 #include "base/utf8.h"
 
 #include <algorithm>
@@ -8,6 +9,10 @@
 namespace dkim {
 
 namespace {
+
+constexpr std::size_t longest_identity = 64 + 1 + 253; // RFC 5321 4.5.3.1
+constexpr std::size_t longest_record_name = 253;       // RFC 1035 2.3.4, as text
+constexpr std::string_view between = "._domainkey.";   // RFC 6376 3.6.2.1
 
 std::optional<base::DomainName> read_name(std::string_view text, std::size_t labels) {
     auto name = text.ends_with('.') ? std::nullopt : base::DomainName::parse_international(text);
@@ -62,6 +67,50 @@ std::optional<base::DomainName> identity_domain(std::string_view identity) {
         return std::nullopt;
     }
     return read_domain_name(identity.substr(at + 1));
+}
+
+std::string_view signer_refusal(std::string_view domain, std::string_view selector,
+                                std::string_view identity) {
+    const auto name = read_domain_name(domain);
+    if (!name || !base::all_ascii(domain)) {
+        const bool one_label = read_name(domain, 1) && base::all_ascii(domain);
+        return one_label ? "the signing domain needs two labels at least" // RFC 6376 3.5, d=
+                         : "the signing domain is no domain name";
+    }
+    if (!read_selector_name(selector) || !base::all_ascii(selector)) {
+        return "the selector is no valid name";
+    }
+    if (selector.size() + between.size() + domain.size() > longest_record_name) {
+        return "selector and domain make the name of the key record too long";
+    }
+    if (identity.empty()) {
+        return {};
+    }
+    const auto owner = identity_domain(identity);
+    if (!owner || !owner->is_at_or_below(*name)) {
+        return "the identity does not belong to the signing domain"; // RFC 6376 3.5, i=
+    }
+    return identity.size() > longest_identity ? "the identity is longer than any address" : "";
+}
+
+std::size_t key_record_label(std::string_view selector) {
+    constexpr std::string_view label = "._domainkey";
+    const auto at = base::to_lower(selector).find(label);
+    const bool whole = at != std::string_view::npos && at > 0 &&
+                       (at + label.size() == selector.size() || selector[at + label.size()] == '.');
+    return whole ? at : std::string_view::npos;
+}
+
+std::string_view domain_doubt(std::string_view domain) {
+    if (base::IpAddress::parse(domain)) {
+        return "is an address and no domain";
+    }
+    // RFC 1123 2.1, RFC 5890 2.3.1
+    const bool begins = domain.starts_with('-') || domain.find(".-") != std::string_view::npos;
+    const bool ends = domain.ends_with('-') || domain.find("-.") != std::string_view::npos;
+    return begins ? "has a label that begins with a hyphen"
+           : ends ? "has a label that ends with a hyphen"
+                  : "";
 }
 
 } // namespace dkim

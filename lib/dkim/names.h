@@ -3,6 +3,7 @@
 
 #include "base/domain_name.h"
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -19,5 +20,17 @@ namespace dkim {
 // The domain of an identity, [Local-part] "@" domain-name (RFC 6376 3.5, i=), already decoded; nothing when
 // it is none.
 [[nodiscard]] std::optional<base::DomainName> identity_domain(std::string_view identity);
+
+// Why no signature can bear these names, in A-labels; empty: one can. The identity may be left out. What
+// loads keys asks this before a message does, so that nothing is accepted that signing refuses.
+[[nodiscard]] std::string_view signer_refusal(std::string_view domain, std::string_view selector,
+                                              std::string_view identity);
+
+// Where "._domainkey" begins in what should be a selector and is the name of a key record; npos: it is none.
+[[nodiscard]] std::size_t key_record_label(std::string_view selector);
+
+// What has the form of a domain name and yet is none that anybody can use: "is an address and no domain".
+// Empty: nothing is strange about it.
+[[nodiscard]] std::string_view domain_doubt(std::string_view domain);
 
 } // namespace dkim

@@ -73,9 +73,8 @@ std::vector<std::string> signed_fields(const SignOptions& options, const message
     return fields.take();
 }
 
-// What is written must fit a line of 998 octets (RFC 5322 2.1.1), the identity with every octet encoded.
+// What is written must fit a line of 998 octets (RFC 5322 2.1.1).
 constexpr std::size_t longest_name = 900;
-constexpr std::size_t longest_identity = 64 + 1 + 253; // RFC 5321 4.5.3.1
 
 bool all_field_names(const std::vector<std::string>& names) {
     return std::all_of(names.begin(), names.end(), [](const std::string& name) {
@@ -84,21 +83,9 @@ bool all_field_names(const std::vector<std::string>& names) {
 }
 
 std::string_view check_options(const SignOptions& options) {
-    const auto domain = read_domain_name(options.domain);
-    if (!domain || !base::all_ascii(options.domain)) {
-        return "the signing domain is no domain name";
-    }
-    if (!read_selector_name(options.selector) || !base::all_ascii(options.selector)) {
-        return "the selector is no valid name";
-    }
-    if (!options.identity.empty()) {
-        const auto identity = identity_domain(options.identity);
-        if (!identity || !identity->is_at_or_below(*domain)) {
-            return "the identity does not belong to the signing domain"; // RFC 6376 3.5, i=
-        }
-        if (options.identity.size() > longest_identity) {
-            return "the identity is longer than any address";
-        }
+    if (const auto refusal = signer_refusal(options.domain, options.selector, options.identity);
+        !refusal.empty()) {
+        return refusal;
     }
     if (!all_field_names(options.signed_fields) || !all_field_names(options.oversigned_if_present) ||
         !all_field_names(options.oversigned_fields)) {

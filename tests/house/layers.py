@@ -30,8 +30,8 @@ MAY_INCLUDE = {
     "dmarc": {"dns", "tag_list", "base"},
     "report": {"dmarc", "authres", "message", "base"},
     "authenticate": LIB,
-    "keys": {"crypto", "base"},
-    "config": BASE,
+    "keys": {"dkim", "crypto", "base"},
+    "config": {"dkim", "base"},
     "milter": LIB | {"keys", "config"},
 }
 
