@@ -7,9 +7,12 @@ namespace config {
 std::string print(const Diagnostic& diagnostic) {
     std::string text = diagnostic.file;
     if (diagnostic.line != 0) {
-        text += fmt::format(":{}:{}", diagnostic.line, diagnostic.column);
+        text += fmt::format(":{}", diagnostic.line);
     }
-    text += diagnostic.severity == Severity::error ? ": error: " : ": warning: ";
+    if (diagnostic.column != 0) {
+        text += fmt::format(":{}", diagnostic.column);
+    }
+    text += diagnostic.severity == Severity::warning ? ": warning: " : ": error: ";
     text += diagnostic.message;
     if (!diagnostic.hint.empty()) {
         text += fmt::format(" ({})", diagnostic.hint);

@@ -1,5 +1,6 @@
 #include "config/load.h"
 
+#include "base/secret_text.h"
 #include "config/limits.h"
 #include "config/load_check.h"
 #include "config/load_domains.h"
@@ -102,7 +103,8 @@ class Loader {
                 return;
             }
             if (same_file(path, file.name)) {
-                report_.error(place, fmt::format("'{}': {} would include itself", include_name, path));
+                report_.error(place,
+                              fmt::format("'{}': {} would include itself", include_name, shown_path(path)));
             } else if (included_.insert(path).second) {
                 load_included(path, place);
             }
@@ -112,7 +114,7 @@ class Loader {
     void load_included(const std::string& path, const Place& from) {
         const auto text = read_source(path);
         if (!text) {
-            report_.error(from, fmt::format("'{}': {}: {}", include_name, path, text.error()));
+            report_.error(from, fmt::format("'{}': {}: {}", include_name, shown_path(path), text.error()));
             return;
         }
         const File& file = add_file(path, directory_of(path));
@@ -124,10 +126,11 @@ class Loader {
             if (pair.name->text == domains_name) {
                 domains_.load(pair, file);
             } else {
-                report_.error(place_of(file, *pair.name),
-                              fmt::format("'{}' may not stand in an included file", pair.name->text),
-                              fmt::format("included files hold '{}' only; the rest belongs into {}",
-                                          domains_name, from.file->name));
+                report_.error(
+                    place_of(file, *pair.name),
+                    fmt::format("{} may not stand in an included file", base::quoted(pair.name->text)),
+                    fmt::format("included files hold '{}' only; the rest belongs into {}", domains_name,
+                                from.file->name));
             }
         }
     }

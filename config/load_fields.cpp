@@ -1,6 +1,7 @@
 #include "config/load_fields.h"
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "config/load_source.h"
 #include "config/suggest.h"
 
@@ -25,9 +26,8 @@ struct Reading {
 
     // What stands there is named by its text, or by its kind if it has none.
     void unexpected(const TreeNode& node, const std::string& expected, std::string hint) const {
-        const std::string found = node.kind == TreeNode::Kind::scalar
-                                      ? fmt::format("'{}'", base::printable(node.text, longest_quote))
-                                      : std::string(print(node.kind));
+        const std::string found = node.kind == TreeNode::Kind::scalar ? base::quoted(node.text, longest_quote)
+                                                                      : std::string(print(node.kind));
         report.error(place_of(file, node), fmt::format("{}: expected {}, not {}", label(), expected, found),
                      std::move(hint));
     }
@@ -62,7 +62,8 @@ std::optional<PrefixedPath> split_prefix(const Type& type, std::string_view text
 void check_existence(const Reading& reading, const std::string& path) {
     const std::string reason = missing_reason(path);
     if (!reason.empty()) {
-        reading.report.error(reading.place(), fmt::format("{}: {}: {}", reading.label(), path, reason));
+        reading.report.error(reading.place(),
+                             fmt::format("{}: {}: {}", reading.label(), shown_path(path), reason));
     }
 }
 
@@ -83,6 +84,16 @@ std::optional<Value> resolved(const Reading& reading, const std::string& text) {
     return Value(std::string(parts->prefix) + path);
 }
 
+// OpenDKIM compares blocks as text, so that one with host bits matches nobody there.
+void warn_of_host_bits(const Reading& reading, const TreeNode& item) {
+    if (reading.type.kind == Kind::networks && base::IpNetwork::has_host_bits(item.text)) {
+        reading.report.warning(place_of(reading.file, item),
+                               fmt::format("{}: '{}' stands for all of {}", reading.label(), item.text,
+                                           base::IpNetwork::parse(item.text)->print()),
+                               "write the block without host bits, or the address without a block");
+    }
+}
+
 std::optional<Value> read_list(const Reading& reading) {
     std::vector<std::string_view> items;
     bool sound = true;
@@ -97,6 +108,7 @@ std::optional<Value> read_list(const Reading& reading) {
             reading.refuse(*item, item_expectation(reading.type), *refusal);
             sound = false;
         }
+        warn_of_host_bits(reading, *item);
         items.push_back(item->text);
     }
     if (!sound) {
@@ -173,7 +185,7 @@ std::vector<Pair> unique_pairs(const TreeNode& mapping, std::string_view prefix,
             continue;
         }
         report.error(place_of(file, name),
-                     fmt::format("'{}{}' is given twice", prefix, base::printable(name.text, longest_quote)),
+                     fmt::format("'{}{}' is given twice", prefix, base::shown(name.text, longest_quote)),
                      fmt::format("first at {}", print(place_of(file, *known->second))));
     }
     return pairs;

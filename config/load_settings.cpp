@@ -1,6 +1,7 @@
 #include "config/load_settings.h"
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "config/load_fields.h"
 #include "config/suggest.h"
 
@@ -53,7 +54,7 @@ std::optional<std::string_view> moved_from(std::string_view name) {
 
 void unknown_setting(const Section& section, const TreeNode& name, const File& file, Report& report) {
     const std::string prefix = section.name.empty() ? "" : fmt::format("{}.", section.name);
-    const std::string path = prefix + base::printable(name.text, 80);
+    const std::string path = prefix + base::shown(name.text);
     auto meant = nearest(path, siblings(section));
     if (!meant || meant->empty()) {
         meant = moved_from(name.text);

@@ -1,5 +1,6 @@
 #include "config/load_source.h"
 
+#include "base/secret_text.h"
 #include "config/limits.h"
 
 #include <fmt/format.h>
@@ -121,6 +122,10 @@ bool same_file(const std::string& a, const std::string& b) {
     const auto first = look_at(a);
     const auto second = look_at(b);
     return first && second && first->st_dev == second->st_dev && first->st_ino == second->st_ino;
+}
+
+std::string shown_path(const std::string& path) {
+    return base::shown_path(path, [](const std::string& part) { return look_at(part).has_value(); });
 }
 
 std::string missing_reason(const std::string& path) {

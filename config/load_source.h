@@ -25,6 +25,9 @@ namespace config {
 // Same device and inode: two names of one file. False when either cannot be looked at.
 [[nodiscard]] bool same_file(const std::string& a, const std::string& b);
 
+// A path for diagnostics: where nothing is, a key that was pasted in place of a path is not shown.
+[[nodiscard]] std::string shown_path(const std::string& path);
+
 // Why nothing can be read at `path`: "No such file or directory". Empty: it exists, or cannot be looked at
 // from here, which a check by an unprivileged user must not hold against a file that only the daemon may see.
 [[nodiscard]] std::string missing_reason(const std::string& path);

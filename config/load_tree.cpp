@@ -1,6 +1,7 @@
 #include "config/load_tree.h"
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "base/utf8.h"
 #include "config/limits.h"
 
@@ -207,10 +208,13 @@ bool is_indented_by_tab(std::string_view line) {
     return indentation.find('\t') != std::string_view::npos;
 }
 
+constexpr std::size_t longest_message = 200; // of yaml-cpp
+
 TreeError syntax_error(const YAML::Exception& error, std::string_view text) {
     const bool known = error.mark.line >= 0;
     const std::size_t line = known ? one_based(error.mark.line) : 0;
-    return {line, known ? one_based(error.mark.column) : 0, fmt::format("not valid YAML: {}", error.msg),
+    return {line, known ? one_based(error.mark.column) : 0,
+            fmt::format("not valid YAML: {}", base::shown(error.msg, longest_message)),
             known && is_indented_by_tab(from_line(text, line)) ? "indent with blanks, not with tabs" : ""};
 }
 

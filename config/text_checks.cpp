@@ -3,7 +3,9 @@
 #include "base/ascii.h"
 #include "base/domain_name.h"
 #include "base/ip_address.h"
+#include "base/secret_text.h"
 #include "config/number_text.h"
+#include "dkim/names.h"
 
 #include <fmt/format.h>
 
@@ -45,7 +47,8 @@ constexpr std::size_t longest_socket_path = 107;
 
 std::optional<Refusal> check_socket_path(std::string_view path) {
     if (!path.starts_with('/')) {
-        return Refusal{"the path of a unix socket must be absolute", fmt::format("write 'unix:/{}'", path)};
+        return Refusal{"the path of a unix socket must be absolute",
+                       fmt::format("write {}", base::quoted(fmt::format("unix:/{}", path)))};
     }
     return refuse_unless(
         path.size() <= longest_socket_path,
@@ -66,16 +69,18 @@ std::optional<Refusal> check_socket(std::string_view text) {
         return std::nullopt;
     }
     if (text.starts_with('/')) {
-        return Refusal{fmt::format("'{}' is not a socket", text), fmt::format("write 'unix:{}'", text)};
+        return Refusal{fmt::format("{} is not a socket", base::quoted(text)),
+                       fmt::format("write {}", base::quoted(fmt::format("unix:{}", text)))};
     }
-    return Refusal{fmt::format("'{}' is not a socket", text),
+    return Refusal{fmt::format("{} is not a socket", base::quoted(text)),
                    "write inet:HOST:PORT, inet6:[HOST]:PORT or unix:/PATH"};
 }
 
 std::optional<Refusal> check_authserv_id(std::string_view text) {
     if (!base::all_ascii(text)) {
         const auto name = base::DomainName::parse_international(text);
-        return Refusal{"an authserv-id must be ASCII", name ? fmt::format("write '{}'", name->text()) : ""};
+        return Refusal{"an authserv-id must be ASCII",
+                       name ? fmt::format("write {}", base::quoted(name->text())) : ""};
     }
     constexpr std::string_view special = ";\"\\(),<>";
     const auto bad = std::find_if(text.begin(), text.end(), [&](char c) {
@@ -84,7 +89,7 @@ std::optional<Refusal> check_authserv_id(std::string_view text) {
     if (bad == text.end()) {
         // A dot at the end of an id says nothing, so that of dots alone nothing would be left to compare.
         return refuse_unless(text.empty() || std::any_of(text.begin(), text.end(), base::is_alnum),
-                             fmt::format("an authserv-id of '{}' names nobody", text),
+                             fmt::format("an authserv-id of {} names nobody", base::quoted(text)),
                              "usually it is the host's name");
     }
     return Refusal{*bad == ' ' ? "an authserv-id may not contain blanks"
@@ -95,7 +100,7 @@ std::optional<Refusal> check_authserv_id(std::string_view text) {
 std::optional<Refusal> check_field_name(std::string_view text) {
     const bool good =
         std::all_of(text.begin(), text.end(), [](char c) { return base::is_visible(c) && c != ':'; });
-    return refuse_unless(good, fmt::format("'{}' is not the name of a header field", text));
+    return refuse_unless(good, fmt::format("{} is not the name of a header field", base::quoted(text)));
 }
 
 std::optional<Refusal> check_own_field_name(std::string_view text) {
@@ -104,7 +109,7 @@ std::optional<Refusal> check_own_field_name(std::string_view text) {
     }
     // Fields of this name are removed from incoming mail; none that means something to others may be meant.
     return refuse_unless(text.size() > 2 && base::iequals(text.substr(0, 2), "X-"),
-                         fmt::format("'{}' is not a name for a field of our own", text),
+                         fmt::format("{} is not a name for a field of our own", base::quoted(text)),
                          "take a name that begins with X-");
 }
 
@@ -115,28 +120,29 @@ std::optional<Refusal> check_nameserver(std::string_view text) {
                          is_port(text.substr(colon + 1)) && base::IpAddress::parse(text.substr(0, colon));
     const bool good =
         base::IpAddress::parse(text) || v4_port || (bracketed && (is_host(text) || is_endpoint(text)));
-    return refuse_unless(good, fmt::format("'{}' is not the address of a name server", text),
+    return refuse_unless(good, fmt::format("{} is not the address of a name server", base::quoted(text)),
                          "write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353");
 }
 
 std::optional<Refusal> check_name(std::string_view text) {
     const bool good = std::all_of(text.begin(), text.end(), [](char c) { return base::is_visible(c); });
-    return refuse_unless(good, fmt::format("'{}' is not a name", text),
+    return refuse_unless(good, fmt::format("{} is not a name", base::quoted(text)),
                          "names are printable ASCII without blanks");
 }
 
 std::optional<Refusal> check_selector(std::string_view text) {
-    return refuse_unless(base::DomainName::parse(text).has_value(),
-                         fmt::format("'{}' is not a selector", text),
+    if (const auto label = dkim::key_record_label(text); label != std::string_view::npos) {
+        return Refusal{fmt::format("{} is the name of a key record", base::quoted(text)),
+                       fmt::format("write only the selector, {}", base::quoted(text.substr(0, label)))};
+    }
+    return refuse_unless(dkim::read_selector_name(text).has_value() && base::all_ascii(text),
+                         fmt::format("{} is not a selector", base::quoted(text)),
                          "letters, digits, hyphens and dots, for example s2026");
 }
 
 std::optional<Refusal> check_identity(std::string_view text) {
-    const auto at = text.rfind('@');
-    const bool good = at != std::string_view::npos &&
-                      base::DomainName::parse_international(text.substr(at + 1)) &&
-                      text.find_first_of(" \t;") == std::string_view::npos;
-    return refuse_unless(good, fmt::format("'{}' is not an identity", text),
+    const bool good = dkim::identity_domain(text).has_value();
+    return refuse_unless(good, fmt::format("{} is not an identity", base::quoted(text)),
                          "write user@domain, or @domain for the domain as a whole");
 }
 

@@ -1,6 +1,7 @@
 #include "config/value.h"
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "config/number_text.h"
 #include "config/suggest.h"
 
@@ -80,6 +81,11 @@ std::optional<Refusal> check_text(const Type& type, std::string_view text) {
     if (text.size() < type.minimum) {
         return Refusal{"may not be empty", {}};
     }
+    // What is read from here on is printed, logged or sent. A path is not, where there is nothing.
+    if (type.kind != Kind::path && base::is_surely_key(text)) {
+        return Refusal{"looks like a private key, which is not shown",
+                       "keys are named by the paths of their files"};
+    }
     return type.check != nullptr && !text.empty() ? type.check(text) : std::nullopt;
 }
 
@@ -152,7 +158,7 @@ Parsed parse_value(const Type& type, std::string_view text, bool quoted) {
     case Kind::networks:
         break;
     }
-    return base::refuse(unexpected(fmt::format("write [{}]", text)));
+    return base::refuse(unexpected(base::may_be_key(text) ? "" : fmt::format("write [{}]", text)));
 }
 
 std::optional<Refusal> check_item(const Type& type, std::string_view item) {

@@ -385,3 +385,27 @@ TEST_CASE("aliases that multiply are refused before they are followed") {
     REQUIRE(texts.size() == 1);
     CHECK(texts[0].find("not valid YAML: more than 8000000 values in one file") != std::string::npos);
 }
+
+TEST_CASE("blocks of addresses that do not say what they are") {
+    check_cases({
+        {"host bits",
+         "roles: {internal_hosts: [10.0.0.1/24, 10.1.0.0/16, '2001:db8::1/32', 192.0.2.1]}\n",
+         {"p.yaml:1:26: warning: 'roles.internal_hosts': '10.0.0.1/24' stands for all of 10.0.0.0/24 (write "
+          "the "
+          "block without host bits, or the address without a block)",
+          "p.yaml:1:52: warning: 'roles.internal_hosts': '2001:db8::1/32' stands for all of 2001:db8::/32 "
+          "(write the "
+          "block without host bits, or the address without a block)"}},
+        {"IPv4 as IPv6", "roles: {internal_hosts: ['::ffff:127.0.0.0/104', '::ffff:127.0.0.1']}\n", {}},
+        {"IPv4 as IPv6 with a prefix of IPv4",
+         "roles: {internal_hosts: ['::ffff:127.0.0.0/8']}\n",
+         {"p.yaml:1:26: error: 'roles.internal_hosts': expected an address or a block such as 192.0.2.0/24, "
+          "not "
+          "'::ffff:127.0.0.0/8' (expected a prefix length from 96 to 128 after the slash, because the block "
+          "is an "
+          "IPv4 one in the form of IPv6)"}},
+    });
+    const auto loaded = config::load_text("roles: {internal_hosts: ['::ffff:127.0.0.0/104']}\n", "p.yaml");
+    REQUIRE(loaded.settings);
+    CHECK(loaded.settings->roles.internal_hosts == std::vector{*base::IpNetwork::parse("127.0.0.0/8")});
+}
