@@ -210,11 +210,17 @@ bool is_indented_by_tab(std::string_view line) {
 
 constexpr std::size_t longest_message = 200; // of yaml-cpp
 
+// yaml-cpp 0.8 adds the name of an unknown anchor, which 0.7 does not: line and column point at it anyway.
+std::string_view reason(const YAML::Exception& error) {
+    constexpr std::string_view unknown_anchor = "the referenced anchor is not defined";
+    return error.msg.starts_with(unknown_anchor) ? unknown_anchor : std::string_view(error.msg);
+}
+
 TreeError syntax_error(const YAML::Exception& error, std::string_view text) {
     const bool known = error.mark.line >= 0;
     const std::size_t line = known ? one_based(error.mark.line) : 0;
     return {line, known ? one_based(error.mark.column) : 0,
-            fmt::format("not valid YAML: {}", base::shown(error.msg, longest_message)),
+            fmt::format("not valid YAML: {}", base::shown(reason(error), longest_message)),
             known && is_indented_by_tab(from_line(text, line)) ? "indent with blanks, not with tabs" : ""};
 }
 

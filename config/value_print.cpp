@@ -12,7 +12,7 @@ namespace config {
 namespace {
 
 // Plain where YAML cannot take it for anything else, in a list too; else in double quotes.
-std::string quoted(std::string_view text) {
+std::string as_scalar(std::string_view text) {
     const bool plain =
         !text.empty() && (base::is_alnum(text.front()) || text.front() == '/') && text.back() != ':' &&
         std::all_of(text.begin(), text.end(), [](char c) {
@@ -36,7 +36,7 @@ std::string print_list(const Items& items, Text text) {
     std::vector<std::string> texts;
     texts.reserve(items.size());
     for (const auto& item : items) {
-        texts.push_back(quoted(text(item)));
+        texts.push_back(as_scalar(text(item)));
     }
     return fmt::format("[{}]", fmt::join(texts, ", "));
 }
@@ -56,7 +56,7 @@ struct Printer {
     std::string operator()(std::chrono::milliseconds value) const {
         return print_milliseconds(static_cast<std::uint64_t>(value.count()));
     }
-    std::string operator()(const std::string& value) const { return quoted(value); }
+    std::string operator()(const std::string& value) const { return as_scalar(value); }
     std::string operator()(const std::vector<std::string>& value) const {
         return print_list(value, [](const std::string& item) { return item; });
     }

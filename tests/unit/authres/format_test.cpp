@@ -11,7 +11,6 @@
 #include <string_view>
 #include <vector>
 
-using authres::format;
 using authres::MethodResult;
 using authres::Property;
 
@@ -83,10 +82,10 @@ std::vector<MethodResult> harmless(std::vector<MethodResult> results) {
 } // namespace
 
 TEST_CASE("results are written one method a line", "[authres][rfc8601-2.2]") {
-    CHECK(format("mx.example.org", {}) == "mx.example.org; none");
-    CHECK(format("mx.example.org",
-                 {result("spf", "pass", {{"smtp", "mailfrom", "example.org"}}),
-                  result("dkim", "pass", {{"header", "d", "example.org"}}, {"2048-bit key"})}) ==
+    CHECK(authres::format("mx.example.org", {}) == "mx.example.org; none");
+    CHECK(authres::format("mx.example.org",
+                          {result("spf", "pass", {{"smtp", "mailfrom", "example.org"}}),
+                           result("dkim", "pass", {{"header", "d", "example.org"}}, {"2048-bit key"})}) ==
           "mx.example.org;\r\n\tspf=pass smtp.mailfrom=example.org;\r\n\tdkim=pass (2048-bit key) "
           "header.d=example.org");
 }
@@ -116,7 +115,7 @@ TEST_CASE("values take the form the grammar gives them", "[authres][rfc8601-2.2]
         {"an address without a domain name", "ann@exa(mple", "\"ann@exa(mple\""},
     }));
     INFO(c.what);
-    CHECK(format("mx", {result("x", "pass", {{"policy", "v", c.raw}})}) ==
+    CHECK(authres::format("mx", {result("x", "pass", {{"policy", "v", c.raw}})}) ==
           std::string("mx;\r\n\tx=pass policy.v=") + c.written);
 }
 
@@ -135,34 +134,34 @@ TEST_CASE("a value that cannot be shown as it is is left out", "[authres]") {
     };
     for (const Case& c : cases) {
         INFO(c.what);
-        CHECK(format("mx", {result("x", "pass", {{"policy", "v", c.raw}, {"policy", "w", "1"}})}) ==
+        CHECK(authres::format("mx", {result("x", "pass", {{"policy", "v", c.raw}, {"policy", "w", "1"}})}) ==
               "mx;\r\n\tx=pass policy.w=1");
     }
 }
 
 TEST_CASE("reasons and comments are made harmless", "[authres]") {
-    CHECK(format("mx", {result("dkim", "fail", {}, {"a) b (c\\", "\r\n"}, "no \"key\"")}) ==
+    CHECK(authres::format("mx", {result("dkim", "fail", {}, {"a) b (c\\", "\r\n"}, "no \"key\"")}) ==
           "mx;\r\n\tdkim=fail (a b c) reason=\"no \\\"key\\\"\"");
-    CHECK(format("mx", {result("dkim", "fail", {}, {}, "ann@example.org")}) ==
+    CHECK(authres::format("mx", {result("dkim", "fail", {}, {}, "ann@example.org")}) ==
           "mx;\r\n\tdkim=fail reason=\"ann@example.org\"");
 }
 
 TEST_CASE("what has no keyword for a name is left out", "[authres]") {
-    CHECK(format("mx", {result("d kim", "pass")}) == "mx; none");
-    CHECK(format("mx", {result("dkim", ""), result("spf", "none")}) == "mx;\r\n\tspf=none");
-    CHECK(format("mx",
-                 {result("spf", "pass", {{"smtp", "a=b", "x"}, {"", "y", "x"}, {"smtp", "helo", "h"}})}) ==
+    CHECK(authres::format("mx", {result("d kim", "pass")}) == "mx; none");
+    CHECK(authres::format("mx", {result("dkim", ""), result("spf", "none")}) == "mx;\r\n\tspf=none");
+    CHECK(authres::format(
+              "mx", {result("spf", "pass", {{"smtp", "a=b", "x"}, {"", "y", "x"}, {"smtp", "helo", "h"}})}) ==
           "mx;\r\n\tspf=pass smtp.helo=h");
 }
 
 TEST_CASE("long results are folded", "[authres][rfc5322-2.1.1]") {
-    const auto text =
-        format("mx.example.org",
-               {result("dkim", "pass",
-                       {{"header", "d", "a-rather-long-name.example.org"},
-                        {"header", "s", "selector2026"},
-                        {"header", "b", "AbCdEfGhIj"}},
-                       {"a comment that is long enough to need a line of its own, and then some more"})});
+    const auto text = authres::format(
+        "mx.example.org",
+        {result("dkim", "pass",
+                {{"header", "d", "a-rather-long-name.example.org"},
+                 {"header", "s", "selector2026"},
+                 {"header", "b", "AbCdEfGhIj"}},
+                {"a comment that is long enough to need a line of its own, and then some more"})});
     for (const std::string& line : lines_of(text)) {
         CAPTURE(line);
         CHECK(line.size() <= 78);
@@ -208,7 +207,7 @@ TEST_CASE("whatever the values hold, the text is safe and re-parses to the same 
             }
             results.push_back(std::move(one));
         }
-        const std::string text = format("mx.example.org", results);
+        const std::string text = authres::format("mx.example.org", results);
         CAPTURE(text);
         for (const std::string& line : lines_of(text)) {
             REQUIRE(line.size() <= 998);
