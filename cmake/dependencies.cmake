@@ -1,4 +1,4 @@
-# Third parties, each as one imported target. All are Debian 12 packages; nothing is downloaded.
+# Third parties, each as one imported target. All are packages of Debian 12 and 13; nothing is downloaded.
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
@@ -16,6 +16,13 @@ pkg_check_modules(psl REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(idn2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
+
+paraph_tried(${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION})
+paraph_tried(CMake ${CMAKE_VERSION})
+paraph_tried(OpenSSL ${OPENSSL_VERSION})
+foreach(name fmt spdlog tl-expected yaml-cpp CLI11 nlohmann_json cares ldns hwy psl idn2 systemd seccomp)
+  paraph_tried(${name} ${${name}_VERSION})
+endforeach()
 
 # libmilter ships neither a pkg-config file nor a CMake package.
 find_path(MILTER_INCLUDE_DIR libmilter/mfapi.h REQUIRED)

@@ -42,11 +42,12 @@ endfunction()
 
 # paraph_unit_test(FOLDER  SOURCES a_test.cpp ...  DEPENDS paraph_x ...)
 #
-# One test program for one folder, named unit_FOLDER, that ctest runs as a whole.
+# One test program for one folder, named unit_FOLDER, that ctest runs as a whole. The target unit_tests builds all of them.
 function(paraph_unit_test folder)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(unit_${folder} ${arg_SOURCES})
   target_link_libraries(unit_${folder} PRIVATE paraph_catch_main fmt::fmt ${arg_DEPENDS})
   target_compile_definitions(unit_${folder} PRIVATE PARAPH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME unit.${folder} COMMAND unit_${folder})
+  add_dependencies(unit_tests unit_${folder})
 endfunction()

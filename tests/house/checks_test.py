@@ -7,6 +7,7 @@ import unittest
 import documents
 import layers
 import sizes
+import versions
 import words
 
 
@@ -162,6 +163,36 @@ class Documents(Tree):
         self.write("docs/conformance.md", "`lib/x/y` `lib/x/y.h` [a](guide/y.md#why-preject-does) [b](https://x.example/)\n")
         self.write("docs/guide/y.md", "# Why p=reject does\n")
         self.assertEqual(documents.problems(self.root), [])
+
+
+class Versions(Tree):
+    def found(self, list_, looked_for, **installed):
+        self.write("cmake/tried_versions", "GNU 12.2 14.2 -\nClang 14 14 -\nCMake 3.25 3.31 -\n" + list_)
+        self.write("cmake/dependencies.cmake", looked_for)
+        return versions.problems(self.root, installed.get)
+
+    def test_versions_that_were_tried_are_left_alone(self):
+        for version in ("3.0", "3.0.15", "3.4.1", "3.5", "3.5.99"):
+            with self.subTest(version=version):
+                self.assertEqual(self.found("# x\n\nSSL 3.0 3.5 ssl\n", "find_package(SSL 3.0 REQUIRED)\n", ssl=version), [])
+
+    def test_other_versions_are_found(self):
+        for version in ("2.99", "1", "3.6", "3.10", "10.0"):
+            with self.subTest(version=version):
+                self.assertEqual(len(self.found("SSL 3.0 3.5 ssl\n", "find_package(SSL)\n", ssl=version)), 1)
+
+    def test_what_the_list_gets_wrong_is_found(self):
+        for list_, looked_for in [
+            ("", "find_package(SSL REQUIRED)\n"),
+            ("", "pkg_check_modules(SSL REQUIRED IMPORTED_TARGET libssl)\n"),
+            ("SSL 3.0 3.5 ssl\n", "find_package(PkgConfig)\n"),
+            ("SSL 3.0 3.5 unheard-of\n", "find_package(SSL)\n"),
+            ("SSL 3.5 3.0 ssl\n", "find_package(SSL)\n"),
+            ("SSL 3.0 3.5 ssl\nSSH 3.0\n", "find_package(SSL)\n"),
+            ("SSL 3.0 3.5 ssl\nSSH 3.0 new ssh\n", "find_package(SSL)\n"),
+        ]:
+            with self.subTest(list=list_, looked_for=looked_for):
+                self.assertEqual(len(self.found(list_, looked_for, ssl="3.1")), 1)
 
 
 if __name__ == "__main__":
