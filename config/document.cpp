@@ -84,13 +84,24 @@ std::string sample_domains() {
     return result + "#      - selector: s2026\n#        file: keys/example.com/s2026.pem\n";
 }
 
+std::string_view restart_note(const Setting& setting) {
+    return needs_restart(setting) ? " A change needs a restart." : "";
+}
+
+// Keys and domains are read anew.
+template <class Target>
+std::string_view restart_note(const SettingOf<Target>&) {
+    return "";
+}
+
 template <class Target>
 std::string manual_setting(const SettingOf<Target>& setting) {
     const std::string value =
         setting.required ? "Must be given." : fmt::format("Default: `{}`", setting.default_text);
     return fmt::format("`{}`\n", setting.path) +
-           wrapped(fmt::format("{} Value: {}. {}", setting.text, expectation(setting.type), value), "  ",
-                   manual_width)
+           wrapped(fmt::format("{} Value: {}. {}{}", setting.text, expectation(setting.type), value,
+                               restart_note(setting)),
+                   "  ", manual_width)
                .replace(0, 2, ": ") +
            "\n";
 }

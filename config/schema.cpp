@@ -3,6 +3,10 @@
 #include "config/schema_field.h"
 #include "config/text_checks.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 #include <limits>
 
 namespace config {
@@ -78,38 +82,38 @@ Section top() {
 }
 
 Section listen() {
-    return {"listen",
-            "Where the mail server reaches the daemon.",
-            {setting(
-                 "listen.socket", text(check_socket), "inet:127.0.0.1:8891",
-                 [](auto& s) -> auto& { return s.listen.socket; },
-                 "The milter socket: inet:HOST:PORT, inet6:[HOST]:PORT or unix:/PATH. OpenDKIM's ways of "
-                 "writing it, "
-                 "inet:PORT@HOST and local:/PATH, mean the same."),
-             setting(
-                 "listen.socket_mode", mode(), "0660", [](auto& s) -> auto& { return s.listen.socket_mode; },
-                 "Permissions of a unix socket. The mail server needs to read and write it."),
-             setting(
-                 "listen.socket_group", text(check_name), "\"\"",
-                 [](auto& s) -> auto& { return s.listen.socket_group; },
-                 "Group of a unix socket, for example postfix. Empty: the group of the daemon."),
-             setting(
-                 "listen.max_connections", integer(1, 100'000), "1000",
-                 [](auto& s) -> auto& { return s.listen.max_connections; },
-                 "How many connections from the mail server are served at once. Those beyond are told to try "
-                 "again "
-                 "later. Fewer where the system gives the daemon too few descriptors or threads."),
-             setting(
-                 "listen.skip_bodies", boolean(), "false",
-                 [](auto& s) -> auto& { return s.listen.skip_bodies; },
-                 "Have the mail server leave out the rest of a body when no signature needs it. It then waits "
-                 "for a reply to each piece, which costs every message something, and saves large unsigned "
-                 "ones a copy."),
-             setting(
-                 "listen.drain_time", duration(0, 10 * minute), "30s",
-                 [](auto& s) -> auto& { return s.listen.drain_time; },
-                 "How long messages under way may take when the daemon is told to stop. New connections are "
-                 "told to try again later meanwhile.")}};
+    return {
+        "listen",
+        "Where the mail server reaches the daemon.",
+        {setting(
+             "listen.socket", text(check_socket), "inet:127.0.0.1:8891",
+             [](auto& s) -> auto& { return s.listen.socket; },
+             "The milter socket: inet:HOST:PORT, inet6:[HOST]:PORT or unix:/PATH. OpenDKIM's ways of "
+             "writing it, "
+             "inet:PORT@HOST and local:/PATH, mean the same."),
+         setting(
+             "listen.socket_mode", mode(), "0660", [](auto& s) -> auto& { return s.listen.socket_mode; },
+             "Permissions of a unix socket. The mail server needs to read and write it."),
+         setting(
+             "listen.socket_group", text(check_name), "\"\"",
+             [](auto& s) -> auto& { return s.listen.socket_group; },
+             "Group of a unix socket, for example postfix. Empty: the group of the daemon."),
+         setting(
+             "listen.max_connections", integer(1, 100'000), "1000",
+             [](auto& s) -> auto& { return s.listen.max_connections; },
+             "How many connections from the mail server are served at once. Those beyond are told to try "
+             "again "
+             "later. Fewer where the system gives the daemon too few descriptors or threads."),
+         setting(
+             "listen.skip_bodies", boolean(), "false", [](auto& s) -> auto& { return s.listen.skip_bodies; },
+             "Have the mail server leave out the rest of a body when no signature needs it. It then waits "
+             "for a reply to each piece, which costs every message something, and saves large unsigned "
+             "ones a copy."),
+         setting(
+             "listen.drain_time", duration(0, 10 * minute), "30s",
+             [](auto& s) -> auto& { return s.listen.drain_time; },
+             "How long messages under way may take when the daemon is told to stop. New connections are "
+             "told to try again later meanwhile.")}};
 }
 
 Section roles() {
@@ -447,6 +451,27 @@ const std::vector<KeySetting>& key_schema() {
             "active", boolean(), "true", [](auto& k) -> auto& { return k.active; },
             "Sign with this key. A key that is being rolled in or out can stay listed without signing.")};
     return settings;
+}
+
+bool needs_restart(const Setting& setting) {
+    static constexpr std::array<std::string_view, 10> set_up_once{
+        "listen.socket", "listen.socket_mode", "listen.socket_group", "dns.nameservers", "dns.timeout",
+        "dns.attempts",  "dns.cache_bytes",    "log.target",          "log.facility",    "log.level"};
+    return std::find(set_up_once.begin(), set_up_once.end(), setting.path) != set_up_once.end();
+}
+
+std::vector<std::string> changes_that_need_restart(const Settings& before, const Settings& after) {
+    std::vector<std::string> changes;
+    for (const Section& section : schema()) {
+        for (const Setting& setting : section.settings) {
+            const auto old_text = print(setting.type, setting.read(before));
+            const auto new_text = print(setting.type, setting.read(after));
+            if (needs_restart(setting) && old_text != new_text) {
+                changes.push_back(fmt::format("{} is still {}, not {},", setting.path, old_text, new_text));
+            }
+        }
+    }
+    return changes;
 }
 
 const Setting* find_setting(std::string_view path) {

@@ -6,6 +6,7 @@
 #include "config/settings.h"
 #include "config/value.h"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,12 @@ struct Section {
 inline constexpr std::string_view include_name = "include";
 inline constexpr std::string_view domains_name = "domains";
 inline constexpr std::string_view keys_name = "keys";
+
+// Whether a reload leaves what depends on it as it was: what is set up once at the start.
+[[nodiscard]] bool needs_restart(const Setting& setting);
+// A line for each such setting that differs between the two.
+[[nodiscard]] std::vector<std::string> changes_that_need_restart(const Settings& before,
+                                                                 const Settings& after);
 
 // The setting of that dotted path, or null.
 [[nodiscard]] const Setting* find_setting(std::string_view path);

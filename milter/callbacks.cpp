@@ -4,6 +4,7 @@
 #include "milter/knock.h"
 #include "milter/session.h"
 #include "milter/socket_address.h"
+#include "milter/socket_trial.h"
 
 #include <fmt/format.h>
 #include <libmilter/mfapi.h>
@@ -400,13 +401,13 @@ std::string open_socket(const ServeOptions& options) {
     if (smfi_setconn(socket.data()) != MI_SUCCESS) {
         return fmt::format("socket {} is not understood", options.socket);
     }
-    // libmilter would take the name away from whoever listens there.
-    if (accepts_connections(options.socket)) {
-        return fmt::format("cannot open socket {}: another process listens there", options.socket);
+    // libmilter would take the name away from whoever listens there, and does not say why it cannot open one.
+    if (const auto trouble = try_socket(options.socket, options.socket_group)) {
+        return fmt::format("cannot open socket {}: {}", options.socket, trouble->reason);
     }
     const UmaskGuard guard(options.socket_mode);
     if (smfi_opensocket(true) != MI_SUCCESS) {
-        return fmt::format("cannot open socket {}: {}", options.socket, std::strerror(errno));
+        return fmt::format("cannot open socket {}", options.socket);
     }
     send_without_delay();
     return grant_group(options.socket, options.socket_group, options.socket_mode);

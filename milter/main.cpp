@@ -2,6 +2,7 @@
 #include "milter/daemon/startup.h"
 
 #include <CLI/CLI.hpp>
+#include <sysexits.h>
 
 #include <cstdio>
 #include <exception>
@@ -19,10 +20,14 @@ int main(int argc, char** argv) {
         app.add_option("--log", command_line.log_target, "syslog or stderr, instead of log.target")
             ->check(CLI::IsMember({"syslog", "stderr"}));
         app.set_version_flag("--version", "paraphd " PARAPH_VERSION);
-        CLI11_PARSE(app, argc, argv);
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app.exit(error) == 0 ? EX_OK : EX_USAGE; // --help and --version end here as well
+        }
         return milter::daemon::run(command_line);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "paraphd: %s\n", error.what());
-        return 70; // EX_SOFTWARE
+        return EX_SOFTWARE;
     }
 }

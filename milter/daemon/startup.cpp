@@ -1,5 +1,6 @@
 #include "milter/daemon/startup.h"
 
+#include "config/schema.h"
 #include "milter/callbacks.h"
 #include "milter/daemon/capacity.h"
 #include "milter/daemon/configuration.h"
@@ -22,8 +23,11 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 namespace milter::daemon {
 
@@ -50,18 +54,44 @@ void report(log::Logger& logger, const Configuration& configuration) {
     }
 }
 
-// Without settings there is no log target yet: the operator who starts the daemon sees it on stderr.
-int refuse_start(const Configuration& configuration) {
-    log::Logger logger(log::Target::stderr_stream, "mail", log::Level::info);
-    report(logger, configuration);
+// Where to tell that the daemon does not start: on stderr for the operator who starts it, and in the log for
+// the one who looks there later. Without settings the log is syslog, unless the command line says otherwise.
+std::vector<log::Target> targets_of_failure(const std::string& log_word) {
+    if (log_target(log_word) == log::Target::stderr_stream) {
+        return {log::Target::stderr_stream};
+    }
+    return {log::Target::stderr_stream, log::Target::syslog};
+}
+
+int refuse_start(const Configuration& configuration, const CommandLine& command_line) {
+    for (const auto target : targets_of_failure(command_line.log_target)) {
+        log::Logger logger(target, "mail", log::Level::info);
+        report(logger, configuration);
+        logger.write(Event::failed,
+                     fmt::format("{} has errors, paraphd does not start", configuration.source));
+    }
     return EX_CONFIG;
 }
 
-void reload(Service& service, const CommandLine& command_line) {
+void report_failure(const config::Settings::Log& settings, std::string_view problem) {
+    for (const auto target : targets_of_failure(settings.target)) {
+        log::Logger(target, settings.facility, log::Level::error).write(Event::failed, problem);
+    }
+}
+
+// `at_start` is what the socket, the resolver and the log were set up with.
+void warn_of_restart(log::Logger& logger, const config::Settings& at_start, const config::Settings& now) {
+    for (const auto& change : config::changes_that_need_restart(at_start, now)) {
+        logger.write(Event::configuration_warning, fmt::format("{} until paraphd is restarted", change));
+    }
+}
+
+void reload(Service& service, const CommandLine& command_line, const config::Settings& at_start) {
     notify_reloading();
     const auto configuration = read_configuration(command_line);
     report(service.logger(), configuration);
     if (configuration.runtime) {
+        warn_of_restart(service.logger(), at_start, configuration.runtime->settings);
         service.replace_runtime(configuration.runtime);
         service.logger().write(Event::reloaded,
                                fmt::format("configuration reloaded from {}", configuration.source));
@@ -92,7 +122,8 @@ void drain(Service& service, const ServeOptions& options, const std::stop_token&
 // Does what signals ask for, until the service has ended.
 void obey_signals(Service& service, const ServeOptions& options, const CommandLine& command_line,
                   const std::atomic<bool>& ended) {
-    Worker reloader([&] { reload(service, command_line); });
+    const auto at_start = service.runtime();
+    Worker reloader([&] { reload(service, command_line, at_start->settings); });
     std::jthread drainer;
     while (!ended) {
         switch (next_signal()) {
@@ -194,7 +225,7 @@ int start(const Configuration& configuration, const CommandLine& command_line, l
     const auto& settings = configuration.runtime->settings;
     const auto socket = milter_socket(settings.listen.socket);
     if (!socket) {
-        logger.write(Event::configuration_problem, fmt::format("listen.socket: {}", socket.error().message));
+        report_failure(settings.log, fmt::format("listen.socket: {}", socket.error().message));
         return EX_CONFIG;
     }
     const Capacity capacity = claim_capacity();
@@ -209,7 +240,11 @@ int start(const Configuration& configuration, const CommandLine& command_line, l
     const auto problem = serve_until_stopped(
         service, {*socket, settings.listen.socket_mode, settings.listen.socket_group, limits.open},
         command_line, configuration.source);
-    logger.write(Event::stopped, problem.empty() ? "stopped" : problem);
+    if (problem.empty()) {
+        logger.write(Event::stopped, "stopped");
+    } else {
+        report_failure(settings.log, problem);
+    }
     const int exit_code = problem.empty() ? EX_OK : EX_UNAVAILABLE;
     leave(service, exit_code);
     return exit_code;
@@ -223,7 +258,7 @@ int run(const CommandLine& command_line) {
     const auto sandbox_problem = give_up_other_programs();
     const auto configuration = read_configuration(command_line);
     if (!configuration.runtime) {
-        return refuse_start(configuration);
+        return refuse_start(configuration, command_line);
     }
     const auto& log = configuration.runtime->settings.log;
     log::Logger logger(log_target(log.target), log.facility, log::parse_level(log.level));

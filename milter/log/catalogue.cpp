@@ -11,6 +11,8 @@ constexpr std::array<Entry, event_count> entries{{
      "The socket is open and the MTA may connect. The line names the socket and the version."},
     {Event::stopped, "STOPPED", Level::notice, Flow::each,
      "The daemon ends after a signal. The MTA does what its default action says."},
+    {Event::failed, "FAILED", Level::error, Flow::each,
+     "The daemon cannot start, or cannot go on, for the reason in the line. It stands on stderr as well."},
     {Event::reloaded, "RELOADED", Level::notice, Flow::each,
      "A new configuration is in use. Sessions that were open keep the one they began with. A new socket, new "
      "nameservers "

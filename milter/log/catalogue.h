@@ -14,6 +14,7 @@ namespace milter::log {
 enum class Event : std::uint8_t {
     listening,
     stopped,
+    failed,
     reloaded,
     reload_refused,
     configuration_problem,

@@ -63,8 +63,7 @@ int facility_number(std::string_view word) {
     return LOG_MAIL;
 }
 
-// spdlog has no "notice"; its "info" is syslog's informational, so notices go out as info with their level
-// kept by us.
+// spdlog has no "notice", so notices go out as informational; the word on the line tells them apart.
 spdlog::level::level_enum spdlog_level(Level level) {
     switch (level) {
     case Level::debug:
@@ -113,7 +112,7 @@ constexpr std::size_t lines_between_counts = 64;
 spdlog::sink_ptr make_sink(Target target, std::string_view facility) {
     if (target == Target::stderr_stream) {
         auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-        sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e paraphd[%P]: %l: %v");
+        sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e paraphd[%P]: %v");
         return sink;
     }
     return std::make_shared<spdlog::sinks::syslog_sink_mt>("paraphd", LOG_PID, facility_number(facility),
@@ -209,7 +208,7 @@ void Logger::write(Event event, std::string_view queue_id, std::string_view text
 }
 
 void Logger::emit(Level level, const std::string& line) {
-    sink_->log(spdlog_level(level), "{}", line);
+    sink_->log(spdlog_level(level), "{}: {}", print(level), line);
     if (++written_ % lines_between_counts == 0) {
         report_lost_lines();
     }
@@ -220,8 +219,8 @@ void Logger::report_lost_lines() {
     if (lost > reported_lost_.exchange(lost)) {
         const Entry& entry = describe(Event::log_lost);
         // All since the start: while nobody reads, lines that tell of lost ones are lost as well.
-        sink_->log(spdlog_level(entry.level), "[{}] {} log lines were lost since the start", entry.identifier,
-                   lost);
+        sink_->log(spdlog_level(entry.level), "{}: [{}] {} log lines were lost since the start",
+                   print(entry.level), entry.identifier, lost);
     }
 }
 

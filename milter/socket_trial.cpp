@@ -1,0 +1,109 @@
+#include "milter/socket_trial.h"
+
+#include "milter/knock.h"
+
+#include <fmt/format.h>
+#include <grp.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace milter {
+
+namespace {
+
+using Trouble = std::optional<SocketTrouble>;
+
+Trouble because(std::string reason) {
+    return SocketTrouble{std::move(reason), false};
+}
+
+Trouble somebody_listens() {
+    return SocketTrouble{"another process listens there", true};
+}
+
+Trouble try_folder(const std::string& folder) {
+    struct stat status {};
+    if (stat(folder.c_str(), &status) != 0) {
+        return because(fmt::format("directory {}: {}", folder, std::strerror(errno)));
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        return because(fmt::format("{} is no directory", folder));
+    }
+    if (access(folder.c_str(), W_OK | X_OK) != 0) {
+        return because(fmt::format("directory {}: {}", folder, std::strerror(errno)));
+    }
+    return std::nullopt;
+}
+
+Trouble try_unix(const std::string& socket, const std::string& group) {
+    const auto path = socket.substr(socket.find(':') + 1);
+    constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
+    if (path.size() > longest) {
+        return because(fmt::format("the path has {} characters, the system takes {}", path.size(), longest));
+    }
+    if (!group.empty() && getgrnam(group.c_str()) == nullptr) {
+        return because(fmt::format("listen.socket_group: there is no group '{}'", group));
+    }
+    if (accepts_connections(socket)) {
+        return somebody_listens();
+    }
+    struct stat status {};
+    if (lstat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode)) {
+        return because(fmt::format("{} is there and is no socket", path));
+    }
+    return try_folder(path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)));
+}
+
+using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+
+Trouble try_bind(const addrinfo& address) {
+    const int fd = ::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return because(std::strerror(errno));
+    }
+    const int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    // Only listening tells on which ports somebody else does.
+    const bool free = bind(fd, address.ai_addr, address.ai_addrlen) == 0 && listen(fd, 1) == 0;
+    const int error = errno;
+    close(fd);
+    if (free) {
+        return std::nullopt;
+    }
+    return error == EADDRINUSE ? somebody_listens() : because(std::strerror(error));
+}
+
+// inet:PORT, inet:PORT@HOST, inet6:PORT@HOST
+Trouble try_inet(const std::string& socket) {
+    const auto colon = socket.find(':');
+    const auto at = socket.find('@');
+    const auto port = socket.substr(colon + 1, at == std::string::npos ? at : at - colon - 1);
+    const auto host = at == std::string::npos ? std::string() : socket.substr(at + 1);
+    addrinfo wanted{};
+    wanted.ai_family = socket.starts_with("inet6") ? AF_INET6 : AF_INET;
+    wanted.ai_socktype = SOCK_STREAM;
+    wanted.ai_flags = AI_PASSIVE;
+    addrinfo* found = nullptr;
+    const int error = getaddrinfo(host.empty() ? nullptr : host.c_str(), port.c_str(), &wanted, &found);
+    if (error != 0) {
+        return because(fmt::format("host {}: {}", host, gai_strerror(error)));
+    }
+    const Addresses owner(found, freeaddrinfo);
+    return try_bind(*found);
+}
+
+} // namespace
+
+std::optional<SocketTrouble> try_socket(const std::string& socket, const std::string& group) {
+    return socket.starts_with("unix:") ? try_unix(socket, group) : try_inet(socket);
+}
+
+} // namespace milter

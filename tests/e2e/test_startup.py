@@ -1,0 +1,92 @@
+"""What the daemon says when it does not start, and which changes it does not take up before it is restarted."""
+
+import os
+import socket
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from harness import programs
+from harness.paraphd import environment
+from harness.process import eventually
+from harness.site import SiteTest
+
+USAGE, UNAVAILABLE, CONFIG = 64, 69, 78
+
+
+class Startup(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="paraph-e2e-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def run_paraphd(self, *arguments: str) -> tuple[int, str]:
+        """Exit status and what stands on stderr of a daemon that ends by itself."""
+        ended = subprocess.run([programs.paraphd, *arguments], capture_output=True, text=True, timeout=60,
+                               env=environment())
+        return ended.returncode, ended.stderr
+
+    def test_wrong_command_line(self):
+        for arguments in (["--unknown"], ["--log", "paper"], ["--config"], ["stray"]):
+            with self.subTest(arguments):
+                self.assertEqual(USAGE, self.run_paraphd(*arguments)[0])
+        for arguments in (["--help"], ["--version"]):
+            with self.subTest(arguments):
+                self.assertEqual(0, self.run_paraphd(*arguments)[0])
+
+    def test_socket_that_cannot_be_opened_has_a_reason(self):
+        plain = self.folder / "plain"
+        plain.write_text("")
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            taken = other.getsockname()[1]
+            for address, reason in (
+                    ("unix:/nowhere/paraph.sock", "directory /nowhere: No such file or directory"),
+                    (f"unix:{plain}/paraph.sock", "is no directory"),
+                    (f"unix:{plain}", "is no socket"),
+                    (f"unix:/{'x' * 120}", "characters"),
+                    (f"inet:127.0.0.1:{taken}", "another process listens there"),
+                    ("inet:192.0.2.1:8891", "Cannot assign requested address"),
+                    ("inet:nowhere.invalid:8891", "host nowhere.invalid:")):
+                with self.subTest(address):
+                    status, said = self.run_paraphd("--log", "stderr", "--socket", address)
+                    self.assertEqual(UNAVAILABLE, status)
+                    self.assertIn(reason, said)
+                    self.assertIn("error: [FAILED]", said)
+                    self.assertNotIn("Success", said)
+
+    def test_failure_stands_on_stderr_whatever_the_log(self):
+        config = self.folder / "paraph.yaml"
+        config.write_text("log: {target: syslog, level: error}\nlisten: {socket: 'unix:/nowhere/paraph.sock'}\n")
+        status, said = self.run_paraphd("--config", str(config))
+        self.assertEqual(UNAVAILABLE, status)
+        self.assertIn("error: [FAILED] cannot open socket", said)
+
+    def test_failure_stands_in_syslog_as_well(self):
+        if os.path.exists("/dev/log"):
+            self.skipTest("a syslog daemon of this host listens")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
+            syslog.bind("/dev/log")
+            self.addCleanup(os.unlink, "/dev/log")
+            syslog.settimeout(30)
+            config = self.folder / "paraph.yaml"
+            for text, status in (("unknown: 1\n", CONFIG), ("listen: {socket: 'unix:/nowhere/x'}\n", UNAVAILABLE)):
+                with self.subTest(text):
+                    config.write_text(text)
+                    self.assertEqual(status, self.run_paraphd("--config", str(config))[0])
+                    while b"error: [FAILED]" not in syslog.recv(8192):
+                        pass
+
+
+class Reload(SiteTest):
+    def test_changes_that_need_a_restart_are_named(self):
+        paraphd = self.site.paraphd
+        dns = {**paraphd.settings["dns"], "timeout": "2s"}
+        paraphd.write_config({**paraphd.settings, "dns": dns, "log": {"level": "debug"}, "authserv_id": "new.test"})
+        paraphd.reload()
+        eventually("the reload in the log", lambda: "[RELOADED]" in paraphd.log())
+        self.assertIn('dns.timeout is still 3s, not 2s, until paraphd is restarted', paraphd.log())
+        self.assertIn('log.level is still info, not debug, until paraphd is restarted', paraphd.log())
+        self.assertNotIn("authserv_id is still", paraphd.log())
