@@ -35,6 +35,7 @@ class Loader {
         }
         if (tree) {
             check_settings(settings_, root, file, report_);
+            note_origins(root, file);
         }
     }
 
@@ -53,10 +54,25 @@ class Loader {
         for (const File& file : files_) {
             loaded.files.push_back(file.name);
         }
+        for (const auto& [domain, place] : domains_.places()) {
+            origins_.insert_or_assign(fmt::format("{}.{}", domains_name, domain),
+                                      Origin{place.file->name, place.line});
+        }
+        loaded.origins = std::move(origins_);
         return loaded;
     }
 
   private:
+    void note_origins(const TreeNode* root, const File& file) {
+        for (const Section& section : schema()) {
+            for (const Setting& setting : section.settings) {
+                if (const TreeNode* value = find_value(root, setting.path)) {
+                    origins_.insert_or_assign(std::string(setting.path), Origin{file.name, value->line});
+                }
+            }
+        }
+    }
+
     std::optional<Tree> parse(std::string_view yaml, const File& file) {
         auto tree = parse_tree(yaml);
         if (!tree) {
@@ -139,6 +155,7 @@ class Loader {
     Report report_;
     std::deque<File> files_; // places point into it
     std::set<std::string> included_;
+    std::map<std::string, Origin, std::less<>> origins_;
     DomainLoader domains_{settings_.domains, report_};
 };
 

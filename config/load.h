@@ -4,6 +4,9 @@
 #include "config/diagnostic.h"
 #include "config/settings.h"
 
+#include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,8 +14,16 @@
 
 namespace config {
 
+// The place in a file that gives a setting.
+struct Origin {
+    std::string file;
+    std::size_t line = 0;
+};
+
 struct Loaded {
-    std::optional<Settings> settings;    // absent when there is any error
+    std::optional<Settings> settings;                   // absent when there is any error
+    std::map<std::string, Origin, std::less<>> origins; // of what the files give, by its dotted path; of a
+                                                        // domain by "domains.NAME"
     std::vector<Diagnostic> diagnostics; // all of them at once, in the order of files and lines
     std::vector<std::string> files;      // every file that was read
 };

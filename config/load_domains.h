@@ -16,6 +16,8 @@ class DomainLoader {
         : domains_(domains), report_(report) {}
 
     void load(const Pair& pair, const File& file);
+    // Where each domain is given.
+    [[nodiscard]] const std::unordered_map<std::string, Place>& places() const { return places_; }
 
   private:
     void load_domain(const Pair& pair, const File& file);

@@ -15,6 +15,7 @@ void add_sign(CLI::App& app, Command& chosen);
 void add_spf(CLI::App& app, Command& chosen);
 void add_dmarc(CLI::App& app, Command& chosen);
 void add_check_config(CLI::App& app, Command& chosen);
+void add_show_config(CLI::App& app, Command& chosen);
 void add_key(CLI::App& app, Command& chosen);
 void add_probe(CLI::App& app, Command& chosen);
 

@@ -2,12 +2,32 @@
 
 #include "authres/format.h"
 #include "base/ascii.h"
-#include "config/load.h"
 #include "milter/runtime.h"
+#include "milter/tool/files.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace tool {
+
+config::Loaded read_configuration(const std::string& path, Console& console) {
+    if (path == "-") {
+        const auto text = read_input(path, console);
+        const std::string name = "standard input";
+        if (text) {
+            return config::load_text(*text, name);
+        }
+        config::Loaded unread;
+        unread.diagnostics.push_back({config::Severity::error, name, 0, 0, text.error().message, {}});
+        return unread;
+    }
+    if (path.empty() && access(default_config_file, F_OK) != 0) {
+        config::Loaded defaults;
+        defaults.settings = config::default_settings();
+        return defaults;
+    }
+    return config::load_file(path.empty() ? default_config_file : path);
+}
 
 Result<config::Settings> load_settings(const std::string& path) {
     if (path.empty()) {

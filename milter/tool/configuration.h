@@ -2,6 +2,7 @@
 #pragma once
 
 #include "authenticate/options.h"
+#include "config/load.h"
 #include "config/settings.h"
 #include "dmarc/public_suffix.h"
 #include "milter/tool/command.h"
@@ -12,6 +13,10 @@
 namespace tool {
 
 inline constexpr const char* default_config_file = "/etc/paraph/paraph.yaml";
+
+// As the daemon reads it: "-" is standard input, an empty path the default file, or the built-in defaults
+// when there is none.
+[[nodiscard]] config::Loaded read_configuration(const std::string& path, Console& console);
 
 // The defaults when `path` is empty. A file with errors is refused with all of them, one a line.
 [[nodiscard]] Result<config::Settings> load_settings(const std::string& path);

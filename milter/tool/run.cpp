@@ -25,6 +25,7 @@ void declare(CLI::App& app, Command& chosen) {
     add_spf(app, chosen);
     add_dmarc(app, chosen);
     add_check_config(app, chosen);
+    add_show_config(app, chosen);
     add_key(app, chosen);
     add_probe(app, chosen);
 }

@@ -333,3 +333,39 @@ TEST_CASE("probe refuses a message no MTA would pass on") {
     CHECK(ran.code == ExitCode::data);
     CHECK(contains(ran.err, "no colon"));
 }
+
+TEST_CASE("show-config prints settings with what gives them") {
+    const Workspace workspace;
+    const auto file =
+        workspace.write("p.yaml", "dns:\n  timeout: 2s\nlisten: {socket: 'inet:8891@127.0.0.1'}\n");
+    struct Case {
+        std::vector<std::string> arguments;
+        std::string out;
+    };
+    const Case cases[] = {
+        {{"dns.timeout", "-c", file}, "dns.timeout: 2s  # " + file + ":2\n"},
+        {{"iprev", "-c", file}, "iprev.enabled: false  # default\n"},
+        {{"dns.timeout", "--defaults", "-c", file}, "dns.timeout: 3s  # default\n"},
+        {{"listen.socket", "--value", "-c", file}, "inet:8891@127.0.0.1\n"},
+    };
+    for (const Case& c : cases) {
+        std::vector<std::string> arguments{"show-config"};
+        arguments.insert(arguments.end(), c.arguments.begin(), c.arguments.end());
+        const Ran ran = run(arguments);
+        CHECK(ran.code == ExitCode::ok);
+        CHECK(ran.out == c.out);
+    }
+}
+
+TEST_CASE("show-config reads standard input") {
+    const Ran ran = run({"show-config", "log.level", "-c", "-"}, "log: {level: debug}\n");
+    CHECK(ran.code == ExitCode::ok);
+    CHECK(ran.out == "log.level: debug  # standard input:1\n");
+}
+
+TEST_CASE("show-config refuses what it cannot show") {
+    CHECK(run({"show-config", "dns.timeot", "--defaults"}).err ==
+          "paraph: there is no setting 'dns.timeot'; did you mean 'dns.timeout'?\n");
+    CHECK(run({"show-config", "dns", "--value", "--defaults"}).code == ExitCode::usage);
+    CHECK(run({"show-config", "-c", "-"}, "dns: 1\n").code == ExitCode::config);
+}

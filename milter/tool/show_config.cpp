@@ -1,0 +1,172 @@
+// paraph show-config: the settings in force, and where each comes from.
+
+#include "base/ascii.h"
+#include "config/load.h"
+#include "config/schema.h"
+#include "config/suggest.h"
+#include "milter/tool/commands.h"
+#include "milter/tool/configuration.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <memory>
+#include <ostream>
+#include <vector>
+
+namespace tool {
+
+namespace {
+
+struct ShowConfigOptions {
+    std::string file;
+    std::string path;
+    bool defaults = false;
+    bool value_only = false;
+};
+
+struct Line {
+    std::string path;
+    std::string value; // as YAML
+    std::string bare;  // a text without its quotes, else the same
+    std::string origin;
+};
+
+std::string origin_of(const config::Loaded& loaded, const std::string& path) {
+    const auto found = loaded.origins.find(path);
+    return found == loaded.origins.end() ? "default"
+                                         : fmt::format("{}:{}", found->second.file, found->second.line);
+}
+
+template <class Target>
+Line line_of(const config::SettingOf<Target>& setting, const Target& target, std::string path,
+             std::string origin) {
+    const config::Value value = setting.read(target);
+    const auto* text = std::get_if<std::string>(&value);
+    const auto printed = config::print(setting.type, value);
+    return {std::move(path), printed, text != nullptr ? *text : printed, std::move(origin)};
+}
+
+std::string print_key(const config::SigningKeyEntry& key) {
+    std::vector<std::string> fields;
+    for (const auto& setting : config::key_schema()) {
+        fields.push_back(
+            fmt::format("{}: {}", setting.name(), config::print(setting.type, setting.read(key))));
+    }
+    return fmt::format("{{{}}}", fmt::join(fields, ", "));
+}
+
+void add_domain(const std::string& domain, const config::DomainEntry& entry, const config::Loaded& loaded,
+                std::vector<Line>& lines) {
+    const auto prefix = fmt::format("{}.{}", config::domains_name, domain);
+    const auto origin = origin_of(loaded, prefix);
+    for (const auto& setting : config::domain_schema()) {
+        lines.push_back(line_of(setting, entry, fmt::format("{}.{}", prefix, setting.name()), origin));
+    }
+    std::vector<std::string> keys;
+    std::transform(entry.keys.begin(), entry.keys.end(), std::back_inserter(keys), print_key);
+    const auto value = fmt::format("[{}]", fmt::join(keys, ", "));
+    lines.push_back({fmt::format("{}.{}", prefix, config::keys_name), value, value, origin});
+}
+
+std::vector<Line> all_lines(const config::Loaded& loaded) {
+    std::vector<Line> lines;
+    for (const auto& section : config::schema()) {
+        for (const auto& setting : section.settings) {
+            std::string path(setting.path);
+            auto origin = origin_of(loaded, path);
+            lines.push_back(line_of(setting, *loaded.settings, std::move(path), std::move(origin)));
+        }
+    }
+    for (const auto& [domain, entry] : loaded.settings->domains) {
+        add_domain(domain, entry, loaded, lines);
+    }
+    return lines;
+}
+
+// "spf" names all of its section, "spf.enabled" one setting.
+bool is_below(const std::string& path, const std::string& wanted) {
+    return wanted.empty() || path == wanted || path.starts_with(wanted + ".");
+}
+
+std::string no_such_setting(const std::string& path, const std::vector<Line>& lines) {
+    std::vector<std::string_view> names;
+    names.reserve(lines.size());
+    for (const Line& line : lines) {
+        names.push_back(line.path);
+    }
+    const auto meant = config::nearest(path, names);
+    return fmt::format("there is no setting '{}'{}", base::printable(path),
+                       meant ? fmt::format("; did you mean '{}'?", *meant) : "");
+}
+
+Result<std::vector<Line>> wanted_lines(const ShowConfigOptions& options, const config::Loaded& loaded) {
+    auto lines = all_lines(loaded);
+    if (std::none_of(lines.begin(), lines.end(),
+                     [&](const Line& line) { return is_below(line.path, options.path); })) {
+        return fail(ExitCode::usage, no_such_setting(options.path, lines));
+    }
+    std::erase_if(lines, [&](const Line& line) { return !is_below(line.path, options.path); });
+    if (options.value_only && lines.size() > 1) {
+        return fail(ExitCode::usage, fmt::format("--value wants one setting, '{}' are {}",
+                                                 base::printable(options.path), lines.size()));
+    }
+    return lines;
+}
+
+Failure refusal(const config::Loaded& loaded) {
+    std::string message = "the configuration cannot be used";
+    for (const auto& diagnostic : loaded.diagnostics) {
+        message += '\n' + config::print(diagnostic);
+    }
+    return {ExitCode::config, std::move(message)};
+}
+
+Result<ExitCode> show_config(const ShowConfigOptions& options, Console& console) {
+    config::Loaded loaded;
+    if (options.defaults) {
+        loaded.settings = config::default_settings();
+    } else {
+        loaded = read_configuration(options.file, console);
+    }
+    if (!loaded.settings) {
+        return tl::make_unexpected(refusal(loaded));
+    }
+    const auto lines = wanted_lines(options, loaded);
+    if (!lines) {
+        return tl::make_unexpected(lines.error());
+    }
+    for (const Line& line : *lines) {
+        if (options.value_only) {
+            fmt::print(console.out, "{}\n", line.bare);
+        } else {
+            fmt::print(console.out, "{}: {}  # {}\n", line.path, line.value, line.origin);
+        }
+    }
+    return ExitCode::ok;
+}
+
+} // namespace
+
+void add_show_config(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<ShowConfigOptions>();
+    CLI::App* sub = app.add_subcommand(
+        "show-config", "Print the settings in force, each with the file and line that gives it");
+    sub->footer("Examples:\n  paraph show-config\n  paraph show-config dns\n"
+                "  paraph show-config listen.socket --value");
+    sub->add_option("path", options->path, "A setting or a section: dns.timeout, dns, domains.example.org")
+        ->type_name("PATH");
+    sub->add_option("-c,--config", options->file,
+                    "The configuration file, - for standard input (default: /etc/paraph/paraph.yaml if there "
+                    "is one)")
+        ->type_name("FILE");
+    sub->add_flag("--defaults", options->defaults, "The built-in defaults, whatever the file says");
+    sub->add_flag("--value", options->value_only, "Only the value of one setting, for scripts");
+    sub->callback([options, &chosen] {
+        chosen = [options](Console& console) { return show_config(*options, console); };
+    });
+}
+
+} // namespace tool
