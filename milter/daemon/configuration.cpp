@@ -20,7 +20,7 @@ config::Loaded load_settings(const CommandLine& command_line, std::string& sourc
         return config::load_file(source);
     }
     source = "built-in defaults";
-    return {.settings = config::default_settings(), .diagnostics = {}, .files = {}};
+    return {.settings = config::default_settings(), .origins = {}, .diagnostics = {}, .files = {}};
 }
 
 void apply_overrides(const CommandLine& command_line, config::Settings& settings) {

@@ -42,7 +42,7 @@ class Daemon {
     milter::Actions submit(const Fields& fields) {
         logger_.lines.clear();
         milter::Session session(*service_);
-        session.connect({base::IpAddress::parse("192.0.2.1"), "mx.example.net"});
+        session.connect({{base::IpAddress::parse("192.0.2.1"), 4711, ""}, "mx.example.net"});
         session.mail_from({"<ann@example.org>", "smtpd", "PLAIN", "ann"});
         for (const auto& [name, body] : fields) {
             session.header(name, body);
