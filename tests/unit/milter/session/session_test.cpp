@@ -366,19 +366,34 @@ TEST_CASE("nothing that an SMTP client says decides whose mail it is") {
         const char* direction;
     };
     const Facts all[] = {
-        {{base::IpAddress::parse("192.0.2.1"), real_port, "localhost"}, "smtpd", "",
+        {{base::IpAddress::parse("192.0.2.1"), real_port, "localhost"},
+         "smtpd",
+         "",
          "mode=verify why=\"external host 192.0.2.1\""},
-        {{loopback, real_port, "localhost"}, "FILTERED", "", "mode=verify why=\"reinjection daemon FILTERED\""},
+        {{loopback, real_port, "localhost"},
+         "FILTERED",
+         "",
+         "mode=verify why=\"reinjection daemon FILTERED\""},
         {{loopback, 0, "localhost"}, "FILTERED", "", "mode=verify why=\"reinjection daemon FILTERED\""},
         {{std::nullopt, std::nullopt, "localhost"}, "smtpd", "", "mode=verify why=\"unknown client\""},
         {{loopback, 0, "localhost"}, "smtpd", "", "mode=sign why=\"local submission\""},
         {{loopback, real_port, "localhost"}, "smtpd", "", "mode=sign why=\"internal host 127.0.0.1\""},
-        {{base::IpAddress::parse("192.0.2.1"), real_port, ""}, "smtpd", "ann", "mode=sign why=\"authenticated as ann\""},
+        {{base::IpAddress::parse("192.0.2.1"), real_port, ""},
+         "smtpd",
+         "ann",
+         "mode=sign why=\"authenticated as ann\""},
     };
-    constexpr std::string_view paths[] = {"boss@example.org", "",      " <boss@example.org>",
-                                          "boss@example.org,", "<>",    "(c)<boss@example.org>",
-                                          "\"boss\"@example.org", "@a:b@example.org", "<boss@example.org"};
-    constexpr std::string_view names[] = {"From", "Authentication-Results", "Received", "Sender", "X-Originating-IP"};
+    constexpr std::string_view paths[] = {"boss@example.org",
+                                          "",
+                                          " <boss@example.org>",
+                                          "boss@example.org,",
+                                          "<>",
+                                          "(c)<boss@example.org>",
+                                          "\"boss\"@example.org",
+                                          "@a:b@example.org",
+                                          "<boss@example.org"};
+    constexpr std::string_view names[] = {"From", "Authentication-Results", "Received", "Sender",
+                                          "X-Originating-IP"};
     auto settings = config::default_settings();
     settings.roles.reinjection_daemons = {"FILTERED"};
     Daemon daemon(settings);
@@ -392,10 +407,13 @@ TEST_CASE("nothing that an SMTP client says decides whose mail it is") {
             const auto path = hostile.one_in(2) ? std::string(hostile.pick(paths)) : hostile.next();
             session.mail_from({path, facts.daemon, facts.login, facts.login});
             daemon.logger.lines.clear();
-            deliver(session, {{std::string(hostile.pick(names)), ' ' + hostile.next()}, {"From", " boss@example.org"}});
-            REQUIRE(daemon.logger.lines.size() == 1);
+            deliver(session, {{std::string(hostile.pick(names)), ' ' + hostile.next()},
+                              {"From", " boss@example.org"}});
             INFO("MAIL FROM:" << path);
-            CHECK(contains(daemon.logger.lines.front(), facts.direction));
+            const auto& lines = daemon.logger.lines; // hostile text may cause a warning as well
+            CHECK(std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+                      return contains(line, facts.direction);
+                  }) == 1);
         }
     }
 }
