@@ -86,7 +86,7 @@ class NextClient(FramesTest):
 
     def check_stranger(self, place, until, more, rushed) -> None:
         for _ in range(10):
-            with self.milter(timeout=5) as milter:
+            with self.milter(timeout=20) as milter:
                 self.begin(milter, until)
                 events = self.mail_of_stranger(milter)
                 try:
@@ -103,7 +103,7 @@ class NextClient(FramesTest):
                 self.assertIn("dmarc=fail", outcome.inserted("Authentication-Results")[0])
 
     def test_why_a_connection_ends_is_told(self):
-        with self.milter(timeout=5) as milter:
+        with self.milter(timeout=20) as milter:
             self.begin(milter, b"H")
             milter.tell(b"K")
             with self.assertRaises((ProtocolError, OSError)):
@@ -121,7 +121,7 @@ class NextClient(FramesTest):
 
     def test_a_second_connect_without_end_of_the_first_is_refused(self):
         for until in (b"C", b"H", b"M", b"E"):
-            with self.subTest(until), self.milter(timeout=5) as milter:
+            with self.subTest(until), self.milter(timeout=20) as milter:
                 self.begin(milter, until)
                 with self.assertRaises((ProtocolError, OSError)):
                     milter.rush(self.mail_of_stranger(milter))
@@ -213,7 +213,7 @@ class Bodies(FramesTest):
         signed = self.site.signer.sign(message(body="Hello.\r\n" * 2000))
         for name, steps in self.STEPS.items():
             for pieces in (1, 2, 5):
-                with self.subTest(name, pieces=pieces), self.milter(timeout=5, steps=steps) as milter:
+                with self.subTest(name, pieces=pieces), self.milter(timeout=20, steps=steps) as milter:
                     for _ in range(2):  # the second message of a connection as well
                         outcome = self.deliver(milter, signed, pieces, client="192.0.2.10", sender="<ann@pass.test>")
                         self.assertEqual("pass", outcome.result_of("dkim"))
@@ -230,7 +230,7 @@ class SkippedBodies(Bodies):
 
     def test_unsigned_mail(self):
         for name, steps in self.STEPS.items():
-            with self.subTest(name), self.milter(timeout=5, steps=steps) as milter:
+            with self.subTest(name), self.milter(timeout=20, steps=steps) as milter:
                 for pieces in (1, 3):
                     if pieces > 1:
                         milter.tell(b"K")
@@ -272,7 +272,7 @@ class OddMacros(FramesTest):
     def test_odd_list_at_every_event(self):
         for listed in self.LISTS:
             for stage in (b"C", b"H", b"M", b"R", b"T", b"N", b"E", b"L", b"?"):
-                with self.subTest(listed, stage=stage), self.milter(timeout=5) as milter:
+                with self.subTest(listed, stage=stage), self.milter(timeout=20) as milter:
                     for _ in range(3):
                         events = milter.conversation(OWN_MAIL, client=STRANGER, queue_id="heap" * 20)
                         for command, data, _ in events:

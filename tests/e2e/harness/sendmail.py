@@ -26,6 +26,8 @@ define(`confPID_FILE', `@FOLDER@/sendmail.pid')dnl
 define(`confSERVICE_SWITCH_FILE', `@FOLDER@/etc/switch')dnl
 define(`confHOSTS_FILE', `@FOLDER@/etc/hosts')dnl
 define(`confTO_IDENT', `0')dnl
+define(`confQUEUE_LA', `10000')dnl
+define(`confREFUSE_LA', `10000')dnl
 define(`confDEF_USER_ID', `65534:65534')dnl
 define(`confMAX_MESSAGE_SIZE', `60000000')dnl
 FEATURE(`no_default_msa')dnl
