@@ -299,6 +299,12 @@ Section author() {
              "author.unreadable", action, "mark", [](auto& s) -> auto& { return s.author.unreadable; },
              "A From field that two readers could read in two ways, or an address without a valid domain."),
          setting(
+             "author.stray_line_break", action, "mark",
+             [](auto& s) -> auto& { return s.author.stray_line_break; },
+             "A line break in any header field that is no fold, such as a lone CR. Some mail programs take "
+             "what follows for another field, which no signature covers. A pass becomes permerror, a fail "
+             "stays. In mail of our own a blank takes its place instead."),
+         setting(
              "author.own_mail", word({"accept", "reject"}), "accept",
              [](auto& s) -> auto& { return s.author.own_mail; },
              "What happens to mail of our own in any of these states. It is never signed. accept: it goes "

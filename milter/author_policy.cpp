@@ -69,6 +69,15 @@ AuthorAction action_for(State state, const config::Settings::Author& author) {
     return AuthorAction::accept;
 }
 
+Doubt worst_doubt(State state, bool stray_line_breaks, const config::Settings::Author& author) {
+    const Words& words = words_for(state);
+    const Doubt of_author{action_for(state, author), words.mark, words.refusal};
+    const Doubt of_header{parse(author.stray_line_break), "stray-line-break",
+                          "a header field holds a line break that is no fold"};
+    const bool header_counts = state == State::one || of_header.action > of_author.action;
+    return stray_line_breaks && header_counts ? of_header : of_author;
+}
+
 std::string_view mark_word(State state) {
     return words_for(state).mark;
 }

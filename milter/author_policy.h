@@ -21,6 +21,16 @@ enum class AuthorAction : std::uint8_t {
 // Accept for message::Author::State::one. `author` are the settings of the same name.
 [[nodiscard]] AuthorAction action_for(message::Author::State state, const config::Settings::Author& author);
 
+// What speaks most against a message.
+struct Doubt {
+    AuthorAction action = AuthorAction::accept;
+    std::string_view word;    // for the marking field and the log; empty: nothing does
+    std::string_view refusal; // for the reply
+};
+
+[[nodiscard]] Doubt worst_doubt(message::Author::State state, bool stray_line_breaks,
+                                const config::Settings::Author& author);
+
 // The state as one word, for the marking field: "no-from", "several-from". Empty for State::one.
 [[nodiscard]] std::string_view mark_word(message::Author::State state);
 

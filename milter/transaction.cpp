@@ -106,7 +106,7 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
                                                context_.runtime->driver_limits.waiting));
     }
     Summary facts = summary();
-    Actions actions = treat_author(verdict.author.state, facts);
+    Actions actions = treat_author(verdict, facts);
     remove_forged_results(actions, facts);
     const auto body = authres::format(context_.authserv_id, authenticate::results(verdict));
     actions.insertions.push_back({"Authentication-Results", " " + body});
@@ -160,18 +160,21 @@ Actions Transaction::turn_away(std::string_view queue_id, std::string_view why) 
     return tempfail("too busy, try again later");
 }
 
-Actions Transaction::treat_author(message::Author::State state, Summary& facts) const {
+Actions Transaction::treat_author(const authenticate::Verdict& verdict, Summary& facts) const {
     const auto& settings = context_.runtime->settings;
-    const AuthorAction action = action_for(state, settings.author);
-    Actions actions = action == AuthorAction::reject ? refuse_author(state) : Actions{};
+    const Doubt doubt = worst_doubt(verdict.author.state, verdict.stray_line_breaks, settings.author);
+    Actions actions; // RFC 3463 3.8: delivery not authorized, message refused
+    if (doubt.action == AuthorAction::reject) {
+        actions = reject("550", "5.7.1", std::string(doubt.refusal));
+    }
     for (auto instance = headers_.count(settings.quarantine_field); instance > 0; --instance) {
         actions.deletions.push_back({settings.quarantine_field, instance});
     }
-    if (action == AuthorAction::mark) {
-        actions.insertions.push_back({settings.quarantine_field, fmt::format(" {}", mark_word(state))});
+    if (doubt.action == AuthorAction::mark) {
+        actions.insertions.push_back({settings.quarantine_field, fmt::format(" {}", doubt.word)});
     }
-    if (state != message::Author::State::one) {
-        facts.author_action = fmt::format("{}/{}", mark_word(state), print(action));
+    if (!doubt.word.empty()) {
+        facts.author_action = fmt::format("{}/{}", doubt.word, print(doubt.action));
     }
     return actions;
 }

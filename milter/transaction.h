@@ -47,7 +47,7 @@ class Transaction {
     [[nodiscard]] Actions refuse_header(std::string_view queue_id);
     [[nodiscard]] Actions turn_away(std::string_view queue_id, std::string_view why);
     // What is to be done where the author cannot be told, in incoming mail and in our own.
-    [[nodiscard]] Actions treat_author(message::Author::State state, Summary& summary) const;
+    [[nodiscard]] Actions treat_author(const authenticate::Verdict& verdict, Summary& summary) const;
     [[nodiscard]] Actions treat_own_author(message::Author::State state, Summary& summary) const;
     [[nodiscard]] bool is_refused() const { return !over_limit_.empty() || !no_room_.empty(); }
     [[nodiscard]] Summary summary() const;

@@ -1,6 +1,7 @@
 #include "authenticate/inbound.h"
 
 #include "authenticate/dmarc.h"
+#include "message/line_breaks.h"
 
 namespace authenticate {
 
@@ -18,6 +19,7 @@ class InboundCheck {
             settled_.author = message::find_author(input_.headers);
         }
         verdict_.author = *settled_.author;
+        verdict_.stray_line_breaks = message::has_stray_line_break(input_.headers);
         const bool sender_known = check_sender();
         const bool signatures_known = check_signatures();
         if (options_.dmarc) {
@@ -78,6 +80,18 @@ class InboundCheck {
             missing_.add(*questions);
         } else {
             verdict_.dmarc = std::get<DmarcVerdict>(std::move(outcome));
+            withhold_pass();
+        }
+    }
+
+    // What stands behind such a line break is a field to some readers and text to others, so that no
+    // signature says that it is the author's: it may have been put there by whoever had the message, past
+    // everything that the signer named as absent. As with two From fields, what is read in two ways is not
+    // authenticated.
+    void withhold_pass() {
+        if (verdict_.stray_line_breaks && verdict_.dmarc->result == dmarc::Result::pass) {
+            verdict_.dmarc->result = dmarc::Result::permerror;
+            verdict_.dmarc->problem = "a line break in a header field that is no fold";
         }
     }
 

@@ -25,6 +25,7 @@ struct Verdict {
     bool dkim_checked = false;       // an empty list below then means: the message is not signed
     std::vector<dkim::Verdict> dkim; // one per DKIM-Signature field, top to bottom
     message::Author author;
+    bool stray_line_breaks = false; // in the header, see message/line_breaks.h
     std::optional<DmarcVerdict> dmarc;
 };
 

@@ -159,6 +159,15 @@ class StrayLineBreaks(SiteTest):
         self.assertEqual([], delivered.all("reply-to"))
         self.assertEqual([b"Comments: one,\r\n\ttwo  three,\r\n  four\r\n"], delivered.raw_fields("comments"))
 
+    def test_replay_with_a_hidden_field_passes_nothing(self):
+        signed = self.submit(message(ALICE)).raw
+        for field in (b"X: y\rReply-To: eve@evil.test", b"X: y\rContent-Type: text/html", b"X: y\r\rAnother body"):
+            with self.subTest(field):
+                delivered = self.receive(field + b"\r\n" + signed, sender="eve@evil.test")
+                self.check(delivered, dmarc="permerror")
+                self.assertEqual(["stray-line-break"], delivered.all("x-paraph-quarantine"))
+        self.check(self.receive(signed, sender="eve@evil.test"), dmarc="pass")
+
     def test_sendmail_command(self):
         recipient = self.new_recipient()
         self.site.postfix.submit_locally("alice@ours.test", recipient,

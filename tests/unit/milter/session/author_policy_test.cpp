@@ -31,9 +31,40 @@ TEST_CASE("every state has its own setting") {
     }
 }
 
+TEST_CASE("of an author in doubt and a line break the stricter one decides") {
+    struct Case {
+        State state;
+        bool stray;
+        std::string unreadable;
+        std::string stray_line_break;
+        AuthorAction action;
+        std::string_view word;
+    };
+    const std::vector<Case> cases{
+        {State::one, false, "mark", "mark", AuthorAction::accept, ""},
+        {State::one, true, "mark", "mark", AuthorAction::mark, "stray-line-break"},
+        {State::one, true, "reject", "accept", AuthorAction::accept, "stray-line-break"},
+        {State::one, true, "mark", "reject", AuthorAction::reject, "stray-line-break"},
+        {State::unreadable, false, "mark", "reject", AuthorAction::mark, "unreadable-from"},
+        {State::unreadable, true, "mark", "mark", AuthorAction::mark, "unreadable-from"},
+        {State::unreadable, true, "accept", "mark", AuthorAction::mark, "stray-line-break"},
+        {State::unreadable, true, "reject", "mark", AuthorAction::reject, "unreadable-from"},
+    };
+    for (const auto& c : cases) {
+        config::Settings::Author settings;
+        settings.unreadable = c.unreadable;
+        settings.stray_line_break = c.stray_line_break;
+        const auto doubt = milter::worst_doubt(c.state, c.stray, settings);
+        CHECK(doubt.action == c.action);
+        CHECK(doubt.word == c.word);
+        CHECK(doubt.refusal.empty() == c.word.empty());
+    }
+}
+
 TEST_CASE("a refusal says what is wrong, in one line of plain text") {
     std::set<std::string_view> words;
-    for (const State state : {State::none, State::several_fields, State::several_domains, State::unreadable}) {
+    for (const State state :
+         {State::none, State::several_fields, State::several_domains, State::unreadable}) {
         const auto actions = milter::refuse_author(state);
         CHECK(actions.reply == milter::Reply::reject);
         CHECK(actions.code == "550");
