@@ -297,7 +297,7 @@ Section author() {
              "the strictest one that fails is the result."),
          setting(
              "author.unreadable", action, "mark", [](auto& s) -> auto& { return s.author.unreadable; },
-             "A From field that two readers could read in two ways, or an address without a valid domain."),
+             "A From field in which two readers could see two domains, or an address without a valid domain."),
          setting(
              "author.stray_line_break", action, "mark",
              [](auto& s) -> auto& { return s.author.stray_line_break; },
@@ -305,11 +305,11 @@ Section author() {
              "what follows for another field, which no signature covers. A pass becomes permerror, a fail "
              "stays. In mail of our own a blank takes its place instead."),
          setting(
-             "author.own_mail", word({"accept", "reject"}), "accept",
+             "author.own_mail", word({"accept", "tempfail", "reject"}), "accept",
              [](auto& s) -> auto& { return s.author.own_mail; },
-             "What happens to mail of our own in any of these states. It is never signed. accept: it goes "
-             "out "
-             "unsigned.")}};
+             "What happens to mail of our own in any of these states. It is never signed, and the log has a "
+             "warning (NOT_SIGNED). accept: it goes out unsigned. tempfail: it stays with its sender, who tries "
+             "again, until the program that wrote it is mended.")}};
 }
 
 Section iprev() {

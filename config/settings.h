@@ -98,7 +98,7 @@ struct Settings {
         std::string several_domains = "accept";
         std::string unreadable = "mark";
         std::string stray_line_break = "mark"; // not the author, but a header that is read in two ways
-        std::string own_mail = "accept"; // the same states in mail of our own: accept unsigned, or reject
+        std::string own_mail = "accept"; // the same states in mail of our own: accept unsigned, tempfail or reject
     } author;
 
     struct Iprev {

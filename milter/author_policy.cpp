@@ -87,4 +87,17 @@ Actions refuse_author(State state) {
     return reject("550", "5.7.1", std::string(words_for(state).refusal));
 }
 
+Actions defer_author(State state) {
+    Actions actions = tempfail(std::string(words_for(state).refusal));
+    actions.enhanced = "4.7.1";
+    return actions;
+}
+
+Actions treat_own_author(State state, std::string_view own_mail) {
+    if (state == State::one || own_mail == "accept") {
+        return {};
+    }
+    return own_mail == "tempfail" ? defer_author(state) : refuse_author(state);
+}
+
 } // namespace milter

@@ -34,7 +34,11 @@ struct Doubt {
 // The state as one word, for the marking field: "no-from", "several-from". Empty for State::one.
 [[nodiscard]] std::string_view mark_word(message::Author::State state);
 
-// A permanent refusal that says what is wrong with the From field.
+// A refusal that says what is wrong with the From field: for good, or for now.
 [[nodiscard]] Actions refuse_author(message::Author::State state);
+[[nodiscard]] Actions defer_author(message::Author::State state);
+
+// What is done with mail of our own in such a state, by the word of author.own_mail.
+[[nodiscard]] Actions treat_own_author(message::Author::State state, std::string_view own_mail);
 
 } // namespace milter

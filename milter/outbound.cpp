@@ -32,6 +32,7 @@ void Outbound::end_of_header(const message::HeaderList& headers) {
     }
     if (author.state != message::Author::State::one) {
         unsigned_because_ = author.problem;
+        warn_ = true;
         return;
     }
     find_signers(author);

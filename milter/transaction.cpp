@@ -180,12 +180,11 @@ Actions Transaction::treat_author(const authenticate::Verdict& verdict, Summary&
 }
 
 Actions Transaction::treat_own_author(message::Author::State state, Summary& facts) const {
-    if (state == message::Author::State::one) {
-        return {};
+    const std::string& own_mail = context_.runtime->settings.author.own_mail;
+    if (state != message::Author::State::one) {
+        facts.author_action = fmt::format("{}/{}", mark_word(state), own_mail);
     }
-    const bool reject = context_.runtime->settings.author.own_mail == "reject";
-    facts.author_action = fmt::format("{}/{}", mark_word(state), reject ? "reject" : "accept");
-    return reject ? refuse_author(state) : Actions{};
+    return milter::treat_own_author(state, own_mail);
 }
 
 Summary Transaction::summary() const {

@@ -276,8 +276,23 @@ bool claims_one(std::string_view body, OwnIds& ours) {
     return words.size() > most_words || any_is_ours(words, ours);
 }
 
+// RFC 8601 2.2: a field begins with an id. Where "method=result" stands in its place, comments and empty ids
+// aside, there is none, and some readers take the results for those of whoever wrote the field last: for
+// ours.
+bool begins_with_result(std::string_view body) {
+    const std::string cleaned = without_controls(body);
+    const std::string_view text = without_instance(cleaned);
+    const auto words = HeadReader(text).read().words;
+    if (words.empty()) {
+        const auto semicolon = text.find(';');
+        return semicolon != std::string_view::npos && !rough_words(text.substr(semicolon), 1).empty();
+    }
+    const auto equals = words[0].find('=');
+    return equals == std::string::npos ? words.size() > 1 && words[1].starts_with('=') : equals > 0;
+}
+
 bool is_forged(std::string_view body, OwnIds& ours) {
-    return claims_one(body, ours) || has_unknown_version(body);
+    return claims_one(body, ours) || has_unknown_version(body) || begins_with_result(body);
 }
 
 bool line_is_forged(std::string_view line, OwnIds& ours) {

@@ -2,7 +2,8 @@
 //
 // The readers that come after us, mail clients and filters, are not all strict. So a field is read as the
 // grammar has it, and then once more as somebody would who knows nothing of comments, quotes and versions; if
-// either finds our id where an id belongs, the field goes. A foreign field that is lost this way was
+// either finds our id where an id belongs, the field goes. So does a field that begins with a result and has no
+// id at all ("dmarc=pass ..."), which some readers take for ours. A foreign field that is lost this way was
 // malformed.
 #pragma once
 

@@ -1,6 +1,7 @@
 #include "message/from.h"
 
 #include "message/lookalike.h"
+#include "message/readings.h"
 
 #include <fmt/format.h>
 
@@ -30,26 +31,53 @@ Author refused(Author::State state, std::string problem) {
 
 Author unreadable(std::string problem, std::vector<Mailbox> mailboxes) {
     Author author = refused(Author::State::unreadable, std::move(problem));
-    author.mailbox = mailboxes.front();
     author.mailboxes = std::move(mailboxes);
     return author;
 }
 
+std::string at_position(std::string_view what, const base::ParseError& error) {
+    return fmt::format("From {}: {} at position {}", what, error.message, error.position);
+}
+
+void add_missing(std::vector<Mailbox>& mailboxes, std::vector<Mailbox> others) {
+    for (Mailbox& other : others) {
+        if (std::find(mailboxes.begin(), mailboxes.end(), other) == mailboxes.end()) {
+            mailboxes.push_back(std::move(other));
+        }
+    }
+}
+
 // RFC 9989 5.3.1: the Author Domain is that of the address in From; U-labels become A-labels. Several
-// addresses within one domain have one Author Domain.
-Author author_of(std::vector<Mailbox> mailboxes) {
-    Author author;
-    for (const Mailbox& mailbox : mailboxes) {
+// addresses within one domain have one Author Domain. False when one is no domain name.
+bool add_domains(Author& author) {
+    for (const Mailbox& mailbox : author.mailboxes) {
         auto domain = base::DomainName::parse_international(mailbox.domain);
         if (!domain) {
-            return unreadable("an address in From has a domain that is no domain name", std::move(mailboxes));
+            return false;
         }
         if (std::find(author.domains.begin(), author.domains.end(), *domain) == author.domains.end()) {
             author.domains.push_back(std::move(*domain));
         }
     }
-    author.mailbox = mailboxes.front();
-    author.mailboxes = std::move(mailboxes);
+    return true;
+}
+
+// A field that keeps to the grammar.
+Author author_of(AddressList list, std::string_view body, const Limits& limits) {
+    Author author;
+    author.mailboxes = list.mailboxes;
+    if (!add_domains(author)) {
+        return unreadable("an address in From has a domain that is no domain name",
+                          std::move(list.mailboxes));
+    }
+    if (!is_beyond_doubt(body, list)) {
+        auto others = other_readings(body, list, author.domains, limits);
+        if (!others) {
+            return unreadable(at_position("can be read in two ways", others.error()),
+                              std::move(list.mailboxes));
+        }
+        add_missing(author.mailboxes, std::move(*others));
+    }
     if (author.domains.size() == 1) {
         author.state = Author::State::one;
         return author;
@@ -57,6 +85,20 @@ Author author_of(std::vector<Mailbox> mailboxes) {
     author.state = Author::State::several_domains;
     author.problem = fmt::format("From holds addresses in {} different domains", author.domains.size());
     return author;
+}
+
+// A field that does not: what the grammar refused can still have one author domain, if all who read it in
+// some way of their own find the same.
+Author agreed_author(std::string_view body, const base::ParseError& refusal, const Limits& limits) {
+    auto mailboxes = agreed_readings(body, limits);
+    if (!mailboxes) {
+        return refused(Author::State::unreadable, at_position("cannot be read", refusal));
+    }
+    Author author;
+    author.state = Author::State::one;
+    author.mailboxes = std::move(*mailboxes);
+    return add_domains(author) ? author
+                               : refused(Author::State::unreadable, at_position("cannot be read", refusal));
 }
 
 } // namespace
@@ -95,16 +137,14 @@ Author find_author(const HeaderList& headers, const Limits& limits) {
     if (field == nullptr) {
         return refused(Author::State::unreadable, "the only From is not a well-formed field");
     }
-    auto mailboxes = parse_mailboxes(field->body(), limits);
-    if (!mailboxes) {
-        return refused(Author::State::unreadable,
-                       fmt::format("From cannot be read: {} at position {}", mailboxes.error().message,
-                                   mailboxes.error().position));
+    auto list = parse_address_list(field->body(), limits);
+    if (!list) {
+        return agreed_author(field->body(), list.error(), limits);
     }
-    if (mailboxes->empty()) {
+    if (list->mailboxes.empty()) {
         return refused(Author::State::none, "From names nobody");
     }
-    return author_of(std::move(*mailboxes));
+    return author_of(std::move(*list), field->body(), limits);
 }
 
 } // namespace message

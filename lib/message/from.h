@@ -16,7 +16,6 @@
 #include "message/mailbox.h"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,16 +28,17 @@ struct Author {
         none,            // no From field, or one that names nobody (an empty group)
         several_fields,  // more than one From field, lookalikes counted
         several_domains, // one field, addresses in different domains
-        unreadable,      // one field that cannot be read in exactly one way, or an address whose domain is no
-                         // domain name
+        unreadable, // one field in which readers could see different domains, or an address whose domain is
+                    // no domain name
     };
 
     State state = State::none;
     // Distinct, A-labels, in order of appearance. One for State::one, all of them (at most Limits::mailboxes)
     // for State::several_domains, else empty.
     std::vector<base::DomainName> domains;
-    std::optional<Mailbox> mailbox; // the first address, whenever the one field could be parsed
-    // Everybody whom the one field names, in order (at most Limits::mailboxes), whenever it could be parsed.
+    // Everybody whom the one field names, in order and at most Limits::mailboxes, wherever it could be read;
+    // then those of the same domains whom only some readers see. Of these the local-part is empty where
+    // readers could make several things of it.
     std::vector<Mailbox> mailboxes;
     std::string problem; // why not State::one, in plain words; our own words only
 };

@@ -102,6 +102,17 @@ bool Lexer::take_inside(std::string& into) {
     return c == '\r' || base::is_wsp(c) ? take_fold(into) : take_character(into);
 }
 
+// RFC 5322 4.1: obs-NO-WS-CTL, which is every control character but NUL, tab and the line breaks.
+bool Lexer::take_control(std::string& into) {
+    const char c = text_[position_];
+    if (!base::is_control(c) || std::string_view("\0\t\r\n", 4).find(c) != std::string_view::npos) {
+        return false;
+    }
+    into += c;
+    ++position_;
+    return true;
+}
+
 // RFC 5322 3.2.2: comments nest. Counted, not recursed into, and only so deep.
 bool Lexer::take_comment(std::string& into) {
     const std::size_t start = position_++;
@@ -160,7 +171,8 @@ std::optional<std::string> Lexer::take_dotted() {
     return dotted;
 }
 
-std::optional<std::string> Lexer::take_quoted_string() {
+template <class TakeInside>
+std::optional<std::string> Lexer::take_quoted(TakeInside inside) {
     const std::size_t start = position_++;
     std::string content;
     while (!take('"')) {
@@ -168,11 +180,19 @@ std::optional<std::string> Lexer::take_quoted_string() {
             fail_at("a quoted string without end", start);
             return std::nullopt;
         }
-        if (!take_inside(content)) {
+        if (!inside(content)) {
             return std::nullopt;
         }
     }
     return content;
+}
+
+std::optional<std::string> Lexer::take_quoted_string() {
+    return take_quoted([this](std::string& into) { return take_inside(into); });
+}
+
+std::optional<std::string> Lexer::take_obsolete_quoted_string() {
+    return take_quoted([this](std::string& into) { return take_control(into) || take_inside(into); });
 }
 
 // RFC 5322 3.4.1: dtext is printable ASCII but brackets and the backslash; folding white space may surround

@@ -1,9 +1,9 @@
 // The tokens that structured header fields are made of (RFC 5322 section 3.2, with the UTF-8 of RFC 6532).
 //
 // Address lists and Authentication-Results are both read through this one scanner, so that no two parts of
-// the program can disagree about where a comment or a quoted string ends. Of the obsolete syntax it knows
-// nothing; control characters, line breaks that are no folds and bytes that are no UTF-8 are refused wherever
-// they stand.
+// the program can disagree about where a comment or a quoted string ends. Of the obsolete syntax it knows one
+// thing, and only when asked: control characters in quoted strings. Others, line breaks that are no folds and
+// bytes that are no UTF-8 are refused wherever they stand.
 //
 //     Lexer lexer(text);
 //     if (!lexer.skip_cfws()) return base::refuse(*lexer.error());
@@ -61,6 +61,8 @@ class Lexer {
     [[nodiscard]] std::optional<std::string> take_dotted();
     // At a '"': the contents, unfolded, quoted-pairs resolved.
     [[nodiscard]] std::optional<std::string> take_quoted_string();
+    // The same, with the control characters that RFC 5322 4.1 (obs-qtext) allows in it.
+    [[nodiscard]] std::optional<std::string> take_obsolete_quoted_string();
     // At a '[': the literal with its brackets, without white space.
     [[nodiscard]] std::optional<std::string> take_domain_literal();
 
@@ -74,6 +76,9 @@ class Lexer {
     [[nodiscard]] bool take_quoted_pair(std::string& into);
     [[nodiscard]] bool take_character(std::string& into);
     [[nodiscard]] bool take_inside(std::string& into);
+    [[nodiscard]] bool take_control(std::string& into);
+    template <class TakeInside>
+    [[nodiscard]] std::optional<std::string> take_quoted(TakeInside inside);
     [[nodiscard]] bool take_comment(std::string& into);
 
     std::string_view text_;

@@ -1,6 +1,6 @@
 #include "message/mailbox.h"
 
-#include "base/ascii.h"
+#include "message/encoded_words.h"
 #include "message/lexer.h"
 
 #include <fmt/format.h>
@@ -11,72 +11,114 @@ namespace message {
 
 namespace {
 
-// RFC 2047 5: an encoded word must not appear in an address. To a strict reader "=?utf-8?b?...?=" is an odd
-// local-part, to a careless one it is whatever it decodes to.
-bool holds_encoded_word(std::string_view text) {
-    const auto start = text.find("=?");
-    return start != std::string_view::npos && text.find("?=", start + 2) != std::string_view::npos;
-}
-
 // What was read before the character that tells what it is: a local-part, a display name or the name of a
 // group.
-struct Words {
-    std::size_t start = 0;
-    std::size_t count = 0;
-    std::string first;
-    bool first_quoted = false;
+class Words {
+  public:
+    std::size_t start = 0; // in the text
 
-    // RFC 5322 3.4.1: one dot-atom or one quoted string.
-    [[nodiscard]] bool is_local_part() const { return count == 1 && (first_quoted || is_dot_atom(first)); }
+    void add_quoted(std::string_view content) {
+        begin_piece();
+        begin_word();
+        text_ += content;
+    }
+
+    // A run of atoms and dots.
+    void add_dotted(std::string_view run) {
+        begin_piece();
+        begins_with_dot_ = begins_with_dot_ || (pieces_ == 1 && run.front() == '.');
+        bool within_atom = false;
+        for (const char c : run) {
+            if (c == '.') {
+                is_dotted_ = is_dotted_ && !expects_word_;
+                expects_word_ = true;
+            } else if (!within_atom) {
+                begin_word();
+            }
+            within_atom = c != '.';
+        }
+        text_ += run;
+    }
+
+    [[nodiscard]] bool empty() const { return pieces_ == 0; }
+    // RFC 5322 3.4.1 and 4.4: words with one dot between each two.
+    [[nodiscard]] bool is_local_part() const { return pieces_ > 0 && is_dotted_ && !expects_word_; }
     // RFC 5322 4.1: obs-phrase = word *(word / "." / CFWS).
-    [[nodiscard]] bool is_phrase() const { return count > 0 && (first_quoted || first.front() != '.'); }
+    [[nodiscard]] bool is_phrase() const { return pieces_ > 0 && !begins_with_dot_; }
+    [[nodiscard]] bool is_one_piece() const { return pieces_ == 1; }
+    [[nodiscard]] const std::string& text() const { return text_; } // the pieces run together
+
+  private:
+    void begin_piece() { ++pieces_; }
+    void begin_word() {
+        is_dotted_ = is_dotted_ && expects_word_;
+        expects_word_ = false;
+    }
+
+    std::string text_;
+    std::size_t pieces_ = 0;
+    bool begins_with_dot_ = false;
+    bool is_dotted_ = true;    // so far
+    bool expects_word_ = true; // at the start and behind a dot
 };
 
 class AddressListParser {
   public:
     AddressListParser(std::string_view body, const Limits& limits) : limits_(limits), lexer_(body, limits) {}
 
-    base::Result<std::vector<Mailbox>> parse() {
-        do {
-            if (!address()) {
-                return base::refuse(*lexer_.error());
-            }
-        } while (lexer_.take(','));
-        if (!lexer_.at_end()) {
-            lexer_.fail("text after an address");
+    base::Result<AddressList> parse() {
+        if (!addresses()) {
             return base::refuse(*lexer_.error());
         }
-        return std::move(mailboxes_);
+        return std::move(list_);
     }
 
   private:
-    // RFC 5322 3.4: address = mailbox / group.
-    bool address() {
-        Words words;
-        if (!read_words(words)) {
-            return false;
+    // RFC 5322 3.4, and 4.4: obs-mbox-list, in which members may be empty, but not all of them.
+    bool addresses() {
+        bool any = false;
+        do {
+            Words words;
+            if (!read_words(words)) {
+                return false;
+            }
+            if (words.empty() && (lexer_.next_is(',') || (any && lexer_.at_end()))) {
+                continue;
+            }
+            if (!address(words)) {
+                return false;
+            }
+            any = true;
+        } while (lexer_.take(','));
+        if (!lexer_.at_end()) {
+            return lexer_.fail("text after an address");
         }
-        return lexer_.take(':') ? group(words) : mailbox(words);
+        return any || lexer_.fail("an address is missing");
     }
+
+    // RFC 5322 3.4: address = mailbox / group.
+    bool address(const Words& words) { return lexer_.take(':') ? group(words) : mailbox(words); }
 
     // RFC 5322 3.4: group = display-name ":" [group-list] ";" [CFWS]. RFC 6854 allows groups in From.
     bool group(const Words& name) {
         if (!name.is_phrase()) {
             return lexer_.fail_at("a group without a name", name.start);
         }
-        if (!lexer_.skip_cfws()) {
-            return false;
-        }
-        if (!lexer_.take(';') && !group_members()) {
-            return false;
-        }
-        return lexer_.skip_cfws();
+        within_group_ = true;
+        const bool readable = group_members() && lexer_.skip_cfws();
+        within_group_ = false;
+        return readable;
     }
 
+    // RFC 5322 4.4: obs-group-list, in which members may be empty, and all of them.
     bool group_members() {
         do {
             Words words;
-            if (!read_words(words) || !mailbox(words)) {
+            if (!read_words(words)) {
+                return false;
+            }
+            const bool missing = words.empty() && (lexer_.next_is(',') || lexer_.next_is(';'));
+            if (!missing && !mailbox(words)) {
                 return false;
             }
         } while (lexer_.take(','));
@@ -85,21 +127,25 @@ class AddressListParser {
 
     // RFC 5322 3.4: mailbox = name-addr / addr-spec.
     bool mailbox(const Words& words) {
-        if (lexer_.take('<')) {
-            if (words.count > 0 && !words.is_phrase()) {
+        if (lexer_.next_is('<')) {
+            if (!words.empty() && !words.is_phrase()) {
                 return lexer_.fail_at("a display name that begins with a dot", words.start);
+            }
+            if (!words.empty() && !within_group_) {
+                list_.names.push_back({words.start, lexer_.position()});
             }
             return angle_address();
         }
         if (lexer_.next_is('@')) {
             return address_specification(words);
         }
-        return lexer_.fail(words.count == 0 ? "an address is missing" : "words that are no address");
+        return lexer_.fail(words.empty() ? "an address is missing" : "words that are no address");
     }
 
     // RFC 5322 3.4 and 4.4: angle-addr, with the route that obs-angle-addr allows.
     bool angle_address() {
         Words local_part;
+        lexer_.take('<');
         if (!lexer_.skip_cfws() || (lexer_.next_is('@') && !route()) || !read_words(local_part) ||
             !address_specification(local_part)) {
             return false;
@@ -108,16 +154,18 @@ class AddressListParser {
                                 : lexer_.fail("an address that its bracket does not close");
     }
 
-    // RFC 5322 4.4: obs-route = obs-domain-list ":". Only its plainest form: @a,@b:
+    // RFC 5322 4.4: obs-route = obs-domain-list ":". Members of the list may be empty.
     bool route() {
+        const std::size_t start = lexer_.position();
         do {
-            if (!lexer_.skip_cfws() || !lexer_.take('@')) {
-                return lexer_.fail("a malformed route");
-            }
-            if (!domain()) {
+            if (!lexer_.skip_cfws()) {
                 return false;
             }
+            if (lexer_.take('@') ? !domain() : !lexer_.next_is(',') && !lexer_.next_is(':')) {
+                return lexer_.fail("a malformed route");
+            }
         } while (lexer_.take(','));
+        list_.names.push_back({start, lexer_.position()});
         return lexer_.take(':') || lexer_.fail("a route without end");
     }
 
@@ -133,13 +181,16 @@ class AddressListParser {
         if (!name) {
             return false;
         }
-        if (holds_encoded_word(words.first) || holds_encoded_word(*name)) {
+        // RFC 2047 5: an encoded word must not appear in an address. To a strict reader "=?utf-8?b?...?=" is
+        // an odd local-part, to a careless one it is whatever it decodes to.
+        if (holds_encoded_word(words.text()) || holds_encoded_word(*name)) {
             return lexer_.fail_at("an encoded word in an address", words.start);
         }
-        if (mailboxes_.size() == limits_.mailboxes) {
+        if (list_.mailboxes.size() == limits_.mailboxes) {
             return lexer_.fail_at(fmt::format("more than {} addresses", limits_.mailboxes), words.start);
         }
-        mailboxes_.push_back({words.first, std::move(*name)});
+        list_.has_obsolete_words = list_.has_obsolete_words || !words.is_one_piece();
+        list_.mailboxes.push_back({words.text(), std::move(*name)});
         return true;
     }
 
@@ -150,14 +201,36 @@ class AddressListParser {
         }
         const std::size_t start = lexer_.position();
         auto name = lexer_.next_is('[') ? lexer_.take_domain_literal() : lexer_.take_dotted();
-        if (!name) {
+        if (!name || !lexer_.skip_cfws() || !more_labels(*name)) {
             return std::nullopt;
+        }
+        if (name->size() > 1 && name->ends_with('.')) {
+            name->pop_back();
         }
         if (!name->starts_with('[') && !is_dot_atom(*name)) {
             lexer_.fail_at("not a domain", start);
             return std::nullopt;
         }
-        return lexer_.skip_cfws() ? std::move(name) : std::nullopt;
+        return name;
+    }
+
+    // RFC 5322 4.4: obs-domain = atom *("." atom), with CFWS around each atom.
+    bool more_labels(std::string& name) {
+        while (!name.starts_with('[') && (name.ends_with('.') || lexer_.next_is('.'))) {
+            const auto more = lexer_.take_dotted();
+            if (!more) {
+                return false;
+            }
+            if (more->empty()) {
+                return true;
+            }
+            list_.has_obsolete_words = true;
+            name += *more;
+            if (!lexer_.skip_cfws()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     bool read_words(Words& words) {
@@ -167,16 +240,17 @@ class AddressListParser {
         words.start = lexer_.position();
         while (true) {
             const bool quoted = lexer_.next_is('"');
-            auto word = quoted ? lexer_.take_quoted_string() : lexer_.take_dotted();
+            const auto word = quoted ? lexer_.take_obsolete_quoted_string() : lexer_.take_dotted();
             if (!word) {
                 return false;
             }
             if (!quoted && word->empty()) {
                 return true;
             }
-            if (words.count++ == 0) {
-                words.first = std::move(*word);
-                words.first_quoted = quoted;
+            if (quoted) {
+                words.add_quoted(*word);
+            } else {
+                words.add_dotted(*word);
             }
             if (!lexer_.skip_cfws()) {
                 return false;
@@ -186,7 +260,8 @@ class AddressListParser {
 
     const Limits& limits_;
     Lexer lexer_;
-    std::vector<Mailbox> mailboxes_;
+    AddressList list_;
+    bool within_group_ = false;
 };
 
 } // namespace
@@ -196,8 +271,16 @@ std::string print(const Mailbox& mailbox) {
     return (plain ? mailbox.local_part : quote(mailbox.local_part)) + '@' + mailbox.domain;
 }
 
-base::Result<std::vector<Mailbox>> parse_mailboxes(std::string_view body, const Limits& limits) {
+base::Result<AddressList> parse_address_list(std::string_view body, const Limits& limits) {
     return AddressListParser(body, limits).parse();
+}
+
+base::Result<std::vector<Mailbox>> parse_mailboxes(std::string_view body, const Limits& limits) {
+    auto list = parse_address_list(body, limits);
+    if (!list) {
+        return base::refuse(std::move(list.error()));
+    }
+    return std::move(list->mailboxes);
 }
 
 } // namespace message

@@ -1,11 +1,13 @@
-// Addresses in an originator field (RFC 5322 section 3.4, RFC 6532): strict, because what is asserted
-// authentic must be exactly what a reader displays.
+// Addresses in an originator field (RFC 5322 section 3.4, RFC 6532), as the grammar has them. What other
+// readers make of the same text is another question: message/readings.h.
 //
-// Of the obsolete syntax of RFC 5322 4.4 three forms are understood, because each can be read in one way
-// only: a dot in a display name ("John Q. Public <...>"), a route before an address
-// ("<@relay.example:ann@example.org>"), and comments around the '@'. Everything else is refused: empty list
-// elements, blanks or quoted words inside a local-part, text after a closing bracket, quoted-pairs outside of
-// quotes, encoded words (RFC 2047) where an address should be.
+// The obsolete syntax that RFC 5322 4 says a receiver MUST accept is understood: empty members of a list or a
+// group, words of a local-part with blanks and comments around the dots, or some of them quoted, the same in
+// a domain, dots in a display name, a route before an address ("<@relay.example:ann@example.org>"), control
+// characters in quoted strings. One dot at the end of a domain is dropped, as everywhere in mail. Refused are
+// NUL and line breaks that are no folds, which the obsolete syntax allows behind a backslash and no mail
+// server passes on, text after a closing bracket, quoted-pairs outside of quotes, and encoded words (RFC
+// 2047) where an address should be.
 #pragma once
 
 #include "base/result.h"
@@ -28,9 +30,25 @@ struct Mailbox {
 // "ann@example.org", "\"ann smith\"@example.org": what both parsers read back as the same value.
 [[nodiscard]] std::string print(const Mailbox& mailbox);
 
+// Octets of a text, from the first up to but without the last.
+struct Span {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+struct AddressList {
+    std::vector<Mailbox> mailboxes;
+    // Where text stands that is no part of an address, and that every reader passes over: the words of a
+    // display name before a '<', groups excepted, and routes. In order of appearance.
+    std::vector<Span> names;
+    bool has_obsolete_words = false; // blanks or comments within a local-part or a domain
+};
+
+// A From body as the grammar has it; refused with the position where it goes wrong.
+[[nodiscard]] base::Result<AddressList> parse_address_list(std::string_view body, const Limits& limits = {});
+
 // The mailboxes of a From body (all that stands after the colon; folds, comments, quoted strings, groups,
-// obsolete routes and 8-bit UTF-8 are understood). An empty group gives an empty list. Anything that can be
-// read in more than one way is refused with the position that made it so.
+// obsolete routes and 8-bit UTF-8 are understood). An empty group gives an empty list.
 [[nodiscard]] base::Result<std::vector<Mailbox>> parse_mailboxes(std::string_view body,
                                                                  const Limits& limits = {});
 

@@ -79,8 +79,11 @@ constexpr std::array<Entry, event_count> entries{{
      "end of a field and what follows for another one. A blank stands in its place now, and that is what was "
      "signed. Postfix does the same by itself unless cleanup_replace_stray_cr_lf says otherwise."},
     {Event::not_signed, "NOT_SIGNED", Level::warning, Flow::limited,
-     "Mail of our own goes out without a signature although its author's domain is one that is signed for. "
-     "The line says why. It would be so at every further try, so the message is not held back."},
+     "Mail of our own is not signed although its author's domain is one that is signed for, or because its "
+     "From field does not tell whose it is. The line says why. It would be so at every further try, so the "
+     "message is not held back, unless `author.own_mail` says otherwise. Look for the program that writes "
+     "such a "
+     "From field: receivers that ask for a signature refuse the mail."},
 }};
 
 constexpr bool in_order() {

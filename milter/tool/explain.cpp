@@ -25,9 +25,8 @@ void remark(std::ostream& out, std::string_view text) {
 
 void explain_author(std::ostream& out, const message::Author& author) {
     fmt::print(out, "From: {}\n", message::print(author.state));
-    if (author.mailbox) {
-        fmt::print(out, "    address {}@{}\n", printable(author.mailbox->local_part),
-                   printable(author.mailbox->domain));
+    for (const message::Mailbox& mailbox : author.mailboxes) {
+        fmt::print(out, "    address {}@{}\n", printable(mailbox.local_part), printable(mailbox.domain));
     }
     for (const auto& domain : author.domains) {
         fmt::print(out, "    author domain {}\n", domain.text());

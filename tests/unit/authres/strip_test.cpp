@@ -141,6 +141,37 @@ TEST_CASE("instances to delete come highest first, counted per name", "[authres]
     CHECK(forged_instances(message::HeaderList(), ours).empty());
 }
 
+TEST_CASE("results without an id in front are forged", "[authres][rfc8601-2.2]") {
+    struct Case {
+        const char* what;
+        std::string_view body;
+        bool expected;
+    };
+    const auto c = GENERATE(values<Case>({
+        {"a result", " dmarc=pass header.from=victim.example", true},
+        {"blanks around the sign", " dmarc = pass", true},
+        {"a comment before the sign", " dmarc (x) =pass", true},
+        {"a method with a version", " dmarc/1=pass", true},
+        {"a comment first", " (mx) dmarc=pass; spf=pass", true},
+        {"a comment in place of the id", " (mx); dmarc=pass", true},
+        {"an empty id", " ; dmarc=pass", true},
+        {"an empty quoted id", " \"\"; dmarc=pass", true},
+        {"folds", "\r\n\tdmarc=pass", true},
+        {"an ARC instance", " i=1; dmarc=pass", true},
+        {"an id that needs quotes", " \"dmarc=pass\"; none", true},
+        {"an id", " mx.example.net; dmarc=pass", false},
+        {"an id and a version", " mx.example.net 1; dmarc=pass", false},
+        {"no results", " mx.example.net; none", false},
+        {"nothing", "", false},
+        {"only a comment", " (x)", false},
+        {"only semicolons", " ;;", false},
+    }));
+    INFO(c.what);
+    message::HeaderList headers;
+    headers.add(message::HeaderField("Authentication-Results", c.body));
+    CHECK(forged_instances(headers, ours).empty() != c.expected);
+}
+
 TEST_CASE("all of very many forged fields are found", "[authres]") {
     message::HeaderList headers;
     for (int i = 0; i < 300; ++i) {

@@ -75,3 +75,16 @@ TEST_CASE("a refusal says what is wrong, in one line of plain text") {
     }
     CHECK(words.size() == 4);
 }
+
+TEST_CASE("mail of our own whose author is unclear goes, waits or is refused") {
+    CHECK(milter::treat_own_author(State::unreadable, "accept").reply == milter::Reply::proceed);
+    const auto deferred = milter::treat_own_author(State::unreadable, "tempfail");
+    CHECK(deferred.reply == milter::Reply::tempfail);
+    CHECK(deferred.code == "451");
+    CHECK(deferred.enhanced == "4.7.1");
+    CHECK(deferred.text == milter::refuse_author(State::unreadable).text);
+    CHECK(milter::treat_own_author(State::several_domains, "reject").reply == milter::Reply::reject);
+    for (const char* word : {"accept", "tempfail", "reject"}) {
+        CHECK(milter::treat_own_author(State::one, word).reply == milter::Reply::proceed);
+    }
+}

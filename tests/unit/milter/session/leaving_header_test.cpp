@@ -184,6 +184,26 @@ TEST_CASE("a line break in the name of a field cannot be mended, so that it is n
               "warning 4abc: [NOT_SIGNED] a line break in the name of a header field") == 0);
 }
 
+TEST_CASE("mail of our own whose From does not tell whose it is goes out unsigned, with a warning") {
+    struct Case {
+        const char* from;
+        const char* why;
+    };
+    const auto c = GENERATE(values<Case>({
+        {" ann@example.org <boss@example.net>", "From cannot be read: text after an address at position 17"},
+        {" ann@example.org (boss@example.net)",
+         "From can be read in two ways: an address that some readers take for the author's at position 22"},
+        {" ann@example.org, boss@example.net", "From holds addresses in 2 different domains"},
+        {" ", "From cannot be read: an address is missing at position 1"},
+    }));
+    Signer signer("relaxed");
+    const auto actions = signer.submit({{"From", c.from}});
+    CHECK(actions.reply == milter::Reply::proceed);
+    CHECK(actions.insertions.empty());
+    REQUIRE_FALSE(signer.log().empty());
+    CHECK(signer.log().front().find(fmt::format("warning 4abc: [NOT_SIGNED] {}", c.why)) == 0);
+}
+
 TEST_CASE("whatever our own users put into a header, what leaves verifies and hides nothing") {
     test::HostileText text;
     CAPTURE(text.seed());

@@ -1,0 +1,408 @@
+#include "message/readings.h"
+
+#include "base/ascii.h"
+#include "message/encoded_words.h"
+#include "message/lexer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace message {
+
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+bool is_blank(char c) {
+    return base::is_wsp(c) || c == '\r' || c == '\n';
+}
+
+bool is_of_domain(char c) {
+    return base::is_alnum(c) || c == '-' || c == '_' || c == '.' || !base::is_ascii(c);
+}
+
+bool is_of_local_part(char c) {
+    return is_atext(c) || c == '.' || !base::is_ascii(c);
+}
+
+// What parts one address from the next for everybody.
+bool is_structure(char c) {
+    return std::string_view("<>,;:@[").find(c) != npos;
+}
+
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        if (length == 0) {
+            return false;
+        }
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
+// The position behind the comment that begins at `start`; npos when it does not end, or nests deeper than
+// `most`.
+std::size_t comment_end(std::string_view text, std::size_t start, std::size_t most,
+                        bool* too_deep = nullptr) {
+    std::size_t depth = 0;
+    for (std::size_t i = start; i < text.size(); ++i) {
+        if (text[i] == '\\') {
+            ++i;
+        } else if (text[i] == '(' && ++depth > most) {
+            if (too_deep != nullptr) {
+                *too_deep = true;
+            }
+            return npos;
+        } else if (text[i] == ')' && --depth == 0) {
+            return i + 1;
+        }
+    }
+    return npos;
+}
+
+// The position behind the quoted string that begins at `start`, or npos.
+std::size_t quoted_end(std::string_view text, std::size_t start) {
+    for (std::size_t i = start + 1; i < text.size(); ++i) {
+        if (text[i] == '\\') {
+            ++i;
+        } else if (text[i] == '"') {
+            return i + 1;
+        }
+    }
+    return npos;
+}
+
+// What stands behind one '@', in all the ways in which somebody might take it for a domain.
+class DomainReader {
+  public:
+    DomainReader(std::string_view text, std::size_t at) : text_(text), position_(at + 1) {}
+
+    std::vector<std::string> read() {
+        skip_to_name();
+        if (position_ < text_.size() && text_[position_] == '[') {
+            found_.emplace_back("["); // an address literal, which is no domain
+        }
+        const std::string_view run = take_run();
+        if (!run.empty()) {
+            found_.emplace_back(run);
+            std::string joined(run);
+            while (join(joined)) {
+            }
+            found_.push_back(std::move(joined));
+        }
+        return std::move(found_);
+    }
+
+  private:
+    std::string_view take_run() {
+        const std::size_t start = position_;
+        while (position_ < text_.size() && is_of_domain(text_[position_])) {
+            ++position_;
+        }
+        return text_.substr(start, position_ - start);
+    }
+
+    // A comment, or a parenthesis that none opens; once one does not end, no further one is looked for.
+    void skip_parenthesis() {
+        const std::size_t end = comments_end_ ? comment_end(text_, position_, text_.size()) : npos;
+        comments_end_ = end != npos;
+        position_ = comments_end_ ? end : position_ + 1;
+    }
+
+    void skip_to_name() {
+        while (position_ < text_.size() && !is_of_domain(text_[position_]) &&
+               !is_structure(text_[position_])) {
+            if (text_[position_] != '(') {
+                ++position_;
+                continue;
+            }
+            const std::size_t start = position_;
+            skip_parenthesis();
+            note_names_in(text_.substr(start, position_ - start));
+        }
+    }
+
+    // To whoever knows no comments, "@(victim.example)..." is an address like any other; to whoever knows
+    // them a little, one ends at the first parenthesis.
+    void note_names_in(std::string_view comment) {
+        const bool plain = comment.find_first_of("\\(", 1) == npos;
+        while (!comment.empty()) {
+            const auto start = std::find_if(comment.begin(), comment.end(), is_of_domain);
+            const std::string name(start, std::find_if_not(start, comment.end(), is_of_domain));
+            if (!name.empty() && (!plain || name.find('.') < name.size() - 1)) {
+                found_.push_back(name);
+            }
+            comment.remove_prefix(static_cast<std::size_t>(start - comment.begin()) + name.size());
+        }
+    }
+
+    // RFC 5322 4.4: blanks and comments may stand around the dots of a domain. Quotes and backslashes are
+    // nothing to some readers.
+    bool join(std::string& joined) {
+        bool apart = false;
+        while (position_ < text_.size()) {
+            const char c = text_[position_];
+            if (c == '(') {
+                skip_parenthesis();
+            } else if (is_blank(c) || c == '"' || c == '\\') {
+                apart = apart || is_blank(c);
+                ++position_;
+            } else {
+                break;
+            }
+        }
+        const bool dot = joined.ends_with('.') || (position_ < text_.size() && text_[position_] == '.');
+        const std::string_view run = !apart || dot ? take_run() : std::string_view();
+        joined += run;
+        return !run.empty();
+    }
+
+    std::string_view text_;
+    std::size_t position_;
+    bool comments_end_ = true;
+    std::vector<std::string> found_;
+};
+
+// What stands before one '@', if all who look there would find the same.
+std::string local_part_before(std::string_view text, std::size_t at) {
+    std::size_t end = at;
+    while (end > 0 && is_blank(text[end - 1])) {
+        --end;
+    }
+    if (end > 1 && text[end - 1] == '"') {
+        const auto quote = text.rfind('"', end - 2);
+        const auto content = quote == npos ? text.substr(0, 0) : text.substr(quote + 1, end - 2 - quote);
+        return std::string(content.find('\\') == npos ? content : "");
+    }
+    std::size_t start = end;
+    while (start > 0 && is_of_local_part(text[start - 1])) {
+        --start;
+    }
+    const std::string_view run = text.substr(start, end - start);
+    return is_dot_atom(run) ? std::string(run) : "";
+}
+
+struct Hidden {
+    std::vector<Span> spans; // quoted strings and comments that are closed, in order
+    // Comments nest too deep, or one does not end although a parenthesis closes something behind it: nobody
+    // can say where which reader ends it.
+    bool tangled = false;
+};
+
+Hidden find_hidden(std::string_view text, std::size_t depth) {
+    Hidden hidden;
+    bool quotes_end = true;
+    for (std::size_t i = 0; i < text.size() && !hidden.tangled;) {
+        const bool comment = text[i] == '(';
+        const bool quoted = text[i] == '"' && quotes_end;
+        const std::size_t end = comment  ? comment_end(text, i, depth, &hidden.tangled)
+                                : quoted ? quoted_end(text, i)
+                                         : npos;
+        if (end != npos) {
+            hidden.spans.push_back({i, end});
+        }
+        hidden.tangled = hidden.tangled || (comment && end == npos && text.find(')', i) != npos);
+        quotes_end = quotes_end && (!quoted || end != npos);
+        i = end != npos ? end : i + 1;
+    }
+    return hidden;
+}
+
+bool is_within(const std::vector<Span>& spans, std::size_t position) {
+    return std::any_of(spans.begin(), spans.end(), [position](const Span& span) {
+        return span.begin <= position && position < span.end;
+    });
+}
+
+// Gathers the addresses of a text.
+class Gatherer {
+  public:
+    // Without domains, the first address tells the one.
+    Gatherer(std::vector<base::DomainName> domains, const Limits& limits)
+        : domains_(std::move(domains)), most_(limits.mailboxes) {}
+
+    // False when an address of another domain, or one that is no address, was found.
+    bool gather(std::string_view text) {
+        for (auto at = text.find('@'); at != npos; at = text.find('@', at + 1)) {
+            position_ = at;
+            if (++looked_at_ > most_ || !take(text, at)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    [[nodiscard]] std::size_t position() const { return position_; } // of the last '@' that was looked at
+    std::vector<Mailbox> mailboxes() && { return std::move(mailboxes_); }
+    // Where the addresses with a local-part stand.
+    [[nodiscard]] const std::vector<std::size_t>& whole_ones() const { return whole_ones_; }
+
+  private:
+    bool take(std::string_view text, std::size_t at) {
+        const auto names = DomainReader(text, at).read();
+        if (names.empty()) {
+            return true;
+        }
+        for (const std::string& name : names) {
+            if (!is_one_of_ours(name)) {
+                return false;
+            }
+        }
+        Mailbox mailbox{local_part_before(text, at), domains_.front().text()};
+        if (!is_utf8(mailbox.local_part) || holds_encoded_word(mailbox.local_part)) {
+            return false;
+        }
+        if (!mailbox.local_part.empty()) {
+            whole_ones_.push_back(at);
+        }
+        note(std::move(mailbox), names.front());
+        return true;
+    }
+
+    bool is_one_of_ours(const std::string& name) {
+        auto domain = base::DomainName::parse_international(name);
+        if (!domain) {
+            return false;
+        }
+        if (domains_.empty()) {
+            domains_.push_back(std::move(*domain));
+            return true;
+        }
+        return std::find(domains_.begin(), domains_.end(), *domain) != domains_.end();
+    }
+
+    void note(Mailbox mailbox, const std::string& written) {
+        mailbox.domain = written;
+        if (std::find(mailboxes_.begin(), mailboxes_.end(), mailbox) == mailboxes_.end()) {
+            mailboxes_.push_back(std::move(mailbox));
+        }
+    }
+
+    std::vector<base::DomainName> domains_;
+    std::size_t most_;
+    std::size_t looked_at_ = 0;
+    std::size_t position_ = 0;
+    std::vector<Mailbox> mailboxes_;
+    std::vector<std::size_t> whole_ones_;
+};
+
+// Whether readers that do not know quoted-pairs, nesting or folds may be out of step about what is quoted.
+bool is_obscured(std::string_view text) {
+    bool quoted = false;
+    std::size_t depth = 0;
+    for (const char c : text) {
+        const bool inside = quoted || depth > 0;
+        if (c == '\\' || (inside && base::is_control(c) && c != '\t') || (depth > 0 && c == '"')) {
+            return true;
+        }
+        quoted = c == '"' ? !quoted : quoted;
+        depth += !quoted && c == '(' ? 1U : 0U;
+        depth -= !quoted && c == ')' && depth > 0 ? 1U : 0U;
+    }
+    return false;
+}
+
+void blank_out(std::string& text, Span span) {
+    for (std::size_t i = span.begin; i < span.end; ++i) {
+        text[i] = text[i] == '@' || text[i] == '?' ? ' ' : text[i];
+    }
+}
+
+// Takes the addresses out of quoted strings and encoded words of a display name; its comments stay.
+void blank_out_name(std::string& text, Span name) {
+    std::size_t start = name.begin;
+    for (std::size_t i = name.begin; i < name.end;) {
+        if (text[i] == '(') {
+            blank_out(text, {start, i});
+            i = std::min(comment_end(text, i, text.size()), name.end);
+            start = i;
+        } else {
+            i = text[i] == '"' ? std::min(quoted_end(text, i), name.end) : i + 1;
+        }
+    }
+    blank_out(text, {start, name.end});
+}
+
+// The text without what every reader passes over.
+std::string without_names(std::string_view body, const AddressList& list) {
+    std::string text(body);
+    const bool obscured = is_obscured(body);
+    for (const Span& span : list.names) {
+        if (text[span.begin] == '@') {
+            blank_out(text, span); // a route
+        } else if (!obscured) {
+            blank_out_name(text, span);
+        }
+    }
+    return text;
+}
+
+// Tab and folds are all that any grammar allows outside of quotes.
+std::size_t find_control(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool fold = text.substr(i, 2) == "\r\n" && i + 2 < text.size() && base::is_wsp(text[i + 2]);
+        const bool c1 =
+            text[i] == '\xc2' && i + 1 < text.size() && character_length(text.substr(i, 2)) == 0 &&
+            static_cast<unsigned char>(text[i + 1]) >= 0x80 && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+        if (c1 || (base::is_control(text[i]) && text[i] != '\t' && !fold)) {
+            return i;
+        }
+        i += fold ? 1U : 0U;
+    }
+    return npos;
+}
+
+auto refuse_at(std::size_t position) {
+    return base::refuse(base::ParseError{"an address that some readers take for the author's", position});
+}
+
+} // namespace
+
+bool is_beyond_doubt(std::string_view body, const AddressList& list) {
+    const auto addresses = static_cast<std::size_t>(std::count(body.begin(), body.end(), '@'));
+    return addresses == list.mailboxes.size() && !list.has_obsolete_words && body.find('(') == npos &&
+           body.find(':') == npos;
+}
+
+base::Result<std::vector<Mailbox>> other_readings(std::string_view body, const AddressList& list,
+                                                  const std::vector<base::DomainName>& domains,
+                                                  const Limits& limits) {
+    const std::string text = without_names(body, list);
+    Gatherer gatherer(domains, limits);
+    if (!gatherer.gather(text)) {
+        return refuse_at(gatherer.position());
+    }
+    const auto word = text.find("=?");
+    if (word != npos && !gatherer.gather(decode_encoded_words(text))) {
+        return refuse_at(word);
+    }
+    return std::move(gatherer).mailboxes();
+}
+
+base::Result<std::vector<Mailbox>> agreed_readings(std::string_view body, const Limits& limits) {
+    const auto control = find_control(body);
+    if (control != npos) {
+        return refuse_at(control);
+    }
+    const Hidden hidden = find_hidden(body, limits.comment_depth);
+    Gatherer gatherer({}, limits);
+    if (hidden.tangled || !gatherer.gather(body)) {
+        return refuse_at(gatherer.position());
+    }
+    const auto& places = gatherer.whole_ones();
+    if (std::all_of(places.begin(), places.end(),
+                    [&](std::size_t at) { return is_within(hidden.spans, at); })) {
+        return refuse_at(body.size());
+    }
+    if (holds_encoded_word(body) && !gatherer.gather(decode_encoded_words(body))) {
+        return refuse_at(body.find("=?"));
+    }
+    return std::move(gatherer).mailboxes();
+}
+
+} // namespace message
