@@ -189,7 +189,7 @@ class AddressListParser {
         if (list_.mailboxes.size() == limits_.mailboxes) {
             return lexer_.fail_at(fmt::format("more than {} addresses", limits_.mailboxes), words.start);
         }
-        list_.has_obsolete_words = list_.has_obsolete_words || !words.is_one_piece();
+        list_.has_obsolete_forms = list_.has_obsolete_forms || !words.is_one_piece();
         list_.mailboxes.push_back({words.text(), std::move(*name)});
         return true;
     }
@@ -206,6 +206,7 @@ class AddressListParser {
         }
         if (name->size() > 1 && name->ends_with('.')) {
             name->pop_back();
+            list_.has_obsolete_forms = true;
         }
         if (!name->starts_with('[') && !is_dot_atom(*name)) {
             lexer_.fail_at("not a domain", start);
@@ -224,7 +225,7 @@ class AddressListParser {
             if (more->empty()) {
                 return true;
             }
-            list_.has_obsolete_words = true;
+            list_.has_obsolete_forms = true;
             name += *more;
             if (!lexer_.skip_cfws()) {
                 return false;

@@ -41,7 +41,8 @@ struct AddressList {
     // Where text stands that is no part of an address, and that every reader passes over: the words of a
     // display name before a '<', groups excepted, and routes. In order of appearance.
     std::vector<Span> names;
-    bool has_obsolete_words = false; // blanks or comments within a local-part or a domain
+    // Blanks or comments within a local-part or a domain, or a dot behind it.
+    bool has_obsolete_forms = false;
 };
 
 // A From body as the grammar has it; refused with the position where it goes wrong.

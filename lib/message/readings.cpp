@@ -141,23 +141,25 @@ class DomainReader {
         }
     }
 
-    // RFC 5322 4.4: blanks and comments may stand around the dots of a domain. Quotes and backslashes are
-    // nothing to some readers.
+    // RFC 5322 4.4: blanks and comments may stand around the dots of a domain. To some readers they are
+    // nothing anywhere in it (an old parser of Python's makes "bank.com" of "bank.co m"), and so are quotes
+    // and backslashes.
     bool join(std::string& joined) {
-        bool apart = false;
         while (position_ < text_.size()) {
             const char c = text_[position_];
             if (c == '(') {
                 skip_parenthesis();
+            } else if (text_.substr(position_, 2) == "<>") {
+                position_ += 2;
+            } else if (c == '>' && position_ + 1 < text_.size() && is_of_domain(text_[position_ + 1])) {
+                ++position_;
             } else if (is_blank(c) || c == '"' || c == '\\') {
-                apart = apart || is_blank(c);
                 ++position_;
             } else {
                 break;
             }
         }
-        const bool dot = joined.ends_with('.') || (position_ < text_.size() && text_[position_] == '.');
-        const std::string_view run = !apart || dot ? take_run() : std::string_view();
+        const std::string_view run = take_run();
         joined += run;
         return !run.empty();
     }
@@ -211,6 +213,28 @@ Hidden find_hidden(std::string_view text, std::size_t depth) {
         i = end != npos ? end : i + 1;
     }
     return hidden;
+}
+
+// Whether a bracket opens within brackets, and either an address or more text stands where readers end them
+// in different places: "<joe@bank.co<>m>" and "<x <joe@bank.co>m" are addresses to somebody.
+bool has_tangled_brackets(std::string_view text) {
+    bool open = false;
+    bool nested = false;
+    bool address = false;
+    for (const char c : text) {
+        if (c == '<') {
+            if (open && address) {
+                return true;
+            }
+            nested = nested || open;
+        }
+        if (nested && !open && c != '>' && !is_blank(c)) {
+            return true;
+        }
+        open = c == '<' || (open && c != '>');
+        address = c != '<' && (address || c == '@');
+    }
+    return false;
 }
 
 bool is_within(const std::vector<Span>& spans, std::size_t position) {
@@ -331,7 +355,7 @@ void blank_out_name(std::string& text, Span name) {
 // The text without what every reader passes over.
 std::string without_names(std::string_view body, const AddressList& list) {
     std::string text(body);
-    const bool obscured = is_obscured(body);
+    const bool obscured = list.has_obsolete_forms || is_obscured(body);
     for (const Span& span : list.names) {
         if (text[span.begin] == '@') {
             blank_out(text, span); // a route
@@ -365,8 +389,8 @@ auto refuse_at(std::size_t position) {
 
 bool is_beyond_doubt(std::string_view body, const AddressList& list) {
     const auto addresses = static_cast<std::size_t>(std::count(body.begin(), body.end(), '@'));
-    return addresses == list.mailboxes.size() && !list.has_obsolete_words && body.find('(') == npos &&
-           body.find(':') == npos;
+    return addresses == list.mailboxes.size() && !list.has_obsolete_forms &&
+           body.find_first_of("(:\\") == npos && (body.find('"') == npos || body.find("=?") == npos);
 }
 
 base::Result<std::vector<Mailbox>> other_readings(std::string_view body, const AddressList& list,
@@ -391,7 +415,7 @@ base::Result<std::vector<Mailbox>> agreed_readings(std::string_view body, const 
     }
     const Hidden hidden = find_hidden(body, limits.comment_depth);
     Gatherer gatherer({}, limits);
-    if (hidden.tangled || !gatherer.gather(body)) {
+    if (hidden.tangled || has_tangled_brackets(body) || !gatherer.gather(body)) {
         return refuse_at(gatherer.position());
     }
     const auto& places = gatherer.whole_ones();

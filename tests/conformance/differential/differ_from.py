@@ -1,10 +1,14 @@
 #!/usr/bin/python3
-"""From fields of every kind: where we name one author domain, Python's email package and Mail::Address must see no other.
+"""From fields of every kind: where we name one author domain, the parsers of Python, Perl and JavaScript must see no other.
+
+Each of them may see nothing at all: an exception, addresses without a domain, or a domain that none can be. Python is asked
+twice, with its new parser and with the old one, the latter with the folds as they came as well, as people use it.
 
     differ_from.py --driver PROGRAM [--cases N] [--seed S | --random [RUNS]]"""
 import base64
 import email.headerregistry
 import email.policy
+import email.utils
 import os
 import re
 
@@ -15,12 +19,18 @@ from header_fields import unfolded
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CASES_A_JOB = 50
-DOMAINS = ["bank.example", "mallory.example", "Bank.EXAMPLE", "sub.bank.example", "bank.example."]
-LOCALS = ["joe", "\"joe doe\"", "joe.doe", "\"a@mallory.example\"", "\"\\\"\"", "joe+x", "\"<a@mallory.example>\"", "a=b", "'joe'"]
+DOMAINS = ["bank.example", "bank.example", "bank.example", "mallory.example", "Bank.EXAMPLE", "sub.bank.example", "bank.example."]
+LOCALS = ["joe", "joe", "\"joe doe\"", "joe.doe", "\"a@mallory.example\"", "\"\\\"\"", "joe+x", "\"<a@mallory.example>\"", "a=b", "'joe'", "joe . doe",
+          "\"joe\".doe"]
 WORDS = ["Joe", "\"Joe, Doe\"", "\"joe@mallory.example\"", "=?utf-8?q?joe=40mallory.example?=", "John Q. Public", "Jo\"e\"", "(hi)", "(a@mallory.example)",
-         "\"\\\"x\\\" <a@mallory.example>\"", "joe@mallory.example", "(<a@mallory.example>)", "((x))", "(\\))", "", "Joe <x", ">", ","]
+         "\"\\\"x\\\" <a@mallory.example>\"", "joe@mallory.example", "(<a@mallory.example>)", "((x))", "(\\))", "", "Joe <x", ">", ",",
+         "joe@bank.example", "Joe, Doe", "Re: Joe", "[Joe]", "\"Joe", "(Joe", "(()a@mallory.example)", "\"a@mallory.example\r\n b\"",
+         "\"a@mallory.example\"\r\n b\"", "M\u00fcller", "(a@bank.example)", "'joe@bank.example'", "\"joe\x07\""]
 BLANKS = ["", "", "", " ", "\r\n ", "\t", " (c) "]
-NOISE = list("<>@,;:()\"\\[]. \t=?") + ["\r\n ", "(c)", "\"\"", "<>", "@mallory.example", ", joe@mallory.example", "@a,@b:"]
+NOISE = list("<>@,;:()\"\\[]. \t=?'") + ["\r\n ", "(c)", "\"\"", "<>", "@mallory.example", ", joe@mallory.example", "@a,@b:", ",,", "\\\"", ";",
+                                         "\"joe@mallory.example\"", "(joe@mallory.example)"]
+GROUPS = ["Friends: ", "g:", "\"g\" : ", "\"a@mallory.example\": ", "\"a@mallory.example\r\n b\": ", "g:,,"]
+DOMAIN = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
 
 
 class Generator(Choices):
@@ -38,7 +48,7 @@ class Generator(Choices):
     def body(self):
         text = ", ".join(self.mailbox() for _ in range(self.pick([1, 1, 1, 1, 2])))
         if self.chance(8):
-            text = self.pick(["Friends: ", "g:", "\"g\" : "]) + text + self.pick([";", "; ", ""])
+            text = self.pick(GROUPS) + text + self.pick([";", "; ", ""])
         while self.chance(25):
             at = self.random.randrange(len(text) + 1)
             text = text[:at] + self.pick(NOISE) + text[at:]
@@ -55,21 +65,29 @@ def one_field(text):
     return re.sub(r"\r(?!\n[ \t])|(?<!\r)\n|\n(?![ \t])", "", text)
 
 
-def normal(domain):
-    return domain.lower().removesuffix(".")
+def domains_of(addresses):
+    """Those of a list of addresses, or None if nobody could take one of them for the author's."""
+    domains = (address.rpartition("@")[2].lower().removesuffix(".") for address in addresses if "@" in (address or ""))
+    return tuple(dict.fromkeys(domain for domain in domains if DOMAIN.fullmatch(domain))) or None
 
 
 def read_by_python(body):
-    """The domains that Python's email package sees."""
     try:
-        header = email.policy.SMTP.header_factory("from", body)
-        return tuple(dict.fromkeys(normal(address.domain) for address in header.addresses))
-    except Exception as failure:  # whatever it dies of is its answer
-        return f"{type(failure).__name__}: {failure}"
+        return domains_of([address.addr_spec for address in email.policy.SMTP.header_factory("from", body).addresses])
+    except Exception:  # whatever it dies of, it names nobody
+        return None
 
 
-def read_by_perl(answer):
-    return tuple(dict.fromkeys(normal(base64.b64decode(domain).decode("latin-1")) for domain in answer["domains"]))
+def read_by_old_python(body):
+    return domains_of([address for _, address in email.utils.getaddresses([body])])
+
+
+def read_folded_by_old_python(body):
+    return domains_of([email.utils.parseaddr(body)[1]])
+
+
+def read_by_perl(addresses):
+    return domains_of([base64.b64decode(address).decode("latin-1") for address in addresses])
 
 
 def describe(case):
@@ -79,7 +97,17 @@ def describe(case):
 def main():
     options = harness.arguments("From fields against other parsers", 3000)
     ours = harness.Program("ours", [options.driver])
-    perl = harness.Program("Mail::Address", ["/usr/bin/perl", os.path.join(HERE, "mail_address.pl")])
+    perl = harness.Program("Perl", ["/usr/bin/perl", os.path.join(HERE, "mail_address.pl")])
+    node = harness.address_parser(options)
+
+    def read_by_others(bodies, lines):
+        cases = [base64.b64encode(line.encode()).decode() for line in lines]
+        from_perl = perl.ask({"cases": cases})["results"]
+        from_node = node[0].ask({"cases": cases})["results"] if node else None
+        for number, (body, line) in enumerate(zip(bodies, lines)):
+            others = {"Python": read_by_python(line), "email.utils": read_by_old_python(line), "email.utils, folded": read_folded_by_old_python(body)}
+            others |= {name: read_by_perl(addresses) for name, addresses in from_perl[number].items()}
+            yield others | ({"nodemailer": domains_of(from_node[number])} if node else {})
 
     def run(random, cases):
         generator, report = Generator(random), harness.Report(from_known.CLASSES, options.show)
@@ -87,17 +115,13 @@ def main():
             bodies = [one_field(generator.body()) for _ in range(CASES_A_JOB)]
             messages = [base64.b64encode(f"From: {body}\r\n\r\n".encode()).decode() for body in bodies]
             verdicts = ours.ask({"op": "from", "messages": messages})["results"]
-            lines = [unfolded(body) for body in bodies]
-            read = perl.ask({"cases": [base64.b64encode(body.encode()).decode() for body in lines]})["results"]
-            for body, verdict, other in zip(lines, verdicts, read):
+            for body, verdict, others in zip(bodies, verdicts, read_by_others(bodies, [unfolded(body) for body in bodies])):
                 report.words[verdict["state"]] = report.words.get(verdict["state"], 0) + 1
-                if verdict["state"] != "one":
-                    continue
-                others = {"Python": read_by_python(body), "Mail::Address": read_by_perl(other)}
-                report.note(Case(body, verdict, others), tuple(verdict["domains"]), others, None, describe)
+                if verdict["state"] == "one":
+                    report.note(Case(body, verdict, others), tuple(verdict["domains"]), others, None, describe)
         return report.finish(["one", "unreadable", "several domains"])
 
-    harness.run_seeds(options, run, [ours, perl])
+    harness.run_seeds(options, run, [ours, perl, *node])
 
 
 main()

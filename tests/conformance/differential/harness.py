@@ -102,6 +102,13 @@ def mailauth(options):
     return []
 
 
+def address_parser(options):
+    """nodemailer's parser of addresses, which comes with mailauth, in a list."""
+    if options.mailauth and install.install(options.mailauth):
+        return [Program("nodemailer", ["node", os.path.join(HERE, "address_parser.js"), options.mailauth])]
+    return []
+
+
 class Report:
     def __init__(self, classes, shown, every_peer=True):
         self.shown, self.classes, self.every_peer, self.counts, self.words, self.problems = shown, classes, every_peer, {}, {}, []
