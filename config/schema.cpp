@@ -155,7 +155,15 @@ Section roles() {
                  "roles.sign_local_submission", boolean(), "true",
                  [](auto& s) -> auto& { return s.roles.sign_local_submission; },
                  "Sign mail that programs on this host submit with sendmail(1), which Postfix shows to "
-                 "non_smtpd_milters.")}};
+                 "non_smtpd_milters."),
+             setting(
+                 "roles.heed_own_results", boolean(), "true",
+                 [](auto& s) -> auto& { return s.roles.heed_own_results; },
+                 "Leave mail unsigned that an internal host or sendmail(1) hands back with a result of our "
+                 "own against its author: "
+                 "it came in from outside, and a list, a redirect or a filter sends it on. The result stays "
+                 "in it. Mail of a user "
+                 "who logged in and of roles.originating_daemons is signed all the same.")}};
 }
 
 Section dns() {

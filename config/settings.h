@@ -55,7 +55,8 @@ struct Settings {
         std::vector<std::string> reinjection_daemons;                // where a content filter hands mail back
         bool keep_reinjected_results = false; // what an internal host hands back keeps our own results
         std::vector<base::IpNetwork> internal_hosts = loopback(); // clients whose mail is ours to sign
-        bool sign_local_submission = true;                        // sendmail(1) through non_smtpd_milters
+        bool heed_own_results = true;      // what came in and failed is not signed when it comes back
+        bool sign_local_submission = true; // sendmail(1) through non_smtpd_milters
     } roles;
 
     struct Dns {

@@ -41,25 +41,28 @@ bool is_authenticated(const Origin& origin) {
 
 Direction decide(const Origin& origin, const config::Settings::Roles& roles) {
     if (is_authenticated(origin)) {
-        return {Mode::sign, fmt::format("authenticated as {}", origin.auth_authen), false};
+        return {.mode = Mode::sign, .why = fmt::format("authenticated as {}", origin.auth_authen)};
     }
     if (contains(roles.originating_daemons, origin.daemon_name)) {
-        return {Mode::sign, fmt::format("originating daemon {}", origin.daemon_name), false};
+        return {.mode = Mode::sign, .why = fmt::format("originating daemon {}", origin.daemon_name)};
     }
     const bool internal = is_internal(origin, roles);
     if (contains(roles.reinjection_daemons, origin.daemon_name)) {
-        const auto why = fmt::format("reinjection daemon {}", origin.daemon_name);
-        return {internal && roles.keep_reinjected_results ? Mode::keep : Mode::verify, why, internal};
+        return {.mode = internal && roles.keep_reinjected_results ? Mode::keep : Mode::verify,
+                .why = fmt::format("reinjection daemon {}", origin.daemon_name),
+                .client_is_filter = internal};
     }
     if (roles.sign_local_submission && is_local_submission(origin.client)) {
-        return {Mode::sign, "local submission", false};
+        return {.mode = Mode::sign, .why = "local submission", .may_be_returned = true};
     }
     const auto& address = origin.client.address;
     if (internal) {
-        return {Mode::sign, fmt::format("internal host {}", address->print()), false};
+        return {.mode = Mode::sign,
+                .why = fmt::format("internal host {}", address->print()),
+                .may_be_returned = true};
     }
-    return {Mode::verify, address ? fmt::format("external host {}", address->print()) : "unknown client",
-            false};
+    return {.mode = Mode::verify,
+            .why = address ? fmt::format("external host {}", address->print()) : "unknown client"};
 }
 
 } // namespace milter

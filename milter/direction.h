@@ -39,6 +39,8 @@ struct Direction {
     // The client is our own content filter: its address says nothing about the sender, SPF and iprev have
     // nothing to check.
     bool client_is_filter = false;
+    // No login speaks for it: it may be mail from outside that a list, a redirect or a filter hands back.
+    bool may_be_returned = false;
 };
 
 // In this order: SASL-authenticated or an originating daemon: sign. A reinjection daemon: verify or keep, for

@@ -22,10 +22,25 @@ Signed unsigned_with_warning(std::string why) {
 
 Outbound::Outbound(std::shared_ptr<const Runtime> runtime) : runtime_(std::move(runtime)) {}
 
-void Outbound::end_of_header(const message::HeaderList& headers) {
-    // Whose name we lend must be beyond doubt: one From field, readable in one way, with one domain.
+void Outbound::end_of_header(const message::HeaderList& headers, const std::vector<std::string>& own_ids) {
     const auto author = message::find_author(headers);
     author_ = author.state;
+    if (!own_ids.empty()) {
+        own_result_ = authres::find_own_result(headers, own_ids, author.domains);
+    }
+    look_up_keys(author);
+    if (!own_result_.doubt.empty() && !signers_.empty()) {
+        signers_.clear();
+        unsigned_because_ = fmt::format("our own result when it came in: {}", own_result_.doubt);
+        warn_ = true;
+    }
+    if (!signers_.empty()) {
+        body_hash_ = bodies_.request(runtime_->sign_options.body_canonicalization, std::nullopt);
+    }
+}
+
+void Outbound::look_up_keys(const message::Author& author) {
+    // Whose name we lend must be beyond doubt: one From field, readable in one way, with one domain.
     if (!runtime_->settings.roles.sign) {
         unsigned_because_ = "signing is off (roles.sign)";
         return;
@@ -37,10 +52,6 @@ void Outbound::end_of_header(const message::HeaderList& headers) {
     }
     find_signers(author);
     leave_out_absent_keys();
-    if (signers_.empty()) {
-        return;
-    }
-    body_hash_ = bodies_.request(runtime_->sign_options.body_canonicalization, std::nullopt);
 }
 
 // A signature stands for every author that a reader may be shown.

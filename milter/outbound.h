@@ -1,6 +1,7 @@
 // One outbound message: which keys sign it, and the signatures.
 #pragma once
 
+#include "authres/own_result.h"
 #include "dkim/body_hash.h"
 #include "keys/key_store.h"
 #include "message/from.h"
@@ -26,16 +27,19 @@ class Outbound {
   public:
     explicit Outbound(std::shared_ptr<const Runtime> runtime);
 
-    // Looks up the keys for the author of the message.
-    void end_of_header(const message::HeaderList& headers);
+    // Looks up the keys for the author of the message. A result of an earlier pass under one of `own_ids`
+    // that speaks against him takes them away again; none are looked at where there are no ids.
+    void end_of_header(const message::HeaderList& headers, const std::vector<std::string>& own_ids);
     void body(std::string_view chunk);
     // Whether any signature needs more of it.
     [[nodiscard]] bool wants_body() const { return !bodies_.satisfied(); }
     [[nodiscard]] Signed finish(const message::HeaderList& headers, base::UnixTime now);
     // Known from the end of the header on.
     [[nodiscard]] message::Author::State author() const { return author_; }
+    [[nodiscard]] const authres::OwnResult& own_result() const { return own_result_; }
 
   private:
+    void look_up_keys(const message::Author& author);
     void find_signers(const message::Author& author);
     // Of the keys that sign those that are there; where none is, the reason.
     void leave_out_absent_keys();
@@ -44,6 +48,7 @@ class Outbound {
 
     std::shared_ptr<const Runtime> runtime_;
     message::Author::State author_ = message::Author::State::none;
+    authres::OwnResult own_result_;
     std::vector<keys::Signer> signers_;
     std::string unsigned_because_;
     bool warn_ = false; // see Signed

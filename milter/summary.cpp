@@ -106,6 +106,9 @@ std::string print(const Summary& summary) {
     if (summary.direction.mode == Mode::sign) {
         add_signing(summary, line);
     }
+    if (!summary.came_back.empty()) {
+        line += fmt::format(" came_back={}", quote(summary.came_back));
+    }
     if (!summary.author_action.empty()) {
         line += fmt::format(" author={}", summary.author_action);
     }

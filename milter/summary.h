@@ -17,8 +17,9 @@ struct Summary {
     const authenticate::Verdict* verdict = nullptr; // verified mail
     std::vector<std::string> signed_by;             // signed mail: DOMAIN/SELECTOR
     std::string unsigned_because;                   // mail to be signed that was not
-    std::size_t removed_results = 0;                // forged Authentication-Results fields taken out
-    std::string author_action; // what was done because the author cannot be told; or empty
+    std::string came_back;           // mail to be signed: what a result of ours says against its author
+    std::size_t removed_results = 0; // forged Authentication-Results fields taken out
+    std::string author_action;       // what was done because the author cannot be told; or empty
     std::chrono::milliseconds dns_wait{0};
     std::size_t dns_questions = 0;
 };

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace milter {
@@ -63,9 +64,15 @@ void Transaction::end_of_header() {
         inbound_->end_of_header(headers_);
     }
     if (outbound_) {
-        outbound_->end_of_header(headers_); // whose author is as it came, a From behind a line break counts
-        changes_ = mend_line_breaks(headers_);
+        end_of_own_header();
     }
+}
+
+void Transaction::end_of_own_header() {
+    const bool heed = context_.direction.may_be_returned && context_.runtime->settings.roles.heed_own_results;
+    // The author is as it came: a From behind a line break counts.
+    outbound_->end_of_header(headers_, heed ? own_ids() : std::vector<std::string>());
+    changes_ = mend_line_breaks(headers_);
 }
 
 void Transaction::body(std::string_view chunk) {
@@ -107,7 +114,7 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
     }
     Summary facts = summary();
     Actions actions = treat_author(verdict, facts);
-    remove_forged_results(actions, facts);
+    remove_forged_results({}, actions, facts);
     const auto body = authres::format(context_.authserv_id, authenticate::results(verdict));
     actions.insertions.push_back({"Authentication-Results", " " + body});
     facts.verdict = &verdict;
@@ -121,7 +128,8 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
 Actions Transaction::finish_outbound(std::string_view queue_id) {
     Summary facts = summary();
     Actions actions = treat_own_author(outbound_->author(), facts);
-    remove_forged_results(actions, facts);
+    facts.came_back = outbound_->own_result().doubt;
+    remove_forged_results(outbound_->own_result().instances, actions, facts);
     auto result = sign_what_leaves(actions.deletions);
     if (!result.failure.empty()) {
         service_.logger().write(Event::signing_failed, queue_id, result.failure);
@@ -195,18 +203,25 @@ Summary Transaction::summary() const {
     return facts;
 }
 
+std::vector<std::string> Transaction::own_ids() const {
+    std::vector<std::string> ids = context_.runtime->settings.strip_authserv_ids;
+    ids.push_back(context_.authserv_id);
+    return ids;
+}
+
 // RFC 8601 section 5: what claims to be ours and came from outside goes, in either direction.
-void Transaction::remove_forged_results(Actions& actions, Summary& facts) const {
+void Transaction::remove_forged_results(const std::vector<std::size_t>& kept, Actions& actions,
+                                        Summary& facts) const {
     if (!context_.runtime->settings.roles.verify) {
         return;
     }
-    std::vector<std::string> ids = context_.runtime->settings.strip_authserv_ids;
-    ids.push_back(context_.authserv_id);
-    const auto forged = authres::forged_instances(headers_, ids);
-    for (const auto instance : forged) {
-        actions.deletions.push_back({"Authentication-Results", instance});
+    const auto ids = own_ids();
+    for (const auto instance : authres::forged_instances(headers_, ids)) {
+        if (std::find(kept.begin(), kept.end(), instance) == kept.end()) {
+            actions.deletions.push_back({"Authentication-Results", instance});
+            ++facts.removed_results;
+        }
     }
-    facts.removed_results = forged.size();
     for (auto& place : authres::hidden_forgeries(headers_, ids)) {
         // Fields of that name are removed already.
         if (!base::iequals(place.name, context_.runtime->settings.quarantine_field)) {

@@ -39,6 +39,7 @@ class Transaction {
 
   private:
     void end_of_header();
+    void end_of_own_header();
     // Over the header as it will be delivered, with `changes_` and `deletions` carried out.
     [[nodiscard]] Signed sign_what_leaves(const std::vector<HeaderDeletion>& deletions);
     [[nodiscard]] Actions finish_inbound(std::string_view queue_id, const std::function<void()>& progress);
@@ -51,7 +52,11 @@ class Transaction {
     [[nodiscard]] Actions treat_own_author(message::Author::State state, Summary& summary) const;
     [[nodiscard]] bool is_refused() const { return !over_limit_.empty() || !no_room_.empty(); }
     [[nodiscard]] Summary summary() const;
-    void remove_forged_results(Actions& actions, Summary& summary) const;
+    // The ids under which results are ours.
+    [[nodiscard]] std::vector<std::string> own_ids() const;
+    // All fields that claim to be ours but the instances of Authentication-Results in `kept`.
+    void remove_forged_results(const std::vector<std::size_t>& kept, Actions& actions,
+                               Summary& summary) const;
     void log_message(std::string_view queue_id, const Summary& facts) const;
     void log_outbound(std::string_view queue_id, const Signed& result) const;
     void log_dns_limits(std::string_view queue_id) const;

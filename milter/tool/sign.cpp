@@ -84,7 +84,7 @@ Result<Fields> sign_as_daemon(const SignCommandOptions& options, const config::S
         return fail(ExitCode::config, std::move(problems));
     }
     milter::Outbound outbound(built.runtime);
-    outbound.end_of_header(message.headers);
+    outbound.end_of_header(message.headers, {}); // the operator says whose mail it is
     outbound.body(message.body);
     const milter::Signed done = outbound.finish(message.headers, reception_time(options.now));
     if (!done.failure.empty()) {

@@ -118,6 +118,12 @@ TEST_CASE("settings that change the direction") {
         CHECK(decide(handed_back, changed).mode == Mode::keep);
         CHECK(decide(stranger, changed).mode == Mode::verify);
     }
+    SECTION("what no login speaks for may be mail from outside that is handed back") {
+        CHECK(decide(local, changed).may_be_returned);
+        CHECK(decide({at("10.1.2.3"), "smtpd", "", ""}, changed).may_be_returned);
+        CHECK_FALSE(decide({at("10.1.2.3"), "smtpd", "PLAIN", "ann"}, changed).may_be_returned);
+        CHECK_FALSE(decide({at("10.1.2.3"), "ORIGINATING", "", ""}, changed).may_be_returned);
+    }
     SECTION("a content filter's address says nothing about the sender, a stranger's does") {
         CHECK(decide(handed_back, changed).client_is_filter);
         CHECK_FALSE(decide(stranger, changed).client_is_filter);
