@@ -50,6 +50,15 @@ void Exchange::silent() {
     ++at_;
 }
 
+void Exchange::stalled() {
+    ++at_;
+}
+
+void Exchange::hung_up() {
+    line_[at_].done = true;
+    ++at_;
+}
+
 void Exchange::answered(const Response& response) {
     Stop& stop = line_[at_];
     if (response.answer.status != dns::Status::failed) {

@@ -8,7 +8,6 @@ namespace resolver {
 
 namespace {
 
-constexpr std::size_t header_octets = 12;
 constexpr std::size_t v4_octets = 4;
 constexpr std::size_t v6_octets = 16;
 constexpr std::size_t soa_numbers = 20; // RFC 1035 3.3.13: five of 32 bits behind the two names
@@ -133,7 +132,6 @@ bool Reader::read_records(std::uint16_t count, std::vector<Record>& records) {
 
 // Of these only the OPT record matters.
 bool Reader::read_additional(Message& message) {
-    bool seen = false;
     for (std::uint16_t i = 0; i < additional_count; ++i) {
         const auto record = read_record();
         if (!record) {
@@ -142,10 +140,10 @@ bool Reader::read_additional(Message& message) {
         if (record->type == RecordType::opt) {
             constexpr unsigned upper = 24;
             // RFC 6891 6.1.1: at most one, owned by the root.
-            if (seen || packet_[record->owner] != 0) {
+            if (message.edns || packet_[record->owner] != 0) {
                 return false;
             }
-            seen = true;
+            message.edns = true;
             message.upper_rcode = static_cast<std::uint8_t>(record->ttl >> upper);
         }
     }

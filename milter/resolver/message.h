@@ -20,6 +20,7 @@ struct RecordType { // those that dns::Type does not name, because nobody asks f
     static constexpr std::uint16_t opt = 41;
 };
 constexpr std::uint16_t class_in = 1;
+constexpr std::size_t header_octets = 12; // RFC 1035 4.1.1
 
 // Offsets into the packet, which has at most 65,535 octets.
 struct Record {
@@ -40,6 +41,7 @@ struct Message {
     std::uint16_t question_class = 0;
     std::vector<Record> answers;
     std::vector<Record> authorities;
+    bool edns = false;            // there is an OPT record
     std::uint8_t upper_rcode = 0; // RFC 6891 6.1.3: from the OPT record
 
     [[nodiscard]] bool has(std::uint16_t flag) const { return (flags & flag) != 0; }

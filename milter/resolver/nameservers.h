@@ -26,7 +26,7 @@ class Nameservers {
 
     static constexpr std::chrono::seconds first_penalty{30};
     static constexpr std::chrono::seconds max_penalty{300};
-    static constexpr std::chrono::seconds plain_dns_memory{900}; // how long "knows no EDNS" is believed
+    static constexpr std::chrono::seconds plain_dns_memory{60}; // how long "knows no EDNS" is believed
 
     explicit Nameservers(std::vector<Server> servers);
 

@@ -14,7 +14,7 @@
 namespace resolver {
 
 // The `nameserver` lines, at most eight; the local host when there are none, as resolv.conf(5) says.
-// Addresses with a zone ("fe80::1%eth0") are passed over: c-ares 1.18 cannot be given one.
+// Addresses with a zone ("fe80::1%eth0") are passed over: what asks has no place for a zone.
 [[nodiscard]] std::vector<Server> parse_resolv_conf(std::string_view text);
 
 class ResolvConf {

@@ -70,7 +70,7 @@ struct Statistics {
     std::size_t cache_entries = 0, cache_bytes = 0;
 };
 
-// The real one: c-ares moves the packets on a thread of its own, ldns builds and reads them.
+// The real one: a thread of its own moves the packets.
 class CachingResolver final : public Resolver {
   public:
     explicit CachingResolver(const Options& options);
@@ -87,5 +87,6 @@ class CachingResolver final : public Resolver {
 
 // "192.0.2.53", "192.0.2.53:5353", "[2001:db8::53]:5353".
 [[nodiscard]] std::optional<Server> parse_server(std::string_view text);
+[[nodiscard]] std::string print(const Server& server); // always with the port
 
 } // namespace resolver

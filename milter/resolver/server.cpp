@@ -3,6 +3,8 @@
 #include "base/ip_address.h"
 #include "base/port.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace resolver {
@@ -47,6 +49,11 @@ std::optional<Server> parse_server(std::string_view text) {
         server.port = *port;
     }
     return server;
+}
+
+std::string print(const Server& server) {
+    const bool v6 = server.address.find(':') != std::string::npos;
+    return fmt::format("{}{}{}:{}", v6 ? "[" : "", server.address, v6 ? "]" : "", server.port);
 }
 
 } // namespace resolver

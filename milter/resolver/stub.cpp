@@ -3,6 +3,8 @@
 #include "base/ascii.h"
 #include "base/ip_address.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -15,6 +17,7 @@ struct Stub::Flight {
     Exchange exchange;
     Done done;
     std::optional<Server> edns_refused_by; // until it has shown that plain DNS helps
+    bool waited = false;                   // for somebody who may be there
     bool cancelled = false;                // the transport is going away
 };
 
@@ -48,7 +51,7 @@ void Stub::advance(const FlightPtr& flight) {
             send(flight, *to);
             return;
         }
-        if (flight->exchange.answer().failure == dns::Failure::timeout) {
+        if (flight->waited && flight->exchange.answer().failure == dns::Failure::timeout) {
             warnings_.warn(Warning::no_server_answers, dns::print(flight->question), Clock::now());
         }
     }
@@ -57,7 +60,7 @@ void Stub::advance(const FlightPtr& flight) {
 
 void Stub::send(const FlightPtr& flight, const Candidate& to) {
     const std::uint16_t id = random_id();
-    const auto query = make_query(flight->question, id, to.edns);
+    auto query = make_query(flight->question, id, to.edns);
     if (!query) {
         flight->done(flight->question, dns::no_name()); // RFC 1035 2.3.4: no server can know such a name
         return;
@@ -65,34 +68,62 @@ void Stub::send(const FlightPtr& flight, const Candidate& to) {
     ++sent_;
     const bool several = nameservers_.size() > 1;
     const auto timeout = several ? std::min(timeout_, patience_with_one_of_several) : timeout_;
-    transport_.send({to.server, to.edns, timeout}, *query, [this, flight, to, id](const Reply& reply) {
-        note(*flight, to, id, reply);
-        advance(flight);
-    });
+    transport_.send({to.server, timeout}, flight->question.name, std::move(*query),
+                    [this, flight, to, id](const Reply& reply) {
+                        note(*flight, to, id, reply);
+                        advance(flight);
+                    });
 }
 
 void Stub::note(Flight& flight, const Candidate& from, std::uint16_t id, const Reply& reply) {
     switch (reply.kind) {
-    case Reply::Kind::response: {
-        const Response response = read_response(reply.packet, flight.question, id);
+    case Reply::Kind::response:
         nameservers_.answered(from.server);
-        if (response.edns_refused) {
-            flight.edns_refused_by = from.server;
-        } else if (!from.edns && flight.edns_refused_by == from.server) {
-            nameservers_.refused_edns(from.server, Clock::now());
-        }
-        flight.exchange.answered(response);
+        note_response(flight, from, read_response(reply.packet, flight.question, id));
         return;
-    }
     case Reply::Kind::silence:
-    case Reply::Kind::unreachable:
+        flight.waited = true;
         nameservers_.silent(from.server, Clock::now());
         flight.exchange.silent();
+        return;
+    case Reply::Kind::unreachable:
+        warnings_.warn(Warning::unreachable_server,
+                       fmt::format("{} ({}), asked for {}", print(from.server), reply.reason(),
+                                   dns::print(flight.question)),
+                       Clock::now());
+        nameservers_.silent(from.server, Clock::now());
+        flight.exchange.silent();
+        return;
+    case Reply::Kind::tcp_silence:
+        // The server lives; it may be another one behind it that does not, and whose zone that is, is its
+        // owner's care.
+        flight.waited = true;
+        nameservers_.answered(from.server);
+        flight.exchange.stalled();
+        return;
+    case Reply::Kind::tcp_closed:
+        flight.waited = true;
+        nameservers_.answered(from.server);
+        flight.exchange.hung_up();
         return;
     case Reply::Kind::shutdown:
         flight.cancelled = true;
         return;
     }
+}
+
+void Stub::note_response(Flight& flight, const Candidate& from, const Response& response) {
+    const auto now = Clock::now();
+    if (response.edns) {
+        edns_witnesses_.knows(from.server, now);
+    }
+    if (response.edns_refused) {
+        flight.edns_refused_by = from.server;
+    } else if (!from.edns && flight.edns_refused_by == from.server &&
+               edns_witnesses_.refused(from.server, owner_of(flight.question.name), now)) {
+        nameservers_.refused_edns(from.server, now);
+    }
+    flight.exchange.answered(response);
 }
 
 void Stub::follow_resolv_conf(Clock::time_point now) {

@@ -2,6 +2,7 @@
 // format, the transport and the choice of servers.
 #pragma once
 
+#include "milter/resolver/edns_witnesses.h"
 #include "milter/resolver/exchange.h"
 #include "milter/resolver/nameservers.h"
 #include "milter/resolver/resolv_conf.h"
@@ -46,6 +47,7 @@ class Stub {
     void advance(const FlightPtr& flight);
     void send(const FlightPtr& flight, const Candidate& to);
     void note(Flight& flight, const Candidate& from, std::uint16_t id, const Reply& reply);
+    void note_response(Flight& flight, const Candidate& from, const Response& response);
     void follow_resolv_conf(std::chrono::steady_clock::time_point now);
     std::vector<Server> usable(const std::vector<Server>& servers, std::chrono::steady_clock::time_point now);
 
@@ -55,6 +57,7 @@ class Stub {
     std::atomic<std::uint64_t> sent_{0};
     std::optional<ResolvConf> resolv_conf_;
     Nameservers nameservers_;
+    EdnsWitnesses edns_witnesses_;
     Transport transport_; // last: its thread uses all of the above
 };
 

@@ -1,53 +1,35 @@
-// Moves packets: one query to one server, one reply or the reason why there is none. The only file that knows
-// c-ares.
+// Moves packets: one query to one server, one reply or the reason why there is none. UDP first, TCP after
+// truncation.
 //
-// What c-ares (1.18) does for us: non-blocking UDP sockets that are connected, so that the kernel drops what
-// comes from another address or port; the match of a reply to its query by id and question; the timeout; TCP
-// after truncation; and one retry without EDNS after a FORMERR without OPT.
-//
-// What it does not do, and we do above or here:
-// - The id is the packet's own, so that it is only as good as make_query's caller makes it (random_id).
-// - A channel keeps its UDP port for as long as it is busy. RFC 5452 wants ports that cannot be foreseen: a
-// channel is
-//   retired after `queries_per_port` queries and the next one gets a fresh port from the kernel. Together
-//   with the single flight above, which leaves no two open queries for one question to aim at (birthday
-//   attack), a blind forger has to hit one of some 2^16 ids and 2^14 ports or more.
-// - Its failover forgets dead servers with each question, and it hides SERVFAIL and REFUSED from the caller
-// while it
-//   looks for a better server. We give each channel one server, one try and ARES_FLAG_NOCHECKRESP, see every
-//   RCODE, and choose servers ourselves (Exchange, Nameservers).
-// - A reply with an empty question section, as some servers send with FORMERR, never matches: it counts as
-// silence.
+// Our own and no library, because the promises matter more than the little code: a packet arrives as it was
+// written (c-ares 1.34 writes an id and a cookie of its own into it), each question that needs TCP has a
+// connection of its own (c-ares has one for a server, and what one zone's server does to it is done to all),
+// and ports and ids are hard to foresee. The thread and its loop over sockets are here anyway.
 #pragma once
 
 #include "milter/resolver/event_loop.h"
+#include "milter/resolver/reply.h"
 #include "milter/resolver/resolver.h"
-#include "milter/resolver/wire.h"
+#include "milter/resolver/tcp_admission.h"
+#include "milter/resolver/tcp_connection.h"
+#include "milter/resolver/udp_port.h"
 
 #include <chrono>
-#include <functional>
+#include <list>
+#include <map>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
 namespace resolver {
 
-struct Reply {
-    enum class Kind {
-        response, // `packet` matches the query's id and question; nothing more is known about it
-        silence,  // no reply in time
-        unreachable,
-        shutdown, // the transport was stopped
-    };
-    Kind kind;
-    PacketView packet; // valid during the call
-};
-
 class Transport {
   public:
-    using Done = std::function<void(const Reply&)>; // must not throw
-
-    static constexpr std::size_t queries_per_port = 64;
+    static constexpr std::size_t queries_per_port = UdpPort::max_queries;
+    // For one question that needs TCP, at one server. A connection that ends without an answer costs no time,
+    // and is often the fate of one connection and not of the next.
+    static constexpr int tcp_connections = 3;
 
     Transport(); // throws std::system_error when there are no descriptors or threads to be had
     ~Transport();
@@ -62,27 +44,52 @@ class Transport {
     // The rest only on the transport's thread.
     struct Path {
         Server server;
-        bool edns = true; // what the packet says, too
-        std::chrono::milliseconds timeout{2000};
-
-        bool operator==(const Path&) const = default;
+        std::chrono::milliseconds timeout{2000}; // for UDP, and once more for TCP
     };
-    // `done` is called exactly once, perhaps before this returns. It may send again.
-    void send(const Path& path, PacketView query, Done done);
-    // Lets go of all sockets that are not waiting for a reply: the servers have changed.
+    // `name` is what the query asks for. `done` is called exactly once, perhaps before this returns. It may
+    // send again.
+    void send(const Path& path, std::string_view name, Packet query, ReplyTo done);
+    // Lets go of all ports that are not waiting for a reply: the servers have changed.
     void forget_paths();
 
   private:
-    class Channel;
+    using Time = std::chrono::steady_clock::time_point;
+
+    // A query that needs TCP, until it has an answer.
+    struct Stream {
+        Path path;
+        TcpAdmission& admission;
+        std::string owner; // for the admission
+        Packet query;
+        ReplyTo done;
+        Time deadline{};
+        int opened = 0;
+        std::unique_ptr<TcpConnection> connection; // of the last try; null while it waits for admission
+        bool over = false;
+    };
 
     void run();
-    Channel* channel_for(const Path& path);
+    void end_all();
+    UdpPort& port_to(const Server& server, Time now);
+    void send_over_tcp(const Path& path, std::string_view name, Packet query, ReplyTo done);
+    void admit(Stream& stream, Time now);
+    void connect(Stream& stream);
+    void connection_ended(Stream& stream, const Reply& reply);
+    void end(Stream& stream, const Reply& reply);
+    void look_after_streams(Time now);
+    void look_after(Stream& stream, Time now);
+    void expire_ports(Time now);
     std::chrono::milliseconds keep_house();
 
     EventLoop loop_;
-    std::vector<std::unique_ptr<Channel>> channels_; // one for each path in use
-    std::vector<std::unique_ptr<Channel>> retired_;  // waiting for their last replies
-    std::chrono::steady_clock::time_point ticked_;
+    UdpPort::Buffer buffer_;
+    std::list<UdpPort> ports_;                       // those that take more, one for each server in use
+    std::list<UdpPort> retired_;                     // waiting for their last replies
+    std::map<std::string, TcpAdmission> admissions_; // by server: what one lacks says nothing of another
+    std::list<Stream> streams_;                      // in the order in which they came
+    bool stream_ended_ = false;                      // there may be room for another
+    bool stopping_ = false;
+    Time ticked_;
     std::thread thread_; // last: it uses all of the above
 };
 

@@ -18,6 +18,7 @@ enum class Warning : std::uint8_t {
     too_many_questions,
     callback_threw,
     unusable_server,
+    unreachable_server,
 };
 
 class Warnings {
@@ -37,7 +38,7 @@ class Warnings {
         std::optional<Time> last;
         std::uint64_t kept_back = 0;
     };
-    using Kinds = std::array<Kind, 4>;
+    using Kinds = std::array<Kind, 5>;
 
     Report report_;
     milter::LockGuarded<Kinds> kinds_;

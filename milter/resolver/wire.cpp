@@ -1,5 +1,6 @@
 #include "milter/resolver/wire.h"
 
+#include "base/ascii.h"
 #include "milter/resolver/message.h"
 
 #include <sys/random.h>
@@ -308,6 +309,33 @@ std::optional<Packet> make_query(const dns::Question& question, std::uint16_t id
     return packet;
 }
 
+bool is_reply_to(PacketView packet, PacketView query) {
+    constexpr std::size_t flags = 2;
+    constexpr std::size_t question_count = 4;
+    constexpr std::size_t type_and_class = 4;
+    const auto name_end = end_of_name(query, header_octets);
+    if (!name_end || packet.size() < *name_end + type_and_class ||
+        number16(packet, 0) != number16(query, 0) || (number16(packet, flags) & Flag::response) == 0 ||
+        number16(packet, question_count) != 1) {
+        return false;
+    }
+    // Nothing stands before the question that its name could point to: it is written out in both.
+    const auto same_octet = [](std::uint8_t a, std::uint8_t b) {
+        return base::to_lower(static_cast<char>(a)) == base::to_lower(static_cast<char>(b));
+    };
+    const auto of_name = [&](PacketView message) {
+        return message.subspan(header_octets, *name_end - header_octets);
+    };
+    return std::ranges::equal(of_name(packet), of_name(query), same_octet) &&
+           std::ranges::equal(packet.subspan(*name_end, type_and_class),
+                              query.subspan(*name_end, type_and_class));
+}
+
+bool is_truncated(PacketView reply) {
+    constexpr std::size_t flags = 2;
+    return (number16(reply, flags) & Flag::truncated) != 0;
+}
+
 Response read_response(PacketView packet, const dns::Question& question, std::uint16_t id) {
     const auto name = to_wire(question.name);
     const auto message = name ? read_message(packet) : std::nullopt;
@@ -316,7 +344,9 @@ Response read_response(PacketView packet, const dns::Question& question, std::ui
     if (!message || !answers(*message, *name, question.type, id) || message->has(Flag::truncated)) {
         return failure(dns::Failure::malformed);
     }
-    return read_by_rcode(packet, *message, question.type);
+    Response response = read_by_rcode(packet, *message, question.type);
+    response.edns = message->edns;
+    return response;
 }
 
 } // namespace resolver

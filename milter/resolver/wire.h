@@ -32,6 +32,7 @@ struct Limits {
 struct Response {
     dns::Answer answer;
     bool edns_refused = false; // the server does not know EDNS: worth asking again without
+    bool edns = false;         // it does: there was an OPT record
 };
 
 // A number that nobody can foresee (RFC 5452 9.2).
@@ -39,6 +40,11 @@ struct Response {
 
 // Nothing when no message can carry the name (see dns::make_question).
 [[nodiscard]] std::optional<Packet> make_query(const dns::Question& question, std::uint16_t id, bool edns);
+
+// Whether the packet is a response with the query's id and question. Nothing else of it is looked at.
+[[nodiscard]] bool is_reply_to(PacketView packet, PacketView query);
+// Of a packet that is_reply_to a query.
+[[nodiscard]] bool is_truncated(PacketView reply);
 
 // Reads whatever came back for make_query(question, id, ...). Anything that is no DNS message, or is none for
 // this query, is failed(malformed). `ttl` is as received: the cache applies the operator's bounds. A mail

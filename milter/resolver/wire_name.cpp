@@ -10,7 +10,7 @@ namespace resolver {
 
 namespace {
 
-constexpr std::size_t header_octets = 12; // RFC 1035 4.1.1: no name begins before its end
+constexpr std::size_t first_name = 12; // behind the header, RFC 1035 4.1.1
 
 // RFC 1035 4.1.4: two bits tell a label (00) from a pointer (11); the other two values are reserved.
 constexpr unsigned kind_bits = 0xc0;
@@ -37,7 +37,7 @@ std::optional<Run> read_run(PacketView packet, std::size_t begin) {
         }
         // RFC 1035 4.1.4: a prior occurrence. What only leads back cannot go round.
         const std::size_t pointer = (octet & ~kind_bits) << 8U | packet[at + 1];
-        return pointer >= header_octets && pointer < begin ? std::optional(Run{at, pointer}) : std::nullopt;
+        return pointer >= first_name && pointer < begin ? std::optional(Run{at, pointer}) : std::nullopt;
     }
     return std::nullopt;
 }

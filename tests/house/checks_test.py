@@ -45,7 +45,6 @@ class Layers(Tree):
             ("lib/spf/x.cpp", '"nowhere/evaluate.h"'),
             ("lib/unheard_of/x.cpp", "<string>"),
             ("milter/session.cpp", "<libmilter/mfapi.h>"),
-            ("milter/resolver/cache.cpp", "<ares.h>"),
             ("milter/resolver/wire.cpp", "<ldns/ldns.h>"),
             ("config/settings.cpp", "<yaml-cpp/yaml.h>"),
             ("lib/dkim/sign.cpp", "<openssl/evp.h>"),

@@ -39,7 +39,6 @@ MAY_INCLUDE = {
 THIRD_PARTIES = {
     "libmilter/": ("milter/callbacks",),
     "ldns/": ("tests/support/dns/*",),
-    "ares": ("milter/resolver/transport*",),
     "yaml-cpp/": ("config/load*",),
     "openssl/": ("lib/crypto/*",),
     "libpsl": ("lib/dmarc/public_suffix*",),

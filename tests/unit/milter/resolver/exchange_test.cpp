@@ -30,6 +30,10 @@ void reply(Exchange& exchange, const std::string& word) {
         exchange.answered({dns::failed(dns::Failure::refused)});
     } else if (word == "malformed") {
         exchange.answered({dns::failed(dns::Failure::malformed)});
+    } else if (word == "stalled") {
+        exchange.stalled();
+    } else if (word == "hung_up") {
+        exchange.hung_up();
     } else {
         REQUIRE(word == "formerr");
         exchange.answered({dns::failed(dns::Failure::refused), true});
@@ -87,6 +91,10 @@ TEST_CASE("an exchange asks one server after the other until one answers") {
         {"FORMERR without EDNS is a refusal", only_a, 2, "formerr formerr", "1+ 1- refused"},
         {"then the next server is asked, with EDNS", a_b, 2, "formerr formerr", "1+ 1- then 2+"},
         {"a server known to lack EDNS is asked once", {{{"192.0.2.1"}, false}}, 2, "formerr", "1- refused"},
+        {"silence over TCP is tried again, and is no reason to doubt EDNS", a_b, 2,
+         "stalled silent stalled silent", "1+ 2+ 1+ 2- timeout"},
+        {"who hangs up over TCP is not asked again", a_b, 2, "hung_up silent silent", "1+ 2+ 2- timeout"},
+        {"when all hang up there is no second round", only_a, 2, "hung_up", "1+ timeout"},
         {"silence, then an answer in the second round", only_a, 2, "silent found", "1+ 1- found"},
     };
     for (const Case& c : cases) {

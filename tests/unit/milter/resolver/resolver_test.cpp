@@ -209,7 +209,7 @@ TEST_CASE("what a server lacks is remembered") {
     server.add("a.test 60 A 192.0.2.1");
     server.behave({Fault::formerr_on_edns});
     CachingResolver resolver(options_for({at(server)}));
-    // The first FORMERR is c-ares's to handle; the second one is seen by us.
+    // The first name's FORMERR could be its owner's doing; the second one's is the server's.
     for (int i = 0; i < 4; ++i) {
         CHECK(ask(resolver, fmt::format("n{}.test", i))->status == Status::no_name);
     }
@@ -217,6 +217,70 @@ TEST_CASE("what a server lacks is remembered") {
     REQUIRE(seen.size() == 6);
     CHECK(std::ranges::count_if(seen, [](const auto& query) { return query.edns; }) == 2);
     CHECK_FALSE(seen.back().edns);
+}
+
+TEST_CASE("one owner's FORMERR does not take EDNS from others") {
+    DnsServer server;
+    for (int i = 0; i < 4; ++i) {
+        server.add(fmt::format("n{}.evil.test FAULT formerr_on_edns", i));
+    }
+    CachingResolver resolver(options_for({at(server)}));
+    for (int i = 0; i < 4; ++i) {
+        CHECK(ask(resolver, fmt::format("n{}.evil.test", i))->status == Status::no_name);
+    }
+    CHECK(server.query_count() == 8);
+    CHECK(ask(resolver, "a.test")->status == Status::no_name);
+    CHECK(server.seen().back().edns);
+    // From now on the server is known to know EDNS, whoever says otherwise.
+    server.add("a.evil1.test FAULT formerr_on_edns");
+    server.add("a.evil2.test FAULT formerr_on_edns");
+    CHECK(ask(resolver, "a.evil1.test")->status == Status::no_name);
+    CHECK(ask(resolver, "a.evil2.test")->status == Status::no_name);
+    CHECK(ask(resolver, "b.test")->status == Status::no_name);
+    CHECK(server.seen().back().edns);
+}
+
+TEST_CASE("who stalls or hangs up over TCP keeps no other from an answer") {
+    DnsServer server;
+    for (int i = 0; i < 20; ++i) {
+        server.add(fmt::format("n{}.stall.test FAULT truncate_stall", i));
+        server.add(fmt::format("n{}.close.test FAULT truncate_no_tcp", i));
+        server.add(fmt::format("n{}.good{}.test 60 A 192.0.2.1", i, i));
+        server.add(fmt::format("n{}.good{}.test FAULT truncate", i, i));
+        server.add(fmt::format("n{}.good{}.test FAULT delay=20", i, i));
+    }
+    CachingResolver resolver(options_for({at(server)}, milliseconds(1000)));
+    Answered bad(resolver);
+    Answered good(resolver);
+    for (int i = 0; i < 20; ++i) {
+        bad.ask({fmt::format("n{}.stall.test", i), Type::a});
+        bad.ask({fmt::format("n{}.close.test", i), Type::a});
+        good.ask({fmt::format("n{}.good{}.test", i, i), Type::a});
+    }
+    for (const AnswerPtr& answer : good.wait()) {
+        CHECK(print(*answer) == "found 192.0.2.1");
+    }
+    for (const AnswerPtr& answer : bad.wait()) {
+        CHECK(print(*answer) == "timeout");
+    }
+    const auto seen = server.seen();
+    CHECK(std::ranges::count_if(seen, [](const auto& query) {
+              return query.tcp && query.name.ends_with(".stall.test.");
+          }) == resolver::TcpAdmission::per_owner);
+}
+
+TEST_CASE("a server whose TCP is silent is made up for by another") {
+    DnsServer mute;
+    mute.behave({Fault::truncate_stall});
+    DnsServer good;
+    for (int i = 0; i < 4; ++i) {
+        good.add(fmt::format("n{}.a.test 60 A 192.0.2.1", i));
+    }
+    good.behave({Fault::truncate});
+    CachingResolver resolver(options_for({at(mute), at(good)}, milliseconds(100)));
+    for (int i = 0; i < 4; ++i) {
+        CHECK(print(*ask(resolver, fmt::format("n{}.a.test", i))) == "found 192.0.2.1");
+    }
 }
 
 TEST_CASE("a silent first server is paid for once") {
@@ -248,8 +312,15 @@ TEST_CASE("a closed port is passed over at once") {
     CHECK(print(*ask(resolver, "a.test")) == "found 192.0.2.1");
     CHECK(since(start) < milliseconds(500));
 
-    CachingResolver nobody(options_for({{"127.0.0.1", closed}}));
+    Options options = options_for({{"127.0.0.1", closed}});
+    std::vector<std::string> reports;
+    options.report = [&reports](std::string_view line) { reports.emplace_back(line); };
+    CachingResolver nobody(options);
     CHECK(print(*ask(nobody, "a.test")) == "timeout");
+    CHECK(reports == std::vector<std::string>{
+                         fmt::format("a nameserver cannot be reached: 127.0.0.1:{} (Connection refused), "
+                                     "asked for A a.test",
+                                     closed)});
 }
 
 TEST_CASE("the second server is asked when the first fails, and its word counts") {
