@@ -2,7 +2,9 @@
 
 #include "base/ascii.h"
 #include "base/domain_name.h"
+#include "base/secret_text.h"
 #include "config/suggest.h"
+#include "dkim/names.h"
 
 namespace config {
 
@@ -21,24 +23,21 @@ std::vector<std::string_view> names_of(const std::vector<SettingOf<Target>>& set
 void unknown_name(const Pair& pair, const std::string& prefix, const std::vector<std::string_view>& known,
                   const File& file, Report& report) {
     const auto meant = nearest(pair.name->text, known);
-    report.error(place_of(file, *pair.name),
-                 fmt::format("unknown setting '{}{}'", prefix, base::printable(pair.name->text, 80)),
-                 meant ? fmt::format("did you mean '{}'?", *meant) : "");
+    report.error(
+        place_of(file, *pair.name),
+        fmt::format("unknown setting {}", base::quoted(prefix + pair.name->text, prefix.size() + 80)),
+        meant ? fmt::format("did you mean '{}'?", *meant) : "");
 }
 
 // What is wrong between the fields of one key; empty: nothing.
 std::string key_problem(const SigningKeyEntry& key, const base::DomainName& domain) {
-    if (!base::DomainName::parse(fmt::format("{}._domainkey.{}", key.selector, domain.text()))) {
+    if (!dkim::signer_refusal(domain.text(), key.selector, {}).empty()) {
         return fmt::format("selector '{}' makes the name of the key record too long", key.selector);
     }
-    if (key.identity.empty()) {
-        return {};
-    }
     // RFC 6376 3.5: the domain of i= is that of d= or below it.
-    const auto identity =
-        base::DomainName::parse_international(key.identity.substr(key.identity.rfind('@') + 1));
-    if (!identity || !identity->is_at_or_below(domain)) {
-        return fmt::format("identity '{}' is not at '{}' or below it", key.identity, domain.text());
+    if (!dkim::signer_refusal(domain.text(), key.selector, key.identity).empty()) {
+        return fmt::format("identity {} is not at '{}' or below it", base::quoted(key.identity),
+                           domain.text());
     }
     return {};
 }
@@ -70,12 +69,16 @@ std::optional<std::string> DomainLoader::new_domain(const TreeNode& name, const 
         name.kind == TreeNode::Kind::scalar ? base::DomainName::parse_international(name.text) : std::nullopt;
     if (!domain) {
         const bool wildcard = name.text.starts_with("*.");
-        report_.error(place_of(file, name),
-                      fmt::format("'{}' is not a domain name", base::printable(name.text, 80)),
-                      wildcard ? fmt::format("write '{}' with 'subdomains: true'", name.text.substr(2)) : "");
+        report_.error(place_of(file, name), fmt::format("{} is not a domain name", base::quoted(name.text)),
+                      wildcard
+                          ? fmt::format("write {} with 'subdomains: true'", base::quoted(name.text.substr(2)))
+                          : "");
         return std::nullopt;
     }
     const Place place = place_of(file, name);
+    if (!check_domain(*domain, name.text, place)) {
+        return std::nullopt;
+    }
     const auto [known, is_new] = places_.try_emplace(domain->text(), place);
     if (!is_new) {
         report_.error(place, fmt::format("domain '{}' is given twice", domain->text()),
@@ -85,6 +88,21 @@ std::optional<std::string> DomainLoader::new_domain(const TreeNode& name, const 
     return domain->text();
 }
 
+bool DomainLoader::check_domain(const base::DomainName& domain, const std::string& written,
+                                const Place& place) {
+    constexpr std::string_view any_selector = "s";
+    if (const auto refusal = dkim::signer_refusal(domain.text(), any_selector, {}); !refusal.empty()) {
+        report_.local_error(place,
+                            fmt::format("no mail can be signed for {}: {}", base::quoted(written), refusal),
+                            "its keys are left out");
+        return false;
+    }
+    if (const auto doubt = dkim::domain_doubt(domain.text()); !doubt.empty()) {
+        report_.warning(place, fmt::format("domain {} {}", base::quoted(written), doubt));
+    }
+    return true;
+}
+
 void DomainLoader::load_domain(const Pair& pair, const File& file) {
     const auto domain = new_domain(*pair.name, file);
     if (!domain || !expect_kind(TreeNode::Kind::mapping, pair, "domains.", file, report_)) {
@@ -92,6 +110,7 @@ void DomainLoader::load_domain(const Pair& pair, const File& file) {
     }
     const std::string prefix = fmt::format("domains.{}.", *domain);
     DomainEntry& entry = domains_[*domain];
+    entry.named_in = file.name;
     bool has_keys = false;
     load_fields(domain_schema(), *pair.value, prefix, entry, file, report_, [&](const Pair& other) {
         if (other.name->text == keys_name) {
@@ -133,6 +152,7 @@ void DomainLoader::load_key(const TreeNode& item, const std::string& prefix, con
         return;
     }
     SigningKeyEntry key;
+    key.line = item.line;
     load_fields(key_schema(), item, key_prefix, key, file, report_, [&](const Pair& other) {
         unknown_name(other, key_prefix, names_of(key_schema()), file, report_);
     });

@@ -1,6 +1,7 @@
 // `domains:` of the main file and of the included ones.
 #pragma once
 
+#include "base/domain_name.h"
 #include "config/load_fields.h"
 
 #include <map>
@@ -25,6 +26,9 @@ class DomainLoader {
                    const File& file);
     void load_key(const TreeNode& item, const std::string& prefix, const std::string& domain,
                   DomainEntry& entry, const File& file);
+    // False when no signature can bear the name.
+    [[nodiscard]] bool check_domain(const base::DomainName& domain, const std::string& written,
+                                    const Place& place);
     // The name in A-labels if it is one that was not given before.
     [[nodiscard]] std::optional<std::string> new_domain(const TreeNode& name, const File& file);
 

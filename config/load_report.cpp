@@ -18,6 +18,10 @@ void Report::error(const Place& place, std::string message, std::string hint) {
     add(Severity::error, place, std::move(message), std::move(hint));
 }
 
+void Report::local_error(const Place& place, std::string message, std::string hint) {
+    add(Severity::local_error, place, std::move(message), std::move(hint));
+}
+
 void Report::warning(const Place& place, std::string message, std::string hint) {
     add(Severity::warning, place, std::move(message), std::move(hint));
 }

@@ -34,6 +34,8 @@ struct Place {
 class Report {
   public:
     void error(const Place& place, std::string message, std::string hint = {});
+    // Of one domain: it has no keys, everything else works.
+    void local_error(const Place& place, std::string message, std::string hint = {});
     void warning(const Place& place, std::string message, std::string hint = {});
 
     [[nodiscard]] bool has_errors() const { return errors_ > 0; }

@@ -379,14 +379,24 @@ Section signing() {
              "order of the "
              "file. Needs key_table."),
          setting(
-             "signing.all_matches", boolean(), "true", [](auto& s) -> auto& { return s.signing.all_matches; },
-             "Let every row of the signing table that matches sign, for example with an RSA and an Ed25519 "
-             "key. "
-             "Otherwise the first one only, as OpenDKIM does without MultipleSignatures."),
+             "signing.all_matches", boolean(), "false",
+             [](auto& s) -> auto& { return s.signing.all_matches; },
+             "Let every row of the signing table that matches sign, as OpenDKIM does with "
+             "MultipleSignatures. Otherwise the first one that matches, together with rows of the same "
+             "pattern whose keys are of another type, so that an RSA and an Ed25519 key sign side by side."),
+         setting(
+             "signing.missing_key", word({"tempfail", "unsigned"}), "tempfail",
+             [](auto& s) -> auto& { return s.signing.missing_key; },
+             "What happens to mail whose key is missing, unreadable or unsafe, or whose row of the key table "
+             "cannot be used. The log says which. tempfail: 451, the message waits until it is mended. "
+             "unsigned: it goes out without that signature. Mail of other domains is not concerned."),
          setting(
              "signing.require_safe_keys", boolean(), "true",
              [](auto& s) -> auto& { return s.signing.require_safe_keys; },
-             "Refuse private keys that other users of this host can read, write or replace.")}};
+             "Refuse private keys that other users of this host can read, write or replace. The file and "
+             "every directory above it must belong to root or to the daemon's user, and nobody else, no "
+             "group either, may write them. In directories with the sticky bit, such as /tmp, the owner of "
+             "what lies there counts.")}};
 }
 
 Section log() {
@@ -455,7 +465,7 @@ const std::vector<KeySetting>& key_schema() {
             [](auto& k) -> auto& { return k.selector; },
             "The selector: the public key is published at SELECTOR._domainkey.DOMAIN."),
         make_required<SigningKeyEntry>(
-            "file", {.kind = Kind::path, .minimum = 1, .must_exist = true},
+            "file", {.kind = Kind::path, .minimum = 1},
             [](auto& k) -> auto& { return k.file; },
             "The private key, RSA or Ed25519, in PEM. The kind of key decides about the algorithm."),
         make_setting<SigningKeyEntry>(

@@ -22,11 +22,13 @@ struct SigningKeyEntry {
     std::string file;
     std::string identity; // i=; empty: left out
     bool active = true;
+    std::size_t line = 0; // of its file
 };
 
 struct DomainEntry {
     bool subdomains = false; // also sign mail whose From domain is below this one (d= stays this domain)
     std::vector<SigningKeyEntry> keys;
+    std::string named_in; // the file that names it
 };
 
 // Every field is a setting of the same name in config/schema.cpp, where its meaning, its bounds and its
@@ -115,8 +117,9 @@ struct Settings {
         std::chrono::seconds lifetime{0};           // x=; 0: none
         std::string key_table;                      // OpenDKIM KeyTable: PATH, file:PATH or refile:PATH
         std::string signing_table;                  // OpenDKIM SigningTable: PATH, file:PATH or refile:PATH
-        bool all_matches = true;                    // every matching row signs; false: the first only
-        bool require_safe_keys = true;              // refuse key files that others can read
+        bool all_matches = false;                   // every matching row signs; false: the first pattern
+        std::string missing_key = "tempfail";       // or unsigned: what a key that cannot be used leads to
+        bool require_safe_keys = true;              // refuse key files that others can read or replace
     } signing;
 
     std::map<std::string, DomainEntry> domains; // per-domain keys; domain in A-labels, lower case

@@ -1,5 +1,7 @@
 #include "keys/file_bytes.h"
 
+#include "base/secret_text.h"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -71,6 +73,13 @@ base::Result<std::string, std::string> OpenFile::read(std::size_t limit) const {
     }
     return base::refuse(size > limit ? fmt::format("larger than {} bytes", limit)
                                      : std::string("changed while it was read"));
+}
+
+std::string shown_path(const std::string& path) {
+    return base::shown_path(path, [](const std::string& part) {
+        struct stat status {};
+        return ::lstat(part.c_str(), &status) == 0;
+    });
 }
 
 } // namespace keys

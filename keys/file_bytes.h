@@ -44,4 +44,7 @@ class OpenFile {
 
 [[nodiscard]] std::string error_text(int number);
 
+// A path for diagnostics: where nothing is, a key that was pasted in place of a path is not shown.
+[[nodiscard]] std::string shown_path(const std::string& path);
+
 } // namespace keys

@@ -1,5 +1,6 @@
 #include "keys/generate.h"
 
+#include "base/secret_text.h"
 #include "crypto/signing_key.h"
 #include "keys/file_bytes.h"
 #include "keys/published_record.h"
@@ -59,11 +60,11 @@ base::Result<void, std::string> write_new_file(const std::string& path, std::str
 base::Result<NewKey, std::string> generate(const GenerateOptions& options) {
     const auto selector = base::DomainName::parse(options.selector);
     if (!selector) {
-        return base::refuse(fmt::format("'{}' is not a selector", options.selector));
+        return base::refuse(fmt::format("{} is not a selector", base::quoted(options.selector)));
     }
     const std::string name = record_name(selector->text(), options.domain.text());
     if (!base::DomainName::parse(name)) {
-        return base::refuse(fmt::format("'{}' is too long for a domain name", name));
+        return base::refuse(fmt::format("{} is too long for a domain name", base::quoted(name)));
     }
     const auto key = crypto::SigningKey::generate(options.type, options.bits);
     if (!key) {

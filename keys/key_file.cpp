@@ -43,7 +43,7 @@ class Secret {
 };
 
 std::string about(const std::string& path, const std::string& what) {
-    return fmt::format("{}: {}", path, what);
+    return fmt::format("{}: {}", shown_path(path), what);
 }
 
 } // namespace

@@ -1,7 +1,10 @@
 #include "keys/key_store.h"
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
+#include "dkim/names.h"
 #include "keys/domain_keys.h"
+#include "keys/file_bytes.h"
 #include "keys/identity.h"
 #include "keys/key_cache.h"
 #include "keys/key_file.h"
@@ -17,6 +20,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <system_error>
 #include <unordered_set>
 
@@ -55,12 +59,12 @@ LoadedTable load_table(const std::string& option, std::vector<Problem>& problems
     }
     const auto name = parse_table_name(option);
     if (!name) {
-        problems.push_back({option, 0, name.error()});
+        problems.push_back({shown_path(option), 0, name.error()});
         return {};
     }
     const auto text = read_table(name->path);
     if (!text) {
-        problems.push_back({name->path, 0, text.error()});
+        problems.push_back({shown_path(name->path), 0, text.error()});
         return {*name, {}};
     }
     return {*name, parse_table(*text, name->path, problems)};
@@ -71,8 +75,8 @@ std::string algorithm_problem(const KeyRow& row, const crypto::SigningKey& key) 
     if (!row.algorithm || crypto::key_type(*row.algorithm) == key.type()) {
         return {};
     }
-    return fmt::format("'{}' is for {}, but its key is of the type {}", row.name, print(*row.algorithm),
-                       print(key.type()));
+    return fmt::format("{} is for {}, but its key is of the type {}", base::quoted(row.name),
+                       print(*row.algorithm), print(key.type()));
 }
 
 std::string without_prefix(const std::string& text, const std::string& prefix) {
@@ -97,6 +101,32 @@ bool same_signature(const Signer& a, const Signer& b) {
     return a.domain == b.domain && a.selector == b.selector && a.identity == b.identity;
 }
 
+// Two rows for the same key make one signature, not two equal ones.
+void add(Signer signer, std::vector<Signer>& signers) {
+    if (std::none_of(signers.begin(), signers.end(),
+                     [&](const Signer& other) { return same_signature(other, signer); })) {
+        signers.push_back(std::move(signer));
+    }
+}
+
+// A key that cannot be used may be of any type.
+bool same_type(const Signer& a, const Signer& b) {
+    return a.key && b.key && a.key->type() == b.key->type();
+}
+
+using Rows = std::vector<const SigningRow*>;
+
+// The first row and those of the same pattern: the pattern is written twice to sign with two types of keys.
+Rows first_pattern(Rows rows) {
+    if (!rows.empty()) {
+        const auto others = std::remove_if(rows.begin() + 1, rows.end(), [&](const SigningRow* row) {
+            return !base::iequals(row->pattern, rows.front()->pattern);
+        });
+        rows.erase(others, rows.end());
+    }
+    return rows;
+}
+
 } // namespace
 
 class KeyStore::Impl {
@@ -114,12 +144,8 @@ class KeyStore::Impl {
         for (const KeyOptions::DomainKey* key : domain_keys_.find(author_domain)) {
             add(signer_for(*key), signers);
         }
-        auto rows = signing_table_.match(local_part, author_domain);
-        if (!options_.all_matches && !rows.empty()) {
-            rows.resize(1);
-        }
-        for (const SigningRow* row : rows) {
-            add(signer_for(*row, author_domain.text()), signers);
+        for (Signer& signer : row_signers(signing_table_.match(local_part, author_domain), author_domain)) {
+            add(std::move(signer), signers);
         }
         return signers;
     }
@@ -165,12 +191,18 @@ class KeyStore::Impl {
         check_tables(signing_table_, signing.name.path, key_table_, problems);
     }
 
-    // Two rows for the same key make one signature, not two equal ones.
-    static void add(Signer signer, std::vector<Signer>& signers) {
-        if (std::none_of(signers.begin(), signers.end(),
-                         [&](const Signer& other) { return same_signature(other, signer); })) {
-            signers.push_back(std::move(signer));
+    [[nodiscard]] std::vector<Signer> row_signers(Rows rows, const base::DomainName& author_domain) const {
+        std::vector<Signer> signers;
+        for (const SigningRow* row :
+             options_.all_matches ? std::move(rows) : first_pattern(std::move(rows))) {
+            auto signer = signer_for(*row, author_domain.text());
+            const bool has_type = std::any_of(signers.begin(), signers.end(),
+                                              [&](const Signer& other) { return same_type(other, signer); });
+            if (options_.all_matches || !has_type) {
+                signers.push_back(std::move(signer));
+            }
         }
+        return signers;
     }
 
     [[nodiscard]] Signer signer_for(const KeyOptions::DomainKey& key) const {
@@ -182,24 +214,28 @@ class KeyStore::Impl {
 
     [[nodiscard]] Signer signer_for(const SigningRow& row, const std::string& author_domain) const {
         const std::string name(row.key_name == "%" ? author_domain : row.key_name);
-        const KeyRow* key = key_table_.find(name);
-        if (key == nullptr) {
-            const auto problem = fmt::format("the KeyTable has no row '{}'", base::printable(name, 80));
-            return {name, {}, {}, {}, {}, problem, row.key_name == "%"};
-        }
+        const KeyRow* key = key_table_.find_even_broken(name);
         Signer signer;
-        signer.name = name;
+        signer.name = base::shown(name);
+        if (key == nullptr || key->broken) {
+            signer.problem = key == nullptr
+                                 ? fmt::format("the KeyTable has no row {}", base::quoted(name))
+                                 : fmt::format("{}:{}: the row cannot be used", key_file_, key->line);
+            signer.absent = key == nullptr && row.key_name == "%";
+            return signer;
+        }
         signer.domain = key->domain.empty() ? author_domain : key->domain;
         signer.selector = key->selector;
+        const auto refusal = dkim::signer_refusal(signer.domain, signer.selector, {});
+        if (!refusal.empty()) { // of the author's domain: rows that name their own were checked
+            signer.problem = refusal;
+            signer.absent = true;
+            return signer;
+        }
         // An identity that d= does not cover would make the signature worthless; it is left out as OpenDKIM
         // does.
         signer.identity =
             make_identity(replace_percent(row.signer, author_domain), signer.domain).value_or("");
-        if (key->domain.empty() && author_domain.find('.') == std::string::npos) {
-            signer.problem = "a domain of one label cannot sign"; // RFC 6376 3.5, d=
-            signer.absent = true;
-            return signer;
-        }
         set_key(signer, key_of(*key, signer.domain));
         signer.absent = !signer.key && key->file_has_domain && is_missing(key->file_for(signer.domain));
         if (signer.key) {
@@ -241,15 +277,17 @@ class KeyStore::Impl {
     }
 
     void check_keys(std::vector<Problem>& problems) {
+        options_.read_keys |= key_table_.rows().size() + options_.domain_keys.size() <= options_.read_few;
         KeyFileCheck check(reader_);
         check_inline_keys(check, problems);
         std::unordered_set<std::string_view> seen;
         for (const KeyRow& row : key_table_.rows()) {
-            if (row.file_has_domain) {
-                continue; // known when there is an author
+            if (row.file_has_domain || row.broken) {
+                continue; // known when there is an author; or told about already
             }
             if (!row.file.empty() && seen.insert(row.file).second) {
-                check_file(check, std::string(row.file), {key_file_, row.line, ""}, problems);
+                check_file(check, std::string(row.file), {key_file_, row.line, "", Severity::signer},
+                           problems);
             }
             if (options_.read_keys) {
                 check_key(row, problems);
@@ -257,9 +295,18 @@ class KeyStore::Impl {
         }
         for (const KeyOptions::DomainKey& key : options_.domain_keys) {
             if (seen.insert(key.file).second) {
-                check_file(check, key.file, {key.file, 0, ""}, problems);
+                check_file(check, key.file, place_of(key), problems);
             }
         }
+    }
+
+    // Where a key of a domain is named, and as the beginning of a message which one it is.
+    static Problem place_of(const KeyOptions::DomainKey& key) {
+        if (key.named_in.empty()) {
+            return {shown_path(key.file), 0, "", Severity::signer};
+        }
+        return {key.named_in, key.line, fmt::format("key {}/{}: ", key.domain, base::shown(key.selector)),
+                Severity::signer};
     }
 
     // The file of a table with keys in it is a key file itself.
@@ -268,9 +315,9 @@ class KeyStore::Impl {
         if (std::all_of(rows.begin(), rows.end(), [](const KeyRow& row) { return row.inline_key.empty(); })) {
             return;
         }
+        const auto severity = options_.require_safe_keys ? Severity::signer : Severity::warning;
         if (std::string danger = check.examine(key_file_).danger; !danger.empty()) {
-            problems.push_back(
-                {key_file_, 0, fmt::format("it holds keys, and {}", danger), !options_.require_safe_keys});
+            problems.push_back({key_file_, 0, fmt::format("it holds keys, and {}", danger), severity});
             inline_danger_ = options_.require_safe_keys ? std::optional(std::move(danger)) : std::nullopt;
         }
     }
@@ -278,7 +325,7 @@ class KeyStore::Impl {
     void check_key(const KeyRow& row, std::vector<Problem>& problems) const {
         const std::string problem = row.file.empty() ? inline_key_problem(row) : file_key_problem(row);
         if (!problem.empty()) {
-            problems.push_back({key_file_, row.line, problem});
+            problems.push_back({key_file_, row.line, problem, Severity::signer});
         }
     }
 
@@ -293,23 +340,20 @@ class KeyStore::Impl {
         return key ? algorithm_problem(row, **key) : std::string();
     }
 
-    // `where` is the row that names the file, or the file itself.
+    // `where` is the row that names the file, with the beginning of what is told, or the file itself.
     void check_file(KeyFileCheck& check, const std::string& path, Problem where,
                     std::vector<Problem>& problems) {
         KeyFileCheck::Finding finding = check.examine(path);
-        if (!finding.problem.empty()) {
-            where.message = std::move(finding.problem);
-        } else if (!finding.danger.empty()) {
-            where.message = std::move(finding.danger);
-            where.warning = !options_.require_safe_keys;
-        } else if (options_.read_keys) {
+        std::string message = std::move(finding.problem);
+        if (message.empty() && !finding.danger.empty()) {
+            message = std::move(finding.danger);
+            where.severity = options_.require_safe_keys ? Severity::signer : Severity::warning;
+        } else if (message.empty() && options_.read_keys) {
             const auto key = key_from_file(path);
-            where.message = key ? "" : key.error();
+            message = key ? "" : key.error();
         }
-        if (where.file == path) {
-            where.message = without_prefix(where.message, path + ": ");
-        }
-        if (!where.message.empty()) {
+        if (!message.empty()) {
+            where.message += without_prefix(message, where.file + ": ");
             problems.push_back(std::move(where));
         }
     }

@@ -6,6 +6,7 @@
 #include "crypto/signing_key.h"
 #include "keys/problem.h"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,7 +22,8 @@ struct Signer {
     std::string identity;                          // i=; empty: left out
     std::shared_ptr<const crypto::SigningKey> key; // null when `problem` says why it cannot be used
     std::string problem; // "/etc/paraph/keys/x.pem: can be read by others (mode 0644); chmod 0600 it"
-    bool absent = false; // there is no key of the author's domain where a `%` of a table looks for one
+    bool absent =
+        false; // there is no key of the author's domain where a `%` of a table looks for one, or none can be
 };
 
 // Of several authors at one domain.
@@ -36,13 +38,17 @@ struct CommonSigners {
 struct KeyOptions {
     std::string key_table;     // PATH or file:PATH; empty: none
     std::string signing_table; // PATH, file:PATH or refile:PATH; empty: none
-    bool all_matches = true;   // false: the first matching row only
+    // Every matching row signs; false: the first one, as OpenDKIM does, with those of the same pattern that
+    // bring a key of another type.
+    bool all_matches = false;
     bool require_safe_keys = true;
     // Whose access to the key files counts; empty: this process's. For checks by another user than the
     // daemon's.
     std::string user;
     // Also read and parse every key that is named without `%`, as a check of the configuration should.
     bool read_keys = false;
+    // The same when there are no more than so many.
+    std::size_t read_few = 0;
 
     struct DomainKey {
         std::string domain; // d=, A-labels, lower case
@@ -50,6 +56,9 @@ struct KeyOptions {
         std::string selector;
         std::string file;
         std::string identity;
+        std::string named_in =
+            {}; // the file that names it, for diagnostics; empty: the key file stands for it
+        std::size_t line = 0;
     };
     std::vector<DomainKey> domain_keys;
 };
@@ -58,7 +67,8 @@ struct KeyOptions {
 class KeyStore {
   public:
     // Reads tables and checks every key file that a table names without `%`. All problems are reported; with
-    // any of them the store still works for what is sound, and the caller decides whether to go on.
+    // any of them the store still works for what is sound. After those of Severity::signer it should be used:
+    // its signers say which keys cannot be.
     struct Loaded;
     [[nodiscard]] static Loaded load(const KeyOptions& options);
 

@@ -2,6 +2,8 @@
 
 #include "base/ascii.h"
 #include "base/domain_name.h"
+#include "base/secret_text.h"
+#include "dkim/names.h"
 #include "keys/key_material.h"
 
 #include <fmt/format.h>
@@ -41,6 +43,12 @@ KeyAndAlgorithm split_algorithm(std::string_view text) {
     return {text, {}};
 }
 
+// Whether anything can be signed with the row, whatever its key. With `%` that depends on the author, too.
+std::string_view refusal_of(const KeyRow& row) {
+    constexpr std::string_view some_domain = "example.com";
+    return dkim::signer_refusal(row.domain.empty() ? some_domain : row.domain, row.selector, {});
+}
+
 // Fills in the row, or says what is wrong with it.
 class RowParser {
   public:
@@ -49,6 +57,7 @@ class RowParser {
         : file_(file), before_(before), texts_(texts) {
         row_.line = source.line;
         row_.name = texts.keep(source.name);
+        row_.broken = true;
     }
 
     base::Result<KeyRow, std::string> parse(std::string_view value) {
@@ -65,8 +74,15 @@ class RowParser {
                 return base::refuse(std::move(problem));
             }
         }
+        if (const auto refusal = refusal_of(row_); !refusal.empty()) {
+            return base::refuse(std::string(refusal));
+        }
+        row_.broken = false;
         return row_;
     }
+
+    // The row as far as it could be read.
+    [[nodiscard]] const KeyRow& broken_row() const { return row_; }
 
   private:
     std::string domain(std::string_view text) {
@@ -75,7 +91,7 @@ class RowParser {
         }
         const auto name = base::DomainName::parse_international(text);
         if (!name) {
-            return fmt::format("'{}' is not a domain name", base::printable(text, 80));
+            return fmt::format("{} is not a domain name", base::quoted(text));
         }
         // Names of rows often are domains.
         row_.domain = texts_.keep(name->text(), name->text() == row_.name ? row_.name : before_.domain);
@@ -84,9 +100,13 @@ class RowParser {
 
     std::string selector(std::string_view text) {
         // RFC 6376 3.1: a selector has the form of a domain name.
-        const auto name = base::DomainName::parse(text);
+        const auto name = base::is_surely_key(text) ? std::nullopt : dkim::read_selector_name(text);
         if (!name) {
-            return fmt::format("'{}' is not a selector", base::printable(text, 80));
+            return fmt::format("{} is not a selector", base::quoted(text));
+        }
+        if (const auto label = dkim::key_record_label(name->text()); label != std::string::npos) {
+            return fmt::format("{} is the name of a key record; write only the selector, {}",
+                               base::quoted(text), base::quoted(text.substr(0, label)));
         }
         row_.selector = texts_.keep(name->text(), before_.selector);
         return {};
@@ -111,7 +131,7 @@ class RowParser {
         }
         row_.algorithm = crypto::parse_signature_algorithm(text);
         if (!row_.algorithm) {
-            return fmt::format("unknown algorithm '{}'", base::printable(text, 80));
+            return fmt::format("unknown algorithm {}", base::quoted(text));
         }
         // RFC 8301 3.1: rsa-sha1 MUST NOT be used for signing.
         return *row_.algorithm == crypto::SignatureAlgorithm::rsa_sha1 ? "rsa-sha1 must not be used" : "";
@@ -122,6 +142,16 @@ class RowParser {
     TextPool& texts_;
     KeyRow row_;
 };
+
+// The row's own warning, if there is one; empty: there is none.
+std::string doubt_about(const KeyRow& row) {
+    const auto domain = dkim::domain_doubt(row.domain);
+    if (!domain.empty()) {
+        return fmt::format("the domain '{}' {}", row.domain, domain);
+    }
+    const auto selector = dkim::domain_doubt(row.selector);
+    return selector.empty() ? std::string() : fmt::format("the selector '{}' {}", row.selector, selector);
+}
 
 } // namespace
 
@@ -147,32 +177,45 @@ KeyTable KeyTable::parse(const std::vector<TableRow>& rows, TableKind kind, cons
     table.rows_.reserve(rows.size());
     for (const TableRow& source : rows) {
         const KeyRow before = table.rows_.empty() ? KeyRow() : table.rows_.back();
-        const auto row = RowParser(source, file, before, table.texts_).parse(source.value);
-        if (row) {
-            table.add(*row, file, problems);
-        } else {
-            problems.push_back({file, source.line, fmt::format("'{}': {}", source.name, row.error())});
+        RowParser parser(source, file, before, table.texts_);
+        const auto row = parser.parse(source.value);
+        if (!row) {
+            problems.push_back({file, source.line,
+                                fmt::format("{}: {}", base::quoted(source.name), row.error()),
+                                Severity::signer});
+        }
+        const bool used = table.add(row ? *row : parser.broken_row(), file, problems);
+        const std::string doubt = row && used ? doubt_about(*row) : std::string();
+        if (!doubt.empty()) {
+            problems.push_back({file, source.line, fmt::format("{}: {}", base::quoted(source.name), doubt),
+                                Severity::warning});
         }
     }
     return table;
 }
 
-void KeyTable::add(const KeyRow& row, const std::string& file, std::vector<Problem>& problems) {
+bool KeyTable::add(const KeyRow& row, const std::string& file, std::vector<Problem>& problems) {
     if (kind_ == TableKind::patterns) {
         by_pattern_.add(row.name, rows_.size());
     } else if (const auto [known, is_new] =
                    by_name_.add(row.name, static_cast<TextIndex::Number>(rows_.size()));
                !is_new) {
         problems.push_back({file, row.line,
-                            fmt::format("'{}' is named in line {} already; this row is not used", row.name,
-                                        rows_[known].line),
-                            true});
-        return;
+                            fmt::format("{} is named in line {} already; this row is not used",
+                                        base::quoted(row.name), rows_[known].line),
+                            Severity::warning});
+        return false;
     }
     rows_.push_back(row);
+    return true;
 }
 
 const KeyRow* KeyTable::find(std::string_view name) const {
+    const KeyRow* row = find_even_broken(name);
+    return row == nullptr || row->broken ? nullptr : row;
+}
+
+const KeyRow* KeyTable::find_even_broken(std::string_view name) const {
     if (kind_ == TableKind::patterns) {
         const auto found = by_pattern_.matches(base::to_lower(name));
         return found.empty() ? nullptr : &rows_[found.front()];

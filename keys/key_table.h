@@ -35,6 +35,10 @@ struct KeyRow {
 
     // The file for a domain.
     [[nodiscard]] std::string file_for(std::string_view signing_domain) const;
+
+    // Nothing can be signed with the row, which was reported. It keeps its name, so that mail it should sign
+    // is known.
+    bool broken = false;
 };
 
 class KeyTable {
@@ -44,12 +48,16 @@ class KeyTable {
     [[nodiscard]] static KeyTable parse(const std::vector<TableRow>& rows, TableKind kind,
                                         const std::string& file, std::vector<Problem>& problems);
 
-    // The first row of that name, compared by case unless the table is one of patterns; null: there is none.
+    // The first row of that name, compared by case unless the table is one of patterns; null: there is none,
+    // or nothing can be signed with it.
     [[nodiscard]] const KeyRow* find(std::string_view name) const;
+    // The same, broken rows included.
+    [[nodiscard]] const KeyRow* find_even_broken(std::string_view name) const;
     [[nodiscard]] const std::vector<KeyRow>& rows() const { return rows_; }
 
   private:
-    void add(const KeyRow& row, const std::string& file, std::vector<Problem>& problems);
+    // True when it is the first row of its name.
+    bool add(const KeyRow& row, const std::string& file, std::vector<Problem>& problems);
 
     TableKind kind_ = TableKind::exact;
     TextPool texts_;

@@ -2,15 +2,22 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace keys {
+
+enum class Severity : std::uint8_t {
+    error,   // nobody can tell whose mail it concerns
+    signer,  // an error of a key or of a row that stops the mail it should sign; everything else works
+    warning, // worth telling, but everything works as it is written
+};
 
 struct Problem {
     std::string file;
     std::size_t line = 0; // 1-based; 0: the file as a whole
     std::string message;
-    bool warning = false; // worth telling, but everything works as it is written
+    Severity severity = Severity::error;
 
     bool operator==(const Problem&) const = default;
 };

@@ -2,6 +2,8 @@
 
 #include "base/ascii.h"
 #include "base/idna.h"
+#include "base/secret_text.h"
+#include "dkim/names.h"
 #include "keys/limits.h"
 
 #include <fmt/format.h>
@@ -39,6 +41,38 @@ std::optional<std::string> with_a_labels(std::string_view pattern) {
     return result;
 }
 
+// OpenDKIM's tables of the kind refile: are often taken for tables of regular expressions: /.../, /.../i,
+// ^...$
+bool is_regular_expression(std::string_view pattern) {
+    const auto slash = pattern.rfind('/');
+    const bool slashes =
+        pattern.starts_with('/') && slash > 0 &&
+        std::all_of(pattern.begin() + static_cast<std::ptrdiff_t>(slash) + 1, pattern.end(), base::is_alpha);
+    return slashes || pattern.starts_with('^') || pattern.ends_with('$');
+}
+
+// Why no author has an address of that domain; empty: one may have.
+std::string_view host_doubt(std::string_view pattern) {
+    const auto at = pattern.rfind('@');
+    std::string_view host = at == std::string_view::npos ? pattern : pattern.substr(at + 1);
+    if (host.starts_with('[')) {
+        return "is an address and no domain";
+    }
+    host.remove_prefix(host.starts_with('.') ? 1 : 0);
+    return dkim::domain_doubt(host);
+}
+
+// What is wrong with a pattern; empty: nothing.
+std::string pattern_problem(std::string_view pattern, bool has_a_labels) {
+    if (is_regular_expression(pattern)) {
+        return fmt::format("{} is a regular expression, which this table does not take; write a pattern such "
+                           "as '*@example.org', in which '*' stands for any text",
+                           base::quoted(pattern));
+    }
+    return has_a_labels ? std::string()
+                        : fmt::format("{} holds what is not a domain name", base::quoted(pattern));
+}
+
 } // namespace
 
 SigningRow SigningTable::make_row(const TableRow& source, std::string_view pattern) {
@@ -56,35 +90,53 @@ SigningTable SigningTable::parse(const std::vector<TableRow>& rows, TableKind ki
     table.rows_.reserve(rows.size());
     for (const TableRow& source : rows) {
         const auto pattern = with_a_labels(source.name);
-        if (pattern) {
-            table.add(table.make_row(source, *pattern), file, problems);
+        if (std::string problem = pattern_problem(source.name, pattern.has_value()); !problem.empty()) {
+            problems.push_back({file, source.line, std::move(problem)});
         } else {
-            problems.push_back(
-                {file, source.line,
-                 fmt::format("'{}' holds what is not a domain name", base::printable(source.name, 80))});
+            table.add(table.make_row(source, *pattern), file, problems);
+        }
+        if (const auto doubt = host_doubt(source.name); !doubt.empty()) {
+            problems.push_back({file, source.line, fmt::format("{} {}", base::quoted(source.name), doubt),
+                                Severity::warning});
         }
     }
     return table;
 }
 
+void SigningTable::add_pattern(const SigningRow& row, const std::string& file,
+                               std::vector<Problem>& problems) {
+    const bool wildcard = row.pattern.find('*') != std::string_view::npos;
+    if (!wildcard && row.pattern.find('@') == std::string_view::npos) {
+        problems.push_back({file, row.line,
+                            fmt::format("{} matches no address; write {}", base::quoted(row.pattern),
+                                        base::quoted(fmt::format("*@{}", row.pattern))),
+                            Severity::warning});
+    }
+    // Once: large tables have as many such rows as others.
+    if (kind_ == TableKind::exact && wildcards_++ == 0) {
+        problems.push_back(
+            {file, row.line,
+             fmt::format("{} is a pattern in a plain table: it signs here, but OpenDKIM would not match it, "
+                         "nor any such row; write refile: before the path to say that patterns are meant",
+                         base::quoted(row.pattern)),
+             Severity::warning});
+    }
+    by_pattern_.add(row.pattern, rows_.size());
+}
+
 void SigningTable::add(const SigningRow& row, const std::string& file, std::vector<Problem>& problems) {
     const bool wildcard = row.pattern.find('*') != std::string_view::npos;
     if (kind_ == TableKind::patterns || (wildcard && !is_form_with_star(row.pattern))) {
-        if (!wildcard && row.pattern.find('@') == std::string_view::npos) {
-            problems.push_back(
-                {file, row.line,
-                 fmt::format("'{}' matches no address; write '*@{}'", row.pattern, row.pattern), true});
-        }
-        by_pattern_.add(row.pattern, rows_.size());
+        add_pattern(row, file, problems);
     } else if (const auto [known, is_new] =
                    by_form_.add(texts_.lower(row.pattern), static_cast<TextIndex::Number>(rows_.size()));
                !is_new) {
         problems.push_back(
             {file, row.line,
-             fmt::format("'{}' has a row in line {} already and this one is not used; with refile: both "
-                         "would sign",
-                         row.pattern, rows_[known].line),
-             true});
+             fmt::format("{} has a row in line {} already and this one is not used; with refile: both "
+                         "would sign if one key is RSA and the other Ed25519",
+                         base::quoted(row.pattern), rows_[known].line),
+             Severity::warning});
         return;
     }
     rows_.push_back(row);

@@ -7,8 +7,8 @@
 // As `file:` the address is looked up in these forms, each giving the first row that has it:
 //     user@host   host   user@.parent   .parent  (for every parent, the nearest first)   user@*   *
 // Here OpenDKIM does not know wildcards and such rows never match, the mistake most often made with it. They
-// are patterns here too, and come where the domain they end in does: `*@host` after `host`, `*.parent` after
-// `.parent`, all others at the end.
+// are patterns here too, which a warning says, and come where the domain they end in does: `*@host` after
+// `host`, `*.parent` after `.parent`, all others at the end.
 #pragma once
 
 #include "base/domain_name.h"
@@ -49,6 +49,7 @@ class SigningTable {
 
     [[nodiscard]] SigningRow make_row(const TableRow& source, std::string_view pattern);
     void add(const SigningRow& row, const std::string& file, std::vector<Problem>& problems);
+    void add_pattern(const SigningRow& row, const std::string& file, std::vector<Problem>& problems);
     // `at`: the place of the at sign before the host.
     [[nodiscard]] Rows match_forms(std::string_view address, std::size_t at) const;
     void add_form(std::string_view form, Rows& rows) const;
@@ -58,6 +59,7 @@ class SigningTable {
     std::vector<SigningRow> rows_;
     TextIndex by_form_; // rows of a `file:` table without wildcards, and `user@*`, `*`
     PatternIndex by_pattern_;
+    std::size_t wildcards_ = 0; // rows of a `file:` table that OpenDKIM would never match
 };
 
 } // namespace keys

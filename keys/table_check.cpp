@@ -1,6 +1,6 @@
 #include "keys/table_check.h"
 
-#include "base/ascii.h"
+#include "base/secret_text.h"
 #include "keys/identity.h"
 
 #include <fmt/format.h>
@@ -16,13 +16,14 @@ bool is_catch_all(std::string_view pattern) {
 
 std::string check_row(const SigningRow& row, const KeyRow& key) {
     if (is_catch_all(row.pattern) && !key.domain.empty()) {
-        return fmt::format("'{}' lets authors of every domain sign as '{}'", row.pattern, key.domain);
+        return fmt::format("{} lets authors of every domain sign as '{}'", base::quoted(row.pattern),
+                           key.domain);
     }
     const bool fixed =
         !row.signer.empty() && row.signer.find('%') == std::string_view::npos && !key.domain.empty();
     if (fixed && !make_identity(row.signer, key.domain)) {
-        return fmt::format("signer '{}' is not at '{}' or below it and is left out",
-                           base::printable(row.signer, 80), key.domain);
+        return fmt::format("signer {} is not at '{}' or below it and is left out", base::quoted(row.signer),
+                           key.domain);
     }
     return {};
 }
@@ -35,15 +36,17 @@ void check_tables(const SigningTable& signing_table, const std::string& file, co
         if (row.key_name == "%") {
             continue; // known when there is an author
         }
-        const KeyRow* key = key_table.find(row.key_name);
+        const KeyRow* key = key_table.find_even_broken(row.key_name);
         if (key == nullptr) {
             problems.push_back(
-                {file, row.line,
-                 fmt::format("the KeyTable has no row '{}'", base::printable(row.key_name, 80))});
+                {file, row.line, fmt::format("the KeyTable has no row {}", base::quoted(row.key_name))});
             continue;
         }
+        if (key->broken) {
+            continue; // told about where it stands
+        }
         if (std::string warning = check_row(row, *key); !warning.empty()) {
-            problems.push_back({file, row.line, std::move(warning), true});
+            problems.push_back({file, row.line, std::move(warning), Severity::warning});
         }
     }
 }

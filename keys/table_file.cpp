@@ -1,6 +1,7 @@
 #include "keys/table_file.h"
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "keys/file_bytes.h"
 #include "keys/limits.h"
 
@@ -25,6 +26,60 @@ bool has_control(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) { return base::is_control(c) && c != '\t'; });
 }
 
+// The lines of a table, one after the other.
+class Lines {
+  public:
+    explicit Lines(std::string_view text) : rest_(text) {}
+
+    [[nodiscard]] bool done() const { return rest_.empty(); }
+    [[nodiscard]] std::size_t number() const { return number_; }
+    std::string_view next() {
+        const auto end = rest_.find('\n');
+        const std::string_view line = rest_.substr(0, end);
+        rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+        ++number_;
+        return line;
+    }
+    // Goes on behind the line that has the text, or to the end.
+    void skip_behind(std::string_view text) {
+        while (!done() && next().find(text) == std::string_view::npos) {
+        }
+    }
+
+  private:
+    std::string_view rest_;
+    std::size_t number_ = 0;
+};
+
+constexpr std::string_view pem_begin = "-----BEGIN ";
+constexpr std::string_view pem_end = "-----END ";
+
+bool opens_pem(std::string_view line) {
+    const auto begin = line.find(pem_begin);
+    return begin != std::string_view::npos && line.find(pem_end, begin) == std::string_view::npos;
+}
+
+// The last line of a key can be too short to look like one.
+bool is_line_of_key(std::string_view text) {
+    constexpr std::size_t shortest = 16;
+    const bool base64 = std::all_of(text.begin(), text.end(), [](char c) {
+        return base::is_alnum(c) || std::string_view("+/=-_").find(c) != std::string_view::npos;
+    });
+    return base64 && text.size() >= shortest && std::any_of(text.begin(), text.end(), base::is_upper);
+}
+
+// What is wrong with a row; empty: nothing.
+std::string row_problem(const TableRow& row) {
+    if (has_control(row.name) || has_control(row.value)) {
+        return "control characters are not allowed";
+    }
+    if (!row.value.empty()) {
+        return {};
+    }
+    return is_line_of_key(row.name) ? "the row has no value; it must hold a name, blanks and a value"
+                                    : fmt::format("{} has no value", base::quoted(row.name));
+}
+
 } // namespace
 
 base::Result<TableName, std::string> parse_table_name(std::string_view text) {
@@ -40,27 +95,29 @@ base::Result<TableName, std::string> parse_table_name(std::string_view text) {
     if (kind == "refile") {
         return TableName{TableKind::patterns, path};
     }
-    return base::refuse(
-        fmt::format("tables of the kind '{}:' are not supported; write the rows to a file", kind));
+    return base::refuse(fmt::format("tables of the kind {} are not supported; write the rows to a file",
+                                    base::quoted(std::string(kind) + ':')));
 }
 
 std::vector<TableRow> parse_table(std::string_view text, const std::string& file,
                                   std::vector<Problem>& problems) {
     std::vector<TableRow> rows;
-    for (std::size_t number = 1; !text.empty(); ++number) {
-        const auto end = text.find('\n');
-        TableRow row = parse_line(text.substr(0, end), number);
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    for (Lines lines(text); !lines.done();) {
+        const std::string_view line = lines.next();
+        TableRow row = parse_line(line, lines.number());
         if (row.name.empty()) {
             continue;
         }
-        if (has_control(row.name) || has_control(row.value)) {
-            problems.push_back({file, number, "control characters are not allowed"});
-        } else if (row.value.empty()) {
-            problems.push_back(
-                {file, number, fmt::format("'{}' has no value", base::printable(row.name, 80))});
-        } else {
+        std::string problem = row_problem(row);
+        if (opens_pem(line)) {
+            problem = "a private key stands here in several lines; write the path of its file, or all of it "
+                      "in one line";
+            lines.skip_behind(pem_end);
+        }
+        if (problem.empty()) {
             rows.push_back(std::move(row));
+        } else {
+            problems.push_back({file, row.line, std::move(problem)});
         }
     }
     return rows;

@@ -30,7 +30,8 @@ struct TableRow {
     std::string value; // never empty, may hold blanks
 };
 
-// Rows that make no sense are left out and reported.
+// Rows that make no sense are left out and reported. A key in PEM that was pasted in as it stands counts as
+// one row with all its lines.
 [[nodiscard]] std::vector<TableRow> parse_table(std::string_view text, const std::string& file,
                                                 std::vector<Problem>& problems);
 

@@ -111,13 +111,21 @@ Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) 
             break;
         }
     }
+    if (result.fields.empty() && !result.missing.empty()) {
+        result.unsigned_because = result.missing.front();
+    }
     return result;
 }
 
 void Outbound::sign_with(const keys::Signer& signer, const message::HeaderList& headers, base::UnixTime now,
                          Signed& result) {
     if (!signer.key) {
-        result.failure = fmt::format("key {}: {}", signer.name, signer.problem);
+        std::string problem = fmt::format("key {}: {}", signer.name, signer.problem);
+        if (runtime_->settings.signing.missing_key == "unsigned") {
+            result.missing.push_back(std::move(problem));
+        } else {
+            result.failure = std::move(problem);
+        }
         return;
     }
     dkim::SignOptions options = runtime_->sign_options;

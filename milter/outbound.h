@@ -21,6 +21,7 @@ struct Signed {
     std::string unsigned_because;   // why there is none
     bool warn = false;              // the author's domain is one that is signed for, so somebody should know
     std::string failure; // a key that should have signed could not: the message must not leave without it
+    std::vector<std::string> missing; // keys that could not be used, where it may leave without them
 };
 
 class Outbound {

@@ -1,5 +1,7 @@
 #include "milter/runtime.h"
 
+#include "base/secret_text.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -43,17 +45,28 @@ bool needs_body(const config::Settings& settings) {
     return (settings.roles.verify && settings.dkim.enabled) || (settings.roles.sign && names_keys);
 }
 
+std::vector<std::string>& list_for(keys::Severity severity, BuiltRuntime& built) {
+    switch (severity) {
+    case keys::Severity::error:
+        return built.problems;
+    case keys::Severity::signer:
+        return built.faults;
+    case keys::Severity::warning:
+        return built.warnings;
+    }
+    return built.problems;
+}
+
 void load_keys(Runtime& runtime, BuiltRuntime& built) {
     // A key that cannot be parsed is better noticed now than with the first message. But parsing costs half a
     // millisecond a key, so a large site has its keys parsed when they are first used, and `paraph
     // check-config`.
-    constexpr std::size_t read_at_start = 1000;
     auto options = key_options(runtime.settings);
-    options.read_keys = options.key_table.empty() && options.domain_keys.size() <= read_at_start;
+    options.read_few = 1000;
     auto loaded = keys::KeyStore::load(options);
     runtime.keys = std::move(loaded.store);
     for (const auto& problem : loaded.problems) {
-        (problem.warning ? built.warnings : built.problems).push_back(keys::print(problem));
+        list_for(problem.severity, built).push_back(keys::print(problem));
     }
 }
 
@@ -123,8 +136,8 @@ keys::KeyOptions key_options(const config::Settings& settings) {
     for (const auto& [domain, entry] : settings.domains) {
         for (const auto& key : entry.keys) {
             if (key.active) {
-                options.domain_keys.push_back(
-                    {domain, entry.subdomains, key.selector, key.file, key.identity});
+                options.domain_keys.push_back({domain, entry.subdomains, key.selector, key.file, key.identity,
+                                               entry.named_in, key.line});
             }
         }
     }
@@ -178,7 +191,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     for (const auto& text : runtime->settings.dns.nameservers) {
         if (!resolver::parse_server(text)) {
             built.problems.push_back(
-                fmt::format("dns.nameservers: '{}' is not ADDRESS or ADDRESS:PORT", text));
+                fmt::format("dns.nameservers: {} is not ADDRESS or ADDRESS:PORT", base::quoted(text)));
         }
     }
     if (built.problems.empty()) {

@@ -34,6 +34,7 @@ struct Runtime {
 struct BuiltRuntime {
     std::shared_ptr<const Runtime> runtime; // null when there is any problem
     std::vector<std::string> problems;      // one line each, with file and line where there is one
+    std::vector<std::string> faults;        // the same, of keys and rows without which everything else works
     std::vector<std::string> warnings;      // the same, of what works but is probably not meant
 };
 

@@ -1,6 +1,7 @@
 #include "milter/socket_address.h"
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 
 #include <fmt/format.h>
 #include <grp.h>
@@ -47,7 +48,7 @@ base::Result<std::string> inet_socket(std::string_view family, std::string_view 
     }
     host = without_brackets(host);
     if (!is_port(port)) {
-        return base::refuse(fmt::format("'{}' is not a port; {}", base::printable(port), spellings),
+        return base::refuse(fmt::format("{} is not a port; {}", base::quoted(port), spellings),
                             family.size() + 1);
     }
     const bool v6 = host.find(':') != std::string_view::npos;
@@ -86,7 +87,7 @@ base::Result<std::string> milter_socket(std::string_view setting) {
     if ((family == "unix" || family == "local") && rest.starts_with('/')) {
         return fmt::format("unix:{}", rest);
     }
-    return base::refuse(fmt::format("'{}' is not a socket; {}", base::printable(setting), spellings), 0);
+    return base::refuse(fmt::format("{} is not a socket; {}", base::quoted(setting), spellings), 0);
 }
 
 std::string grant_group(const std::string& socket, const std::string& group, mode_t mode) {
@@ -98,7 +99,7 @@ std::string grant_group(const std::string& socket, const std::string& group, mod
     if (!group.empty()) {
         const struct group* entry = getgrnam(group.c_str());
         if (entry == nullptr) {
-            return fmt::format("listen.socket_group: there is no group '{}'", group);
+            return fmt::format("listen.socket_group: there is no group {}", base::quoted(group));
         }
         if (chown(path.c_str(), static_cast<uid_t>(-1), entry->gr_gid) != 0) {
             return fmt::format("cannot give {} to group {}: {}", path, group, std::strerror(errno));

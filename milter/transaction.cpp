@@ -137,6 +137,9 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
         refusal.enhanced = "4.7.5"; // RFC 3463 3.8: cryptographic failure
         return refusal;
     }
+    for (const std::string& missing : result.missing) {
+        service_.logger().write(Event::signing_failed, queue_id, missing);
+    }
     log_outbound(queue_id, result);
     actions.changes = std::move(changes_);
     actions.insertions = std::move(result.fields);

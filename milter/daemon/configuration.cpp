@@ -23,6 +23,22 @@ config::Loaded load_settings(const CommandLine& command_line, std::string& sourc
     return {.settings = config::default_settings(), .origins = {}, .diagnostics = {}, .files = {}};
 }
 
+std::vector<std::string>& list_for(config::Severity severity, Configuration& configuration) {
+    switch (severity) {
+    case config::Severity::error:
+        return configuration.problems;
+    case config::Severity::local_error:
+        return configuration.faults;
+    case config::Severity::warning:
+        return configuration.warnings;
+    }
+    return configuration.problems;
+}
+
+void append(std::vector<std::string>& list, const std::vector<std::string>& more) {
+    list.insert(list.end(), more.begin(), more.end());
+}
+
 void apply_overrides(const CommandLine& command_line, config::Settings& settings) {
     if (!command_line.log_target.empty()) {
         settings.log.target = command_line.log_target;
@@ -38,17 +54,16 @@ Configuration read_configuration(const CommandLine& command_line) {
     Configuration configuration;
     auto loaded = load_settings(command_line, configuration.source);
     for (const auto& diagnostic : loaded.diagnostics) {
-        auto& list =
-            diagnostic.severity == config::Severity::error ? configuration.problems : configuration.warnings;
-        list.push_back(config::print(diagnostic));
+        list_for(diagnostic.severity, configuration).push_back(config::print(diagnostic));
     }
     if (!loaded.settings) {
         return configuration;
     }
     apply_overrides(command_line, *loaded.settings);
     auto built = build_runtime(std::move(*loaded.settings), host_name());
-    configuration.problems.insert(configuration.problems.end(), built.problems.begin(), built.problems.end());
-    configuration.warnings.insert(configuration.warnings.end(), built.warnings.begin(), built.warnings.end());
+    append(configuration.problems, built.problems);
+    append(configuration.faults, built.faults);
+    append(configuration.warnings, built.warnings);
     if (configuration.problems.empty()) {
         configuration.runtime = std::move(built.runtime);
     }

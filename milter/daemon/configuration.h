@@ -15,6 +15,7 @@ namespace milter::daemon {
 struct Configuration {
     std::shared_ptr<const Runtime> runtime; // null when there is any problem
     std::vector<std::string> problems;
+    std::vector<std::string> faults; // of single domains and keys: everything else works
     std::vector<std::string> warnings;
     std::string source; // the file, or "built-in defaults"
 };

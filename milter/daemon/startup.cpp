@@ -49,6 +49,9 @@ void report(log::Logger& logger, const Configuration& configuration) {
     for (const auto& problem : configuration.problems) {
         logger.write(Event::configuration_problem, problem);
     }
+    for (const auto& fault : configuration.faults) {
+        logger.write(Event::key_unusable, fault);
+    }
     for (const auto& warning : configuration.warnings) {
         logger.write(Event::configuration_warning, warning);
     }

@@ -23,6 +23,11 @@ constexpr std::array<Entry, event_count> entries{{
      "it with `paraph check-config`, and reload again."},
     {Event::configuration_problem, "CONFIG", Level::error, Flow::each,
      "One error in the configuration, a table or a key file."},
+    {Event::key_unusable, "KEY", Level::error, Flow::each,
+     "One key or one row of a table that cannot be used, when the daemon starts or reloads. Mail of its "
+     "domain is "
+     "answered 451, or goes out unsigned if signing.missing_key says so; everything else works. Mend it and "
+     "reload, or for a key file just mend it."},
     {Event::configuration_warning, "CONFIG_WARNING", Level::warning, Flow::each,
      "Something in the configuration that works but is probably not meant."},
     {Event::message, "MESSAGE", Level::info, Flow::each,
@@ -34,7 +39,8 @@ constexpr std::array<Entry, event_count> entries{{
     {Event::signing_failed, "SIGNING_FAILED", Level::error, Flow::limited,
      "A key that should have signed could not be used; the line says which file and why. The message is "
      "answered 451, so that "
-     "it is not sent without the signature its domain promises. Mend the key; the sender will try again."},
+     "it is not sent without the signature its domain promises, unless signing.missing_key is unsigned. Mend "
+     "the key; the sender will try again."},
     {Event::header_over_limit, "HEADER_LIMIT", Level::warning, Flow::limited,
      "The header of a message is larger than `limits` allow. It is refused with 552: a part that was not "
      "looked at could hide "

@@ -18,6 +18,7 @@ enum class Event : std::uint8_t {
     reloaded,
     reload_refused,
     configuration_problem,
+    key_unusable,
     configuration_warning,
     message,
     signing_failed,

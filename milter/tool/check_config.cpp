@@ -33,7 +33,8 @@ struct CheckConfigOptions {
 
 constexpr const char* daemon_user = "paraph";
 
-// Root may read everything, which says nothing about the daemon. So when root asks, the daemon's user is meant.
+// Root may read everything, which says nothing about the daemon. So when root asks, the daemon's user is
+// meant.
 std::string user_that_counts(const std::string& named) {
     const bool meant = named.empty() && geteuid() == 0 && getpwnam(daemon_user) != nullptr;
     return meant ? daemon_user : named;
@@ -48,7 +49,22 @@ struct Report {
             std::count_if(diagnostics.begin(), diagnostics.end(),
                           [severity](const Diagnostic& one) { return one.severity == severity; }));
     }
+    [[nodiscard]] std::size_t errors() const { return count(Severity::error) + count(Severity::local_error); }
+    // Whether the daemon would work with it.
+    [[nodiscard]] bool starts() const { return count(Severity::error) == 0; }
 };
+
+Severity severity_of(const keys::Problem& problem) {
+    switch (problem.severity) {
+    case keys::Severity::error:
+        return Severity::error;
+    case keys::Severity::signer:
+        return Severity::local_error;
+    case keys::Severity::warning:
+        return Severity::warning;
+    }
+    return Severity::error;
+}
 
 // What only building the daemon's state shows: key files, tables, the public suffix list.
 void check_runtime(const config::Settings& settings, const CheckConfigOptions& options, Report& report) {
@@ -56,8 +72,8 @@ void check_runtime(const config::Settings& settings, const CheckConfigOptions& o
     key_options.user = user_that_counts(options.user);
     key_options.read_keys = true;
     for (const auto& problem : keys::KeyStore::load(key_options).problems) {
-        const auto severity = problem.warning ? Severity::warning : Severity::error;
-        report.diagnostics.push_back({severity, problem.file, problem.line, 0, problem.message, {}});
+        report.diagnostics.push_back(
+            {severity_of(problem), problem.file, problem.line, 0, problem.message, {}});
     }
     if (const auto checks = make_checks(settings); !checks) {
         report.diagnostics.push_back({Severity::error, options.file, 0, 0, checks.error().message, {}});
@@ -83,25 +99,33 @@ void print_words(const Report& report, std::ostream& out) {
         fmt::print(out, "{}\n", base::printable(config::print(diagnostic), max_line));
     }
     fmt::print(out, "checked {} files, {} domains, {} keys: {} errors, {} warnings\n", report.files,
-               report.domains, report.keys, report.count(Severity::error), report.count(Severity::warning));
+               report.domains, report.keys, report.errors(), report.count(Severity::warning));
+    if (report.errors() > 0) {
+        fmt::print(out, "{}\n",
+                   report.starts() ? "The daemon would start: each error stops only the mail that it names."
+                                   : "The daemon would not start, and a running one would keep its old "
+                                     "configuration.");
+    }
 }
 
 void print_json(const Report& report, std::ostream& out) {
     using Json = nlohmann::ordered_json;
     Json list = Json::array();
     for (const Diagnostic& one : report.diagnostics) {
-        list.push_back({{"severity", one.severity == Severity::error ? "error" : "warning"},
+        list.push_back({{"severity", one.severity == Severity::warning ? "warning" : "error"},
                         {"file", one.file},
                         {"line", one.line},
                         {"column", one.column},
+                        {"stops_daemon", one.severity == Severity::error},
                         {"message", one.message},
                         {"hint", one.hint}});
     }
     const Json json{{"files", report.files},
                     {"domains", report.domains},
                     {"keys", report.keys},
-                    {"errors", report.count(Severity::error)},
+                    {"errors", report.errors()},
                     {"warnings", report.count(Severity::warning)},
+                    {"daemon_starts", report.starts()},
                     {"diagnostics", list}};
     out << json.dump(2, ' ', true, Json::error_handler_t::replace) << '\n';
 }
@@ -113,7 +137,7 @@ Result<ExitCode> check_config(const CheckConfigOptions& options, Console& consol
     } else {
         print_words(report, console.out);
     }
-    return report.count(Severity::error) == 0 ? ExitCode::ok : ExitCode::config;
+    return report.errors() == 0 ? ExitCode::ok : ExitCode::config;
 }
 
 } // namespace

@@ -84,7 +84,7 @@ class Operation(SiteTest):
     def test_reload_that_fails_keeps_the_old_configuration(self):
         paraphd = self.site.paraphd
         for name, text in (("no YAML", "roles: [unclosed"), ("unknown setting", "authserv_idd: x.test\n"),
-                           ("missing key", "domains: {ours.test: {keys: [{selector: a, file: /nonexistent}]}}\n")):
+                           ("missing table", "signing: {key_table: /nonexistent, signing_table: /nonexistent}\n")):
             with self.subTest(name):
                 before = len(paraphd.log())
                 paraphd.write_raw_config(text)

@@ -1,7 +1,10 @@
 #include "config/load.h"
 
+#include "dkim/names.h"
 #include "support/catch.h"
 #include "support/temporary_tree.h"
+
+#include <fmt/format.h>
 
 #include <string>
 #include <vector>
@@ -130,12 +133,25 @@ TEST_CASE("what can be wrong with a domain") {
          "domains:\n  a.example:\n    keys:\n      - {selector: s, file: k.pem}\n      - {selector: S, file: "
          "k.pem}\n",
          {"DIR/p.yaml:5:9: error: 'domains.a.example.keys.selector': 's' is given twice"}},
-        {"a missing file",
-         "domains: {a.example: {keys: [{selector: s, file: sub/k.pem}]}}\n",
-         {"DIR/p.yaml:1:50: error: 'domains.a.example.keys.file': DIR/sub/k.pem: No such file or directory"}},
-        {"a directory",
-         "domains: {a.example: {keys: [{selector: s, file: .}]}}\n",
-         {"DIR/p.yaml:1:50: error: 'domains.a.example.keys.file': DIR/.: not a regular file"}},
+        {"a domain of one label",
+         "domains: {localdomain: {keys: [{selector: s, file: k.pem}]}}\n",
+         {"DIR/p.yaml:1:11: error: no mail can be signed for 'localdomain': the signing domain needs two "
+          "labels "
+          "at least (its keys are left out)"}},
+        {"an address for a domain",
+         "domains: {192.0.2.1: {keys: [{selector: s, file: k.pem}]}}\n",
+         {"DIR/p.yaml:1:11: warning: domain '192.0.2.1' is an address and no domain"}},
+        {"a label with a hyphen before it",
+         "domains: {a.-b.example: {keys: [{selector: s, file: k.pem}]}}\n",
+         {"DIR/p.yaml:1:11: warning: domain 'a.-b.example' has a label that begins with a hyphen"}},
+        {"a label with a hyphen behind it",
+         "domains: {a.b-.example: {keys: [{selector: s, file: k.pem}]}}\n",
+         {"DIR/p.yaml:1:11: warning: domain 'a.b-.example' has a label that ends with a hyphen"}},
+        {"the name of a key record for a selector",
+         "domains: {a.example: {keys: [{selector: s1._domainkey.a.example, file: k.pem}]}}\n",
+         {"DIR/p.yaml:1:41: error: 'domains.a.example.keys.selector': 's1._domainkey.a.example' is the name "
+          "of a "
+          "key record (write only the selector, 's1')"}},
         {"an identity elsewhere",
          "domains: {a.example: {keys: [{selector: s, file: k.pem, identity: joe@b.example}]}}\n",
          {"DIR/p.yaml:1:30: error: 'domains.a.example.keys': identity 'joe@b.example' is not at 'a.example' "
@@ -254,4 +270,54 @@ TEST_CASE("what can be wrong with included files") {
         domains.tree().write("d/a.yaml", c.included);
         CHECK(domains.diagnose(c.main) == c.diagnostics);
     }
+}
+
+TEST_CASE("whatever is accepted for a domain can sign") {
+    const std::vector<std::string> domain_names{
+        "example.com",
+        "Example.COM.",
+        "localdomain",
+        "localhost.",
+        "192.0.2.1",
+        "-a.example",
+        "a_b.example",
+        "m\xc3\xbcller.example",
+        "m\xc3\xbcller",
+        "\"[192.0.2.1]\"",
+        "a..example",
+        std::string(63, 'a') + ".example",
+        fmt::format("{0}.{0}.{0}.{1}", std::string(60, 'a'), std::string(60, 'b'))};
+    const std::vector<std::string> selectors{"s",        "S2026",         "a.b", "s.",
+                                             "-s",       "s1._domainkey", "a b", std::string(63, 's'),
+                                             "\xc3\xbc", "192.0.2.1"};
+    const std::vector<std::string> identities{"",
+                                              "joe@example.com",
+                                              "joe@Example.COM",
+                                              "@a.example.com",
+                                              "a b@example.com",
+                                              "joe@localdomain",
+                                              "joe@m\xc3\xbcller.example",
+                                              "\xff@example.com",
+                                              std::string(300, 'a') + "@example.com"};
+    std::size_t accepted = 0;
+    for (const std::string& domain : domain_names) {
+        for (const std::string& selector : selectors) {
+            for (const std::string& identity : identities) {
+                const auto loaded = config::load_text(
+                    fmt::format("domains: {{{}: {{keys: [{{selector: '{}', identity: '{}', file: /k}}]}}}}\n",
+                                domain, selector, identity),
+                    "p.yaml");
+                if (!loaded.settings) {
+                    continue;
+                }
+                for (const auto& [name, entry] : loaded.settings->domains) {
+                    const auto& key = entry.keys.at(0);
+                    INFO(name << ' ' << key.selector << ' ' << key.identity);
+                    CHECK(dkim::signer_refusal(name, key.selector, key.identity) == "");
+                    ++accepted;
+                }
+            }
+        }
+    }
+    CHECK(accepted > 30);
 }

@@ -1,5 +1,7 @@
 #include "keys/key_store.h"
 
+#include "dkim/sign.h"
+#include "message/parse_message.h"
 #include "support/catch.h"
 #include "support/keys.h"
 #include "support/temporary_tree.h"
@@ -8,6 +10,8 @@
 
 #include <sys/stat.h>
 
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -61,6 +65,13 @@ class Store {
         return result;
     }
     [[nodiscard]] const keys::KeyStore& store() const { return *loaded_.store; }
+    [[nodiscard]] std::vector<keys::Severity> severities() const {
+        std::vector<keys::Severity> result;
+        for (const keys::Problem& problem : loaded_.problems) {
+            result.push_back(problem.severity);
+        }
+        return result;
+    }
 
     keys::KeyOptions options;
 
@@ -81,6 +92,19 @@ class Store {
     TemporaryTree tree_;
     keys::KeyStore::Loaded loaded_;
 };
+
+message::HeaderList header_of_a_message() {
+    return message::parse_message("From: joe@example.com\r\nSubject: x\r\n\r\nx\r\n")->headers;
+}
+
+bool can_sign(const keys::Signer& signer, const message::HeaderList& headers) {
+    dkim::SignOptions options;
+    options.domain = signer.domain;
+    options.selector = signer.selector;
+    options.identity = signer.identity;
+    const auto field = dkim::sign(options, *signer.key, headers, {}, 1'700'000'000);
+    return field.has_value() && dkim::parse_signature(*field).has_value();
+}
 
 } // namespace
 
@@ -166,7 +190,10 @@ TEST_CASE("the first matching row only, if so configured") {
     CHECK(store.signers_for("joe", "example.com") == Texts{"r d=example.com s=s1 i= rsa"});
 
     store.options.signing_table = store.path("SigningTable"); // the same rows, asked by form
-    CHECK(store.load().empty());
+    CHECK(store.load() ==
+          Texts{"/DIR/SigningTable:1: warning: '*@example.com' is a pattern in a plain table: it "
+                "signs here, but OpenDKIM would not match it, nor any such row; write refile: "
+                "before the path to say that patterns are meant"});
     CHECK(store.signers_for("joe", "example.com") == Texts{"e d=example.com s=s2 i= ed25519"});
     CHECK(store.signers_for("ann", "example.com") == Texts{"r d=example.com s=s1 i= rsa"});
 }
@@ -288,6 +315,223 @@ TEST_CASE("a key that is named outright is never merely absent") {
     }
 }
 
+namespace {
+
+// "`*@example.org rsa`, `* rsa2`" -> the rows, one a line.
+std::string rows_of(std::string_view cell) {
+    std::string rows;
+    bool inside = false;
+    for (const char c : cell) {
+        if (c == '`') {
+            rows += inside ? "\n" : "";
+            inside = !inside;
+        } else if (inside) {
+            rows += c;
+        }
+    }
+    return rows;
+}
+
+std::vector<std::string> cells_of(const std::string& line) {
+    std::vector<std::string> cells;
+    std::istringstream text(line);
+    for (std::string cell; std::getline(text, cell, '|');) {
+        const auto start = cell.find_first_not_of(' ');
+        cells.push_back(
+            start == std::string::npos ? "" : cell.substr(start, cell.find_last_not_of(' ') - start + 1));
+    }
+    return cells;
+}
+
+// What the guide calls it: the keys that sign, 451 or nothing.
+std::string outcome(const keys::KeyStore& store) {
+    std::string names;
+    for (const keys::Signer& signer : store.signers_for("ann", *base::DomainName::parse("example.org"))) {
+        if (!signer.key) {
+            return "451";
+        }
+        names += (names.empty() ? "" : ", ") + signer.name;
+    }
+    return names.empty() ? "nothing" : names;
+}
+
+} // namespace
+
+TEST_CASE("which rows sign is as the guide has it") {
+    Store store;
+    store.write("rsa2.pem", support::rsa_pem);
+    const std::string key_table = "rsa example.org:r:./rsa.pem\nrsa2 example.org:r2:./rsa2.pem\n"
+                                  "ed example.org:e:./ed.pem\ngone example.org:g:./gone.pem\n";
+    std::ifstream guide(PARAPH_SOURCE_DIR "/docs/guide/keys.md");
+    std::size_t cases = 0;
+    for (std::string line; std::getline(guide, line);) {
+        if (!line.starts_with("| `") || cells_of(line).size() != 4) {
+            continue;
+        }
+        const auto cells = cells_of(line);
+        INFO(line);
+        store.set_tables(key_table, rows_of(cells[1]));
+        store.options.all_matches = false;
+        (void)store.load();
+        CHECK(outcome(store.store()) == cells[2]);
+        store.options.all_matches = true;
+        (void)store.load();
+        CHECK(outcome(store.store()) == cells[3]);
+        ++cases;
+    }
+    CHECK(cases == 15);
+}
+
+TEST_CASE("a fault of one key is told where it is named, and concerns its own mail only") {
+    Store store;
+    store.set_tables(
+        "good example.com:s:./ed.pem\n"
+        "gone example.org:s:./gone.pem\n"
+        "short localdomain:s:./ed.pem\n"
+        "record example.net:s1._domainkey.example.net:./ed.pem\n",
+        "*@example.com good\n*@example.org gone\n*@localdomain.example short\n*@example.net record\n");
+    store.options.domain_keys = {
+        {"a.example", false, "s", store.path("none.pem"), "", "/etc/paraph/paraph.yaml", 7},
+        {"b.example", false, "s", store.path("rsa.pem"), "", "/etc/paraph/paraph.yaml", 9}};
+    CHECK(store.load() ==
+          Texts{"/DIR/KeyTable:3: 'short': the signing domain needs two labels at least",
+                "/DIR/KeyTable:4: 'record': 's1._domainkey.example.net' is the name of a key record; write "
+                "only the "
+                "selector, 's1'",
+                "/DIR/KeyTable:2: /DIR/./gone.pem: No such file or directory",
+                "/etc/paraph/paraph.yaml:7: key a.example/s: /DIR/none.pem: No such file or directory"});
+    for (const keys::Severity severity : store.severities()) {
+        CHECK(severity == keys::Severity::signer);
+    }
+    CHECK(store.signers_for("joe", "example.com") == Texts{"good d=example.com s=s i= ed25519"});
+    CHECK(store.signers_for("joe", "b.example") == Texts{"b.example/s d=b.example s=s i= rsa"});
+    CHECK(store.signers_for("joe", "example.org") ==
+          Texts{"gone d=example.org s=s i= /DIR/./gone.pem: No such file or directory"});
+    CHECK(store.signers_for("joe", "localdomain.example") ==
+          Texts{"short d= s= i= /DIR/KeyTable:3: the row cannot be used"});
+    CHECK(store.signers_for("joe", "example.net") ==
+          Texts{"record d= s= i= /DIR/KeyTable:4: the row cannot be used"});
+    CHECK(store.signers_for("joe", "a.example") ==
+          Texts{"a.example/s d=a.example s=s i= /DIR/none.pem: No such file or directory"});
+}
+
+TEST_CASE("what leaves open whose mail it is about stops everything") {
+    struct Case {
+        std::string name;
+        std::string key_table;
+        std::string signing_table;
+    };
+    const Case cases[]{
+        {"a key name that is nowhere", "k example.com:s:./ed.pem\n", "*@example.com other\n"},
+        {"an empty key table", "", "*@example.com k\n"},
+        {"a row without a value", "k example.com:s:./ed.pem\n", "*@example.com k\n*@example.org\n"},
+        {"a regular expression", "k example.com:s:./ed.pem\n", "/^.*@example\\.com$/ k\n"},
+    };
+    for (const Case& c : cases) {
+        INFO(c.name);
+        Store store;
+        store.set_tables(c.key_table, c.signing_table);
+        (void)store.load();
+        CHECK(store.severities() == std::vector{keys::Severity::error});
+    }
+}
+
+TEST_CASE("whatever a table accepts can sign") {
+    const std::vector<std::string> domains{"example.com",
+                                           "Example.COM",
+                                           "example.com.",
+                                           "localdomain",
+                                           "default",
+                                           "localhost",
+                                           "com.",
+                                           "192.0.2.1",
+                                           "[192.0.2.1]",
+                                           "::1",
+                                           "-a.example",
+                                           "a-.example",
+                                           "_dmarc.example",
+                                           "x--y.example",
+                                           "1.2",
+                                           "%",
+                                           "%.example",
+                                           "m\xc3\xbcller.example",
+                                           "m\xc3\xbcller",
+                                           "a..b",
+                                           ".example.com",
+                                           "*.example.com",
+                                           "",
+                                           std::string(63, 'a') + ".example",
+                                           std::string(64, 'a') + ".example",
+                                           std::string(63, 'a') + '.' + std::string(63, 'b') + '.' +
+                                               std::string(63, 'c') + '.' + std::string(50, 'd'),
+                                           "ex ample.com",
+                                           "exam\"ple.com",
+                                           "a@example.com"};
+    const std::vector<std::string> selectors{"s",
+                                             "S2026",
+                                             "a.b",
+                                             "s.",
+                                             ".s",
+                                             "-s",
+                                             "_s",
+                                             "s1._domainkey",
+                                             "s1._domainkey.example.com",
+                                             "s_1",
+                                             "",
+                                             "\xc3\xbc",
+                                             "a b",
+                                             "192.0.2.1",
+                                             std::string(63, 's'),
+                                             std::string(64, 's'),
+                                             std::string(60, 's') + '.' + std::string(60, 't')};
+    const std::vector<std::string> signers{"",
+                                           ":@%",
+                                           ":joe@%",
+                                           ":joe@example.com",
+                                           ":a b@%",
+                                           ":\"a b\"@%",
+                                           ":@",
+                                           ":joe",
+                                           ":joe@%%",
+                                           ":j;oe@%",
+                                           ":" + std::string(300, 'a') + "@%",
+                                           ":\xff@%"};
+    const std::vector<std::string> authors{"example.com", "localhost", "a.b.c.example.org",
+                                           std::string(63, 'a') + '.' + std::string(63, 'b') + '.' +
+                                               std::string(63, 'c') + '.' + std::string(60, 'd')};
+    const message::HeaderList headers = header_of_a_message();
+    std::size_t accepted = 0, signed_messages = 0;
+    Store store;
+    for (const std::string& domain : domains) {
+        for (const std::string& selector : selectors) {
+            std::string rows;
+            for (const std::string& signer : signers) {
+                rows += "* k" + signer + "\n";
+            }
+            store.set_tables("k " + domain + ':' + selector + ":./ed.pem\n", rows);
+            store.options.all_matches = true;
+            (void)store.load();
+            const bool row_is_good =
+                store.severities().empty() || store.severities().front() == keys::Severity::warning;
+            accepted += row_is_good ? 1 : 0;
+            for (const std::string& author : authors) {
+                for (const keys::Signer& signer :
+                     store.store().signers_for("joe", *base::DomainName::parse(author))) {
+                    INFO(domain << ' ' << selector << ' ' << author << ' ' << signer.identity << ' '
+                                << signer.problem);
+                    CHECK((signer.key != nullptr) == (row_is_good && !signer.absent));
+                    if (signer.key) {
+                        CHECK(can_sign(signer, headers));
+                        ++signed_messages;
+                    }
+                }
+            }
+        }
+    }
+    CHECK(accepted > 50);
+    CHECK(signed_messages > 500);
+}
+
 TEST_CASE("keys of domains") {
     Store store;
     store.options.domain_keys = {
@@ -326,6 +570,7 @@ TEST_CASE("keys of domains come before those of tables, and all of them sign") {
                      "*@example.com l\n*@example.com k\n");
     store.options.domain_keys = {{"example.com", false, "r", store.path("rsa.pem"), ""},
                                  {"example.com", false, "e", store.path("ed.pem"), ""}};
+    store.options.all_matches = true;
     CHECK(store.load().empty());
     CHECK(store.signers_for("joe", "example.com") == Texts{"example.com/r d=example.com s=r i= rsa",
                                                            "example.com/e d=example.com s=e i= ed25519",

@@ -77,6 +77,16 @@ TEST_CASE("rows of a KeyTable") {
          "/etc/dkim/KeyTable:1: 'K': the key is neither a file, which starts with '/', './' or '../', nor "
          "PEM, nor DER "
          "in base64"},
+        {"a domain of one label", "default:s:/k",
+         "/etc/dkim/KeyTable:1: 'K': the signing domain needs two labels at least"},
+        {"the name of a key record for a selector", "example.com:s1._domainkey.example.com:/k",
+         "/etc/dkim/KeyTable:1: 'K': 's1._domainkey.example.com' is the name of a key record; write only the "
+         "selector, 's1'"},
+        {"a selector with the label of key records", "example.com:S1._DomainKey:/k",
+         "/etc/dkim/KeyTable:1: 'K': 'S1._DomainKey' is the name of a key record; write only the selector, "
+         "'S1'"},
+        {"names that are too long together", fmt::format("{0}.{0}.{0}.example:{0}:/k", std::string(60, 'a')),
+         "/etc/dkim/KeyTable:1: 'K': selector and domain make the name of the key record too long"},
         {"an algorithm of the past", "example.com:s:/k:rsa-sha1",
          "/etc/dkim/KeyTable:1: 'K': rsa-sha1 must not be used"},
         {"an unknown algorithm", "example.com:s:/k:rsa-sha512",
@@ -98,6 +108,16 @@ TEST_CASE("names of a KeyTable differ by case, the first of equal ones counts") 
     CHECK(parsed.table.find("b") == nullptr);
     CHECK(parsed.problems ==
           Texts{"/etc/dkim/KeyTable:3: warning: 'a' is named in line 1 already; this row is not used"});
+}
+
+TEST_CASE("names that nobody can use are told, and used") {
+    const Parsed parsed = parse("a 192.0.2.1:s:/k\nb -b.example:s:/k\nc c.example:s-:/k\n");
+    CHECK(parsed.problems ==
+          Texts{"/etc/dkim/KeyTable:1: warning: 'a': the domain '192.0.2.1' is an address and no domain",
+                "/etc/dkim/KeyTable:2: warning: 'b': the domain '-b.example' has a label that begins with a "
+                "hyphen",
+                "/etc/dkim/KeyTable:3: warning: 'c': the selector 's-' has a label that ends with a hyphen"});
+    CHECK(parsed.table.find("c") != nullptr);
 }
 
 TEST_CASE("a KeyTable of patterns") {
