@@ -65,8 +65,8 @@ void DomainLoader::load(const Pair& pair, const File& file) {
 }
 
 std::optional<std::string> DomainLoader::new_domain(const TreeNode& name, const File& file) {
-    const auto domain =
-        name.kind == TreeNode::Kind::scalar ? base::DomainName::parse_international(name.text) : std::nullopt;
+    const bool readable = name.kind == TreeNode::Kind::scalar && !base::is_surely_key(name.text);
+    const auto domain = readable ? base::DomainName::parse_international(name.text) : std::nullopt;
     if (!domain) {
         const bool wildcard = name.text.starts_with("*.");
         report_.error(place_of(file, name), fmt::format("{} is not a domain name", base::quoted(name.text)),

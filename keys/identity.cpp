@@ -1,5 +1,6 @@
 #include "keys/identity.h"
 
+#include "base/secret_text.h"
 #include "dkim/names.h"
 
 namespace keys {
@@ -10,7 +11,7 @@ std::optional<std::string> make_identity(std::string_view text, std::string_view
         return std::nullopt;
     }
     const auto domain = dkim::identity_domain(text);
-    if (!domain) {
+    if (!domain || base::is_surely_key(text)) {
         return std::nullopt;
     }
     std::string identity = std::string(text.substr(0, at + 1)) + domain->text();

@@ -89,7 +89,8 @@ class RowParser {
         if (text == author_domain) {
             return {};
         }
-        const auto name = base::DomainName::parse_international(text);
+        const auto name =
+            base::is_surely_key(text) ? std::nullopt : base::DomainName::parse_international(text);
         if (!name) {
             return fmt::format("{} is not a domain name", base::quoted(text));
         }

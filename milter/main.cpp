@@ -1,4 +1,5 @@
 // paraphd: the command line.
+#include "milter/arguments.h"
 #include "milter/daemon/startup.h"
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,10 @@
 
 int main(int argc, char** argv) {
     try {
+        if (const auto problem = milter::key_among({argv + 1, argv + argc}); !problem.empty()) {
+            std::fprintf(stderr, "paraphd: %s\n", problem.c_str());
+            return 64; // EX_USAGE
+        }
         CLI::App app(
             "paraphd: verifies SPF, DKIM and DMARC of inbound mail and signs outbound mail, as a milter.\n"
             "Stays in the foreground. SIGTERM stops it, SIGUSR1 makes it read its configuration again.");

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t shortest_run = 16; // half a key is a secret, too
 constexpr std::size_t shortest_key = 40; // in base64
+constexpr std::size_t shortest_hex = 64; // 32 octets; shorter digests are selectors at times
 constexpr std::size_t window = 24;
 constexpr std::size_t fewest_kinds = 10; // of characters in a key: "aaaa..." is none
 
@@ -59,6 +60,10 @@ std::size_t count_kinds(std::string_view run) {
         seen.set(static_cast<unsigned char>(c));
     }
     return seen.count();
+}
+
+bool has_both_cases(std::string_view run) {
+    return std::any_of(run.begin(), run.end(), is_upper) && std::any_of(run.begin(), run.end(), is_lower);
 }
 
 // With capitals, small letters and digits as a long name with hyphens has not.
@@ -123,7 +128,9 @@ bool may_be_key(std::string_view text) {
 }
 
 bool is_surely_key(std::string_view text) {
-    return has_pem(text) || any_run(text, shortest_key, is_secret_run);
+    return has_pem(text) || any_run(text, shortest_key, [](std::string_view run) {
+               return (has_both_cases(run) || run.size() >= shortest_hex) && is_secret_run(run);
+           });
 }
 
 std::string shown(std::string_view text, std::size_t limit) {

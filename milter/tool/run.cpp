@@ -1,6 +1,7 @@
 #include "milter/tool/run.h"
 
 #include "base/ascii.h"
+#include "milter/arguments.h"
 #include "milter/tool/commands.h"
 
 #include <CLI/CLI.hpp>
@@ -55,6 +56,10 @@ ExitCode finish(const Result<ExitCode>& done, Console& console) {
 } // namespace
 
 ExitCode run(const std::vector<std::string>& arguments, Console& console) {
+    if (const std::string problem = milter::key_among(arguments); !problem.empty()) {
+        print_failure({ExitCode::usage, problem}, console);
+        return ExitCode::usage;
+    }
     Command chosen;
     CLI::App app("Checks, explains and signs mail as paraphd does.", "paraph");
     try {

@@ -83,6 +83,7 @@ TEST_CASE("names, paths and settings are shown", "[base]") {
         CHECK_FALSE(base::may_be_key(text));
         CHECK(base::shown(text) == text);
     }
+    CHECK_FALSE(base::is_surely_key("da39a3ee5e6b4b0d3255bfef95601890afd80709")); // selectors are digests at times
     CHECK(base::quoted("a\tb") == "'a\\x09b'");
     CHECK(base::quoted(std::string(100, 'a')) == "'" + std::string(80, 'a') + "...'");
 }

@@ -1,0 +1,13 @@
+// The command line before anything is made of it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace milter {
+
+// "argument 3 looks like a private key ...", without a word of it, when a key stands where a name or a path
+// should. Empty: there is none. A path of what exists is none.
+[[nodiscard]] std::string key_among(const std::vector<std::string>& arguments);
+
+} // namespace milter
