@@ -31,6 +31,7 @@ class Daemon {
         auto settings = config::default_settings();
         settings.authserv_id = "mx.example.net";
         settings.signing.require_safe_keys = false;
+        settings.signing.all_matches = true;
         settings.signing.key_table = tree_.write("KeyTable", keys);
         settings.signing.signing_table = "refile:" + tree_.write("SigningTable", signing_table);
         auto built = milter::build_runtime(std::move(settings), "host.example.net");
@@ -114,7 +115,7 @@ TEST_CASE("what can never be signed is not held back") {
         CHECK(actions.reply == milter::Reply::proceed);
         CHECK(actions.insertions.empty());
         CHECK(daemon.warnings() ==
-              "[NOT_SIGNED] no key of the author's domain: k: a domain of one label cannot sign");
+              "[NOT_SIGNED] no key of the author's domain: k: the signing domain needs two labels at least");
     }
     SECTION("more fields than one signature can name") {
         Fields fields = {{"From", " ann@example.org"}};
