@@ -213,9 +213,8 @@ Section spf() {
              "whatever is set here."),
          setting(
              "spf.void_lookups", integer(0, 10), "2", [](auto& s) -> auto& { return s.spf.void_lookups; },
-             "How many questions of one record may find nothing before the result is permerror. The RFC "
-             "recommends "
-             "2."),
+             "How many terms of one record may ask for something that does not exist before the result is "
+             "permerror. The RFC recommends 2."),
          setting(
              "spf.look_ahead", word({"none", "records", "all"}), "records",
              [](auto& s) -> auto& { return s.spf.look_ahead; },

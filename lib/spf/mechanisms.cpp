@@ -30,9 +30,13 @@ Finding failed_lookup(Run& run, const dns::Question& question, const dns::Answer
                      fmt::format("{} could not be looked up: {}", print(question), print(answer.failure)));
 }
 
-// RFC 7208 4.6.4, 11.1: every lookup of a term counts that finds no name or no data.
-Finding void_lookup(Run& run, const dns::Question& question, const dns::Answer& answer) {
-    if (++run.verdict.void_lookups > run.limits.void_lookups) {
+// RFC 7208 4.6.4, 11.1: what is limited is the terms whose lookup finds no name or no data. The hosts of an
+// MX set have a limit of their own, and are no void lookup of the term that found them: a client that comes
+// by IPv6 to a domain whose hosts have IPv4 only would otherwise make its record permerror.
+enum class Lookup { of_term, of_mail_host };
+
+Finding void_lookup(Run& run, Lookup lookup, const dns::Question& question, const dns::Answer& answer) {
+    if (lookup == Lookup::of_term && ++run.verdict.void_lookups > run.limits.void_lookups) {
         return exception(run, Match::permerror,
                          fmt::format("more than {} void lookups, the last one {} ({})",
                                      run.limits.void_lookups, print(question), print(answer.status)));
@@ -45,7 +49,8 @@ Finding void_lookup(Run& run, const dns::Question& question, const dns::Answer& 
 
 // Goes on to `next(answer)` when the lookup finds records.
 template <class Next>
-Awaited<Finding> with_records(Run& run, std::string_view name, dns::Type type, Next next) {
+Awaited<Finding> with_records(Run& run, std::string_view name, dns::Type type, Next next,
+                              Lookup lookup = Lookup::of_term) {
     const auto question = dns::make_question(name, type);
     if (!question) {
         // RFC 7208 4.8 leaves a malformed target-name to us: there is no such name, and nothing matches.
@@ -60,7 +65,7 @@ Awaited<Finding> with_records(Run& run, std::string_view name, dns::Type type, N
         return next(*answer);
     case dns::Status::no_data:
     case dns::Status::no_name: // RFC 7208 5: as if no records had been returned
-        return void_lookup(run, *question, *answer);
+        return void_lookup(run, lookup, *question, *answer);
     case dns::Status::failed:
         break;
     }
@@ -93,9 +98,10 @@ Awaited<Finding> with_target(Run& run, const Scope& scope, const DomainSpec& dom
 }
 
 // The addresses of one name against the client: a, and each host of mx.
-Awaited<Finding> match_addresses(Run& run, std::string_view name, const PrefixLengths& prefix) {
+Awaited<Finding> match_addresses(Run& run, std::string_view name, const PrefixLengths& prefix,
+                                 Lookup lookup) {
     const base::IpAddress& client = run.request.client;
-    return with_records(run, name, address_type(client), [&](const dns::Answer& answer) {
+    const auto compare = [&](const dns::Answer& answer) {
         const unsigned length = client.is_v4() ? prefix.v4 : prefix.v6;
         const auto matches = [&](const base::IpAddress& address) {
             return base::IpNetwork(address, length).contains(client);
@@ -109,7 +115,8 @@ Awaited<Finding> match_addresses(Run& run, std::string_view name, const PrefixLe
                        match ? fmt::format("matches: {} is at {}", printable(name), found->print())
                              : fmt::format("no match: {} is at {} other address(es)", printable(name),
                                            answer.addresses.size())};
-    });
+    };
+    return with_records(run, name, address_type(client), compare, lookup);
 }
 
 // By preference, then by name: the verdict does not depend on the order in which a server sends them.
@@ -132,7 +139,7 @@ Awaited<Finding> match_hosts(Run& run, const std::vector<dns::MailExchange>& hos
         }
     }
     for (const dns::MailExchange& exchange : hosts) {
-        auto finding = match_addresses(run, exchange.host, prefix);
+        auto finding = match_addresses(run, exchange.host, prefix, Lookup::of_mail_host);
         if (!finding || finding->match != Match::no) {
             return finding;
         }
@@ -192,8 +199,9 @@ Awaited<Finding> match_one(Run& run, const Scope& scope, const Include& include)
 
 // RFC 7208 5.3
 Awaited<Finding> match_one(Run& run, const Scope& scope, const A& a) {
-    return with_target(run, scope, a.target,
-                       [&](const std::string& name) { return match_addresses(run, name, a.prefix); });
+    return with_target(run, scope, a.target, [&](const std::string& name) {
+        return match_addresses(run, name, a.prefix, Lookup::of_term);
+    });
 }
 
 // RFC 7208 5.4
@@ -236,7 +244,8 @@ Awaited<Finding> match_one(Run& run, const Scope& scope, const Ptr& ptr) {
             return match_reverse_names(run, *reverse, name);
         case dns::Status::no_data:
         case dns::Status::no_name:
-            return void_lookup(run, {run.request.client.reverse_name(), dns::Type::ptr}, *reverse);
+            return void_lookup(run, Lookup::of_term, {run.request.client.reverse_name(), dns::Type::ptr},
+                               *reverse);
         case dns::Status::failed: // fails to match, unlike every other mechanism
             break;
         }
