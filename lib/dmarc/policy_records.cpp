@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-
 namespace dmarc {
 
 namespace {
@@ -25,10 +24,10 @@ std::shared_ptr<const Record> read(std::string_view text) {
 } // namespace
 
 Trouble trouble_with(const std::string& question, const dns::Answer& answer) {
-    // RFC 9989 5.3.6 leaves the line between the two to us: an answer that is no answer will be none
-    // tomorrow.
-    return {answer.failure == dns::Failure::malformed,
-            fmt::format("{}: {}", question, dns::print(answer.failure))};
+    // RFC 9989 5.3.6 leaves the line between the two to us. An answer that arrives cut, or truncated over
+    // TCP, is a fault of the way it took as often as one of the zone, and SPF (RFC 7208 4.4) and DKIM (RFC
+    // 6376 6.1.2) know no other word for it.
+    return {false, fmt::format("{}: {}", question, dns::print(answer.failure))};
 }
 
 std::string record_name(const base::DomainName& domain) {

@@ -180,7 +180,7 @@ Reference::Walk Reference::walk(const base::DomainName& start, bool only_start) 
         const dns::Answer answer = txt("_dmarc." + target.text());
         if (answer.status == dns::Status::failed) {
             walk.failed = true;
-            walk.lasting = answer.failure == dns::Failure::malformed;
+            walk.lasting = false; // the names of these trees are short enough to be asked for
             return walk;
         }
         std::vector<dmarc::Record> records;
