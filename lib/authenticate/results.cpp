@@ -31,6 +31,9 @@ MethodResult iprev_result(const iprev::Verdict& verdict) {
     if (!verdict.name.empty()) {
         result.comments.push_back(verdict.name);
     }
+    if (!verdict.address.empty()) { // RFC 8601 2.7.3
+        result.properties.push_back({"policy", "iprev", verdict.address});
+    }
     return result;
 }
 

@@ -66,7 +66,9 @@ std::string_view print(Result result) {
     return "?";
 }
 
-Outcome evaluate(const base::IpAddress& client, const dns::Answers& known) {
+namespace {
+
+Outcome find_name(const base::IpAddress& client, const dns::Answers& known) {
     dns::Inquiry dns(known);
     const dns::Answer* reverse = dns.ask(client.reverse_name(), dns::Type::ptr);
     if (reverse == nullptr) {
@@ -96,6 +98,16 @@ Outcome evaluate(const base::IpAddress& client, const dns::Answers& known) {
     // A name whose addresses could not be had may be the one that leads back.
     return failure.empty() ? verdict(Result::fail, "no reverse name leads back to the address")
                            : verdict(Result::temperror, std::move(failure));
+}
+
+} // namespace
+
+Outcome evaluate(const base::IpAddress& client, const dns::Answers& known) {
+    auto outcome = find_name(client, known);
+    if (auto* verdict = std::get_if<Verdict>(&outcome)) {
+        verdict->address = client.print();
+    }
+    return outcome;
 }
 
 } // namespace iprev

@@ -17,8 +17,9 @@ enum class Result : std::uint8_t { pass, fail, temperror, permerror };
 
 struct Verdict {
     Result result = Result::fail;
-    std::string name;   // the first name that led back; empty otherwise
-    std::string reason; // why not pass
+    std::string name;      // the first name that led back; empty otherwise
+    std::string reason;    // why not pass
+    std::string address{}; // of the client
 };
 
 using Outcome = std::variant<Verdict, dns::Questions>;

@@ -61,6 +61,15 @@ TEST_CASE("a verdict in the words of RFC 8601") {
           "header.from=example.org policy.dmarc=reject");
 }
 
+TEST_CASE("iprev reports the address", "[rfc8601-2.7.3]") {
+    authenticate::Verdict verdict;
+    verdict.sender.iprev = iprev::Verdict{iprev::Result::pass, "mx.example.org", {}, "192.0.2.1"};
+    CHECK(unfolded(verdict) == "id.example; iprev=pass (mx.example.org) policy.iprev=192.0.2.1");
+    verdict.sender.iprev = iprev::Verdict{iprev::Result::permerror, {}, "no reverse name", "2001:db8::1"};
+    CHECK(unfolded(verdict) ==
+          "id.example; iprev=permerror reason=\"no reverse name\" policy.iprev=\"2001:db8::1\"");
+}
+
 TEST_CASE("what SPF reports") {
     authenticate::Verdict verdict;
     SECTION("HELO for a null sender") {
