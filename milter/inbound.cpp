@@ -28,10 +28,11 @@ Inbound::Inbound(std::shared_ptr<const Runtime> runtime, resolver::Resolver& res
 }
 
 void Inbound::end_of_header(const message::HeaderList& headers) {
-    if (runtime_->checks.dkim) {
-        signatures_ = dkim::find_signatures(headers, runtime_->checks.dkim_policy.limits, bodies_);
-    }
     settled_->author = message::find_author(headers);
+    if (runtime_->checks.dkim) {
+        signatures_ = dkim::find_signatures(headers, runtime_->checks.dkim_policy.limits, bodies_,
+                                            settled_->author->domains);
+    }
     driver_.prefetch(
         [wanted = authenticate::header_questions(*settled_->author, signatures_, runtime_->checks)](
             const dns::Answers& known) { return unanswered(wanted, known); });

@@ -2,10 +2,11 @@
 
 namespace dkim {
 
-// RFC 8601 2.7.1 leaves the border between its words to us. Here: `permerror` is what cannot be evaluated and
-// never will be, for an error in the signature or in its key; `fail` is what was evaluated and did not hold;
-// `policy` is what may hold but is not acceptable to us; `temperror` is a question that found no answer. None
-// of them is better than an unsigned message (RFC 6376 6.1), and only temperror may delay one (RFC 6376 6.3).
+// RFC 8601 2.7.1 leaves the border between most of its words to us. Here: `neutral` is a signature field that
+// has syntax errors or that cannot be processed for what it says; `permerror` is what cannot be evaluated and
+// never will be although the field can be read; `fail` is what was evaluated and did not hold; `policy` is
+// what may hold but is not acceptable to us; `temperror` is a question that found no answer. None of them is
+// better than an unsigned message (RFC 6376 6.1), and only temperror may delay one (RFC 6376 6.3).
 Result result_of(Cause cause) {
     switch (cause) {
     case Cause::verified:
@@ -22,7 +23,8 @@ Result result_of(Cause cause) {
     case Cause::key_too_large:       // RFC 8301 3.2: larger than 4096 is at the verifier's choice
     case Cause::too_many_signatures: // RFC 6376 6.1: the number verified may be limited
         return Result::policy;
-    case Cause::broken_signature:     // RFC 6376 6.1.1
+    case Cause::broken_signature: // RFC 6376 6.1.1, and neutral in the words of RFC 8601 2.7.1
+        return Result::neutral;
     case Cause::sha1:                 // RFC 8301 3.1
     case Cause::in_the_future:        // RFC 6376 3.5, t=: may be ignored
     case Cause::no_key:               // RFC 6376 6.1.2 step 3

@@ -9,7 +9,8 @@
 namespace dkim {
 
 struct Limits {
-    std::size_t signatures = 10; // verified per message, from the top; RFC 6376 6.1 leaves the number to us
+    std::size_t signatures =
+        10; // verified per message, the author's first; RFC 6376 6.1 leaves the number to us
     std::size_t signature_field = std::size_t{32} * 1024; // octets of one DKIM-Signature field
     std::size_t signed_fields = 1000;                     // names in h=
     std::size_t key_records = 5;                          // TXT records tried at one name (RFC 6376 6.1.2)

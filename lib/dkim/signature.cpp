@@ -187,27 +187,11 @@ Complaint check_query_methods(const TagList& tags, Signature& /*signature*/) {
     return known ? fine : "no supported query method";
 }
 
-Complaint check_copied_fields(const TagList& tags, Signature& /*signature*/) {
-    const Tag* tag = tags.find("z");
-    if (tag == nullptr) {
-        return fine;
-    }
-    // RFC 6376 3.5, z=: hdr-name [FWS] ":" qp-hdr-value, with "|" between them and encoded inside.
-    for (const std::string_view copy : base::split(tag->value, '|')) {
-        const auto colon = copy.find(':');
-        if (colon == std::string_view::npos || !is_field_name(base::trim_fws(copy.substr(0, colon))) ||
-            !decode_quoted_printable(copy.substr(colon + 1))) {
-            return "invalid copied header field";
-        }
-    }
-    return fine;
-}
-
 using Step = Complaint (*)(const TagList&, Signature&);
-constexpr std::array<Step, 12> steps = {
+constexpr std::array<Step, 11> steps = {
     read_version,           read_algorithm, read_signature,      read_body_hash,
     read_canonicalizations, read_selector,  read_signed_fields,  read_identity,
-    read_body_length,       read_times,     check_query_methods, check_copied_fields,
+    read_body_length,       read_times,     check_query_methods,
 };
 
 Complaint read_all(const TagList& tags, Signature& signature) {

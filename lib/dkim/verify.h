@@ -31,11 +31,13 @@ struct Candidate {
     [[nodiscard]] bool can_pass() const;
 };
 
-// All DKIM-Signature fields, top to bottom. Body hashes are requested only for signatures that can still
-// pass. The first field beyond the limit is present, marked over_limit, to say that there are more; the others
-// add nothing to know.
+// The DKIM-Signature fields, top to bottom. Body hashes are requested only for signatures that can still
+// pass. Where there are more than the limit it is spent on those that can speak for an author first, whatever
+// relays and lists put on top of them, then on the others from the top. The first one left out comes last,
+// marked over_limit, to say that there are more; the others add nothing to know.
 [[nodiscard]] std::vector<Candidate> find_signatures(const message::HeaderList& headers, const Limits& limits,
-                                                     BodyHashes& bodies);
+                                                     BodyHashes& bodies,
+                                                     const std::vector<base::DomainName>& authors = {});
 
 struct Verdict {
     Result result = Result::none;

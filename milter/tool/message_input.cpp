@@ -1,5 +1,6 @@
 #include "milter/tool/message_input.h"
 
+#include "message/from.h"
 #include "milter/tool/files.h"
 
 #include <fmt/format.h>
@@ -23,7 +24,8 @@ Result<MessageFile> read_message(const std::string& path, const message::Limits&
 
 HashedMessage hash_message(const message::Message& message, const dkim::Limits& limits) {
     HashedMessage hashed;
-    hashed.signatures = dkim::find_signatures(message.headers, limits, hashed.bodies);
+    hashed.signatures = dkim::find_signatures(message.headers, limits, hashed.bodies,
+                                              message::find_author(message.headers).domains);
     hashed.bodies.update(message.body);
     hashed.bodies.finish();
     return hashed;

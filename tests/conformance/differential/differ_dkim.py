@@ -78,7 +78,7 @@ def main():
                 report.note(case, judgement(verdict),
                             {name: judgement(results) for name, results in answers.items()},
                             verdict[0]["result"] if verdict else "unsigned", describe)
-            return report.finish(["fail", "pass", "permerror", "policy"])
+            return report.finish(["fail", "neutral", "pass", "permerror", "policy"])
 
         harness.run_seeds(options, run, [ours, *peers])
 

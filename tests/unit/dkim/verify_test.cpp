@@ -240,7 +240,7 @@ TEST_CASE("a bad signature never spoils a good one, and order means nothing", "[
     const std::string forged = replaced(signed_sample(), "t=17", "t=16");
     const std::string forged_field = forged.substr(0, forged.find("\r\nFrom:") + 2);
     CHECK(results_of(broken + forged_field + signed_sample(), good_zone()) ==
-          "permerror: missing tag: b; fail: signature did not verify; pass");
+          "neutral: missing tag: b; fail: signature did not verify; pass");
     CHECK(results_of(sample_message, good_zone()) == "none");
 }
 
@@ -255,13 +255,44 @@ TEST_CASE("that there are signatures beyond the limit is said once", "[rfc6376-6
     CHECK(results_of(text, good_zone(), policy) == "pass; pass; policy: too many signatures");
 }
 
+TEST_CASE("the limit is spent on what is near the author first, then from the top", "[rfc6376-6.1]") {
+    const auto field = [](const std::string& domain, const std::string& algorithm = "rsa-sha256") {
+        return "DKIM-Signature: v=1; a=" + algorithm + "; d=" + domain + "; s=s; h=from; bh=YWJj; b=YWJj\r\n";
+    };
+    const std::string text = field("r1.example") + field("r2.example") +
+                             field("news.example.org", "rsa-sha1") + field("x.news.example.org") +
+                             "DKIM-Signature: d=news.example.org\r\n" + field("example.org") +
+                             field("r3.example") + field("news.example.org") + field("shop.example.org") +
+                             "From: ann@news.example.org\r\n\r\n";
+    const message::Message message = parsed(text);
+    const std::vector<base::DomainName> authors{*base::DomainName::parse("elsewhere.test"),
+                                                *base::DomainName::parse("news.example.org")};
+    const auto chosen = [&](std::size_t limit, const std::vector<base::DomainName>& near) {
+        dkim::Limits limits;
+        limits.signatures = limit;
+        dkim::BodyHashes bodies;
+        std::string places;
+        for (const auto& candidate : dkim::find_signatures(message.headers, limits, bodies, near)) {
+            places += std::to_string(candidate.field_index) + (candidate.over_limit ? "! " : " ");
+        }
+        return places;
+    };
+    CHECK(chosen(1, authors) == "7 0! ");
+    CHECK(chosen(2, authors) == "3 7 0! ");
+    CHECK(chosen(4, authors) == "3 5 7 8 0! ");
+    CHECK(chosen(6, authors) == "0 1 3 5 7 8 2! ");
+    CHECK(chosen(9, authors) == "0 1 2 3 4 5 6 7 8 ");
+    CHECK(chosen(2, {}) == "0 1 2! ");
+    CHECK(chosen(0, authors) == "0! ");
+}
+
 TEST_CASE("long signature fields and long lists of names are refused") {
     dkim::Policy policy;
     policy.limits.signature_field = 100;
-    CHECK(results_of(signed_sample(), good_zone(), policy) == "permerror: signature field too long");
+    CHECK(results_of(signed_sample(), good_zone(), policy) == "neutral: signature field too long");
     policy = {};
     policy.limits.signed_fields = 3;
-    CHECK(results_of(signed_sample(), good_zone(), policy) == "permerror: too many names in h=");
+    CHECK(results_of(signed_sample(), good_zone(), policy) == "neutral: too many names in h=");
     CHECK(verdicts_of(signed_sample(), good_zone(), policy).front().domain == "example.org");
 }
 
@@ -294,7 +325,7 @@ TEST_CASE("fields put on top of a signed message break it when they were signed 
         {"Resent-From: other@example.net\r\n", "pass"},
         {"Received: from x\r\n", "pass"},
         {"Authentication-Results: x; none\r\n", "pass"},
-        {"DKIM-Signature: v=1\r\n", "permerror: missing tag: a; pass"},
+        {"DKIM-Signature: v=1\r\n", "neutral: missing tag: a; pass"},
     };
     for (const Case& c : cases) {
         CAPTURE(c.field);
