@@ -8,22 +8,49 @@
 
 namespace tool {
 
+namespace {
+
+constexpr std::size_t max_aliases = 8; // one after the other, as resolvers bound them
+
+} // namespace
+
 FileSource::FileSource(dns::Answers answers, Missing missing, std::string name)
     : answers_(std::move(answers)), missing_(missing), name_(std::move(name)) {}
 
 Result<void> FileSource::answer(const dns::Questions& questions, dns::Answers& known) {
     for (const dns::Question& question : questions) {
-        if (const dns::Answer* found = answers_.find(question)) {
-            known.insert(question, *found);
-            continue;
+        auto answer = look_up(question);
+        if (!answer) {
+            return tl::make_unexpected(answer.error());
         }
-        auto substituted = substitute(question);
-        if (!substituted) {
-            return tl::make_unexpected(substituted.error());
-        }
-        known.insert(question, std::move(*substituted));
+        known.insert(question, std::move(*answer));
     }
     return {};
+}
+
+// As a DNS server does it (RFC 1034 4.3.2 step 3a): where the name has no records of the type but an alias,
+// those of the name that it leads to.
+Result<dns::Answer> FileSource::look_up(const dns::Question& question) const {
+    dns::Question at = question;
+    for (std::size_t aliases = 0; aliases <= max_aliases; ++aliases) {
+        const dns::Answer* found = answers_.find(at);
+        const std::string* target = found == nullptr ? alias_of(at) : nullptr;
+        if (target == nullptr) {
+            auto answer = found == nullptr ? substitute(at) : Result<dns::Answer>(*found);
+            if (answer && aliases > 0) {
+                answer->aliased = true;
+            }
+            return answer;
+        }
+        at.name = *target;
+    }
+    return dns::failed(dns::Failure::server_failure); // a circle
+}
+
+const std::string* FileSource::alias_of(const dns::Question& question) const {
+    const dns::Answer* alias =
+        question.type == dns::Type::cname ? nullptr : answers_.find({question.name, dns::Type::cname});
+    return alias != nullptr && alias->status == dns::Status::found ? &alias->names.front() : nullptr;
 }
 
 Result<dns::Answer> FileSource::substitute(const dns::Question& question) const {
@@ -51,9 +78,13 @@ bool FileSource::exists(const std::string& name) const {
     });
 }
 
-DnsSource::DnsSource(const resolver::Options& options) : resolver_(options) {}
+DnsSource::DnsSource(const resolver::Options& options, std::chrono::milliseconds budget)
+    : budget_(budget), resolver_(options) {}
 
 Result<void> DnsSource::answer(const dns::Questions& questions, dns::Answers& known) {
+    if (!deadline_) {
+        deadline_ = std::chrono::steady_clock::now() + budget_;
+    }
     std::vector<std::future<dns::AnswerPtr>> answers;
     for (const dns::Question& question : questions) {
         // Shared, because a std::function is copied and a promise is not.
@@ -63,8 +94,12 @@ Result<void> DnsSource::answer(const dns::Questions& questions, dns::Answers& kn
     }
     auto next = answers.begin();
     for (const dns::Question& question : questions) {
-        known.insert(question,
-                     (next++)->get()); // the resolver answers every question within its own timeouts
+        auto& answer = *next++;
+        if (answer.wait_until(*deadline_) == std::future_status::ready) {
+            known.insert(question, answer.get());
+        } else {
+            known.insert(question, dns::failed(dns::Failure::timeout));
+        }
     }
     return {};
 }

@@ -6,7 +6,9 @@
 #include "milter/resolver/resolver.h"
 #include "milter/tool/command.h"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tool {
@@ -36,6 +38,8 @@ class FileSource final : public AnswerSource {
     [[nodiscard]] Result<void> answer(const dns::Questions& questions, dns::Answers& known) override;
 
   private:
+    [[nodiscard]] Result<dns::Answer> look_up(const dns::Question& question) const;
+    [[nodiscard]] const std::string* alias_of(const dns::Question& question) const;
     [[nodiscard]] Result<dns::Answer> substitute(const dns::Question& question) const;
     [[nodiscard]] bool exists(const std::string& name) const;
 
@@ -44,14 +48,17 @@ class FileSource final : public AnswerSource {
     std::string name_;
 };
 
-// The daemon's own resolver, asked for all questions of a round at once.
+// The daemon's own resolver, asked for all questions of a round at once. What has no answer `budget` after
+// the first question is answered with a timeout, as in the daemon.
 class DnsSource final : public AnswerSource {
   public:
-    explicit DnsSource(const resolver::Options& options);
+    DnsSource(const resolver::Options& options, std::chrono::milliseconds budget);
 
     [[nodiscard]] Result<void> answer(const dns::Questions& questions, dns::Answers& known) override;
 
   private:
+    std::chrono::milliseconds budget_;
+    std::optional<std::chrono::steady_clock::time_point> deadline_;
     resolver::CachingResolver resolver_;
 };
 

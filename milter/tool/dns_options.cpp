@@ -56,7 +56,7 @@ Result<std::unique_ptr<AnswerSource>> open_dns(const DnsOptions& options, const 
         }
         resolver.servers.push_back(*server);
     }
-    return std::make_unique<DnsSource>(resolver);
+    return std::make_unique<DnsSource>(resolver, settings.dns.message_budget);
 }
 
 } // namespace

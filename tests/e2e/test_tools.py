@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import time
 
 from harness import keys, programs
 from harness.messages import message
@@ -46,6 +48,21 @@ class Tools(SiteTest):
         edited = output.read_text()
         self.assertNotIn("bank.test", edited)
         self.assertTrue(edited.startswith("Authentication-Results: mx.ours.test;"), edited)
+
+    def test_the_tool_keeps_the_daemons_budget_of_time(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.1", 0))
+            config = self.site.folder / "budget.yaml"
+            config.write_text(json.dumps({"authserv_id": AUTHSERV_ID, "dns": {
+                "nameservers": [f"127.0.0.1:{silent.getsockname()[1]}"], "timeout": "20s", "attempts": 1,
+                "message_budget": "500ms"}}))
+            for command in (["verify", self.write(message())], ["spf"]):
+                with self.subTest(command[0]):
+                    began = time.monotonic()
+                    told = self.paraph(*command, "--config", str(config), *ENVELOPE, check=False)
+                    self.assertLess(time.monotonic() - began, 10)
+                    self.assertEqual(75, told.returncode)
+                    self.assertIn("temperror", told.stdout.decode())
 
     def test_senders_of_the_public_suite_through_the_milter(self):
         """nolocalpart and dorky-sentinel of the SPF suite: Postfix refuses the second, other mail servers need not."""

@@ -74,6 +74,32 @@ TEST_CASE("a question without an answer is an error that names it") {
     CHECK(links.error().message == "answers.txt: no answer to the question CNAME a.test");
 }
 
+TEST_CASE("aliases in the file are followed as a DNS server follows them") {
+    const char* text = "a.test CNAME b.test\nb.test CNAME c.test\nc.test TXT \"found\"\nc.test MX NODATA\n"
+                       "gone.test CNAME nowhere.test\nloop.test CNAME pool.test\npool.test CNAME loop.test\n"
+                       "own.test CNAME c.test\nown.test TXT \"own\"";
+    tool::Lookups lookups(file(text, tool::Missing::zone), 20);
+    const auto ask = [&](const std::string& name, dns::Type type) {
+        dns::Questions questions;
+        questions.add({name, type});
+        REQUIRE(lookups.answer(questions));
+        return *lookups.known().find({name, type});
+    };
+    const auto found = ask("a.test", dns::Type::txt);
+    CHECK(found.texts == std::vector<std::string>{"found"});
+    CHECK(found.aliased);
+    CHECK(ask("a.test", dns::Type::mx).status == dns::Status::no_data);
+    CHECK(ask("a.test", dns::Type::a).status == dns::Status::no_data);
+    CHECK(ask("a.test", dns::Type::cname).names == std::vector<std::string>{"b.test"});
+    const auto gone = ask("gone.test", dns::Type::txt);
+    CHECK(gone.status == dns::Status::no_name);
+    CHECK(gone.aliased); // RFC 6604: it exists, its target does not
+    CHECK(ask("loop.test", dns::Type::txt).status == dns::Status::failed);
+    const auto own = ask("own.test", dns::Type::txt);
+    CHECK(own.texts == std::vector<std::string>{"own"});
+    CHECK_FALSE(own.aliased);
+}
+
 TEST_CASE("questions over the budget are answered with a timeout") {
     tool::Lookups lookups(
         file("a.test CNAME b.test\nb.test CNAME c.test\nc.test CNAME NODATA", tool::Missing::refuse), 2);
