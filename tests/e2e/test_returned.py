@@ -8,7 +8,7 @@ from harness.client import send_one
 from harness.keys import KeyFile
 from harness.messages import message
 from harness.postfix import Postfix
-from harness.process import run
+from harness.process import eventually, run
 from harness.site import AUTHSERV_ID, SiteTest
 
 BOSS = "Boss <boss@ours.test>"
@@ -66,7 +66,10 @@ class Returned(SiteTest):
         self.assertEqual(1, len(ours))
         self.assertIn("dmarc=fail", ours[0])
         self.assertIn("header.from=ours.test", ours[0])
-        lines = self.site.paraphd.lines_of(delivered.queue_id())
+        queue_id = delivered.queue_id()
+        eventually("the line of the message",
+                   lambda: any("mode=" in line for line in self.site.paraphd.lines_of(queue_id)))
+        lines = self.site.paraphd.lines_of(queue_id)
         self.assertTrue(any("came_back=\"dmarc=fail for ours.test\"" in line for line in lines), lines)
         self.assertTrue(any("[NOT_SIGNED]" in line for line in lines), lines)
 

@@ -45,7 +45,7 @@ class Generator(Choices):
         return text
 
     def signature(self):
-        tags = [(b"v", b"1"), (b"a", self.pick([b"rsa-sha256", b"ed25519-sha256", self.spoiled(b"rsa-sha256")])), (b"d", self.spoiled(self.pick(NAMES))),
+        tags = [(b"v", b"1"), (b"a", self.pick([b"rsa-sha256", b"ed25519-sha256", b"rsa-sha1", self.spoiled(b"rsa-sha256")])), (b"d", self.spoiled(self.pick(NAMES))),
                 (b"s", self.spoiled(b"selector")), (b"h", b"from"), (b"bh", b"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
                 (b"b", self.pick([b"AAAA+/AAAA==", b"QUJDREVGR0g=", self.spoiled(b"AAAA")]))]
         if self.chance(50):
