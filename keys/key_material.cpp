@@ -17,7 +17,7 @@ constexpr std::string_view pem_dashes = "-----";
 // The labels that DER of unknown kind may have meant: PKCS#8 and PKCS#1.
 constexpr std::array<std::string_view, 2> labels{"PRIVATE KEY", "RSA PRIVATE KEY"};
 
-// RFC 7468 section 2: lines of 64 characters.
+// RFC 7468 2: lines of 64 characters.
 std::string pem_of(std::string_view label, std::string_view base64) {
     std::string pem = fmt::format("-----BEGIN {}-----\n", label);
     for (; !base64.empty(); base64.remove_prefix(std::min<std::size_t>(base64.size(), 64))) {

@@ -212,7 +212,7 @@ std::vector<std::string> Transaction::own_ids() const {
     return ids;
 }
 
-// RFC 8601 section 5: what claims to be ours and came from outside goes, in either direction.
+// RFC 8601 5: what claims to be ours and came from outside goes, in either direction.
 void Transaction::remove_forged_results(const std::vector<std::size_t>& kept, Actions& actions,
                                         Summary& facts) const {
     if (!context_.runtime->settings.roles.verify) {

@@ -13,7 +13,7 @@ namespace {
 
 using authres::MethodResult;
 
-constexpr std::size_t shown_signature = 8; // RFC 6008 section 4: at least the first eight characters of b=
+constexpr std::size_t shown_signature = 8; // RFC 6008 4: at least the first eight characters of b=
 
 // There are readers who search the whole field for "dmarc=pass". Words that repeat what the DNS or the sender
 // said must not spell a result.
@@ -65,7 +65,7 @@ void add_sender_results(const SenderVerdict& sender, std::vector<MethodResult>& 
     }
 }
 
-// RFC 6008 section 4: enough of b= to tell this signature from the others.
+// RFC 6008 4: enough of b= to tell this signature from the others.
 std::string signature_prefix(const dkim::Verdict& verdict, const std::vector<dkim::Verdict>& all) {
     std::size_t length = shown_signature;
     for (const auto& other : all) {

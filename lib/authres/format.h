@@ -1,4 +1,4 @@
-// Writing an Authentication-Results field (RFC 8601 section 2.2).
+// Writing an Authentication-Results field (RFC 8601 2.2).
 #pragma once
 
 #include "authres/result.h"

@@ -1,4 +1,4 @@
-// The words of RFC 8601 section 2.2 that the writer and the reader must agree on.
+// The words of RFC 8601 2.2 that the writer and the reader must agree on.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Reading an Authentication-Results field (RFC 8601 section 2.2): for tools that show one and for tests of
+// Reading an Authentication-Results field (RFC 8601 2.2): for tools that show one and for tests of
 // what format() writes. Nothing in the daemon believes such a field but what speaks against an author
 // (authres/own_result.h); authres/strip.h tells what else it does with them.
 #pragma once

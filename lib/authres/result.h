@@ -1,4 +1,4 @@
-// The contents of an Authentication-Results field as values (RFC 8601 section 2.2).
+// The contents of an Authentication-Results field as values (RFC 8601 2.2).
 #pragma once
 
 #include <string>

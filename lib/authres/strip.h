@@ -1,10 +1,10 @@
-// Finding Authentication-Results fields that pretend to be ours (RFC 8601 section 5).
+// Finding Authentication-Results fields that pretend to be ours (RFC 8601 5).
 //
 // The readers that come after us, mail clients and filters, are not all strict. So a field is read as the
 // grammar has it, and then once more as somebody would who knows nothing of comments, quotes and versions; if
-// either finds our id where an id belongs, the field goes. So does a field that begins with a result and has no
-// id at all ("dmarc=pass ..."), which some readers take for ours. A foreign field that is lost this way was
-// malformed.
+// either finds our id where an id belongs, the field goes. So does a field that begins with a result and has
+// no id at all ("dmarc=pass ..."), which some readers take for ours. A foreign field that is lost this way
+// was malformed.
 #pragma once
 
 #include "message/header_list.h"

@@ -1,4 +1,4 @@
-// Base64 as RFC 4648 section 4 defines it, strict: no stray characters, canonical padding.
+// Base64 as RFC 4648 4 defines it, strict: no stray characters, canonical padding.
 #pragma once
 
 #include <optional>

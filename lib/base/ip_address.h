@@ -18,11 +18,11 @@ class IpAddress {
 
     IpAddress() = default; // 0.0.0.0
     explicit IpAddress(const V4& bytes);
-    // RFC 7208 section 5: an IPv4-mapped address (::ffff:a.b.c.d) is the IPv4 address a.b.c.d.
+    // RFC 7208 5: an IPv4-mapped address (::ffff:a.b.c.d) is the IPv4 address a.b.c.d.
     explicit IpAddress(const V6& bytes);
 
-    // Dotted quad without leading zeros, or RFC 4291 text, optionally behind the "IPv6:" that Sendmail's macros carry.
-    // No zone, no brackets, no prefix length.
+    // Dotted quad without leading zeros, or RFC 4291 text, optionally behind the "IPv6:" that Sendmail's
+    // macros carry. No zone, no brackets, no prefix length.
     [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text);
 
     [[nodiscard]] bool is_v4() const { return v4_; }

@@ -18,7 +18,7 @@ constexpr std::size_t shortest_hex = 64; // 32 octets; shorter digests are selec
 constexpr std::size_t window = 24;
 constexpr std::size_t fewest_kinds = 10; // of characters in a key: "aaaa..." is none
 
-// RFC 4648 sections 4 and 5.
+// RFC 4648 4 and 5.
 bool is_base64(char c) {
     return is_alnum(c) || c == '+' || c == '/' || c == '=' || c == '-' || c == '_';
 }

@@ -27,7 +27,7 @@ class PublicKey {
     [[nodiscard]] KeyType type() const { return type_; }
     [[nodiscard]] std::size_t bits() const { return bits_; } // RSA modulus; 256 for Ed25519
 
-    // RSASSA-PKCS1-v1_5 over the SHA-256 digest, or PureEdDSA over the digest's 32 bytes (RFC 8463 section
+    // RSASSA-PKCS1-v1_5 over the SHA-256 digest, or PureEdDSA over the digest's 32 bytes (RFC 8463
     // 3).
     [[nodiscard]] bool verify(const Sha256& digest, std::string_view signature) const;
 

@@ -26,7 +26,7 @@ int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*unuse
     return -1;
 }
 
-// PKCS#8 says so in its label, the older form in a header behind it (RFC 7468 section 11, RFC 1421 4.6.1.1).
+// PKCS#8 says so in its label, the older form in a header behind it (RFC 7468 11, RFC 1421 4.6.1.1).
 bool is_encrypted(std::string_view pem) {
     return pem.find("-----BEGIN ENCRYPTED PRIVATE KEY-----") != std::string_view::npos ||
            pem.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos;

@@ -1,5 +1,5 @@
 // The body hashes of one message, computed while it streams by: one per distinct (canonicalization, length),
-// for all signatures together (RFC 6376 sections 3.4.3, 3.4.4 and 3.7). The body itself is never kept, and
+// for all signatures together (RFC 6376 3.4.3, 3.4.4 and 3.7). The body itself is never kept, and
 // hashed once per canonicalization, whatever lengths are asked for.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The two body canonicalizations (RFC 6376 sections 3.4.3 and 3.4.4) over a body that arrives in pieces.
+// The two body canonicalizations (RFC 6376 3.4.3 and 3.4.4) over a body that arrives in pieces.
 //
 // What may still turn out to be dropped (line ends and blanks, of which nobody knows yet whether anything
 // follows them) is held back as counts, never as text, so that memory does not grow with the body.

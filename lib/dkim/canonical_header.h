@@ -1,4 +1,4 @@
-// The two header canonicalizations (RFC 6376 sections 3.4.1 and 3.4.2), one field at a time, without its
+// The two header canonicalizations (RFC 6376 3.4.1 and 3.4.2), one field at a time, without its
 // final CRLF.
 #pragma once
 

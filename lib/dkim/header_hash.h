@@ -1,4 +1,4 @@
-// The digest that a signature signs (RFC 6376 section 3.7): the selected header fields, then the signature's
+// The digest that a signature signs (RFC 6376 3.7): the selected header fields, then the signature's
 // own field without the value of its b= tag.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What the key records found for a signature make of it (RFC 6376 section 6.1.2 from step 4 on, and 6.1.3
+// What the key records found for a signature make of it (RFC 6376 6.1.2 from step 4 on, and 6.1.3
 // step 4).
 #pragma once
 

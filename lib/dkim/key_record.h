@@ -1,4 +1,4 @@
-// The TXT record under SELECTOR._domainkey.DOMAIN (RFC 6376 section 3.6.1, RFC 8463 section 4).
+// The TXT record under SELECTOR._domainkey.DOMAIN (RFC 6376 3.6.1, RFC 8463 4).
 #pragma once
 
 #include "base/result.h"

@@ -1,4 +1,4 @@
-// dkim-quoted-printable (RFC 6376 section 2.11; RFC 8616 section 5 lets UTF-8 stand unencoded).
+// dkim-quoted-printable (RFC 6376 2.11; RFC 8616 5 lets UTF-8 stand unencoded).
 #pragma once
 
 #include <optional>

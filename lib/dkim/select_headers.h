@@ -1,4 +1,4 @@
-// Which header fields a signature covers (RFC 6376 section 5.4.2).
+// Which header fields a signature covers (RFC 6376 5.4.2).
 #pragma once
 
 #include "message/header_list.h"

@@ -1,4 +1,4 @@
-// Making a DKIM-Signature field (RFC 6376 section 5).
+// Making a DKIM-Signature field (RFC 6376 5).
 //
 //     const std::size_t hash = bodies.request(options.body_canonicalization, std::nullopt);   // at end of
 //     header

@@ -1,4 +1,4 @@
-// A parsed DKIM-Signature field (RFC 6376 section 3.5; RFC 8301 and 8463 for algorithms, RFC 8616 for UTF-8).
+// A parsed DKIM-Signature field (RFC 6376 3.5; RFC 8301 and 8463 for algorithms, RFC 8616 for UTF-8).
 #pragma once
 
 #include "base/domain_name.h"

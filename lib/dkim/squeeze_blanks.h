@@ -1,4 +1,4 @@
-// What relaxed body canonicalization does to blanks (RFC 6376 section 3.4.4), many octets at a time.
+// What relaxed body canonicalization does to blanks (RFC 6376 3.4.4), many octets at a time.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Verification of one message's signatures (RFC 6376 section 6).
+// Verification of one message's signatures (RFC 6376 6).
 //
 //     auto candidates = dkim::find_signatures(headers, policy.limits, bodies);   // at end of header
 //     bodies.update(chunk); ... bodies.finish();

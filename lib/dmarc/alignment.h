@@ -1,4 +1,4 @@
-// Identifier alignment (RFC 9989 sections 3.2.10 and 4.4).
+// Identifier alignment (RFC 9989 3.2.10 and 4.4).
 #pragma once
 
 #include "dmarc/organizations.h"

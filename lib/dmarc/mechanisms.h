@@ -1,5 +1,5 @@
 // What SPF and DKIM together do for the author domain: which identifiers align, in which order that is found
-// out, and what may be left open (RFC 9989 sections 4.4 and 5.3.6).
+// out, and what may be left open (RFC 9989 4.4 and 5.3.6).
 #pragma once
 
 #include "dmarc/alignment.h"

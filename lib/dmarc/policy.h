@@ -1,4 +1,4 @@
-// Policy discovery (RFC 9989 section 4.10.1) and the choice of the tag that applies (section 4.7).
+// Policy discovery (RFC 9989 4.10.1) and the choice of the tag that applies (section 4.7).
 #pragma once
 
 #include "dmarc/organizations.h"

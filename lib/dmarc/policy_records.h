@@ -1,4 +1,4 @@
-// The DMARC record at one name (RFC 9989 sections 4.4 and 4.5), looked up once per evaluation.
+// The DMARC record at one name (RFC 9989 4.4 and 4.5), looked up once per evaluation.
 #pragma once
 
 #include "base/domain_name.h"

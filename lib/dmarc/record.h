@@ -1,4 +1,4 @@
-// A DMARC policy record (RFC 9989 sections 4.7 and 4.8).
+// A DMARC policy record (RFC 9989 4.7 and 4.8).
 //
 // The syntax is forgiving behind the version tag: what cannot be read is ignored or takes its default, and a
 // remark for people is left in `diagnostics`. Only the policy tags remember that they were unreadable,

@@ -1,4 +1,4 @@
-// The outer syntax of a DMARC record: version, separators, tags (RFC 9989 section 4.8).
+// The outer syntax of a DMARC record: version, separators, tags (RFC 9989 4.8).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The URIs of rua= and ruf= (RFC 9989 section 4.8, RFC 3986).
+// The URIs of rua= and ruf= (RFC 9989 4.8, RFC 3986).
 #pragma once
 
 #include <optional>

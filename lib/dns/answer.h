@@ -35,13 +35,14 @@ struct MailExchange {
 struct Answer {
     Status status = Status::failed;
     Failure failure = Failure::none;
-    bool secure = false;  // the AD bit, as the resolver gave it
-    bool aliased = false; // the name asked for owns a CNAME: it exists even when the target does not (RFC 6604)
-    std::uint32_t ttl = 0; // seconds; for negative answers as RFC 2308 section 5 derives it
-    std::vector<base::IpAddress> addresses;  // A, AAAA
-    std::vector<MailExchange> exchanges;     // MX
-    std::vector<std::string> texts;          // TXT, the strings of one record joined without a separator
-    std::vector<std::string> names;          // PTR, CNAME; lower case, no trailing dot
+    bool secure = false; // the AD bit, as the resolver gave it
+    bool aliased =
+        false; // the name asked for owns a CNAME: it exists even when the target does not (RFC 6604)
+    std::uint32_t ttl = 0;                  // seconds; for negative answers as RFC 2308 5 derives it
+    std::vector<base::IpAddress> addresses; // A, AAAA
+    std::vector<MailExchange> exchanges;    // MX
+    std::vector<std::string> texts;         // TXT, the strings of one record joined without a separator
+    std::vector<std::string> names;         // PTR, CNAME; lower case, no trailing dot
 
     bool operator==(const Answer&) const = default;
 };

@@ -17,7 +17,7 @@ enum class Type : std::uint16_t { a = 1, cname = 5, ptr = 12, mx = 15, txt = 16,
 [[nodiscard]] std::optional<Type> parse_type(std::string_view text); // "TXT", any case
 
 // `name` is lower-case text without a trailing dot. Its labels may hold any byte but a dot and NUL, because
-// an SPF macro expands to whatever the sender wrote (RFC 7208 section 7); names that came from a message as
+// an SPF macro expands to whatever the sender wrote (RFC 7208 7); names that came from a message as
 // identifiers are base::DomainName long before they get here.
 struct Question {
     std::string name;

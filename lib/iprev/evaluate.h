@@ -1,4 +1,4 @@
-// iprev: does the client's reverse name lead back to its address? (RFC 8601 sections 2.7.3 and 3)
+// iprev: does the client's reverse name lead back to its address? (RFC 8601 2.7.3 and 3)
 #pragma once
 
 #include "base/ip_address.h"

@@ -1,4 +1,4 @@
-// Who a message says it is from, as far as that can be said in one way only (RFC 5322 section 3.6.2, RFC 9989
+// Who a message says it is from, as far as that can be said in one way only (RFC 5322 3.6.2, RFC 9989
 // section 5.3.1).
 //
 // Every known trick to show a reader one author and a filter another ends in one of these states: a second

@@ -1,4 +1,4 @@
-// One header field of a message, byte for byte (RFC 5322 section 2.2).
+// One header field of a message, byte for byte (RFC 5322 2.2).
 #pragma once
 
 #include <cstddef>

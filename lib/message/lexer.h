@@ -1,4 +1,4 @@
-// The tokens that structured header fields are made of (RFC 5322 section 3.2, with the UTF-8 of RFC 6532).
+// The tokens that structured header fields are made of (RFC 5322 3.2, with the UTF-8 of RFC 6532).
 //
 // Address lists and Authentication-Results are both read through this one scanner, so that no two parts of
 // the program can disagree about where a comment or a quoted string ends. Of the obsolete syntax it knows one

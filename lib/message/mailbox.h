@@ -1,4 +1,4 @@
-// Addresses in an originator field (RFC 5322 section 3.4, RFC 6532), as the grammar has them. What other
+// Addresses in an originator field (RFC 5322 3.4, RFC 6532), as the grammar has them. What other
 // readers make of the same text is another question: message/readings.h.
 //
 // The obsolete syntax that RFC 5322 4 says a receiver MUST accept is understood: empty members of a list or a

@@ -1,4 +1,4 @@
-// A message as one text, split into header block and body (RFC 5322 section 2.1).
+// A message as one text, split into header block and body (RFC 5322 2.1).
 #pragma once
 
 #include "base/result.h"

@@ -1,4 +1,4 @@
-// check_host() (RFC 7208 section 4): may this address send for this identity?
+// check_host() (RFC 7208 4): may this address send for this identity?
 //
 // Ask and resume (see dns/questions.h): the outcome is a verdict, or the questions still to be answered.
 //

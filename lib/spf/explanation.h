@@ -1,4 +1,4 @@
-// The text of the exp modifier (RFC 7208 section 6.2). Internal to lib/spf.
+// The text of the exp modifier (RFC 7208 6.2). Internal to lib/spf.
 #pragma once
 
 #include "spf/evaluation.h"

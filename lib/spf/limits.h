@@ -1,4 +1,4 @@
-// The bounds on one evaluation: RFC 7208 section 4.6.4 by name, and our own where the RFC leaves the work
+// The bounds on one evaluation: RFC 7208 4.6.4 by name, and our own where the RFC leaves the work
 // unbounded.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Macro strings (RFC 7208 section 7): the text of domain-specs and explanations, and its expansion.
+// Macro strings (RFC 7208 7): the text of domain-specs and explanations, and its expansion.
 //
 //     auto spec = spf::MacroString::parse("%{ir}.%{v}._spf.%{d2}", spf::MacroString::Use::domain_spec);
 //     std::string name = spf::expand_name(*spec, values);   // "3.2.0.192.in-addr._spf.example.com"

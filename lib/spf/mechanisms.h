@@ -1,4 +1,4 @@
-// What each mechanism matches (RFC 7208 section 5). Internal to lib/spf.
+// What each mechanism matches (RFC 7208 5). Internal to lib/spf.
 #pragma once
 
 #include "spf/evaluation.h"

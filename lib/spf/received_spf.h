@@ -1,4 +1,4 @@
-// The Received-SPF field (RFC 7208 section 9.1): the result, and enough to check it again.
+// The Received-SPF field (RFC 7208 9.1): the result, and enough to check it again.
 #pragma once
 
 #include "spf/evaluate.h"

@@ -1,4 +1,4 @@
-// An SPF record (RFC 7208 sections 4.5, 4.6.1, 5 and 6) as a value: parsed whole, before any of it is
+// An SPF record (RFC 7208 4.5, 4.6.1, 5 and 6) as a value: parsed whole, before any of it is
 // evaluated.
 //
 //     auto record = spf::parse("v=spf1 ip4:192.0.2.0/24 include:_spf.example.net -all");

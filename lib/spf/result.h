@@ -1,4 +1,4 @@
-// SPF results and the identities they belong to (RFC 7208 sections 2.3, 2.4 and 2.6).
+// SPF results and the identities they belong to (RFC 7208 2.3, 2.4 and 2.6).
 #pragma once
 
 #include <cstdint>

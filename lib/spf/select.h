@@ -1,4 +1,4 @@
-// Which TXT record is the SPF record (RFC 7208 sections 4.3 and 4.5). Internal to lib/spf.
+// Which TXT record is the SPF record (RFC 7208 4.3 and 4.5). Internal to lib/spf.
 #pragma once
 
 #include "dns/answer.h"

@@ -1,4 +1,4 @@
-// From a domain-spec to the <target-name> (RFC 7208 section 4.8). Internal to lib/spf.
+// From a domain-spec to the <target-name> (RFC 7208 4.8). Internal to lib/spf.
 #pragma once
 
 #include "spf/evaluation.h"

@@ -1,4 +1,4 @@
-// One mechanism as text (RFC 7208 section 5). Internal to lib/spf: record.cpp cuts the record into terms.
+// One mechanism as text (RFC 7208 5). Internal to lib/spf: record.cpp cuts the record into terms.
 #pragma once
 
 #include "spf/record.h"

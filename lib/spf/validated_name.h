@@ -1,4 +1,4 @@
-// The client's reverse names that lead back to it (RFC 7208 section 5.5), for ptr and the macro p. Internal
+// The client's reverse names that lead back to it (RFC 7208 5.5), for ptr and the macro p. Internal
 // to lib/spf.
 #pragma once
 

@@ -15,7 +15,7 @@ bool is_name_char(char c) {
     return base::is_alnum(c) || c == '_';
 }
 
-// RFC 6376 3.2: VALCHAR is %x21-3A / %x3C-7E; RFC 8616 section 5 adds UTF-8.
+// RFC 6376 3.2: VALCHAR is %x21-3A / %x3C-7E; RFC 8616 5 adds UTF-8.
 bool is_value_char(char c) {
     return c != ';' && (base::is_visible(c) || !base::is_ascii(c));
 }

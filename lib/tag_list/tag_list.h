@@ -1,4 +1,4 @@
-// Tag=value lists (RFC 6376 section 3.2), with the place of every tag in the source.
+// Tag=value lists (RFC 6376 3.2), with the place of every tag in the source.
 //
 //     auto list = tag_list::TagList::parse("v=DKIM1; k=rsa; p=MIGf");
 //     if (list && list->find("p") != nullptr) ...

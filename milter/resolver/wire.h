@@ -1,4 +1,4 @@
-// Queries and responses as bytes (RFC 1035 section 4), and what a response says as a value.
+// Queries and responses as bytes (RFC 1035 4), and what a response says as a value.
 //
 // Read here and not by a library: a zone's owner chooses every octet of a response, and a library that turns
 // each record and each string of it into objects of its own makes a hundred times the memory of it.

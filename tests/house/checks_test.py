@@ -4,6 +4,7 @@ import pathlib
 import tempfile
 import unittest
 
+import citations
 import documents
 import layers
 import sizes
@@ -21,6 +22,42 @@ class Tree(unittest.TestCase):
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+
+
+class Citations(Tree):
+    def found(self, text, path="lib/spf/x.h"):
+        self.write("tests/house/rfc_sections.txt", "# comment\n7208: 4 4.6 4.6.4 A A.1\n6376: 3 3.5\n")
+        self.write(path, text)
+        return citations.problems(self.root)
+
+    def test_sections_that_do_not_exist_are_found(self):
+        for text in [
+            "// RFC 7208 4.6.5: at most ten",
+            "// RFC 7208 4.6.4, 4.9",
+            "// RFC 7208 4.6.4 and 9",
+            "// RFC 7208 B",
+            "// RFC 9999 1.2",
+            'TEST_CASE("x", "[spf][rfc6376-3.6]")',
+            "// RFC 7208 section 4.6.4",
+            "// RFC 7208, Section 4.6.4",
+        ]:
+            with self.subTest(text=text):
+                self.assertEqual(len(self.found(text)), 1)
+
+    def test_those_that_exist_are_not(self):
+        for text in [
+            "// RFC 7208 4.6.4: at most ten terms",
+            "// RFC 7208 4, 4.6.4 and A.1; RFC 6376 3.5",
+            "// RFC 6376 erratum 4926, RFC 7208 has 10 terms",
+            'TEST_CASE("x", "[spf][rfc6376-3.5]")',
+        ]:
+            with self.subTest(text=text):
+                self.assertEqual(self.found(text), [])
+
+    def test_tables_of_conformance_belong_to_their_heading(self):
+        table = "## SPF: RFC 7208\n\n| section | what |\n|---|---|\n| 4.6, {} | x |\n"
+        self.assertEqual(self.found(table.format("4.6.4"), "docs/conformance.md"), [])
+        self.assertEqual(len(self.found(table.format("3.5"), "docs/conformance.md")), 1)
 
 
 class Layers(Tree):
