@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
     try {
         if (const auto problem = milter::key_among({argv + 1, argv + argc}); !problem.empty()) {
             std::fprintf(stderr, "paraphd: %s\n", problem.c_str());
-            return 64; // EX_USAGE
+            return EX_USAGE;
         }
         CLI::App app(
             "paraphd: verifies SPF, DKIM and DMARC of inbound mail and signs outbound mail, as a milter.\n"
