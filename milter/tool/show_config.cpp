@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "config/load.h"
+#include "config/load_source.h"
 #include "config/schema.h"
 #include "config/suggest.h"
 #include "milter/tool/commands.h"
@@ -40,10 +41,19 @@ std::string origin_of(const config::Loaded& loaded, const std::string& path) {
                                          : fmt::format("{}:{}", found->second.file, found->second.line);
 }
 
+// A path may be a key that was pasted in its place; what else looks like one is refused when it is read.
+config::Value showable(const config::Type& type, config::Value value) {
+    auto* path = std::get_if<std::string>(&value);
+    if (path != nullptr && type.kind == config::Kind::path && !type.must_exist) {
+        *path = config::shown_path(*path);
+    }
+    return value;
+}
+
 template <class Target>
 Line line_of(const config::SettingOf<Target>& setting, const Target& target, std::string path,
              std::string origin) {
-    const config::Value value = setting.read(target);
+    const config::Value value = showable(setting.type, setting.read(target));
     const auto* text = std::get_if<std::string>(&value);
     const auto printed = config::print(setting.type, value);
     return {std::move(path), printed, text != nullptr ? *text : printed, std::move(origin)};
@@ -52,8 +62,8 @@ Line line_of(const config::SettingOf<Target>& setting, const Target& target, std
 std::string print_key(const config::SigningKeyEntry& key) {
     std::vector<std::string> fields;
     for (const auto& setting : config::key_schema()) {
-        fields.push_back(
-            fmt::format("{}: {}", setting.name(), config::print(setting.type, setting.read(key))));
+        fields.push_back(fmt::format("{}: {}", setting.name(),
+                                     config::print(setting.type, showable(setting.type, setting.read(key)))));
     }
     return fmt::format("{{{}}}", fmt::join(fields, ", "));
 }
