@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "keys/access_list.h"
 
 #include <sys/stat.h>
 
@@ -34,6 +35,7 @@ class OpenFile {
 
     // Nothing when it could not be opened.
     [[nodiscard]] std::optional<struct stat> status() const;
+    [[nodiscard]] FoundList access_list() const { return access_list_of(descriptor_.get()); }
     // The bytes of a regular file of at most `limit` bytes, or why not: "No such file or directory".
     [[nodiscard]] base::Result<std::string, std::string> read(std::size_t limit) const;
 

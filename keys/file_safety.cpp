@@ -1,6 +1,7 @@
 #include "keys/file_safety.h"
 
 #include "base/secret_text.h"
+#include "keys/file_bytes.h"
 #include "keys/ownership.h"
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 namespace keys {
@@ -19,7 +21,7 @@ constexpr mode_t group_read = 0040;
 constexpr mode_t group_write = 0020;
 constexpr mode_t other_read = 0004;
 constexpr mode_t other_write = 0002;
-constexpr int deepest_link = 16;
+constexpr int most_links = 40; // path_resolution(7): the kernel follows no more
 
 std::string facts(const Ownership& file) {
     return fmt::format("(mode {:04o}, owner {}:{})", file.mode & 07777U, user_name(file.user),
@@ -28,6 +30,44 @@ std::string facts(const Ownership& file) {
 
 std::string_view verb(bool reads, bool writes) {
     return reads && writes ? "read and written" : reads ? "read" : "written";
+}
+
+// Users and groups of an access control list. Who owns the files may do as he likes; our groups may read.
+bool is_harmless(const Grant& grant, const Reader& reader) {
+    if (!grant.to_group) {
+        return reader.trusts(grant.number);
+    }
+    return !grant.write && (grant.number == 0 || reader.has_group(grant.number));
+}
+
+std::string shown(const Grant& grant) {
+    return fmt::format("{} by {} {}", verb(grant.read, grant.write), grant.to_group ? "group" : "user",
+                       grant.to_group ? group_name(grant.number) : user_name(grant.number));
+}
+
+template <class Concerns>
+std::optional<std::string> list_danger(const Ownership& file, const Reader& reader, Concerns concerns) {
+    if (file.list) {
+        for (const Grant& grant : file.list->grants) {
+            if (concerns(grant) && !is_harmless(grant, reader)) {
+                return fmt::format("can be {} through its access control list {}; setfacl -b it",
+                                   shown(grant), facts(file));
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+// Opening tells that nothing is there. All else leaves open who can change it.
+std::optional<std::string> cannot_look(const std::string& path, int error) {
+    if (error == ENOENT || error == ENOTDIR) {
+        return std::nullopt;
+    }
+    return fmt::format("{}, above it, cannot be looked at: {}", shown_path(path), error_text(error));
+}
+
+std::string too_many_links() {
+    return fmt::format("is reached through more than {} symbolic links", most_links);
 }
 
 } // namespace
@@ -59,7 +99,8 @@ bool Reader::has_group(gid_t group) const {
 
 std::optional<std::string> file_danger(const Ownership& file, const Reader& reader) {
     const bool group_is_ours = file.group == 0 || reader.has_group(file.group);
-    const std::string_view safe_mode = (file.mode & group_read) != 0 && group_is_ours ? "0640" : "0600";
+    const std::string_view safe_mode =
+        (file.group_mode() & group_read) != 0 && group_is_ours ? "0640" : "0600";
     if (!reader.trusts(file.user)) {
         return fmt::format("belongs to neither root nor {} {}; chown it", reader.name, facts(file));
     }
@@ -68,21 +109,34 @@ std::optional<std::string> file_danger(const Ownership& file, const Reader& read
                            verb((file.mode & other_read) != 0, (file.mode & other_write) != 0), facts(file),
                            safe_mode);
     }
-    if ((file.mode & group_write) != 0) {
+    if ((file.group_mode() & group_write) != 0) {
         return fmt::format("can be written by its group {}; chmod {} it", facts(file), safe_mode);
     }
-    if ((file.mode & group_read) != 0 && !group_is_ours) {
+    if ((file.group_mode() & group_read) != 0 && !group_is_ours) {
         return fmt::format("can be read by group {}, which is neither root's nor one of {}'s {}; chmod {} it",
                            group_name(file.group), reader.name, facts(file), safe_mode);
     }
-    return std::nullopt;
+    return list_danger(file, reader, [](const Grant&) { return true; });
 }
+
+namespace {
+
+bool is_let_in(const Ownership& file, const Reader& reader) {
+    return file.list &&
+           std::any_of(file.list->grants.begin(), file.list->grants.end(), [&](const Grant& grant) {
+               return grant.read &&
+                      (grant.to_group ? reader.has_group(grant.number) : grant.number == reader.user);
+           });
+}
+
+} // namespace
 
 std::optional<std::string> unreadable(const Ownership& file, const Reader& reader) {
     const mode_t needed = file.user == reader.user       ? 0400U
                           : reader.has_group(file.group) ? group_read
                                                          : other_read;
-    if (reader.user == 0 || (file.mode & needed) != 0) {
+    const mode_t mode = (file.mode & ~mode_t{0070}) | file.group_mode();
+    if (reader.user == 0 || (mode & needed) != 0 || is_let_in(file, reader)) {
         return std::nullopt;
     }
     return fmt::format("cannot be read by user {} {}", reader.name, facts(file));
@@ -101,54 +155,80 @@ std::optional<std::string> replace_danger(const Ownership& directory, const Owne
     if ((directory.mode & other_write) != 0) {
         return fmt::format("can be written by others {}; chmod o-w it", facts(directory));
     }
-    if ((directory.mode & group_write) != 0) {
+    if ((directory.group_mode() & group_write) != 0) {
         return fmt::format("can be written by its group {}; chmod g-w it", facts(directory));
     }
-    return std::nullopt;
+    return list_danger(directory, reader, [](const Grant& grant) { return grant.write; });
 }
 
-std::optional<Ownership> ownership_of(const std::string& path) {
+base::Result<Ownership, int> ownership_of(const std::string& path) {
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) {
-        return std::nullopt;
+        return base::refuse(int{errno});
     }
-    return Ownership{status.st_uid, status.st_gid, status.st_mode & 07777U, S_ISLNK(status.st_mode)};
+    Ownership found{status.st_uid, status.st_gid, status.st_mode & 07777U, S_ISLNK(status.st_mode)};
+    if (!found.is_link) {
+        auto list = access_list_of(path, false);
+        if (!list) {
+            return base::refuse(list.error());
+        }
+        found.list = std::move(*list);
+    }
+    return found;
 }
 
 std::optional<std::string> DirectoryGuard::danger_above(const std::string& path) {
-    return look_above(path, 0);
+    links_ = 0;
+    auto danger = look_above(path);
+    if (links_ > most_links) {
+        known_.clear(); // directories that are fine by themselves
+    }
+    return danger;
 }
 
-std::optional<std::string> DirectoryGuard::look_above(const std::string& path, int depth) {
+std::optional<std::string> DirectoryGuard::look_above(const std::string& path) {
     const auto slash = path.rfind('/');
     const std::string parent = path.substr(0, std::max<std::size_t>(slash, 1));
-    if (parent == path || depth > deepest_link) {
-        return std::nullopt; // the root; or a link to itself, which opening will refuse
+    if (parent == path) {
+        return std::nullopt; // the root
     }
-    const Directory& above = directory(parent, depth);
+    const Directory& above = directory(parent);
+    if (!above.facts) {
+        return above.danger ? above.danger : cannot_look(parent, above.facts.error());
+    }
     const auto entry = ownership_of(path);
-    if (!above.facts || !entry) {
-        return std::nullopt; // opening will tell
+    if (!entry) {
+        return above.danger ? above.danger : cannot_look(path, entry.error());
     }
     if (const auto danger = replace_danger(*above.facts, *entry, reader_)) {
         return fmt::format("{}, above it, {}", parent, *danger);
     }
     if (entry->is_link) {
-        std::error_code error;
-        const auto target = std::filesystem::read_symlink(path, error);
-        if (auto danger = look_above((std::filesystem::path(parent) / target).string(), depth + 1)) {
+        if (auto danger = follow(path, parent)) {
             return danger;
         }
     }
     return above.danger;
 }
 
-const DirectoryGuard::Directory& DirectoryGuard::directory(const std::string& path, int depth) {
+std::optional<std::string> DirectoryGuard::follow(const std::string& link, const std::string& parent) {
+    if (++links_ > most_links) {
+        return too_many_links();
+    }
+    std::error_code error;
+    const auto target = std::filesystem::read_symlink(link, error);
+    if (error) {
+        return cannot_look(link, error.value());
+    }
+    return look_above((std::filesystem::path(parent) / target).string());
+}
+
+const DirectoryGuard::Directory& DirectoryGuard::directory(const std::string& path) {
     if (const auto known = known_.find(path); known != known_.end()) {
         return known->second;
     }
     // With a slash at the end a link counts as the directory it leads to.
-    Directory found{ownership_of(path + '/'), look_above(path, depth)};
+    Directory found{ownership_of(path + '/'), look_above(path)};
     return known_.insert_or_assign(path, std::move(found)).first->second;
 }
 

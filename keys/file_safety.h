@@ -2,10 +2,11 @@
 // write it; beside the owner only root's group or a group of the daemon may read it; and nobody else may be
 // able to put another file in its place. So every directory above it, up to the root, must belong to root or
 // to the daemon's user, and neither a group nor others may write it: a group that is harmless today has
-// another member tomorrow.
+// another member tomorrow. The same holds for the users and groups of an access control list.
 #pragma once
 
 #include "base/result.h"
+#include "keys/access_list.h"
 
 #include <sys/types.h>
 
@@ -38,6 +39,10 @@ struct Ownership {
     gid_t group = 0;
     mode_t mode = 0; // the permission bits, sticky included
     bool is_link = false;
+    std::optional<AccessList> list = {};
+
+    // What the owning group may do.
+    [[nodiscard]] mode_t group_mode() const { return list ? list->group : mode & 0070U; }
 };
 
 // "can be read by others (mode 0644, owner root:root); chmod 0600 it". Nothing: the file is safe.
@@ -57,23 +62,27 @@ class DirectoryGuard {
     explicit DirectoryGuard(const Reader& reader) : reader_(reader) {}
 
     // "/srv/keys, above it, can be written by others (mode 0777, owner root:root); chmod o-w it". Nothing:
-    // all are safe. `path` must be absolute. Symbolic links count with the directories they lead through.
+    // all are safe, or nothing is there. `path` must be absolute. Symbolic links count with the directories
+    // they lead through; what cannot be looked at, or lies behind more links than the kernel follows, is not
+    // safe.
     [[nodiscard]] std::optional<std::string> danger_above(const std::string& path);
 
   private:
     struct Directory {
-        std::optional<Ownership> facts;    // nothing: it cannot be looked at
+        base::Result<Ownership, int> facts;
         std::optional<std::string> danger; // above it
     };
 
-    [[nodiscard]] std::optional<std::string> look_above(const std::string& path, int depth);
-    [[nodiscard]] const Directory& directory(const std::string& path, int depth);
+    [[nodiscard]] std::optional<std::string> look_above(const std::string& path);
+    [[nodiscard]] std::optional<std::string> follow(const std::string& link, const std::string& parent);
+    [[nodiscard]] const Directory& directory(const std::string& path);
 
     const Reader& reader_;
+    int links_ = 0; // followed for this path
     std::unordered_map<std::string, Directory> known_;
 };
 
-// Of the link itself when the path is one; nothing when there is no such file.
-[[nodiscard]] std::optional<Ownership> ownership_of(const std::string& path);
+// Of the link itself when the path is one. The error is one of errno.
+[[nodiscard]] base::Result<Ownership, int> ownership_of(const std::string& path);
 
 } // namespace keys

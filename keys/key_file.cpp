@@ -16,8 +16,15 @@ namespace keys {
 
 namespace {
 
-Ownership to_ownership(const struct stat& status) {
-    return {status.st_uid, status.st_gid, status.st_mode & 07777U};
+Ownership to_ownership(const struct stat& status, const std::optional<AccessList>& list) {
+    return {status.st_uid, status.st_gid, status.st_mode & 07777U, false, list};
+}
+
+std::optional<std::string> danger_of(const struct stat& status, const FoundList& list, const Reader& reader) {
+    if (!list) {
+        return fmt::format("its access control list cannot be read: {}", error_text(list.error()));
+    }
+    return file_danger(to_ownership(status, *list), reader);
 }
 
 std::string absolute(const std::string& path) {
@@ -53,7 +60,7 @@ base::Result<crypto::SigningKey, std::string> read_key_file(const std::string& p
     const OpenFile file(path);
     const auto status = file.status();
     if (require_safe && status) {
-        auto danger = file_danger(to_ownership(*status), reader);
+        auto danger = danger_of(*status, file.access_list(), reader);
         if (!danger) {
             danger = DirectoryGuard(reader).danger_above(absolute(path));
         }
@@ -81,11 +88,11 @@ KeyFileCheck::Finding KeyFileCheck::examine(const std::string& path) {
     if (!S_ISREG(status.st_mode)) {
         return {about(path, "not a regular file"), {}};
     }
-    const Ownership file = to_ownership(status);
-    if (const auto reason = unreadable(file, reader_)) {
+    const auto list = access_list_of(path, true);
+    if (const auto reason = unreadable(to_ownership(status, list.value_or(std::nullopt)), reader_)) {
         return {about(path, *reason), {}};
     }
-    auto danger = file_danger(file, reader_);
+    auto danger = danger_of(status, list, reader_);
     if (!danger) {
         danger = directories_.danger_above(absolute(path));
     }

@@ -18,6 +18,16 @@ constexpr gid_t some_group = 70012;
 
 const keys::Reader reader{daemon_user, {daemon_group}, "paraph"};
 
+// NAME1 leads to NAME2, and so on; the last one to `end`.
+void link_in_a_row(const TemporaryTree& tree, const std::string& name, int first, int last,
+                   const std::string& detour, const std::string& end) {
+    const auto base = name.substr(name.rfind('/') + 1);
+    for (int i = first; i <= last; ++i) {
+        const std::string target = detour + (i == last ? end : base + std::to_string(i + 1));
+        REQUIRE(::symlink(target.c_str(), tree.path(name + std::to_string(i)).c_str()) == 0);
+    }
+}
+
 } // namespace
 
 TEST_CASE("who may own, read and write a key file") {
@@ -63,6 +73,64 @@ TEST_CASE("who may own, read and write a key file") {
         INFO(c.name);
         CHECK(keys::file_danger(c.file, reader).value_or("") == c.danger);
     }
+}
+
+TEST_CASE("rights that an access control list gives") {
+    struct Case {
+        std::string name;
+        mode_t mode;
+        keys::AccessList list;
+        std::string danger; // of the file
+        bool can_replace;   // what lies in such a directory
+    };
+    const Case cases[]{
+        {"a user may read", 0640, {0, {{false, somebody, true, false}}}, "can be read by user 70002 ", false},
+        {"a user may write",
+         0620,
+         {0, {{false, somebody, false, true}}},
+         "can be written by user 70002 ",
+         true},
+        {"a user may both",
+         0660,
+         {0, {{false, somebody, true, true}}},
+         "can be read and written by user 70002 ",
+         true},
+        {"a group may read",
+         0640,
+         {0, {{true, some_group, true, false}}},
+         "can be read by group 70012 ",
+         false},
+        {"our group may write",
+         0660,
+         {0, {{true, daemon_group, true, true}}},
+         "can be read and written by group 70011 ",
+         true},
+        {"our group may read", 0640, {0, {{true, daemon_group, true, false}}}, "", false},
+        {"root's group may read", 0640, {0, {{true, 0, true, false}}}, "", false},
+        {"we may both", 0660, {0, {{false, daemon_user, true, true}}}, "", false},
+        {"root may both", 0660, {0, {{false, 0, true, true}}}, "", false},
+        {"the second one is bad",
+         0640,
+         {0, {{false, daemon_user, true, false}, {false, somebody, true, false}}},
+         "can be read by user 70002 ",
+         false},
+        {"the mask alone", 0660, {0, {}}, "", false},
+        {"the owning group behind the mask", 0660, {0060, {}}, "can be written by its group ", true},
+    };
+    for (const Case& c : cases) {
+        INFO(c.name);
+        const auto found = keys::file_danger({0, 0, c.mode, false, c.list}, reader).value_or("");
+        CHECK(found.substr(0, c.danger.size()) == c.danger);
+        CHECK(found.empty() == c.danger.empty());
+        const auto replaced = keys::replace_danger({0, 0, c.mode, false, c.list}, {0, 0, 0600}, reader);
+        CHECK(replaced.has_value() == c.can_replace);
+        CHECK_FALSE(keys::replace_danger({0, 0, c.mode | 01000U, false, c.list}, {0, 0, 0600}, reader));
+    }
+    const keys::AccessList ours{0, {{false, daemon_user, true, false}}};
+    CHECK_FALSE(keys::unreadable({0, 0, 0640, false, ours}, reader));
+    const keys::AccessList our_group{0, {{true, daemon_group, true, false}}};
+    CHECK_FALSE(keys::unreadable({0, 0, 0640, false, our_group}, reader));
+    CHECK(keys::unreadable({0, daemon_group, 0640, false, keys::AccessList{}}, reader));
 }
 
 TEST_CASE("who can read a key file at all") {
@@ -156,6 +224,13 @@ TEST_CASE("directories above a file are looked at, those of links as well") {
     REQUIRE(::symlink("../shared/key", tree.path("good/to_shared_file").c_str()) == 0);
     REQUIRE(::symlink("../good/key", tree.path("shared/to_good_file").c_str()) == 0);
     REQUIRE(::symlink("circle", tree.path("good/circle").c_str()) == 0);
+    link_in_a_row(tree, "good/chain", 1, 30, "", "../bad/sub/key");
+    link_in_a_row(tree, "good/chain", 31, 60, "", "key");
+    std::string detour;
+    for (int i = 0; i < 50; ++i) {
+        detour += "../good/";
+    }
+    link_in_a_row(tree, "good/long", 1, 12, detour, "../bad/sub/key");
     const std::string danger = tree.path("bad") + ", above it, can be written by others (mode 0777, owner ";
 
     struct Case {
@@ -173,7 +248,10 @@ TEST_CASE("directories above a file are looked at, those of links as well") {
         {"good/to_shared_file", false},
         {"shared/to_good_file", false}, // the link itself can be replaced
         {"good/none", true},            // opening tells
-        {"good/circle", true},
+        {"good/circle", false},
+        {"good/chain1", false}, // 30 links, and the last leads into a directory that others can write
+        {"good/chain31", true},
+        {"good/long1", false}, // 12 links, whose texts together are no path for the kernel
     };
     keys::DirectoryGuard remembering(self);
     for (const Case& c : cases) {
@@ -181,11 +259,12 @@ TEST_CASE("directories above a file are looked at, those of links as well") {
         for (int i = 0; i < 2; ++i) {
             const auto found = remembering.danger_above(tree.path(c.path));
             CHECK(found.has_value() != c.safe);
+            const std::string text = found.value_or("above it, can be written by others (mode 0777, owner ");
             CHECK(
-                (!found ||
-                 found->find("above it, can be written by others (mode 0777, owner ") != std::string::npos ||
-                 found->find("above it, can be written by its group (mode 0770, owner ") !=
-                     std::string::npos));
+                (text.find("above it, can be written by others (mode 0777, owner ") != std::string::npos ||
+                 text.find("above it, can be written by its group (mode 0770, owner ") != std::string::npos ||
+                 text == "is reached through more than 40 symbolic links" ||
+                 text.find("above it, cannot be looked at: File name too long") != std::string::npos));
         }
     }
     CHECK(keys::DirectoryGuard(self).danger_above(bad)->starts_with(danger));
