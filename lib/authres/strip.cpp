@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/domain_name.h"
 #include "base/idna.h"
+#include "message/line_breaks.h"
 #include "message/lookalike.h"
 
 #include <algorithm>
@@ -260,7 +261,7 @@ std::string_view without_instance(std::string_view text) {
     return instance ? text.substr(semicolon + 1) : text;
 }
 
-bool claims_one(std::string_view body, OwnIds& ours) {
+bool claims_as_one_line(std::string_view body, OwnIds& ours) {
     const std::string cleaned = without_controls(body);
     const std::string_view text = without_instance(cleaned);
     const Head head = HeadReader(text).read();
@@ -274,6 +275,13 @@ bool claims_one(std::string_view body, OwnIds& ours) {
     // it. Too many words to look at are as good as ours: what was not looked at could be.
     const auto words = rough_words(text.substr(0, text.find(';')), most_words + 1);
     return words.size() > most_words || any_is_ours(words, ours);
+}
+
+// A control at which some readers end a line parts words to others, and is nothing to yet others.
+bool claims_one(std::string_view body, OwnIds& ours) {
+    return claims_as_one_line(body, ours) ||
+           (message::has_stray_line_break(body) &&
+            claims_as_one_line(message::without_stray_line_breaks(body), ours));
 }
 
 // RFC 8601 2.2: a field begins with an id. Where "method=result" stands in its place, comments and empty ids

@@ -40,8 +40,8 @@ struct FieldPlace {
 };
 
 // Fields of other names to delete, lowest in the header first: those that only some readers take for an
-// Authentication-Results of ours (message/lookalike.h), and those that hide such a field behind a lone CR or
-// LF.
+// Authentication-Results of ours (message/lookalike.h), and those that hide such a field behind a
+// stray line break (message/line_breaks.h).
 [[nodiscard]] std::vector<FieldPlace> hidden_forgeries(const message::HeaderList& headers,
                                                        const std::vector<std::string>& authserv_ids);
 

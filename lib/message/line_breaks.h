@@ -3,6 +3,9 @@
 // RFC 5322 2.2: CR and LF occur in a header as CRLF only, and within a field only before a blank (2.2.3). Any
 // other one is read in two ways: to some programs the field goes on, to others the next field begins, or the
 // body. Whoever wants a field to be seen that nobody signed hides it behind one.
+//
+// To some programs VT, FF, FS, GS and RS end a line as well: Python's splitlines(), by which its email
+// package writes a header, makes two fields of one that holds such an octet. They never fold.
 #pragma once
 
 #include "message/header_list.h"
@@ -12,8 +15,8 @@
 
 namespace message {
 
-// A lone CR, a lone LF, or a CRLF that no blank follows. `field` is a whole field without its final CRLF, or
-// the body of one.
+// A lone CR, a lone LF, a CRLF that no blank follows, VT, FF, FS, GS or RS. `field` is a whole field without
+// its final CRLF, or the body of one.
 [[nodiscard]] bool has_stray_line_break(std::string_view field);
 // In any of them.
 [[nodiscard]] bool has_stray_line_break(const HeaderList& headers);

@@ -1,22 +1,26 @@
 #include "message/lookalike.h"
 
 #include "base/ascii.h"
+#include "message/line_breaks.h"
 
-#include <utility>
+#include <array>
 
 namespace message {
 
 namespace {
 
-// Calls `take` with each piece between separators. The C library looks for one octet much faster than for
-// several.
-template <class Take>
-void for_each_piece(std::string_view text, char separator, const Take& take) {
-    for (auto end = text.find(separator); end != std::string_view::npos; end = text.find(separator)) {
-        take(text.substr(0, end));
-        text.remove_prefix(end + 1);
+// At which octets readers end a line: those of Unix, those who take CR as well, and Python's splitlines().
+constexpr std::array<std::string_view, 3> line_ends = {"\n", "\r\n", "\r\n\v\f\x1c\x1d\x1e"};
+
+void add_lines(std::string_view field, std::string_view ends, std::vector<std::string_view>& lines) {
+    for (auto end = field.find_first_of(ends); end != std::string_view::npos;
+         end = field.find_first_of(ends)) {
+        field.remove_prefix(end + 1);
+        const std::string_view line = field.substr(0, field.find_first_of(ends));
+        if (!line.empty() && !base::is_wsp(line.front())) {
+            lines.push_back(line);
+        }
     }
-    take(text);
 }
 
 } // namespace
@@ -37,14 +41,11 @@ bool resembles_name(std::string_view text, std::string_view name) {
 
 std::vector<std::string_view> hidden_lines(std::string_view field) {
     std::vector<std::string_view> lines;
-    bool begins = true;
-    for_each_piece(field, '\n', [&](std::string_view part) {
-        for_each_piece(part, '\r', [&](std::string_view line) {
-            if (!std::exchange(begins, false) && !line.empty() && !base::is_wsp(line.front())) {
-                lines.push_back(line);
-            }
-        });
-    });
+    if (has_stray_line_break(field)) {
+        for (const std::string_view ends : line_ends) {
+            add_lines(field, ends, lines);
+        }
+    }
     return lines;
 }
 

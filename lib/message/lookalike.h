@@ -1,7 +1,8 @@
 // What some readers take for a header field although it is none, or for one of another name.
 //
-// Not every reader that comes after us keeps to RFC 5322: some end a line at a lone CR or LF, some drop bytes
-// from a name that no name can hold. Whoever forges a field counts on that.
+// Not every reader that comes after us keeps to RFC 5322: some end a line at a lone CR or LF or at other
+// controls (message/line_breaks.h), some drop bytes from a name that no name can hold. Whoever forges a field
+// counts on that.
 #pragma once
 
 #include <string_view>
@@ -13,8 +14,9 @@ namespace message {
 // ASCII letters in either case.
 [[nodiscard]] bool resembles_name(std::string_view text, std::string_view name);
 
-// The lines inside one field that such a reader takes for fields of their own: they begin behind a CR or LF
-// and not with a blank. A proper fold hides nothing, its line begins with a blank.
+// The lines inside one field that such readers take for fields of their own: they begin behind what ends a
+// line to the reader, and not with a blank. A proper fold hides nothing, its line begins with a blank.
+// Readers differ in where a line ends, so lines may overlap.
 [[nodiscard]] std::vector<std::string_view> hidden_lines(std::string_view field);
 
 } // namespace message

@@ -211,6 +211,30 @@ TEST_CASE("a field of another name that some reader takes for ours, or that hide
         {"behind two line ends", "X", " a\r\n\r\nauthentication-results: mx.example.org; spf=pass", true},
         {"behind a line end that is no fold", "X", " a\r\nAuthentication-Results: mx.example.org; spf=pass",
          true},
+        {"behind a vertical tab", "X", " a\vAuthentication-Results: mx.example.org; spf=pass", true},
+        {"behind a form feed", "X", " a\fAuthentication-Results: mx.example.org; spf=pass", true},
+        {"behind FS", "X",
+         " a\x1c"
+         "Authentication-Results: mx.example.org; spf=pass",
+         true},
+        {"behind GS", "X",
+         " a\x1d"
+         "Authentication-Results: mx.example.org; spf=pass",
+         true},
+        {"behind RS", "X",
+         " a\x1e"
+         "Authentication-Results: mx.example.org; spf=pass",
+         true},
+        {"behind a control at which no line ends", "X",
+         " a\x1f"
+         "Authentication-Results: mx.example.org; spf=pass",
+         false},
+        {"before a form feed", "X", " a\rAuthentication-Results: mx.example.org;\fspf=pass", true},
+        {"around a form feed", "X", " a\rAuthentication-Results:\fmx.example.org; spf=pass", true},
+        {"around a CR, to whom a line ends at LF", "X",
+         " a\nAuthentication-Results:\rmx.example.org; spf=pass", true},
+        {"of somebody else behind a form feed", "X", " a\fAuthentication-Results: mx.example.net; spf=pass",
+         false},
         {"behind a fold", "X", " a\r\n Authentication-Results: mx.example.org; spf=pass", false},
         {"of somebody else behind a lone CR", "X", " a\rAuthentication-Results: mx.example.net; spf=pass",
          false},
@@ -242,5 +266,18 @@ TEST_CASE("a foreign field that hides one of ours is ours to remove", "[authres]
     message::HeaderList headers;
     headers.add(message::HeaderField(
         "Authentication-Results", " mx.example.net; none\rAuthentication-Results: mx.example.org; spf=pass"));
-    CHECK(forged_instances(headers, ours) == std::vector<std::size_t>{1});
+    headers.add(message::HeaderField(
+        "Authentication-Results", " mx.example.net; none\vAuthentication-Results: mx.example.org; spf=pass"));
+    CHECK(forged_instances(headers, ours) == std::vector<std::size_t>{2, 1});
+}
+
+TEST_CASE("a control at which some readers end a line parts our id from the rest, or does not", "[authres]") {
+    const auto c = GENERATE(values<std::string_view>({
+        " mx.example.org\fx; dmarc=pass",
+        " mx.exam\vple.org; dmarc=pass",
+        " \x1cmx.example.org; dmarc=pass",
+        " \"mx.example.org\x1e\"; dmarc=pass",
+    }));
+    CAPTURE(c);
+    CHECK(authres::claims(c, ours));
 }

@@ -2,6 +2,7 @@
 
 #include "support/catch.h"
 
+#include <string>
 #include <string_view>
 
 using namespace std::string_view_literals;
@@ -32,11 +33,32 @@ TEST_CASE("a line break inside a field is a fold or a stray one", "[message][rfc
         {"an empty line", "X: y\r\rbody", "X: y  body"},
         {"two CRLF before a blank", "X: y\r\n\r\n z", "X: y  \r\n z"},
         {"the only octet", "\r", " "},
+        {"a vertical tab", "X: y\vReply-To: z", "X: y Reply-To: z"},
+        {"a form feed before a blank", "X: y\f z", "X: y  z"},
+        {"FS, GS and RS", "X: y\x1cz\x1dz\x1e", "X: y z z "},
+        {"a form feed before a fold", "X: y\f\r\n z", "X: y \r\n z"},
+        {"a form feed behind a CRLF", "X: y\r\n\fz", "X: y   z"},
+        {"controls at which nobody ends a line", "X: \0\x01\x07\x08\t\x0e\x1b\x1f\x7f y"sv,
+         "X: \0\x01\x07\x08\t\x0e\x1b\x1f\x7f y"sv},
+        {"octets of other encodings", "X: \x8a\x8d\x9c\x85 \xc2\x85 \xe2\x80\xa8",
+         "X: \x8a\x8d\x9c\x85 \xc2\x85 \xe2\x80\xa8"},
     }));
     CAPTURE(c.what);
     CHECK(message::has_stray_line_break(c.field) == (c.field != c.mended));
     CHECK(message::without_stray_line_breaks(c.field) == c.mended);
     CHECK_FALSE(message::has_stray_line_break(c.mended));
+}
+
+TEST_CASE("a line break is found at every place of a long field", "[message]") {
+    for (const char c : "\n\v\f\r\x1c\x1d\x1e"sv) {
+        for (std::size_t place = 0; place < 40; ++place) {
+            CAPTURE(static_cast<int>(c), place);
+            std::string field = "Subject: \xff" + std::string(30, 'a') + "\t\r\n\tb\r\n c";
+            REQUIRE_FALSE(message::has_stray_line_break(field));
+            field.insert(place, 1, c);
+            CHECK(message::has_stray_line_break(field));
+        }
+    }
 }
 
 TEST_CASE("one field is enough", "[message]") {
