@@ -23,12 +23,11 @@ Signed unsigned_with_warning(std::string why) {
 Outbound::Outbound(std::shared_ptr<const Runtime> runtime) : runtime_(std::move(runtime)) {}
 
 void Outbound::end_of_header(const message::HeaderList& headers, const std::vector<std::string>& own_ids) {
-    const auto author = message::find_author(headers);
-    author_ = author.state;
+    author_ = message::find_author(headers);
     if (!own_ids.empty()) {
-        own_result_ = authres::find_own_result(headers, own_ids, author.domains);
+        own_result_ = authres::find_own_result(headers, own_ids, author_.domains);
     }
-    look_up_keys(author);
+    look_up_keys();
     if (!own_result_.doubt.empty() && !signers_.empty()) {
         signers_.clear();
         unsigned_because_ = fmt::format("our own result when it came in: {}", own_result_.doubt);
@@ -39,26 +38,26 @@ void Outbound::end_of_header(const message::HeaderList& headers, const std::vect
     }
 }
 
-void Outbound::look_up_keys(const message::Author& author) {
+void Outbound::look_up_keys() {
     // Whose name we lend must be beyond doubt: one From field, readable in one way, with one domain.
     if (!runtime_->settings.roles.sign) {
         unsigned_because_ = "signing is off (roles.sign)";
         return;
     }
-    if (author.state != message::Author::State::one) {
-        unsigned_because_ = author.problem;
+    if (author_.state != message::Author::State::one) {
+        unsigned_because_ = author_.problem;
         warn_ = true;
         return;
     }
-    find_signers(author);
+    find_signers();
     leave_out_absent_keys();
 }
 
 // A signature stands for every author that a reader may be shown.
-void Outbound::find_signers(const message::Author& author) {
-    const auto& domain = author.domains.front();
+void Outbound::find_signers() {
+    const auto& domain = author_.domains.front();
     std::vector<std::string_view> local_parts;
-    for (const auto& mailbox : author.mailboxes) {
+    for (const auto& mailbox : author_.mailboxes) {
         local_parts.push_back(mailbox.local_part);
     }
     auto common = runtime_->keys->signers_for_all(local_parts, domain);

@@ -36,19 +36,19 @@ class Outbound {
     [[nodiscard]] bool wants_body() const { return !bodies_.satisfied(); }
     [[nodiscard]] Signed finish(const message::HeaderList& headers, base::UnixTime now);
     // Known from the end of the header on.
-    [[nodiscard]] message::Author::State author() const { return author_; }
+    [[nodiscard]] const message::Author& author() const { return author_; }
     [[nodiscard]] const authres::OwnResult& own_result() const { return own_result_; }
 
   private:
-    void look_up_keys(const message::Author& author);
-    void find_signers(const message::Author& author);
+    void look_up_keys();
+    void find_signers();
     // Of the keys that sign those that are there; where none is, the reason.
     void leave_out_absent_keys();
     void sign_with(const keys::Signer& signer, const message::HeaderList& headers, base::UnixTime now,
                    Signed& result);
 
     std::shared_ptr<const Runtime> runtime_;
-    message::Author::State author_ = message::Author::State::none;
+    message::Author author_;
     authres::OwnResult own_result_;
     std::vector<keys::Signer> signers_;
     std::string unsigned_because_;

@@ -1,5 +1,6 @@
 #include "milter/summary.h"
 
+#include "base/ascii.h"
 #include "milter/log/logger.h"
 
 #include <fmt/format.h>
@@ -10,7 +11,18 @@ namespace {
 
 using log::quote;
 
-constexpr std::size_t logged_signatures = 10; // more say nothing an operator wants to read
+// More say nothing an operator wants to read.
+constexpr std::size_t logged_signatures = 10;
+constexpr std::size_t logged_authors = 10;
+
+void add_from(const std::vector<std::string>& from, std::string& line) {
+    for (std::size_t i = 0; i < from.size() && i < logged_authors; ++i) {
+        line += fmt::format(" from={}", quote(from[i]));
+    }
+    if (from.size() > logged_authors) {
+        line += fmt::format(" from.more={}", from.size() - logged_authors);
+    }
+}
 
 // Which limit was reached, which record is in error, or what is odd about MAIL FROM; of the other results
 // there is nothing to mend.
@@ -56,7 +68,7 @@ void add_signatures(const std::vector<dkim::Verdict>& signatures, std::string& l
 void add_dmarc(const authenticate::DmarcVerdict& dmarc, std::string& line) {
     line += fmt::format(" dmarc={}", dmarc::print(dmarc.result));
     if (dmarc.author_domain) {
-        line += fmt::format(" from={}", dmarc.author_domain->text());
+        line += fmt::format(" dmarc.from={}", dmarc.author_domain->text());
     }
     if (dmarc.evaluation && dmarc.evaluation->policy) {
         line += fmt::format(" policy={}", dmarc::print(*dmarc.evaluation->policy));
@@ -89,11 +101,26 @@ const char* print(Mode mode) {
     return "?";
 }
 
+std::vector<std::string> from_in_words(const message::Author& author, const message::HeaderList& headers) {
+    std::vector<std::string> words;
+    for (const auto& mailbox : author.mailboxes) {
+        // Of some only the domain can be told.
+        words.push_back(mailbox.local_part.empty() ? "@" + mailbox.domain : message::print(mailbox));
+    }
+    if (words.empty()) {
+        for (const auto index : headers.indexes_of("From")) {
+            words.emplace_back(base::trim_fws(headers[index].body()));
+        }
+    }
+    return words;
+}
+
 std::string print(const Summary& summary) {
     std::string line =
         fmt::format("mode={} why={} client={} sender={}", print(summary.direction.mode),
                     quote(summary.direction.why), summary.client ? summary.client->print() : "none",
                     quote(summary.mail_from.empty() ? "<>" : summary.mail_from));
+    add_from(summary.from, line);
     if (summary.verdict != nullptr) {
         add_sender(summary.verdict->sender, line);
         if (summary.verdict->dkim_checked) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "authenticate/verdict.h"
+#include "message/header_list.h"
 #include "milter/direction.h"
 
 #include <chrono>
@@ -14,6 +15,7 @@ struct Summary {
     Direction direction;
     std::optional<base::IpAddress> client;
     std::string mail_from;
+    std::vector<std::string> from;                  // who the message says it is from, see from_in_words
     const authenticate::Verdict* verdict = nullptr; // verified mail
     std::vector<std::string> signed_by;             // signed mail: DOMAIN/SELECTOR
     std::string unsigned_because;                   // mail to be signed that was not
@@ -24,8 +26,12 @@ struct Summary {
     std::size_t dns_questions = 0;
 };
 
-// mode=verify why="external host 192.0.2.1" client=192.0.2.1 spf=pass spf.domain=example.org
-// dkim=pass/example.org/s1 ...
+// The authors' addresses, as far as they can be told; else the From fields as they stand.
+[[nodiscard]] std::vector<std::string> from_in_words(const message::Author& author,
+                                                     const message::HeaderList& headers);
+
+// mode=verify why="external host 192.0.2.1" client=192.0.2.1 sender=ann@example.org from=ann@example.org
+// spf=pass spf.mailfrom=example.org dkim=pass/example.org/s1 ...
 [[nodiscard]] std::string print(const Summary& summary);
 
 [[nodiscard]] const char* print(Mode mode);

@@ -118,6 +118,7 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
     const auto body = authres::format(context_.authserv_id, authenticate::results(verdict));
     actions.insertions.push_back({"Authentication-Results", " " + body});
     facts.verdict = &verdict;
+    facts.from = from_in_words(verdict.author, headers_);
     facts.dns_wait = inbound_->driver().waited();
     facts.dns_questions = inbound_->driver().questions();
     log_dns_limits(queue_id);
@@ -127,7 +128,8 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
 
 Actions Transaction::finish_outbound(std::string_view queue_id) {
     Summary facts = summary();
-    Actions actions = treat_own_author(outbound_->author(), facts);
+    Actions actions = treat_own_author(outbound_->author().state, facts);
+    facts.from = from_in_words(outbound_->author(), headers_);
     facts.came_back = outbound_->own_result().doubt;
     remove_forged_results(outbound_->own_result().instances, actions, facts);
     auto result = sign_what_leaves(actions.deletions);

@@ -31,9 +31,10 @@ constexpr std::array<Entry, event_count> entries{{
     {Event::configuration_warning, "CONFIG_WARNING", Level::warning, Flow::each,
      "Something in the configuration that works but is probably not meant."},
     {Event::message, "MESSAGE", Level::info, Flow::each,
-     "One message is done. mode= and why= tell whether it was verified or signed and for what reason; spf=, "
-     "dkim= and dmarc= "
-     "are the results written to Authentication-Results; signed= lists domain/selector of the signatures "
+     "One message is done. mode= and why= tell whether it was verified or signed and for what reason; from= "
+     "is "
+     "the author; spf=, dkim= and dmarc= are the results written to Authentication-Results; signed= lists "
+     "domain/selector of the signatures "
      "made, unsigned= says "
      "why there is none; dns_ms= is the time spent waiting for the DNS after the end of the message."},
     {Event::signing_failed, "SIGNING_FAILED", Level::error, Flow::limited,

@@ -4,7 +4,122 @@
 #include "support/catch.h"
 #include "support/memory_logger.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
 #include <set>
+#include <sstream>
+
+namespace {
+
+milter::Summary signed_summary() {
+    milter::Summary summary;
+    summary.direction = {milter::Mode::sign, "authenticated as ann", false};
+    summary.client = base::IpAddress::parse("198.51.100.7");
+    summary.mail_from = "ann@example.org";
+    summary.from = {"ann@example.org"};
+    summary.signed_by = {"example.org/s2026"};
+    return summary;
+}
+
+// A message that passes all checks, as the guides show it.
+authenticate::Verdict passing_verdict() {
+    authenticate::Verdict verdict;
+    verdict.sender.mail_from.emplace();
+    verdict.sender.mail_from->result = spf::Result::pass;
+    verdict.sender.mail_from->domain = "example.org";
+    verdict.dkim_checked = true;
+    dkim::Verdict signature;
+    signature.result = dkim::Result::pass;
+    signature.domain = "example.org";
+    signature.selector = "s1";
+    verdict.dkim.push_back(signature);
+    verdict.dmarc.emplace();
+    verdict.dmarc->result = dmarc::Result::pass;
+    verdict.dmarc->author_domain = base::DomainName::parse("example.org");
+    verdict.dmarc->evaluation.emplace();
+    verdict.dmarc->evaluation->policy = dmarc::Policy::none;
+    return verdict;
+}
+
+// What the daemon's log has for the messages of the guides, behind the severity.
+std::vector<std::string> written_samples() {
+    const auto verdict = passing_verdict();
+    milter::Summary checked;
+    checked.direction = {milter::Mode::verify, "external host 192.0.2.1", false};
+    checked.client = base::IpAddress::parse("192.0.2.1");
+    checked.mail_from = "ann@example.org";
+    checked.from = {"ann@example.org"};
+    checked.verdict = &verdict;
+    checked.dns_wait = std::chrono::milliseconds(12);
+    checked.dns_questions = 7;
+    milter::Summary returned = signed_summary();
+    returned.direction = {milter::Mode::sign, "internal host 127.0.0.1", true};
+    returned.client = base::IpAddress::parse("127.0.0.1");
+    returned.mail_from = "list-bounces@example.com";
+    returned.from = {"boss@example.com"};
+    returned.signed_by.clear();
+    returned.came_back = "dmarc=fail for example.com";
+    returned.unsigned_because = "our own result when it came in: dmarc=fail for example.com";
+    test::MemoryLogger logger;
+    logger.write(milter::log::Event::message, "4X1y2z", milter::print(checked));
+    logger.write(milter::log::Event::message, "4X1y30", milter::print(signed_summary()));
+    logger.write(milter::log::Event::not_signed, "4bXyz", returned.unsigned_because);
+    logger.write(milter::log::Event::message, "4bXyz", milter::print(returned));
+    logger.write(milter::log::Event::key_unusable,
+                 "/etc/opendkim/KeyTable:12: /etc/opendkim/keys/shop.pem: No such file or directory");
+    logger.write(
+        milter::log::Event::key_unusable,
+        "/etc/paraph/paraph.yaml:31: key example.org/s2026: /etc/paraph/keys/s2026.pem: can be read by "
+        "others (mode 0644, owner paraph:paraph); chmod 0600 it");
+    return logger.lines;
+}
+
+// "..." at its end stands for the rest of a line.
+bool is_written(std::string_view sample, const std::vector<std::string>& written) {
+    const auto end = sample.find(" ...");
+    return std::any_of(written.begin(), written.end(), [&](const std::string& line) {
+        return end == std::string_view::npos ? line == sample : line.starts_with(sample.substr(0, end));
+    });
+}
+
+// Lines of log in the examples of a document: those with a mark or the mode of a message.
+std::vector<std::string> documented_samples(const std::filesystem::path& file) {
+    std::vector<std::string> samples;
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) {
+        const bool shown = std::regex_search(line, std::regex("^    (.* )?(mode=|\\[[A-Z_]{3,}\\] )"));
+        if (shown) {
+            samples.push_back(line.substr(4));
+        }
+    }
+    return samples;
+}
+
+} // namespace
+
+TEST_CASE("the lines of log in the documents are lines that the daemon writes") {
+    std::vector<std::string> written = written_samples();
+    for (std::string& line : written) {
+        line.insert(line.find(' '), ":"); // behind the severity, where a log has one
+    }
+    std::size_t compared = 0;
+    for (const char* folder : {"docs", "docs/guide", "docs/man"}) {
+        for (const auto& entry :
+             std::filesystem::directory_iterator(std::filesystem::path(PARAPH_SOURCE_DIR) / folder)) {
+            if (entry.path().extension() != ".md") {
+                continue;
+            }
+            for (const std::string& sample : documented_samples(entry.path())) {
+                CAPTURE(entry.path().string(), sample, written);
+                CHECK(is_written(sample, written));
+                ++compared;
+            }
+        }
+    }
+    CHECK(compared >= 8); // the guides have some
+}
 
 TEST_CASE("values in a log line cannot look like another pair") {
     struct Case {
@@ -50,14 +165,57 @@ TEST_CASE("every event has an identifier of its own and a meaning") {
 }
 
 TEST_CASE("the line of a signed message") {
-    milter::Summary summary;
-    summary.direction = {milter::Mode::sign, "authenticated as ann", false};
-    summary.client = base::IpAddress::parse("192.0.2.1");
-    summary.mail_from = "<ann@example.org>";
+    milter::Summary summary = signed_summary();
     summary.signed_by = {"example.org/2026a", "example.org/2026e"};
     CHECK(milter::print(summary) ==
-          "mode=sign why=\"authenticated as ann\" client=192.0.2.1 sender=<ann@example.org> "
-          "signed=example.org/2026a signed=example.org/2026e dns_ms=0 dns_questions=0");
+          "mode=sign why=\"authenticated as ann\" client=198.51.100.7 sender=ann@example.org "
+          "from=ann@example.org signed=example.org/2026a signed=example.org/2026e dns_ms=0 dns_questions=0");
+}
+
+TEST_CASE("the line says whom From names") {
+    struct Case {
+        const char* name;
+        std::vector<std::string> fields;
+        std::string expected;
+    };
+    const std::vector<Case> cases = {
+        {"an address", {" ann@example.org"}, " from=ann@example.org"},
+        {"a name beside it", {" \"Ann, of x\" <ann@example.org>"}, " from=ann@example.org"},
+        {"two authors",
+         {" ann@example.org, Bob <bob@example.org>"},
+         " from=ann@example.org from=bob@example.org"},
+        {"two domains", {" ann@example.org, bob@example.net"}, " from=ann@example.org from=bob@example.net"},
+        {"a local-part like another pair",
+         {" \"x dmarc=pass\"@example.org"},
+         " from=\"'x dmarc=pass'@example.org\""},
+        {"a quote in a local-part",
+         {" \"a\\\" spf=pass\"@example.org"},
+         " from=\"'a\\x5c' spf=pass'@example.org\" from=\"' spf=pass'@example.org\""},
+        {"eight bit", {" \xc3\xa4@example.org"}, " from=\"\\xc3\\xa4@example.org\""},
+        {"no From", {}, ""},
+        {"not readable: as it stands",
+         {" ann at example.org\r\n\t(x"},
+         " from=\"ann at example.org\\x0d\\x0a\\x09(x\""},
+        {"two fields: as they stand",
+         {" ann@example.org", " bob@example.net"},
+         " from=ann@example.org from=bob@example.net"},
+    };
+    for (const Case& c : cases) {
+        INFO(c.name);
+        message::HeaderList headers;
+        for (const std::string& field : c.fields) {
+            headers.add(message::HeaderField("From", field));
+        }
+        milter::Summary summary = signed_summary();
+        summary.from = milter::from_in_words(message::find_author(headers), headers);
+        CAPTURE(milter::print(summary));
+        CHECK(milter::print(summary).find(" sender=ann@example.org" + c.expected + " signed=") !=
+              std::string::npos);
+        CHECK(milter::print(summary).find("\r") == std::string::npos);
+    }
+    milter::Summary summary = signed_summary();
+    summary.from.assign(14, "ann@example.org");
+    CHECK(milter::print(summary).find(" from=ann@example.org from.more=4 ") != std::string::npos);
 }
 
 TEST_CASE("the line says what SPF found in error") {
