@@ -79,7 +79,18 @@ bool FileSource::exists(const std::string& name) const {
 }
 
 DnsSource::DnsSource(const resolver::Options& options, std::chrono::milliseconds budget)
-    : budget_(budget), resolver_(options) {}
+    : budget_(budget), resolver_(listening(options, heard_)) {}
+
+resolver::Options DnsSource::listening(resolver::Options options, Heard& heard) {
+    options.report = [&heard](std::string_view text) {
+        heard.with([text](auto& lines) { lines.emplace_back(text); });
+    };
+    return options;
+}
+
+std::vector<std::string> DnsSource::warnings() const {
+    return heard_.with([](auto& lines) { return lines; });
+}
 
 Result<void> DnsSource::answer(const dns::Questions& questions, dns::Answers& known) {
     if (!deadline_) {

@@ -3,6 +3,7 @@
 
 #include "dns/answers.h"
 #include "dns/questions.h"
+#include "milter/lock_guarded.h"
 #include "milter/resolver/resolver.h"
 #include "milter/tool/command.h"
 
@@ -10,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tool {
 
@@ -19,6 +21,9 @@ class AnswerSource {
 
     // Adds an answer for every question, or says which one cannot be had.
     [[nodiscard]] virtual Result<void> answer(const dns::Questions& questions, dns::Answers& known) = 0;
+
+    // What the operator should hear of the source itself, such as a name server that refuses.
+    [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
 };
 
 // What a file does not say.
@@ -55,8 +60,15 @@ class DnsSource final : public AnswerSource {
     DnsSource(const resolver::Options& options, std::chrono::milliseconds budget);
 
     [[nodiscard]] Result<void> answer(const dns::Questions& questions, dns::Answers& known) override;
+    [[nodiscard]] std::vector<std::string> warnings() const override;
 
   private:
+    // The resolver's thread adds to them.
+    using Heard = milter::LockGuarded<std::vector<std::string>>;
+
+    [[nodiscard]] static resolver::Options listening(resolver::Options options, Heard& heard);
+
+    mutable Heard heard_;
     std::chrono::milliseconds budget_;
     std::optional<std::chrono::steady_clock::time_point> deadline_;
     resolver::CachingResolver resolver_;

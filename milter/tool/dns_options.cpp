@@ -93,6 +93,9 @@ Result<Lookups> open_lookups(const DnsOptions& options, const config::Settings& 
 }
 
 Result<void> report_lookups(const DnsOptions& options, const Lookups& lookups, bool json, Console& console) {
+    for (const std::string& warning : lookups.warnings()) {
+        fmt::print(console.err, "paraph: {}\n", warning);
+    }
     dns::Answers asked;
     for (const dns::Question& question : lookups.asked()) {
         asked.insert(question, *lookups.known().find(question));

@@ -42,6 +42,7 @@ class Lookups {
     [[nodiscard]] const dns::Answers& known() const { return known_; }
     [[nodiscard]] const dns::Questions& asked() const { return asked_; } // in order
     [[nodiscard]] std::size_t rounds() const { return rounds_; }
+    [[nodiscard]] std::vector<std::string> warnings() const { return source_->warnings(); }
 
   private:
     std::unique_ptr<AnswerSource> source_;

@@ -64,6 +64,16 @@ class Tools(SiteTest):
                     self.assertEqual(75, told.returncode)
                     self.assertIn("temperror", told.stdout.decode())
 
+    def test_a_name_server_that_refuses_is_named(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
+            closed.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{closed.getsockname()[1]}"
+        for command in (["verify", *ENVELOPE, self.write(message())], ["spf", *ENVELOPE], ["dmarc", "pass.test"]):
+            with self.subTest(command[0]):
+                told = self.paraph(*command, "--nameserver", address, check=False)
+                self.assertEqual(75, told.returncode)
+                self.assertRegex(told.stderr.decode(), rf"{address} \(Connection refused\), asked for [A-Z]+ \S*pass\.test")
+
     def test_senders_of_the_public_suite_through_the_milter(self):
         """nolocalpart and dorky-sentinel of the SPF suite: Postfix refuses the second, other mail servers need not."""
         for sender in ("@pass.test", "<@pass.test>", "Macro Error@pass.test", "<Macro Error@pass.test>"):
