@@ -13,9 +13,10 @@
 
 namespace tool {
 
-// sysexits(3), which mail systems have always used.
+// sysexits(3), which mail systems have always used, but for one.
 enum class ExitCode : int {
     ok = 0,
+    found = 1,         // as of grep(1): a result that --fail-on names
     usage = 64,        // EX_USAGE
     data = 65,         // EX_DATAERR: the input cannot be understood
     no_input = 66,     // EX_NOINPUT: the input cannot be read

@@ -21,6 +21,11 @@ struct MessageFile {
 [[nodiscard]] Result<MessageFile> read_message(const std::string& path, const message::Limits& limits,
                                                Console& console);
 
+// The same, refused when it is empty, binary or text without any header field: a verdict on it would be an
+// answer to a question that nobody asked.
+[[nodiscard]] Result<MessageFile> read_mail(const std::string& path, const message::Limits& limits,
+                                            Console& console);
+
 // Signatures found and body hashes finished.
 struct HashedMessage {
     dkim::BodyHashes bodies;

@@ -18,9 +18,9 @@ namespace {
 void declare(CLI::App& app, Command& chosen) {
     app.require_subcommand(1);
     app.set_version_flag("--version", "paraph " PARAPH_VERSION);
-    app.footer(
-        "Exit codes: 0 done, 64 usage, 65 input not understood, 66 input not readable, 75 DNS failed,\n"
-        "78 configuration. See paraph(1).");
+    app.footer("Exit codes: 0 done, 1 a result of --fail-on, 64 usage, 65 input not understood, 66 input not "
+               "readable,\n"
+               "75 DNS failed, 78 configuration. See paraph(1).");
     add_verify(app, chosen);
     add_sign(app, chosen);
     add_spf(app, chosen);

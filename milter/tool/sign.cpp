@@ -116,7 +116,7 @@ Result<ExitCode> sign(const SignCommandOptions& options, Console& console) {
     if (!settings) {
         return tl::make_unexpected(settings.error());
     }
-    const auto file = read_message(options.file, milter::message_limits(*settings), console);
+    const auto file = read_mail(options.file, milter::message_limits(*settings), console);
     if (!file) {
         return tl::make_unexpected(file.error());
     }

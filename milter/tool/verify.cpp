@@ -9,6 +9,7 @@
 #include "milter/tool/dns_options.h"
 #include "milter/tool/envelope_options.h"
 #include "milter/tool/explain.h"
+#include "milter/tool/fail_on.h"
 #include "milter/tool/header_edits.h"
 #include "milter/tool/message_input.h"
 #include "milter/tool/verdict_json.h"
@@ -32,6 +33,7 @@ struct VerifyOptions {
     std::string authserv_id;
     std::optional<base::UnixTime> now;
     bool json = false;
+    std::string fail_on;
     std::string file;
 };
 
@@ -76,12 +78,42 @@ void print_words(const Verified& verified, std::ostream& out) {
     fmt::print(out, "\n{}\n", with_line_ends(verified.field, false));
 }
 
+// The command line admits only what can be read.
+std::vector<Wanted> wanted_results(const std::string& fail_on) {
+    return fail_on.empty() ? std::vector<Wanted>() : parse_fail_on(fail_on).value_or(std::vector<Wanted>());
+}
+
+std::string problem_of_fail_on(const std::string& text) {
+    const auto wanted = parse_fail_on(text);
+    return wanted ? std::string() : wanted.error();
+}
+
+// A check that was not made must not look like one that found nothing.
+Result<void> require_checked(const std::vector<Wanted>& wanted, const VerifyOptions& options,
+                             const Verified& verified) {
+    const auto method = unchecked_method(wanted, verified.results);
+    if (method.empty()) {
+        return {};
+    }
+    const bool lacks_client = options.envelope.ip.empty() && (method == "spf" || method == "iprev");
+    return fail(ExitCode::usage, fmt::format("--fail-on: {} is not checked {}", method,
+                                             lacks_client ? "without --ip" : "with these settings"));
+}
+
+ExitCode exit_code(const std::vector<Wanted>& wanted, const Verified& verified) {
+    if (has_any(wanted, verified.results)) {
+        return ExitCode::found;
+    }
+    return is_temporary(verified.verdict) ? ExitCode::temporary : ExitCode::ok;
+}
+
 Result<ExitCode> verify(const VerifyOptions& options, Console& console) {
+    const auto wanted = wanted_results(options.fail_on);
     const auto settings = load_settings(options.config);
     if (!settings) {
         return tl::make_unexpected(settings.error());
     }
-    const auto file = read_message(options.file, milter::message_limits(*settings), console);
+    const auto file = read_mail(options.file, milter::message_limits(*settings), console);
     if (!file) {
         return tl::make_unexpected(file.error());
     }
@@ -93,6 +125,9 @@ Result<ExitCode> verify(const VerifyOptions& options, Console& console) {
     if (!verified) {
         return tl::make_unexpected(verified.error());
     }
+    if (auto checked = require_checked(wanted, options, *verified); !checked) {
+        return tl::make_unexpected(checked.error());
+    }
     if (options.json) {
         print_json(*verified, *lookups, console.out);
     } else {
@@ -101,7 +136,7 @@ Result<ExitCode> verify(const VerifyOptions& options, Console& console) {
     if (auto reported = report_lookups(options.dns, *lookups, options.json, console); !reported) {
         return tl::make_unexpected(reported.error());
     }
-    return is_temporary(verified->verdict) ? ExitCode::temporary : ExitCode::ok;
+    return exit_code(wanted, *verified);
 }
 
 } // namespace
@@ -120,6 +155,10 @@ void add_verify(CLI::App& app, Command& chosen) {
         ->type_name("ID");
     sub->add_option("--now", options->now, "Time of reception, for t= and x= of signatures")
         ->type_name("UNIXTIME");
+    sub->add_option("--fail-on", options->fail_on,
+                    "Exit with 1 on one of these results, such as fail or dmarc=fail,spf=softfail")
+        ->type_name("RESULT[,RESULT]")
+        ->check(problem_of_fail_on, "RESULT[,RESULT]");
     sub->add_flag("--json", options->json, "Print one JSON object");
     sub->add_option("FILE", options->file, "The message, or - for standard input")->required();
     sub->callback(

@@ -210,6 +210,103 @@ TEST_CASE("exit codes tell what went wrong") {
     }
 }
 
+TEST_CASE("what is no message is refused, not judged") {
+    const Workspace files;
+    const std::string answers = files.write("zone", zone);
+    const std::string key = files.write("s1.pem", support::rsa_pem);
+    struct Case {
+        const char* name;
+        std::string text;
+        const char* said; // empty: it is a message
+    };
+    const std::string nul(1, '\0');
+    const std::vector<Case> cases{
+        {"empty", "", "is empty"},
+        {"blanks alone", " \r\n\r\n", "is empty"},
+        {"an mbox line alone", "From ann@example.org Thu Jan 1\n", "no header field"},
+        {"a program",
+         "\x7f"
+         "ELF\x02\x01\x01" +
+             nul + nul + "\nusage: x\n\n",
+         "binary data"},
+        {"an archive", "\x1f\x8b\x08" + nul + "\x9c\xce", "binary data"},
+        {"longer than a field may be", nul + std::string(100000, 'x'), "binary data"},
+        {"UTF-16",
+         "\xff\xfe"
+         "F" +
+             nul + "r" + nul + "o" + nul + "m" + nul + ":" + nul,
+         "binary data"},
+        {"a text", "Dear Bob,\nhello.\n", "no header field"},
+        {"a body without a header", "\nFrom: ann@example.org\n", "no header field"},
+        {"a message", mail, ""},
+        {"a message in mbox form", std::string("From ann Thu Jan 1\n") + mail, ""},
+        {"a message with a first line that is no field", std::string("oops\n") + mail, ""},
+        {"a message with octets that no header may have", "Subject: \x01" + nul + "\n" + mail, ""},
+        {"a header alone", "From: ann@news.example.org", ""},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        const bool is_message = std::string_view(test.said).empty();
+        const auto checked = run(verify(answers, {"--missing", "zone", "-"}), test.text);
+        CAPTURE(checked.out, checked.err);
+        CHECK(checked.code == (is_message ? ExitCode::ok : ExitCode::data));
+        CHECK(contains(checked.err, test.said));
+        CHECK(checked.out.empty() != is_message);
+        const auto done =
+            run({"sign", "--key", key, "--domain", "example.org", "--selector", "s1", "-"}, test.text);
+        CHECK((is_message || (done.code == ExitCode::data && contains(done.err, test.said))));
+    }
+    const auto named = run(verify(answers, {files.write("nothing.eml", "")}));
+    CHECK(contains(named.err, "nothing.eml is empty"));
+}
+
+TEST_CASE("scripts are told of results by the exit code") {
+    const Workspace files;
+    const std::string answers = files.write("zone", zone);
+    const std::string message = files.write("m.eml", mail); // spf=pass dkim=none dmarc=pass
+    struct Case {
+        std::string wanted;
+        ExitCode code;
+        const char* said;
+    };
+    const std::vector<Case> cases{
+        {"fail", ExitCode::ok, ""},
+        {"pass", ExitCode::found, ""},
+        {"none", ExitCode::found, ""},
+        {"dmarc=pass", ExitCode::found, ""},
+        {"dmarc=fail", ExitCode::ok, ""},
+        {"dkim=pass", ExitCode::ok, ""},
+        {"dmarc=fail,spf=softfail", ExitCode::ok, ""},
+        {"dmarc=fail,spf=pass", ExitCode::found, ""},
+        {"dmarc=fail, DKIM=None", ExitCode::found, ""},
+        {"iprev=fail", ExitCode::usage, "iprev is not checked with these settings"},
+        {"", ExitCode::usage, "\"\" is no result"},
+        {"fail,", ExitCode::usage, "\"\" is no result"},
+        {"failed", ExitCode::usage, "\"failed\" is no result"},
+        {"dmarc=softfail", ExitCode::usage, "dmarc has no result \"softfail\""},
+        {"arc=fail", ExitCode::usage, "\"arc\" is no method"},
+        {"=fail", ExitCode::usage, "a method is missing"},
+        {"dmarc=", ExitCode::usage, "dmarc has no result \"\""},
+    };
+    for (const Case& test : cases) {
+        INFO(test.wanted);
+        const auto ran = run(verify(answers, {"--missing", "zone", "--fail-on", test.wanted, message}));
+        CAPTURE(ran.out, ran.err);
+        CHECK(ran.code == test.code);
+        CHECK(contains(ran.err, test.said));
+        CHECK(contains(ran.out, "Authentication-Results:") == (test.code != ExitCode::usage));
+    }
+    const std::vector<std::string> no_client{"verify", "--answers", answers,    "--missing",
+                                             "zone",   "--fail-on", "spf=fail", message};
+    CHECK(run(no_client).code == ExitCode::usage);
+    CHECK(contains(run(no_client).err, "spf is not checked without --ip"));
+    const std::string silent = files.write("none", "");
+    CHECK(run(verify(silent, {"--missing", "fail", "--fail-on", "fail", message})).code ==
+          ExitCode::temporary);
+    CHECK(run(verify(silent, {"--missing", "fail", "--fail-on", "temperror", message})).code ==
+          ExitCode::found);
+}
+
 TEST_CASE("spf is explained term by term") {
     const Workspace files;
     const auto ran = run({"spf", "--ip", "198.51.100.1", "--helo", "mx.example.org", "--mail-from",
