@@ -72,6 +72,11 @@ class Client:
         self._smtp.sock.sendall(part + b"\r\n.\r\n")
         return self._expect("end of DATA", self._smtp.getreply(), 250)
 
+    def chunk(self, text: bytes) -> str:
+        """A whole message with BDAT (RFC 3030)."""
+        self._smtp.sock.sendall(b"BDAT %d LAST\r\n%s" % (len(text), text))
+        return self._expect("BDAT", self._smtp.getreply(), 250)
+
     def reset(self) -> None:
         self.command("RSET")
 
