@@ -9,7 +9,7 @@
 
 namespace dkim {
 
-// RFC 6376 3.5: d= needs two labels at least, s= one; neither ends in a dot. RFC 8616 4 admits
+// RFC 6376 3.5: d= needs two labels at least, s= one; neither ends in a dot. RFC 8616 5 admits
 // U-labels, which become A-labels here.
 [[nodiscard]] std::optional<base::DomainName> read_domain_name(std::string_view text);
 [[nodiscard]] std::optional<base::DomainName> read_selector_name(std::string_view text);

@@ -11,7 +11,7 @@ namespace iprev {
 
 namespace {
 
-// RFC 8601 3 sets no bound; RFC 7208 4.6.4 tries ten of a client's names, and so do we.
+// RFC 8601 3 demands that the names are bounded and leaves the number open; RFC 7208 4.6.4 has ten.
 constexpr std::size_t max_names = 10;
 
 Verdict verdict(Result result, std::string reason) {

@@ -81,7 +81,7 @@ const Record* find(const std::vector<OwnedRecord>& candidates, const WireName& o
     return found == candidates.end() ? nullptr : found->record;
 }
 
-// RFC 6672 5.3.1: whoever answers from a DNAME adds the CNAME it stands for, so following CNAMEs is enough.
+// RFC 6672 3.1: whoever answers from a DNAME adds the CNAME it stands for, so following CNAMEs is enough.
 // Nothing for a loop, and for a chain longer than we follow.
 std::optional<AliasChain> follow_aliases(PacketView packet, const Candidates& candidates, WireName start) {
     AliasChain chain;

@@ -31,7 +31,7 @@ struct Selected {
     keys::NewKey key;
 };
 
-// RFC 8463 3: each algorithm has a selector of its own.
+// RFC 8463 6: each algorithm has a selector of its own.
 std::vector<std::pair<std::string, crypto::KeyType>> planned(const KeyOptions& options) {
     if (options.type == "both") {
         return {{options.selector + "-rsa", crypto::KeyType::rsa},

@@ -104,7 +104,7 @@ CLASSES = [
           lambda case, peer: len(case.others[peer]) < len(case.ours)),
     Class("a key record without k=", (DKIMPY,), "RFC 6376 3.6.1", "means rsa", peer_says("UnknownKeyTypeError")),
     Class("q= with several methods", (DKIMPY,), "RFC 6376 3.5",
-          "unknown methods are skipped, dns means dns/txt; they refuse the signature",
+          "unknown methods are skipped, and dns without its /txt is one; dkimpy refuses the signature",
           lambda case, peer: any(re.search(r"[;:\s]q\s*=", field) for field in signatures(case))),
     Class("blanks and letters in the signature field", (DKIMPY, MAIL_DKIM), "RFC 6376 3.2, 3.4.1, 3.7",
           "white space may stand around names and values, and is hashed as it is; they lose some of it, or the field's own name",

@@ -106,6 +106,16 @@ TEST_CASE("iprev gives the verdict of the answers", "[iprev][rfc8601-2.7.3]") {
     }
 }
 
+TEST_CASE("ten names of a client are looked at and no more", "[iprev][rfc8601-3]") {
+    std::vector<std::string> many;
+    for (char letter = 'a'; letter < 'z'; ++letter) {
+        many.push_back(std::string(1, letter) + ".example");
+    }
+    CHECK(read("192.0.2.1", {{reverse, names(many)}}) ==
+          "asks A a.example A b.example A c.example A d.example A e.example A f.example A g.example "
+          "A h.example A i.example A j.example");
+}
+
 TEST_CASE("an IPv6 client is looked up by AAAA, a mapped one by A", "[iprev]") {
     const auto client = base::IpAddress::parse("2001:db8::1").value();
     CHECK(read("2001:db8::1", {{{client.reverse_name(), Type::ptr}, names({"a.example"})}}) ==
