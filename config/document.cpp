@@ -81,7 +81,7 @@ std::string sample_domains() {
     for (const KeySetting& setting : key_schema()) {
         result += wrapped(setting.text, "#        # ", sample_width);
     }
-    return result + "#      - selector: s2026\n#        file: keys/example.com/s2026.pem\n";
+    return result + "#      - selector: s2026\n#        file: keys/s2026.example.com.pem\n";
 }
 
 std::string_view restart_note(const Setting& setting) {
@@ -144,9 +144,9 @@ constexpr std::string_view manual_domains_example = R"(    domains:
         subdomains: true
         keys:
           - selector: s2026
-            file: keys/example.com/s2026.pem
+            file: keys/s2026.example.com.pem
           - selector: ed2026
-            file: keys/example.com/ed2026.pem
+            file: keys/ed2026.example.com.pem
 
 )";
 

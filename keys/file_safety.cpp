@@ -28,6 +28,14 @@ std::string facts(const Ownership& file) {
                        group_name(file.group));
 }
 
+bool can_enter(const Ownership& directory, const Reader& reader) {
+    const mode_t needed = directory.user == reader.user       ? 0100U
+                          : reader.has_group(directory.group) ? 0010U
+                                                              : 0001U;
+    // What an access control list lets in, opening will tell.
+    return reader.user == 0 || directory.list.has_value() || (directory.mode & needed) != 0;
+}
+
 std::string_view verb(bool reads, bool writes) {
     return reads && writes ? "read and written" : reads ? "read" : "written";
 }
@@ -184,6 +192,19 @@ std::optional<std::string> DirectoryGuard::danger_above(const std::string& path)
         known_.clear(); // directories that are fine by themselves
     }
     return danger;
+}
+
+std::optional<std::string> DirectoryGuard::barrier_above(const std::string& path) {
+    for (auto slash = path.rfind('/'); slash != std::string::npos && slash > 0;
+         slash = path.rfind('/', slash - 1)) {
+        const std::string parent = path.substr(0, slash);
+        const auto& above = directory(parent).facts;
+        if (above && !can_enter(*above, reader_)) {
+            return fmt::format("{}, above it, cannot be entered by user {} {}", parent, reader_.name,
+                               facts(*above));
+        }
+    }
+    return std::nullopt;
 }
 
 std::optional<std::string> DirectoryGuard::look_above(const std::string& path) {

@@ -92,6 +92,9 @@ KeyFileCheck::Finding KeyFileCheck::examine(const std::string& path) {
     if (const auto reason = unreadable(to_ownership(status, list.value_or(std::nullopt)), reader_)) {
         return {about(path, *reason), {}};
     }
+    if (const auto barrier = directories_.barrier_above(absolute(path))) {
+        return {about(path, *barrier), {}};
+    }
     auto danger = danger_of(status, list, reader_);
     if (!danger) {
         danger = directories_.danger_above(absolute(path));

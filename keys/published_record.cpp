@@ -30,4 +30,9 @@ std::string zone_line(std::string_view name, std::string_view value) {
     return line + " )";
 }
 
+std::string record_text(std::string_view name, std::string_view value) {
+    return fmt::format("{}\n; In a web form, without quotation marks:\n; {}\n; {}\n", zone_line(name, value),
+                       name, value);
+}
+
 } // namespace keys

@@ -18,4 +18,8 @@ namespace keys {
 //     s2026._domainkey.example.com. IN TXT ( "v=DKIM1; k=rsa; p=MIIB..." "..." )
 [[nodiscard]] std::string zone_line(std::string_view name, std::string_view value);
 
+// Both ways to publish it, as a file that a zone file may include: the line, and as comments the name and the
+// value in one piece, which web forms want.
+[[nodiscard]] std::string record_text(std::string_view name, std::string_view value);
+
 } // namespace keys

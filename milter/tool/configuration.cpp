@@ -44,6 +44,18 @@ Result<config::Settings> load_settings(const std::string& path) {
     return fail(ExitCode::config, std::move(message));
 }
 
+Result<config::Settings> usable_settings(const std::string& path, Console& console) {
+    auto loaded = read_configuration(path, console);
+    if (loaded.settings) {
+        return std::move(*loaded.settings);
+    }
+    std::string message = "the configuration cannot be used";
+    for (const auto& diagnostic : loaded.diagnostics) {
+        message += '\n' + config::print(diagnostic);
+    }
+    return fail(ExitCode::config, std::move(message));
+}
+
 Result<Checks> make_checks(const config::Settings& settings) {
     auto public_suffixes = milter::load_public_suffixes(settings.dmarc);
     if (!public_suffixes) {

@@ -98,7 +98,10 @@ Result<void> report_lookups(const DnsOptions& options, const Lookups& lookups, b
     }
     dns::Answers asked;
     for (const dns::Question& question : lookups.asked()) {
-        asked.insert(question, *lookups.known().find(question));
+        if (const auto* answer =
+                lookups.known().find(question)) { // null: the file does not say, and need not
+            asked.insert(question, *answer);
+        }
     }
     if (options.show_questions && !json) {
         fmt::print(console.out, "\n{} questions in {} rounds:\n{}", lookups.asked().size(), lookups.rounds(),

@@ -75,7 +75,7 @@ TEST_CASE("the sample file shows every setting with its default") {
 
 TEST_CASE("the example of domains in the sample file works") {
     const TemporaryTree tree;
-    tree.write("keys/example.com/s2026.pem", "");
+    tree.write("keys/s2026.example.com.pem", "");
     const std::string sample = config::render_sample();
     std::istringstream lines(sample.substr(sample.find("#domains:")));
     std::string text;

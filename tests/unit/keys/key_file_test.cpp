@@ -85,4 +85,8 @@ TEST_CASE("looking at key files without opening them") {
                                                  ": can be read and written by others (mode 0666, owner "));
     CHECK(check.examine(tree.path("none")).problem == tree.path("none") + ": No such file or directory");
     CHECK(check.examine(tree.root()).problem == tree.root() + ": not a regular file");
+    const keys::Reader stranger{70001, {70011}, "stranger"};
+    REQUIRE(::chmod(good.c_str(), 0644) == 0);
+    CHECK(keys::KeyFileCheck(stranger).examine(good).problem.starts_with(
+        good + ": " + tree.root() + ", above it, cannot be entered by user stranger (mode 0700, owner "));
 }

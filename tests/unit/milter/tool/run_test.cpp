@@ -31,6 +31,7 @@ class Workspace {
         std::string name = (fs::temp_directory_path() / "paraph-tool-XXXXXX").string();
         REQUIRE(mkdtemp(name.data()) != nullptr);
         root_ = name;
+        fs::permissions(root_, fs::perms(0755)); // a user paraph, if there is one, has to get at the keys
     }
     ~Workspace() {
         std::error_code ignored;

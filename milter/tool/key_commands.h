@@ -1,0 +1,16 @@
+// The subcommands of `paraph key`.
+#pragma once
+
+#include "milter/tool/command.h"
+
+namespace CLI {
+class App;
+}
+
+namespace tool {
+
+void add_key_generate(CLI::App& key, Command& chosen);
+void add_key_show(CLI::App& key, Command& chosen);
+void add_key_check(CLI::App& key, Command& chosen);
+
+} // namespace tool

@@ -1,0 +1,187 @@
+#include "milter/tool/key_comparison.h"
+
+#include "base/ascii.h"
+#include "base/base64.h"
+#include "crypto/digest.h"
+#include "crypto/public_key.h"
+#include "dkim/key_record.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace tool {
+
+namespace {
+
+using Kind = KeyFinding::Kind;
+using Findings = std::vector<KeyFinding>;
+
+bool publishes(const dkim::KeyRecord& record, const crypto::SigningKey& key) {
+    const auto digest = crypto::sha256("any text");
+    const auto published = key.type() == crypto::KeyType::rsa ? crypto::PublicKey::rsa(record.public_key)
+                                                              : crypto::PublicKey::ed25519(record.public_key);
+    const auto signature = key.sign(digest);
+    return published && signature && published->verify(digest, *signature);
+}
+
+// p= without the blanks that it may hold (RFC 6376 3.6.1), from text that need not be a record.
+std::string raw_key(std::string_view text) {
+    std::string_view rest = text;
+    for (const std::string_view tag : base::split(text, ';')) {
+        const auto start = tag.find_first_not_of(" \t");
+        if (start != std::string_view::npos && tag.substr(start).starts_with("p=")) {
+            rest = tag.substr(start + 2);
+            std::string key(rest);
+            std::erase_if(key, [](char c) { return c == ' ' || c == '\t'; });
+            return key;
+        }
+    }
+    return {};
+}
+
+// What a web form does that takes no more than 255 characters.
+std::optional<std::string> truncation(std::string_view text, const crypto::SigningKey& key) {
+    const auto published = raw_key(text);
+    const auto whole = base::base64_encode(key.public_record_bytes());
+    if (published.empty() || published.size() >= whole.size() || !whole.starts_with(published)) {
+        return std::nullopt;
+    }
+    return fmt::format("p= is cut off after {} of {} characters", published.size(), whole.size());
+}
+
+std::string unreadable(std::string_view text, std::string_view reason) {
+    constexpr std::size_t shown = 120;
+    const bool escaped = text.find_first_of("\"\\") != std::string_view::npos;
+    return fmt::format(
+        "the record is no key record ({}): {}{}", reason, base::printable(text, shown),
+        escaped ? "; quotation marks and backslashes belong into zone files, not into web forms" : "");
+}
+
+bool names_subdomain(const NamedKey& name) {
+    const auto at = name.identity.rfind('@');
+    return at != std::string::npos &&
+           !base::iequals(std::string_view(name.identity).substr(at + 1), name.domain);
+}
+
+void compare_keys(const dkim::KeyRecord& record, std::string_view text, const crypto::SigningKey& key,
+                  Findings& found) {
+    if (record.public_key.empty()) {
+        found.push_back({Kind::wrong, "the key is revoked: p= is empty"});
+    } else if (record.type != key.type()) {
+        found.push_back(
+            {Kind::wrong, fmt::format("k= says {}, the private key is {}: the record is another key's, "
+                                      "or its k= has to be k={}",
+                                      record.type ? print(*record.type) : "a type that nobody knows",
+                                      print(key.type()), print(key.type()))});
+    } else if (const auto cut = truncation(text, key)) {
+        found.push_back({Kind::wrong, *cut});
+    } else if (!publishes(record, key)) {
+        found.push_back({Kind::wrong, "another key is published: p= does not belong to this private key"});
+    }
+}
+
+void compare_limits(const dkim::KeyRecord& record, const NamedKey& name, Findings& found) {
+    if (!record.allows_sha256) {
+        found.push_back(
+            {Kind::wrong, "h= does not list sha256, with which everything is signed; leave h= out"});
+    }
+    if (!record.for_email) {
+        found.push_back({Kind::wrong, "s= lists neither email nor *: the key is not for mail; leave s= out"});
+    }
+    if (record.exact_domain && names_subdomain(name)) {
+        found.push_back(
+            {Kind::wrong, fmt::format("t=s allows no i= below {}, and the identity is {}; take the s "
+                                      "out of t=",
+                                      name.domain, base::printable(name.identity))});
+    } else if (record.exact_domain && name.subdomains) {
+        found.push_back({Kind::note,
+                         "t=s, and the key also signs for subdomains: that holds as long as no i= names "
+                         "one"});
+    }
+    if (record.testing) {
+        found.push_back({Kind::note,
+                         "t=y: the domain is testing, and verifiers may treat its mail as unsigned; take "
+                         "the y out of t= when the tests are done"});
+    }
+}
+
+// RFC 6376 3.6.2.2: with several records the result is undefined. The one that fits is compared, if there is
+// one.
+const std::string& most_fitting(const std::vector<std::string>& texts, const crypto::SigningKey& key) {
+    const auto fits = std::find_if(texts.begin(), texts.end(), [&](const std::string& text) {
+        const auto record = dkim::parse_key_record(text);
+        return record && record->type == key.type() && publishes(*record, key);
+    });
+    const auto readable = std::find_if(texts.begin(), texts.end(), [](const std::string& text) {
+        return dkim::parse_key_record(text).has_value();
+    });
+    return fits != texts.end() ? *fits : readable != texts.end() ? *readable : texts.front();
+}
+
+void compare_record(const NamedKey& name, const crypto::SigningKey& key,
+                    const std::vector<std::string>& texts, Findings& found) {
+    if (texts.size() > 1) {
+        found.push_back(
+            {Kind::wrong, fmt::format("{} TXT records stand there, and nobody can say which one a "
+                                      "verifier takes; leave one",
+                                      texts.size())});
+    }
+    const std::string& text = most_fitting(texts, key);
+    const auto record = dkim::parse_key_record(text);
+    if (!record) {
+        found.push_back(
+            {Kind::wrong, truncation(text, key).value_or(unreadable(text, record.error().message))});
+        return;
+    }
+    compare_keys(*record, text, key, found);
+    compare_limits(*record, name, found);
+}
+
+std::string absence(const dns::Answer& answer, const std::string& alias) {
+    if (!alias.empty()) {
+        return fmt::format("there is no record: the name is an alias (CNAME) of {}, which has none ({})",
+                           base::printable(alias), print(answer.status));
+    }
+    if (answer.aliased) {
+        return fmt::format("there is no record: the name is an alias (CNAME) of one that has none ({})",
+                           print(answer.status));
+    }
+    return fmt::format("there is no record ({})", print(answer.status));
+}
+
+} // namespace
+
+std::vector<KeyFinding> compare_key(const NamedKey& name, const crypto::SigningKey& key,
+                                    const dns::Answer& answer, const std::string& alias) {
+    constexpr std::size_t recommended_bits = 2048;
+    Findings found;
+    switch (answer.status) {
+    case dns::Status::failed:
+        return {{Kind::open, fmt::format("the DNS gave no answer: {}", print(answer.failure))}};
+    case dns::Status::no_data:
+    case dns::Status::no_name:
+        found.push_back({Kind::wrong, absence(answer, alias)});
+        break;
+    case dns::Status::found:
+        compare_record(name, key, answer.texts, found);
+        if (answer.aliased) {
+            found.push_back(
+                {Kind::note, fmt::format("the name is an alias (CNAME){}{}: whoever runs that decides "
+                                         "which key it is",
+                                         alias.empty() ? "" : " of ", base::printable(alias))});
+        }
+        break;
+    }
+    if (key.type() == crypto::KeyType::rsa && key.bits() < recommended_bits) {
+        found.push_back({Kind::note, fmt::format("{} bits are few for an RSA key: some verifiers want {}",
+                                                 key.bits(), recommended_bits)});
+    }
+    if (!name.active) {
+        found.push_back({Kind::note, "active: false: the daemon does not sign with it"});
+    }
+    return found;
+}
+
+} // namespace tool

@@ -1,0 +1,165 @@
+// paraph key generate: new DKIM keys, the records that publish them and the lines that use them.
+
+#include "base/ascii.h"
+#include "base/domain_name.h"
+#include "keys/file_safety.h"
+#include "keys/generate.h"
+#include "keys/key_directory.h"
+#include "keys/key_file.h"
+#include "keys/ownership.h"
+#include "milter/tool/key_commands.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <vector>
+
+namespace tool {
+
+namespace {
+
+struct KeyOptions {
+    std::string domain;
+    std::string selector;
+    std::string type = "rsa";
+    std::size_t bits = 2048;
+    std::string directory = ".";
+};
+
+struct Selected {
+    std::string selector;
+    keys::NewKey key;
+};
+
+// RFC 8463 6: each algorithm has a selector of its own.
+std::vector<std::pair<std::string, crypto::KeyType>> planned(const KeyOptions& options) {
+    if (options.type == "both") {
+        return {{options.selector + "-rsa", crypto::KeyType::rsa},
+                {options.selector + "-ed25519", crypto::KeyType::ed25519}};
+    }
+    return {{options.selector, options.type == "rsa" ? crypto::KeyType::rsa : crypto::KeyType::ed25519}};
+}
+
+constexpr const char* daemon_user = "paraph";
+
+// Root makes keys for the daemon, whose group may read them and nothing more: whoever takes over the daemon
+// cannot put another key in their place.
+std::optional<gid_t> daemon_group() {
+    const auto account = geteuid() == 0 ? keys::find_account(daemon_user) : std::nullopt;
+    return account ? std::optional(account->group) : std::nullopt;
+}
+
+std::string file_for(const KeyOptions& options, const std::string& selector, const base::DomainName& domain,
+                     const char* suffix) {
+    const auto name = fmt::format("{}.{}{}", selector, domain.text(), suffix);
+    return std::filesystem::absolute(std::filesystem::path(options.directory) / name)
+        .lexically_normal()
+        .string();
+}
+
+Result<std::vector<Selected>> generate_all(const KeyOptions& options, const base::DomainName& domain) {
+    const auto group = daemon_group();
+    if (auto directory = keys::make_key_directory(options.directory, group); !directory) {
+        return fail(ExitCode::cannot_write, directory.error());
+    }
+    std::vector<Selected> made;
+    for (const auto& [selector, type] : planned(options)) {
+        auto key =
+            keys::generate({domain, selector, type, options.bits, file_for(options, selector, domain, ".pem"),
+                            file_for(options, selector, domain, ".txt"), group});
+        if (!key) {
+            return fail(ExitCode::cannot_write, std::move(key.error()));
+        }
+        made.push_back({selector, std::move(*key)});
+    }
+    return made;
+}
+
+void print_made(const std::vector<Selected>& made, const base::DomainName& domain, std::ostream& out) {
+    fmt::print(out, "; publish in the DNS, and wait until it is there before you sign:\n");
+    for (const Selected& one : made) {
+        fmt::print(out, "{}\n", one.key.zone_line);
+    }
+    fmt::print(out, "; `paraph key show {}` prints it again, also for web forms\n",
+               base::printable(made.front().key.file));
+    fmt::print(out, "\n# add to the configuration:\ndomains:\n  {}:\n    keys:\n", domain.text());
+    for (const Selected& one : made) {
+        fmt::print(out, "      - selector: {}\n        file: \"{}\"\n", one.selector,
+                   base::printable(one.key.file));
+    }
+}
+
+// In a directory that was there before: the daemon may be unable to enter it, or others may be able to write
+// it.
+void warn(const std::vector<Selected>& made, std::ostream& err) {
+    const auto reader = daemon_group() ? keys::Reader::of_user(daemon_user)
+                                       : base::Result<keys::Reader, std::string>(keys::Reader::self());
+    if (!reader) {
+        return;
+    }
+    keys::KeyFileCheck check(*reader);
+    for (const Selected& one : made) {
+        const auto finding = check.examine(one.key.file);
+        const auto& text = finding.problem.empty() ? finding.danger : finding.problem;
+        if (!text.empty()) {
+            fmt::print(err, "paraph: warning: {}\n", base::printable(text, 1024));
+        }
+    }
+}
+
+Result<ExitCode> generate(const KeyOptions& options, Console& console) {
+    const auto domain = base::DomainName::parse_international(options.domain);
+    if (!domain) {
+        return fail(ExitCode::usage,
+                    fmt::format("'{}' is not a domain name", base::printable(options.domain)));
+    }
+    // A selector becomes part of a file name: only what a DNS label may hold.
+    if (!base::DomainName::parse(options.selector)) {
+        return fail(ExitCode::usage,
+                    fmt::format("'{}' is not a selector", base::printable(options.selector)));
+    }
+    const auto made = generate_all(options, *domain);
+    if (!made) {
+        return tl::make_unexpected(made.error());
+    }
+    print_made(*made, *domain, console.out);
+    warn(*made, console.err);
+    return ExitCode::ok;
+}
+
+} // namespace
+
+void add_key_generate(CLI::App& key, Command& chosen) {
+    constexpr std::size_t least_bits = 1024; // RFC 8301 3.2
+    constexpr std::size_t most_bits = 4096;  // more than this not every verifier accepts
+    auto options = std::make_shared<KeyOptions>();
+    CLI::App* sub =
+        key.add_subcommand("generate", "Make a key file; print its DNS record and its configuration");
+    sub->footer(
+        "Example:\n  paraph key generate --domain example.org --selector 2026a --out-dir /etc/paraph/keys");
+    sub->add_option("--domain", options->domain, "Signing domain, d=")->required()->type_name("DOMAIN");
+    sub->add_option("--selector", options->selector,
+                    "Selector, s=; with --type both it gets -rsa and -ed25519")
+        ->required()
+        ->type_name("NAME");
+    sub->add_option("--type", options->type, "Algorithm")
+        ->check(CLI::IsMember({"rsa", "ed25519", "both"}))
+        ->capture_default_str();
+    sub->add_option("--bits", options->bits, "Size of an RSA key")
+        ->check(CLI::Range(least_bits, most_bits))
+        ->capture_default_str();
+    sub->add_option("--out-dir", options->directory,
+                    "Directory for the key (SELECTOR.DOMAIN.pem) and its record (.txt); it is made")
+        ->type_name("DIR")
+        ->capture_default_str();
+    sub->callback(
+        [options, &chosen] { chosen = [options](Console& console) { return generate(*options, console); }; });
+}
+
+} // namespace tool
