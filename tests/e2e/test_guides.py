@@ -1,0 +1,112 @@
+"""What the guides tell people to write into main.cf and master.cf, given to Postfix."""
+
+import re
+import socket
+import tempfile
+import unittest
+from pathlib import Path
+
+from harness.postfix import Postfix
+from harness.process import eventually, run
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+SETTING = re.compile(r"^[a-z][a-z0-9_]* = ?", re.MULTILINE)
+SERVICE = re.compile(r"^\S+ +(inet|unix|pass|fifo|unix-dgram) +[yn-] ", re.MULTILINE)
+OTHER = re.compile(r"^(\[|# systemctl)", re.MULTILINE)  # an ini file of systemd
+
+
+def blocks(text: str):
+    """Indented blocks of a page, without the indentation; a blank line ends one."""
+    for match in re.finditer(r"(?:^ {4}.*\n)+", text, re.MULTILINE):
+        yield re.sub(r"^ {4}", "", match[0], flags=re.MULTILINE)
+    for match in re.finditer(r"^```.*\n((?:.*\n)*?)```", text, re.MULTILINE):
+        yield match[1]
+
+
+def found(pattern: re.Pattern) -> list[tuple[str, str]]:
+    return [(page.name, block) for page in PAGES for block in blocks(page.read_text())
+            if pattern.search(block) and not OTHER.search(block)]
+
+
+def trailing_comment(block: str) -> bool:
+    """main.cf and master.cf know no comment behind a value: it becomes a part of the value."""
+    return any(re.match(r"[^#\s].*\s#", line) for line in block.splitlines())
+
+
+class Guides(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="paraph-e2e-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.folder.chmod(0o755)
+
+    def postfix(self, number: int, main_cf: str = "", master_cf: str = "") -> Postfix:
+        """A Postfix with these lines at the end of its files."""
+        postfix = Postfix(self.folder / str(number), None)
+        with (postfix.config / "main.cf").open("a") as file:
+            file.write(main_cf)
+        with (postfix.config / "master.cf").open("a") as file:
+            file.write(master_cf)
+        self.addCleanup(postfix.stop)
+        return postfix
+
+    def complaints(self, postfix: Postfix) -> str:
+        """What postconf and `postfix check` say about the files."""
+        postconf = ["postconf", "-c", str(postfix.config)]
+        told = [run([*postconf, *what], check=False).stderr for what in (["-n"], ["-M"], ["-P"])]
+        checked = run(["postfix", "-c", str(postfix.config), "check"], check=False)
+        return (b"".join(told) + checked.stderr).decode() + ("" if checked.returncode == 0 else "check fails")
+
+    def greeting(self, postfix: Postfix) -> str:
+        with socket.create_connection(("127.0.0.1", postfix.port), timeout=30) as connection:
+            connection.settimeout(30)
+            connection.sendall(b"EHLO client.test\r\nMAIL FROM:<>\r\nRCPT TO:<a@rcpt.test>\r\nQUIT\r\n")
+            with connection.makefile("rb") as replies:
+                return replies.read().decode()
+
+    def test_every_page_has_what_is_looked_for(self):
+        self.assertGreaterEqual(len(found(SETTING)), 5)
+        self.assertGreaterEqual(len(found(SERVICE)), 3)
+        for block in ("a = b   # c\n", "smtp inet n - y - - smtpd # c\n"):
+            self.assertTrue(trailing_comment(block))
+        for block in ("# a = b\na = b\n", "a = b#c\n"):
+            self.assertFalse(trailing_comment(block))
+
+    def test_main_cf(self):
+        for number, (page, block) in enumerate(found(SETTING)):
+            with self.subTest(page=page, block=block):
+                self.assertFalse(trailing_comment(block))
+                # The files that a block names are written by the reader of the guide.
+                rules = self.folder / "rules"
+                rules.write_text(r"/^Authentication-Results:\s*mx\.example\.org\b/  IGNORE" "\n")
+                postfix = self.postfix(number, re.sub(r"pcre:/etc/postfix/\w+", f"regexp:{rules}", block))
+                self.assertEqual("", self.complaints(postfix))
+                # A wrong value shows only when a program reads it.
+                postfix.start()
+                self.assertRegex(self.greeting(postfix), r"^220 mx\.ours\.test")
+                self.assertEqual([], [line for line in postfix.log().splitlines()
+                                      if re.search(r"(fatal|panic|bad (string|numerical|boolean)|unused)", line)])
+                postfix.stop()
+
+    def test_master_cf(self):
+        for number, (page, block) in enumerate(found(SERVICE)):
+            with self.subTest(page=page, block=block):
+                self.assertFalse(trailing_comment(block))
+                self.assertEqual("", self.complaints(self.postfix(number, "", block)))
+
+    def test_wrong_lines_are_found(self):
+        for number, (main_cf, master_cf) in enumerate((("no_such_parameter = 1\n", ""), ("smtpd_milters inet:x\n", ""),
+                                                       ("", "smtpx inet n - y - smtpd\n"),
+                                                       ("", "smtpx inet n - y - - smtpd\n  -o no_such_thing=1\n"))):
+            with self.subTest((main_cf, master_cf)):
+                self.assertNotEqual("", self.complaints(self.postfix(number, main_cf, master_cf)))
+        postfix = self.postfix(9, "smtpd_hard_error_limit = 20   # many\n")
+        postfix.start()
+        with socket.create_connection(("127.0.0.1", postfix.port), timeout=30):
+            eventually("smtpd to refuse the line", lambda: "fatal: bad numerical configuration" in postfix.log())
+
+
+if __name__ == "__main__":
+    unittest.main()
