@@ -112,8 +112,13 @@ class Loader {
     }
 
     void load_pattern(const TreeNode& pattern, const File& file) {
-        for (const std::string& path : expand_pattern(file.directory, pattern.text)) {
-            const Place place = place_of(file, pattern);
+        const Place place = place_of(file, pattern);
+        const auto paths = expand_pattern(file.directory, pattern.text);
+        if (paths.empty()) {
+            report_.warning(place, fmt::format("'{}': no file matches '{}'", include_name,
+                                               shown_path(resolve_path(file.directory, pattern.text))));
+        }
+        for (const std::string& path : paths) {
             if (files_.size() > max_included_files) {
                 report_.error(place, fmt::format("more than {} included files", max_included_files));
                 return;

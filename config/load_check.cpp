@@ -1,11 +1,18 @@
 #include "config/load_check.h"
 
 #include "base/ascii.h"
+#include "base/ip_address.h"
 #include "config/load_settings.h"
+#include "config/number_text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace config {
 
@@ -14,6 +21,55 @@ namespace {
 // What the mail servers wait for a filter at the end of a message unless told otherwise: Postfix has
 // milter_content_timeout = 300s, Sendmail T=...;E:5m, and both spend some of it on other filters.
 constexpr std::chrono::seconds mail_server_patience{250};
+
+constexpr int other_write = 0002;
+constexpr unsigned least_key_bits = 1024;
+
+// The widest blocks that are given to one owner.
+bool holds_strangers(const base::IpNetwork& block) {
+    constexpr unsigned widest_v4 = 8, widest_v6 = 16;
+    const std::string text = block.print();
+    const auto slash = text.find('/');
+    const auto length = slash == std::string::npos ? std::nullopt : parse_decimal(text.substr(slash + 1));
+    if (!length) {
+        return false;
+    }
+    if (text.find(':') == std::string::npos) {
+        return *length < widest_v4;
+    }
+    // Unique local and link-local addresses are nobody else's, however wide.
+    const bool is_private = *length >= 7 && (text.starts_with("fc") || text.starts_with("fd") ||
+                                             (*length >= 10 && text.starts_with("fe8")));
+    return *length < widest_v6 && !is_private;
+}
+
+bool listens_everywhere(std::string_view socket) {
+    static constexpr std::array<std::string_view, 5> hosts{"0.0.0.0", "[::]", "::", "[::0]", "0::0"};
+    const auto rest = socket.substr(socket.find(':') + 1);
+    const auto at = rest.find('@');
+    const auto host = at == std::string_view::npos ? rest.substr(0, rest.rfind(':')) : rest.substr(at + 1);
+    return std::find(hosts.begin(), hosts.end(), host) != hosts.end();
+}
+
+bool changes_on_the_way(std::string_view name) {
+    static constexpr std::array<std::string_view, 15> names{"Received",
+                                                            "Return-Path",
+                                                            "Delivered-To",
+                                                            "X-Original-To",
+                                                            "Envelope-To",
+                                                            "Received-SPF",
+                                                            "Authentication-Results",
+                                                            "X-Spam-Status",
+                                                            "DKIM-Signature",
+                                                            "Bcc",
+                                                            "Resent-Bcc",
+                                                            "DomainKey-Signature",
+                                                            "ARC-Seal",
+                                                            "ARC-Message-Signature",
+                                                            "ARC-Authentication-Results"};
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view known) { return base::iequals(known, name); });
+}
 
 struct Checks {
     const Settings& settings;
@@ -87,6 +143,77 @@ struct Checks {
         }
     }
 
+    // Of a list, where the item stands; else where the list does.
+    [[nodiscard]] Place at_item(std::string_view path, std::size_t index) const {
+        const TreeNode* list = find_value(root, path);
+        return list != nullptr && index < list->children.size() ? place_of(file, *list->children[index])
+                                                                : at(path);
+    }
+
+    void internal_hosts() const {
+        const auto& hosts = settings.roles.internal_hosts;
+        for (std::size_t i = 0; i < hosts.size(); ++i) {
+            if (holds_strangers(hosts[i])) {
+                report.warning(at_item("roles.internal_hosts", i),
+                               fmt::format("'roles.internal_hosts': {} holds strangers, whose mail is signed "
+                                           "and not checked",
+                                           hosts[i].print()),
+                               "name the networks of your own");
+            }
+        }
+        const bool has_loopback = std::any_of(hosts.begin(), hosts.end(), [](const auto& block) {
+            return block.contains(*base::IpAddress::parse("127.0.0.1")) ||
+                   block.contains(*base::IpAddress::parse("::1"));
+        });
+        if (settings.roles.sign && !hosts.empty() && !has_loopback) {
+            report.warning(at("roles.internal_hosts"),
+                           "'roles.internal_hosts' lacks the loopback addresses: mail that programs on this "
+                           "host send by SMTP is not signed",
+                           "add 127.0.0.0/8 and ::1/128");
+        }
+    }
+
+    void socket() const {
+        const auto& listen = settings.listen;
+        const bool is_unix = listen.socket.starts_with("unix:") || listen.socket.starts_with("local:");
+        if (is_unix && (listen.socket_mode & other_write) != 0) {
+            report.warning(
+                at("listen.socket_mode"),
+                fmt::format("'listen.socket_mode': with {:04o} every user of this host can use the "
+                            "socket, and have mail signed",
+                            listen.socket_mode),
+                "take 0660, and the mail server's group as 'listen.socket_group'");
+        } else if (!is_unix && listens_everywhere(listen.socket)) {
+            report.warning(at("listen.socket"),
+                           fmt::format("'listen.socket': {} can be reached from the network, and who reaches "
+                                       "it can have mail signed",
+                                       listen.socket),
+                           "take 127.0.0.1, or the address of an inner network behind a packet filter");
+        }
+    }
+
+    void weak_keys() const {
+        if (settings.dkim.minimum_key_bits < least_key_bits) {
+            report.warning(at("dkim.minimum_key_bits"),
+                           fmt::format("'dkim.minimum_key_bits': signatures by RSA keys of less than {} bits "
+                                       "can be forged",
+                                       least_key_bits),
+                           "RFC 8301 3.2: they must not pass");
+        }
+    }
+
+    // RFC 6376 5.4: what is added, changed or removed on the way breaks the signature that covers it.
+    void changing_fields(std::string_view path, const std::vector<std::string>& names) const {
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if (changes_on_the_way(names[i])) {
+                report.warning(
+                    at_item(path, i),
+                    fmt::format("'{}': {} changes on the way, which breaks the signature", path, names[i]),
+                    "leave it out");
+            }
+        }
+    }
+
     void dmarc() const {
         if (settings.dmarc.enabled && !settings.spf.enabled && !settings.dkim.enabled) {
             report.error(at("dmarc.enabled"), "'dmarc.enabled' needs 'spf.enabled' or 'dkim.enabled'",
@@ -106,6 +233,12 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     checks.header_limits();
     checks.roles();
     checks.dmarc();
+    checks.internal_hosts();
+    checks.socket();
+    checks.weak_keys();
+    checks.changing_fields("signing.signed_fields", settings.signing.signed_fields);
+    checks.changing_fields("signing.oversigned_if_present", settings.signing.oversigned_if_present);
+    checks.changing_fields("signing.oversigned_fields", settings.signing.oversigned_fields);
 }
 
 } // namespace config

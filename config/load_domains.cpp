@@ -23,10 +23,14 @@ std::vector<std::string_view> names_of(const std::vector<SettingOf<Target>>& set
 void unknown_name(const Pair& pair, const std::string& prefix, const std::vector<std::string_view>& known,
                   const File& file, Report& report) {
     const auto meant = nearest(pair.name->text, known);
+    std::string hint = missing_blank(*pair.name);
+    if (hint.empty() && meant) {
+        hint = fmt::format("did you mean '{}'?", *meant);
+    }
     report.error(
         place_of(file, *pair.name),
         fmt::format("unknown setting {}", base::quoted(prefix + pair.name->text, prefix.size() + 80)),
-        meant ? fmt::format("did you mean '{}'?", *meant) : "");
+        std::move(hint));
 }
 
 // What is wrong between the fields of one key; empty: nothing.
@@ -65,6 +69,11 @@ void DomainLoader::load(const Pair& pair, const File& file) {
 }
 
 std::optional<std::string> DomainLoader::new_domain(const TreeNode& name, const File& file) {
+    if (name.text == keys_name || name.text == domain_schema().front().name()) {
+        report_.error(place_of(file, name), fmt::format("'{}' is not a domain name", name.text),
+                      "indent it, so that it stands below its domain");
+        return std::nullopt;
+    }
     const bool readable = name.kind == TreeNode::Kind::scalar && !base::is_surely_key(name.text);
     const auto domain = readable ? base::DomainName::parse_international(name.text) : std::nullopt;
     if (!domain) {
@@ -72,7 +81,7 @@ std::optional<std::string> DomainLoader::new_domain(const TreeNode& name, const 
         report_.error(place_of(file, name), fmt::format("{} is not a domain name", base::quoted(name.text)),
                       wildcard
                           ? fmt::format("write {} with 'subdomains: true'", base::quoted(name.text.substr(2)))
-                          : "");
+                          : missing_blank(name));
         return std::nullopt;
     }
     const Place place = place_of(file, name);

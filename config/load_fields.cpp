@@ -94,6 +94,27 @@ void warn_of_host_bits(const Reading& reading, const TreeNode& item) {
     }
 }
 
+// "${HOSTNAME}", "$HOSTNAME", "$(hostname)", "`hostname`"
+bool looks_like_variable(std::string_view text) {
+    const auto at = text.find('$');
+    const char next = at == std::string_view::npos || at + 1 == text.size() ? '\0' : text[at + 1];
+    return next == '{' || next == '(' || base::is_upper(next) ||
+           (text.size() > 2 && text.starts_with('`') && text.ends_with('`'));
+}
+
+void warn_of_variable(const Reading& reading, const TreeNode& node) {
+    const auto kind = reading.type.kind;
+    const bool is_text = kind == Kind::text || kind == Kind::path || kind == Kind::texts;
+    if (is_text && looks_like_variable(node.text)) {
+        reading.report.warning(place_of(reading.file, node),
+                               fmt::format("{}: {} is taken as it stands", reading.label(),
+                                           base::quoted(node.text, longest_quote)),
+                               reading.pair.name->text == "authserv_id"
+                                   ? "write HOSTNAME for the name of this host"
+                                   : "variables have no meaning here");
+    }
+}
+
 std::optional<Value> read_list(const Reading& reading) {
     std::vector<std::string_view> items;
     bool sound = true;
@@ -104,11 +125,15 @@ std::optional<Value> read_list(const Reading& reading) {
         } else {
             refusal = check_item(reading.type, item->text);
         }
+        if (refusal && !item->quoted && item->text.find(" - ") != std::string::npos) {
+            refusal->hint = "indent the items of a list alike, else they are one text";
+        }
         if (refusal) {
             reading.refuse(*item, item_expectation(reading.type), *refusal);
             sound = false;
         }
         warn_of_host_bits(reading, *item);
+        warn_of_variable(reading, *item);
         items.push_back(item->text);
     }
     if (!sound) {
@@ -124,6 +149,7 @@ std::optional<Value> read_scalar(const Reading& reading) {
         reading.refuse(node, expectation(reading.type), value.error());
         return std::nullopt;
     }
+    warn_of_variable(reading, node);
     return reading.type.kind == Kind::path ? resolved(reading, std::get<std::string>(*value))
                                            : std::move(*value);
 }
@@ -157,6 +183,19 @@ std::optional<Value> read_value(const Type& type, const Pair& pair, std::string_
     return std::nullopt;
 }
 
+std::string missing_blank(const TreeNode& text) {
+    const auto colon = text.text.find(':');
+    const bool blank_follows = colon + 1 < text.text.size() && base::is_wsp(text.text[colon + 1]);
+    if (text.kind != TreeNode::Kind::scalar || text.quoted || colon == std::string::npos || colon == 0 ||
+        colon + 1 == text.text.size() || blank_follows) {
+        return {};
+    }
+    return fmt::format(
+        "a blank is missing behind the colon: write {}",
+        base::quoted(fmt::format("{}: {}", text.text.substr(0, colon), text.text.substr(colon + 1)),
+                     longest_quote));
+}
+
 bool expect_kind(TreeNode::Kind kind, const Pair& pair, std::string_view prefix, const File& file,
                  Report& report) {
     const TreeNode& value = *pair.value;
@@ -164,8 +203,10 @@ bool expect_kind(TreeNode::Kind kind, const Pair& pair, std::string_view prefix,
         return true;
     }
     const Place place = place_of(file, value.kind == TreeNode::Kind::null ? *pair.name : value);
-    report.error(place, fmt::format("'{}{}': expected {}, not {}", prefix, pair.name->text, kind_name(kind),
-                                    print(value.kind)));
+    report.error(place,
+                 fmt::format("'{}{}': expected {}, not {}", prefix, pair.name->text, kind_name(kind),
+                             print(value.kind)),
+                 kind == TreeNode::Kind::mapping ? missing_blank(value) : "");
     return false;
 }
 

@@ -31,6 +31,9 @@ struct Pair {
 [[nodiscard]] bool expect_kind(TreeNode::Kind kind, const Pair& pair, std::string_view prefix,
                                const File& file, Report& report);
 
+// "name:value" is one text for YAML: how to write it, when `text` looks like that; else empty.
+[[nodiscard]] std::string missing_blank(const TreeNode& text);
+
 // The pairs of a mapping, each name once: repeated names and names that are not text are reported and left
 // out.
 [[nodiscard]] std::vector<Pair> unique_pairs(const TreeNode& mapping, std::string_view prefix,

@@ -5,6 +5,7 @@
 #include "config/load_fields.h"
 #include "config/suggest.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace config {
@@ -52,7 +53,27 @@ std::optional<std::string_view> moved_from(std::string_view name) {
     return found;
 }
 
-void unknown_setting(const Section& section, const TreeNode& name, const File& file, Report& report) {
+// A section above with nothing below it, of which `name` would be a setting: its indentation is lost.
+std::string lost_indentation(const TreeNode& root, const TreeNode& name) {
+    constexpr std::size_t readable = 1000; // values in the file; it is walked for each unknown name
+    std::string_view empty_section;
+    for (std::size_t i = 0;
+         root.children.size() <= readable && i + 1 < root.children.size() && root.children[i] != &name;
+         i += 2) {
+        const bool empty = root.children[i + 1]->kind == TreeNode::Kind::null;
+        const Section* section = find_section(root.children[i]->text);
+        const bool holds =
+            section != nullptr
+                ? std::any_of(section->settings.begin(), section->settings.end(),
+                              [&](const Setting& setting) { return setting.name() == name.text; })
+                : root.children[i]->text == domains_name && name.text.find('.') != std::string::npos;
+        empty_section = empty && holds ? std::string_view(root.children[i]->text) : empty_section;
+    }
+    return empty_section.empty() ? "" : fmt::format("indent it, so that it stands below '{}'", empty_section);
+}
+
+void unknown_setting(const Section& section, const TreeNode& name, const File& file, Report& report,
+                     std::string better_hint = {}) {
     const std::string prefix = section.name.empty() ? "" : fmt::format("{}.", section.name);
     const std::string path = prefix + base::shown(name.text);
     auto meant = nearest(path, siblings(section));
@@ -60,11 +81,13 @@ void unknown_setting(const Section& section, const TreeNode& name, const File& f
         meant = moved_from(name.text);
     }
     const bool dotted = section.name.empty() && find_setting(name.text) != nullptr;
-    const std::string hint = dotted  ? fmt::format("write '{}' on a line of its own below '{}'",
-                                                   name.text.substr(name.text.find('.') + 1),
-                                                   name.text.substr(0, name.text.find('.')))
-                             : meant ? fmt::format("did you mean '{}'?", *meant)
-                                     : "";
+    better_hint = better_hint.empty() ? missing_blank(name) : better_hint;
+    const std::string hint = !better_hint.empty() ? better_hint
+                             : dotted             ? fmt::format("write '{}' on a line of its own below '{}'",
+                                                                name.text.substr(name.text.find('.') + 1),
+                                                                name.text.substr(0, name.text.find('.')))
+                             : meant              ? fmt::format("did you mean '{}'?", *meant)
+                                                  : "";
     report.error(place_of(file, name), fmt::format("unknown setting '{}'", path), hint);
 }
 
@@ -102,7 +125,7 @@ void load_settings(const TreeNode& root, Settings& settings, const File& file, R
         } else if (const Section* section = find_section(pair.name->text)) {
             load_section(*section, pair, settings, file, report);
         } else {
-            unknown_setting(top, *pair.name, file, report);
+            unknown_setting(top, *pair.name, file, report, lost_indentation(root, *pair.name));
         }
     });
 }

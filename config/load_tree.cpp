@@ -4,6 +4,7 @@
 #include "base/secret_text.h"
 #include "base/utf8.h"
 #include "config/limits.h"
+#include "config/syntax_hint.h"
 
 #include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/emitterstyle.h>
@@ -203,11 +204,6 @@ std::optional<TreeError> find_bad_byte(std::string_view text) {
     return std::nullopt;
 }
 
-bool is_indented_by_tab(std::string_view line) {
-    const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
-    return indentation.find('\t') != std::string_view::npos;
-}
-
 constexpr std::size_t longest_message = 200; // of yaml-cpp
 
 // yaml-cpp 0.8 adds the name of an unknown anchor, which 0.7 does not: line and column point at it anyway.
@@ -218,10 +214,12 @@ std::string_view reason(const YAML::Exception& error) {
 
 TreeError syntax_error(const YAML::Exception& error, std::string_view text) {
     const bool known = error.mark.line >= 0;
-    const std::size_t line = known ? one_based(error.mark.line) : 0;
-    return {line, known ? one_based(error.mark.column) : 0,
-            fmt::format("not valid YAML: {}", base::shown(reason(error), longest_message)),
-            known && is_indented_by_tab(from_line(text, line)) ? "indent with blanks, not with tabs" : ""};
+    auto explained =
+        explain_syntax({known ? one_based(error.mark.line) : 0U, known ? one_based(error.mark.column) : 0U,
+                        base::shown(reason(error), longest_message), ""},
+                       text);
+    return {explained.line, explained.column, fmt::format("not valid YAML: {}", explained.reason),
+            std::move(explained.hint)};
 }
 
 } // namespace

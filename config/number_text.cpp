@@ -45,6 +45,57 @@ std::optional<std::uint64_t> parse_with_unit(std::string_view text, std::span<co
     return *number * unit->factor;
 }
 
+// "5 seconds" -> "5" and "seconds". The number may have a fraction.
+struct Guess {
+    double number = 0;
+    std::string unit; // in small letters
+};
+
+std::optional<Guess> guess(std::string_view text) {
+    Guess result;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result.number);
+    if (error != std::errc() || text.empty() || !base::is_digit(text.front())) {
+        return std::nullopt;
+    }
+    result.unit = base::to_lower(base::trim_wsp(text.substr(static_cast<std::size_t>(end - text.data()))));
+    return result;
+}
+
+std::optional<std::uint64_t> guess_with(std::string_view text, std::span<const Unit> units) {
+    constexpr double most = 1e15;
+    const auto parts = guess(text);
+    const auto unit = !parts ? units.end() : std::find_if(units.begin(), units.end(), [&](const Unit& u) {
+        return u.name == parts->unit;
+    });
+    if (unit == units.end()) {
+        return std::nullopt;
+    }
+    const double meant = parts->number * static_cast<double>(unit->factor);
+    return meant <= most ? std::optional(static_cast<std::uint64_t>(meant + 0.5)) : std::nullopt;
+}
+
+constexpr std::array<Unit, 14> guessed_sizes{{{"b", 1},
+                                              {"bytes", 1},
+                                              {"k", 1U << 10U},
+                                              {"kb", 1U << 10U},
+                                              {"kib", 1U << 10U},
+                                              {"ki", 1U << 10U},
+                                              {"m", 1U << 20U},
+                                              {"mb", 1U << 20U},
+                                              {"mib", 1U << 20U},
+                                              {"mi", 1U << 20U},
+                                              {"g", 1U << 30U},
+                                              {"gb", 1U << 30U},
+                                              {"gib", 1U << 30U},
+                                              {"gi", 1U << 30U}}};
+constexpr std::uint64_t second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+constexpr std::array<Unit, 25> guessed_times{
+    {{"ms", 1},        {"msec", 1},        {"milliseconds", 1}, {"s", second},      {"sec", second},
+     {"secs", second}, {"second", second}, {"seconds", second}, {"m", minute},      {"min", minute},
+     {"mins", minute}, {"minute", minute}, {"minutes", minute}, {"h", hour},        {"hr", hour},
+     {"hrs", hour},    {"hour", hour},     {"hours", hour},     {"d", day},         {"day", day},
+     {"days", day},    {"w", 7 * day},     {"week", 7 * day},   {"weeks", 7 * day}, {"y", 365 * day}}};
+
 std::string print_with_unit(std::uint64_t number, std::span<const Unit> units) {
     const auto unit =
         std::find_if(units.begin(), units.end(), [&](const Unit& u) { return number % u.factor == 0; });
@@ -66,6 +117,14 @@ std::optional<std::uint64_t> parse_octal(std::string_view text) {
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
     return parse_with_unit(text, size_units);
+}
+
+std::optional<std::uint64_t> guess_size(std::string_view text) {
+    return guess_with(text, guessed_sizes);
+}
+
+std::optional<std::uint64_t> guess_milliseconds(std::string_view text) {
+    return guess_with(text, guessed_times);
 }
 
 std::string print_size(std::uint64_t bytes) {

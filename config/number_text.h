@@ -19,4 +19,8 @@ namespace config {
 [[nodiscard]] std::optional<std::uint64_t> parse_milliseconds(std::string_view text);
 [[nodiscard]] std::string print_milliseconds(std::uint64_t milliseconds);
 
+// What other spellings mean: "16MB", "5 s", "2 weeks", "1.5h". For suggestions only.
+[[nodiscard]] std::optional<std::uint64_t> guess_size(std::string_view text);
+[[nodiscard]] std::optional<std::uint64_t> guess_milliseconds(std::string_view text);
+
 } // namespace config

@@ -98,9 +98,15 @@ std::optional<Refusal> check_authserv_id(std::string_view text) {
 }
 
 std::optional<Refusal> check_field_name(std::string_view text) {
-    const bool good =
-        std::all_of(text.begin(), text.end(), [](char c) { return base::is_visible(c) && c != ':'; });
-    return refuse_unless(good, fmt::format("{} is not the name of a header field", base::quoted(text)));
+    // RFC 5322 3.6.8 has more characters, which no field bears: they come of lists and patterns, and some
+    // would end the h= tag of a signature.
+    constexpr std::string_view misplaced = ":;,*?\"'()<>[]{}@\\|=";
+    const bool good = std::all_of(text.begin(), text.end(), [&](char c) {
+        return base::is_visible(c) && misplaced.find(c) == std::string_view::npos;
+    });
+    const bool colon = text.size() > 1 && text.find(':') == text.size() - 1;
+    return refuse_unless(good, fmt::format("{} is not the name of a header field", base::quoted(text)),
+                         colon ? "leave out the colon" : "");
 }
 
 std::optional<Refusal> check_own_field_name(std::string_view text) {

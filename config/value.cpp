@@ -54,22 +54,59 @@ Parsed parse_integer(const Type& type, std::string_view text, bool quoted) {
     return parsed;
 }
 
+bool fits(const Type& type, std::uint64_t number) {
+    return number >= type.minimum && number <= type.maximum && number % type.step == 0;
+}
+
+// In the spelling that is understood, when the one that was written means something that would do.
+std::string write_instead(const Type& type, std::optional<std::uint64_t> meant,
+                          std::string (*print)(std::uint64_t), const char* units) {
+    if (!meant) {
+        return {};
+    }
+    return fits(type, *meant) ? fmt::format("write '{}'", print(*meant)) : units;
+}
+
 Parsed parse_duration(const Type& type, std::string_view text) {
     const auto number = parse_milliseconds(text);
     if (!number) {
-        return base::refuse(unexpected(parse_decimal(text) ? fmt::format("write '{}s'", text) : ""));
+        const std::string hint = parse_decimal(text)
+                                     ? fmt::format("write '{}s'", text)
+                                     : write_instead(type, guess_milliseconds(text), print_milliseconds,
+                                                     "the units are ms, s, m, h and d");
+        return base::refuse(unexpected(hint));
     }
-    if (*number < type.minimum || *number > type.maximum || *number % type.step != 0) {
+    if (!fits(type, *number)) {
         return base::refuse(unexpected());
     }
     return Value(std::chrono::milliseconds(*number));
+}
+
+Parsed parse_bytes(const Type& type, std::string_view text) {
+    const auto number = parse_size(text);
+    if (!number) {
+        return base::refuse(
+            unexpected(write_instead(type, guess_size(text), print_size, "the units are K, M and G")));
+    }
+    return in_range(type, number);
+}
+
+// The only word that begins like that: "warn" for warning. Nothing as well for what says too little.
+std::optional<std::string_view> word_beginning(std::string_view text,
+                                               const std::vector<std::string_view>& words) {
+    constexpr std::size_t enough = 3;
+    const auto begins = [&](std::string_view word) { return base::istarts_with(word, text); };
+    const auto found = std::find_if(words.begin(), words.end(), begins);
+    const bool single = text.size() >= enough && std::count_if(words.begin(), words.end(), begins) == 1;
+    return single ? std::optional(*found) : std::nullopt;
 }
 
 Parsed parse_word(const Type& type, std::string_view text) {
     if (std::find(type.words.begin(), type.words.end(), text) != type.words.end()) {
         return Value(std::string(text));
     }
-    const auto meant = nearest(text, type.words);
+    auto meant = nearest(text, type.words);
+    meant = meant ? meant : word_beginning(text, type.words);
     return base::refuse(unexpected(meant ? fmt::format("did you mean '{}'?", *meant) : ""));
 }
 
@@ -146,7 +183,7 @@ Parsed parse_value(const Type& type, std::string_view text, bool quoted) {
     case Kind::mode:
         return parse_integer(type, text, quoted);
     case Kind::size:
-        return in_range(type, parse_size(text));
+        return parse_bytes(type, text);
     case Kind::duration:
         return parse_duration(type, text);
     case Kind::word:

@@ -55,7 +55,7 @@ listen:
   socket_mode: 0600
 roles:
   sign: no
-  internal_hosts: [192.0.2.0/24, 2001:db8::/32]
+  internal_hosts: [127.0.0.0/8, 2001:db8::/32]
 dns:
   timeout: 500ms
   attempts: 3
@@ -149,14 +149,40 @@ TEST_CASE("values of the wrong type are told by place and expectation") {
          {"p.yaml:1:24: error: 'dkim.max_signatures': expected a number from 1 to 100, not '0'"}},
         {"a size",
          "dns: {cache_bytes: 16 MB}\n",
-         {"p.yaml:1:20: error: 'dns.cache_bytes': expected a size from 0 to 4G, not '16 MB'"}},
+         {"p.yaml:1:20: error: 'dns.cache_bytes': expected a size from 0 to 4G, not '16 MB' "
+          "(write '16M')"}},
+        {"a size in words",
+         "dns: {cache_bytes: 16MB}\n",
+         {"p.yaml:1:20: error: 'dns.cache_bytes': expected a size from 0 to 4G, not '16MB' (write '16M')"}},
+        {"a size in half units",
+         "dns: {cache_bytes: 1.5 GiB}\n",
+         {"p.yaml:1:20: error: 'dns.cache_bytes': expected a size from 0 to 4G, not '1.5 GiB' (write "
+          "'1536M')"}},
+        {"a size far too large",
+         "dns: {cache_bytes: 16TB}\n",
+         {"p.yaml:1:20: error: 'dns.cache_bytes': expected a size from 0 to 4G, not '16TB'"}},
+        {"a duration with a blank",
+         "dns: {timeout: 5 s}\n",
+         {"p.yaml:1:16: error: 'dns.timeout': expected a duration from 100ms to 1m, not '5 s' (write '5s')"}},
+        {"a duration in weeks",
+         "signing: {lifetime: 2w}\n",
+         {"p.yaml:1:21: error: 'signing.lifetime': expected a duration from 0 to 3650d in whole seconds, not "
+          "'2w' (write '14d')"}},
+        {"a duration in words",
+         "signing: {lifetime: 1.5 Hours}\n",
+         {"p.yaml:1:21: error: 'signing.lifetime': expected a duration from 0 to 3650d in whole seconds, not "
+          "'1.5 Hours' (write '90m')"}},
+        {"a duration in weeks that would be too long",
+         "dns: {timeout: 2w}\n",
+         {"p.yaml:1:16: error: 'dns.timeout': expected a duration from 100ms to 1m, not '2w' (the units are "
+          "ms, s, m, h and d)"}},
         {"a duration without unit",
          "dns:\n  timeout: 2\n",
          {"p.yaml:2:12: error: 'dns.timeout': expected a duration from 100ms to 1m, not '2' (write '2s')"}},
         {"a word",
          "log: {level: warn}\n",
          {"p.yaml:1:14: error: 'log.level': expected one of debug, info, notice, warning, error, not "
-          "'warn'"}},
+          "'warn' (did you mean 'warning'?)"}},
         {"a word misspelt",
          "log: {level: warnin}\n",
          {"p.yaml:1:14: error: 'log.level': expected one of debug, info, notice, warning, error, not "
@@ -311,10 +337,11 @@ TEST_CASE("what is not YAML") {
          {"p.yaml:2:9: error: not valid YAML: illegal map value (indent with blanks, not with tabs)"}},
         {"a colon too many",
          "authserv_id: a: b\n",
-         {"p.yaml:1:15: error: not valid YAML: illegal map value"}},
+         {"p.yaml:1:15: error: not valid YAML: illegal map value (a second colon: put the text in quotes, or "
+          "what follows on a line of its own)"}},
         {"an open list",
          "strip_authserv_ids: [a\n",
-         {"p.yaml:2:1: error: not valid YAML: end of sequence flow not found"}},
+         {"p.yaml:1:21: error: not valid YAML: the bracket '[' is not closed"}},
         {"an open quote",
          "spf: {}\nauthserv_id: \"mail\nlog: {}\n",
          {"p.yaml:2:14: error: not valid YAML: the closing quote is missing"}},
@@ -354,6 +381,179 @@ TEST_CASE("what is not YAML") {
     });
 }
 
+TEST_CASE("brackets that do not match are told where they open") {
+    check_cases({
+        {"a list before another setting",
+         "roles:\n  internal_hosts: [127.0.0.1, 10.0.0.0/8\nlog:\n  level: info\n",
+         {"p.yaml:2:19: error: not valid YAML: the bracket '[' is not closed"}},
+        {"a mapping before another one",
+         "log: {level: info\nspf: {enabled: no}\n",
+         {"p.yaml:1:6: error: not valid YAML: the bracket '{' is not closed"}},
+        {"the inner one of two",
+         "roles: {internal_hosts: [127.0.0.1, 10.0.0.0/8}\nlog: {level: info}\n",
+         {"p.yaml:1:25: error: not valid YAML: the bracket '[' is not closed before the '}' in line 1"}},
+        {"one too many",
+         "strip_authserv_ids: [a]]\n",
+         {"p.yaml:1:24: error: not valid YAML: the bracket ']' closes nothing"}},
+        {"others in quotes and comments",
+         "authserv_id: \"[\"  # {\nlog: {level: '}'  # ]\n",
+         {"p.yaml:2:6: error: not valid YAML: the bracket '{' is not closed"}},
+    });
+}
+
+TEST_CASE("a wrong indentation is called one") {
+    const std::string above =
+        "error: not valid YAML: the indentation of this line fits no line above it (what belongs together "
+        "begins in the same column)";
+    const std::string deeper = "error: not valid YAML: the indentation of this line puts it below a setting "
+                               "that has a value already "
+                               "(what belongs together begins in the same column)";
+    check_cases({
+        {"less than the line above", "spf:\n    enabled: no\n  check_helo: no\n", {"p.yaml:3:3: " + above}},
+        {"between two sections", "spf:\n  enabled: no\n dkim:\n  enabled: no\n", {"p.yaml:3:2: " + above}},
+        {"more than the line above", "spf:\n  enabled: no\n   check_helo: no\n", {"p.yaml:3:4: " + deeper}},
+        {"more, behind a comment",
+         "spf:\n  enabled: no\n# here\n\n    dkim:\n  enabled: no\n",
+         {"p.yaml:5:5: " + deeper}},
+        {"of an item's fields",
+         "domains:\n  a.example:\n    keys:\n      - selector: s1\n       file: x\n",
+         {"p.yaml:5:8: " + above}},
+        {"an item that joins the one above",
+         "roles:\n  internal_hosts:\n  - 127.0.0.1\n   - 10.0.0.0/8\n",
+         {"p.yaml:3:5: error: 'roles.internal_hosts': expected an address or a block such as 192.0.2.0/24, "
+          "not '127.0.0.1 - 10.0.0.0/8' (indent the items of a list alike, else they are one text)"}},
+        {"none below a section",
+         "spf:\nenabled: no\n",
+         {"p.yaml:2:1: error: unknown setting 'enabled' (indent it, so that it stands below 'spf')"}},
+        {"none below domains",
+         "domains:\na.example:\n  keys: []\n",
+         {"p.yaml:2:1: error: unknown setting 'a.example' (indent it, so that it stands below 'domains')"}},
+        {"none below a domain",
+         "domains:\n  a.example:\n  keys: []\n",
+         {"p.yaml:2:3: error: 'domains.a.example.keys' is missing",
+          "p.yaml:3:3: error: 'keys' is not a domain name (indent it, so that it stands below its domain)"}},
+    });
+}
+
+TEST_CASE("what needs quotes is told so") {
+    const std::string star = "error: not valid YAML: the referenced anchor is not defined (what begins with "
+                             "* needs quotes; a domain "
+                             "with those below it is written 'example.org', with 'subdomains: true')";
+    check_cases({
+        {"a domain and those below it",
+         "domains:\n  *.example.org:\n    keys: []\n",
+         {"p.yaml:2:3: " + star}},
+        {"in braces", "domains: {*.example.org: {keys: []}}\n", {"p.yaml:1:11: " + star}},
+        {"as an item", "strip_authserv_ids:\n  - *.example.org\n", {"p.yaml:2:5: " + star}},
+        {"an at sign",
+         "authserv_id: @mail\n",
+         {"p.yaml:1:14: error: not valid YAML: unknown token (what begins with @ needs quotes)"}},
+    });
+}
+
+TEST_CASE("a blank that is missing behind a colon") {
+    check_cases({
+        {"in a key",
+         "domains: {a.example: {keys: [{selector:s1, file: x}]}}\n",
+         {"p.yaml:1:30: error: 'domains.a.example.keys.selector' is missing",
+          "p.yaml:1:31: error: unknown setting 'domains.a.example.keys.selector:s1' (a blank is missing "
+          "behind "
+          "the colon: write 'selector: s1')"}},
+        {"in a section of one line",
+         "spf: {enabled:no}\n",
+         {"p.yaml:1:7: error: unknown setting 'spf.enabled:no' (a blank is missing behind the colon: write "
+          "'enabled: no')"}},
+        {"in the only line of a section",
+         "spf:\n  enabled:no\n",
+         {"p.yaml:2:3: error: 'spf': expected settings below it, not a text (a blank is missing behind the "
+          "colon: write 'enabled: no')"}},
+        {"in the line above",
+         "spf:\n  enabled:no\n  check_helo: no\n",
+         {"p.yaml:2:10: error: not valid YAML: a blank is missing behind the colon in line 2"}},
+        {"at the top",
+         "authserv_id:mail\nspf: {enabled: no}\n",
+         {"p.yaml:1:12: error: not valid YAML: a blank is missing behind the colon in line 1"}},
+    });
+}
+
+TEST_CASE("what is accepted and surely not meant brings a warning") {
+    check_cases({
+        {"everybody is internal",
+         "roles: {internal_hosts: [0.0.0.0/0, '::/0']}\n",
+         {"p.yaml:1:26: warning: 'roles.internal_hosts': 0.0.0.0/0 holds strangers, whose mail is signed and "
+          "not checked (name the networks of your own)",
+          "p.yaml:1:37: warning: 'roles.internal_hosts': ::/0 holds strangers, whose mail is signed and not "
+          "checked (name the networks of your own)"}},
+        {"half of the Internet",
+         "roles: {internal_hosts: [127.0.0.1, 128.0.0.0/1, '2000::/3']}\n",
+         {"p.yaml:1:37: warning: 'roles.internal_hosts': 128.0.0.0/1 holds strangers, whose mail is signed "
+          "and not checked (name the networks of your own)",
+          "p.yaml:1:50: warning: 'roles.internal_hosts': 2000::/3 holds strangers, whose mail is signed and "
+          "not checked (name the networks of your own)"}},
+        {"wide, but nobody else's",
+         "roles: {internal_hosts: [127.0.0.0/8, 10.0.0.0/8, '::1', 'fc00::/7', 'fe80::/10', "
+         "'2001:db8::/32']}\n",
+         {}},
+        {"no loopback",
+         "roles: {internal_hosts: [192.0.2.0/24]}\n",
+         {"p.yaml:1:25: warning: 'roles.internal_hosts' lacks the loopback addresses: mail that programs on "
+          "this host send by SMTP is not signed (add 127.0.0.0/8 and ::1/128)"}},
+        {"no loopback, and nothing signed", "roles: {sign: no, internal_hosts: [192.0.2.0/24]}\n", {}},
+        {"nobody is internal", "roles: {internal_hosts: []}\n", {}},
+        {"a socket for every user",
+         "listen: {socket: 'unix:/run/paraph/s', socket_mode: 0666}\n",
+         {"p.yaml:1:53: warning: 'listen.socket_mode': with 0666 every user of this host can use the socket, "
+          "and have mail signed (take 0660, and the mail server's group as 'listen.socket_group')"}},
+        {"a mode that no socket has", "listen: {socket_mode: 0666}\n", {}},
+        {"a socket for the network",
+         "listen: {socket: 'inet:0.0.0.0:8891'}\n",
+         {"p.yaml:1:18: warning: 'listen.socket': inet:0.0.0.0:8891 can be reached from the network, and who "
+          "reaches it can have mail signed (take 127.0.0.1, or the address of an inner network behind a "
+          "packet "
+          "filter)"}},
+        {"a socket for the network, as OpenDKIM writes it",
+         "listen: {socket: 'inet6:8891@::'}\n",
+         {"p.yaml:1:18: warning: 'listen.socket': inet6:8891@:: can be reached from the network, and who "
+          "reaches it can have mail signed (take 127.0.0.1, or the address of an inner network behind a "
+          "packet "
+          "filter)"}},
+        {"an include of nothing",
+         "include: [/dev/null/none.d/*.yaml]\n",
+         {"p.yaml:1:11: warning: 'include': no file matches '/dev/null/none.d/*.yaml'"}},
+        {"keys that anybody can break",
+         "dkim: {minimum_key_bits: 768}\n",
+         {"p.yaml:1:26: warning: 'dkim.minimum_key_bits': signatures by RSA keys of less than 1024 bits can "
+          "be "
+          "forged (RFC 8301 3.2: they must not pass)"}},
+        {"fields that change on the way",
+         "signing: {signed_fields: [From, received, DKIM-Signature], oversigned_fields: [Return-Path]}\n",
+         {"p.yaml:1:33: warning: 'signing.signed_fields': received changes on the way, which breaks the "
+          "signature (leave it out)",
+          "p.yaml:1:43: warning: 'signing.signed_fields': DKIM-Signature changes on the way, which breaks "
+          "the "
+          "signature (leave it out)",
+          "p.yaml:1:80: warning: 'signing.oversigned_fields': Return-Path changes on the way, which breaks "
+          "the "
+          "signature (leave it out)"}},
+        {"no names of fields",
+         "signing: {signed_fields: [From, 'Subject,To', 'X-*', 'a;b', 'To:']}\n",
+         {"p.yaml:1:33: error: 'signing.signed_fields': 'Subject,To' is not the name of a header field",
+          "p.yaml:1:47: error: 'signing.signed_fields': 'X-*' is not the name of a header field",
+          "p.yaml:1:54: error: 'signing.signed_fields': 'a;b' is not the name of a header field",
+          "p.yaml:1:61: error: 'signing.signed_fields': 'To:' is not the name of a header field (leave out "
+          "the "
+          "colon)"}},
+        {"a variable for the host's name",
+         "authserv_id: ${HOSTNAME}\n",
+         {"p.yaml:1:14: warning: 'authserv_id': '${HOSTNAME}' is taken as it stands (write HOSTNAME for the "
+          "name of this host)"}},
+        {"a variable in a list",
+         "strip_authserv_ids: [$HOST]\n",
+         {"p.yaml:1:22: warning: 'strip_authserv_ids': '$HOST' is taken as it stands (variables have no "
+          "meaning here)"}},
+    });
+}
+
 TEST_CASE("columns count bytes, as compilers do") {
     CHECK(diagnose("{\"\xc3\xa4\xc3\xb6\": 1, spf: {enabled: x}}\n") ==
           Texts{"p.yaml:1:2: error: unknown setting '\\xc3\\xa4\\xc3\\xb6'",
@@ -389,7 +589,7 @@ TEST_CASE("aliases that multiply are refused before they are followed") {
 TEST_CASE("blocks of addresses that do not say what they are") {
     check_cases({
         {"host bits",
-         "roles: {internal_hosts: [10.0.0.1/24, 10.1.0.0/16, '2001:db8::1/32', 192.0.2.1]}\n",
+         "roles: {internal_hosts: [10.0.0.1/24, 10.1.0.0/16, '2001:db8::1/32', 127.0.0.1]}\n",
          {"p.yaml:1:26: warning: 'roles.internal_hosts': '10.0.0.1/24' stands for all of 10.0.0.0/24 (write "
           "the "
           "block without host bits, or the address without a block)",

@@ -1,0 +1,244 @@
+#include "config/syntax_hint.h"
+
+#include "base/ascii.h"
+#include "base/secret_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace config {
+
+namespace {
+
+// The first `count`, fewer when there are no more.
+std::vector<std::string_view> lines_of(std::string_view text, std::size_t count) {
+    std::vector<std::string_view> lines;
+    while (lines.size() < count) {
+        const auto end = text.find('\n');
+        const auto line = text.substr(0, end);
+        lines.push_back(line.substr(0, line.find('\r')));
+        if (end == std::string_view::npos) {
+            break;
+        }
+        text.remove_prefix(end + 1);
+    }
+    return lines;
+}
+
+std::size_t indentation(std::string_view line) {
+    return std::min(line.find_first_not_of(' '), line.size());
+}
+
+// Where the first name of a line begins: behind the "- " of an item.
+std::size_t content_column(std::string_view line) {
+    std::size_t at = indentation(line);
+    while (line.substr(at).starts_with("- ")) {
+        at += 1 + indentation(line.substr(at + 1));
+    }
+    return at;
+}
+
+bool is_empty_line(std::string_view line) {
+    const auto content = base::trim_fws(line);
+    return content.empty() || content.starts_with('#');
+}
+
+struct Bracket {
+    std::size_t line;
+    std::size_t column;
+    char sign;
+};
+
+// Follows lists in [] and mappings in {} up to a place in the text.
+class BracketFollower {
+  public:
+    // The innermost one that is open there; nothing when none is.
+    std::optional<Bracket> open_at(const std::vector<std::string_view>& lines, std::size_t line,
+                                   std::size_t column) {
+        for (std::size_t i = 0; i < lines.size() && i < line; ++i) {
+            follow(i + 1 == line ? lines[i].substr(0, column - 1) : lines[i], i + 1);
+        }
+        return open_.empty() ? std::nullopt : std::optional(open_.back());
+    }
+
+  private:
+    void follow(std::string_view line, std::size_t number) {
+        char before = '\0'; // the last character that is no blank
+        for (std::size_t at = 0; at < line.size(); ++at) {
+            const char c = line[at];
+            const bool starts = at == 0 || base::is_wsp(line[at - 1]) || is_structure(line[at - 1]);
+            if (quote_ != '\0') {
+                at += quote_ == '"' && c == '\\' ? 1U : 0U;
+                quote_ = c == quote_ ? '\0' : quote_;
+            } else if (c == '#' && starts) {
+                return;
+            } else if ((c == '"' || c == '\'') && starts) {
+                quote_ = c;
+            } else {
+                bracket(c, before, {number, at + 1, c});
+            }
+            before = base::is_wsp(c) ? before : c;
+        }
+    }
+
+    void bracket(char c, char before, Bracket here) {
+        const bool value_begins = before == '\0' || before == ':' || before == '-' || before == '?';
+        if ((c == '[' || c == '{') && (!open_.empty() || value_begins)) {
+            open_.push_back(here);
+        } else if (!open_.empty() && c == (open_.back().sign == '[' ? ']' : '}')) {
+            open_.pop_back();
+        }
+    }
+
+    static bool is_structure(char c) { return std::string_view("[]{},").find(c) != std::string_view::npos; }
+
+    std::vector<Bracket> open_;
+    char quote_ = '\0';
+};
+
+// "name:value": YAML takes it for one text.
+bool lacks_blank(std::string_view line) {
+    auto content = base::trim_fws(line);
+    while (content.starts_with("- ")) {
+        content = base::trim_fws(content.substr(2));
+    }
+    const auto colon = content.find(':');
+    return colon != std::string_view::npos && colon > 0 && colon + 1 < content.size() &&
+           !base::is_wsp(content[colon + 1]) && content.find(": ") == std::string_view::npos &&
+           std::all_of(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+               return base::is_alnum(c) || std::string_view("_-.").find(c) != std::string_view::npos;
+           });
+}
+
+class Explainer {
+  public:
+    Explainer(SyntaxError error, std::string_view text)
+        : error_(std::move(error)), lines_(lines_of(text, error_.line)) {}
+
+    SyntaxError explain() {
+        if (error_.line > lines_.size()) {
+            return error_;
+        }
+        line_ = lines_[error_.line - 1];
+        here_ = line_.substr(std::min(error_.column - 1, line_.size()));
+        if (!is_indented_by_tab() && !brackets() && !first_character()) {
+            layout();
+        }
+        return error_;
+    }
+
+  private:
+    [[nodiscard]] bool says(std::string_view words) const {
+        return error_.reason.find(words) != std::string::npos;
+    }
+
+    bool is_indented_by_tab() {
+        const auto blanks = line_.substr(0, line_.find_first_not_of(" \t"));
+        if (blanks.find('\t') == std::string_view::npos) {
+            return false;
+        }
+        error_.hint = "indent with blanks, not with tabs";
+        return true;
+    }
+
+    bool brackets() {
+        if (!says("flow") && !says("illegal map value") && !says("illegal block entry")) {
+            return false;
+        }
+        const auto open = BracketFollower().open_at(lines_, error_.line, error_.column);
+        const bool closes = here_.starts_with(']') || here_.starts_with('}');
+        if (open) {
+            error_.reason = closes ? fmt::format("the bracket '{}' is not closed before the '{}' in line {}",
+                                                 open->sign, here_.front(), error_.line)
+                                   : fmt::format("the bracket '{}' is not closed", open->sign);
+            error_.line = open->line;
+            error_.column = open->column;
+        } else if (closes) {
+            error_.reason = fmt::format("the bracket '{}' closes nothing", here_.front());
+        }
+        return open || closes;
+    }
+
+    // What has a meaning of its own at the beginning of a value.
+    bool first_character() {
+        const bool star = says("anchor is not defined") || says("alias");
+        const bool plain_name = here_.size() > 1 && base::is_alnum(here_[1]);
+        if (star && here_.starts_with("*.")) {
+            const auto name = here_.substr(2, here_.find_first_of(":,]} \t") - 2);
+            error_.hint =
+                fmt::format("what begins with * needs quotes; a domain with those below it is written "
+                            "'{}', with 'subdomains: true'",
+                            base::shown(name));
+        } else if (star && here_.starts_with('*') && !plain_name) {
+            error_.hint = "what begins with * needs quotes";
+        } else if (says("unknown token") && !here_.empty()) {
+            error_.hint =
+                fmt::format("what begins with {} needs quotes", base::printable(here_.substr(0, 1)));
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    // The line above with something in it; 0: none.
+    [[nodiscard]] std::size_t line_above() const {
+        std::size_t number = error_.line - 1;
+        while (number > 0 && is_empty_line(lines_[number - 1])) {
+            --number;
+        }
+        return number;
+    }
+
+    void layout() {
+        const bool at_start = error_.column - 1 == indentation(line_);
+        const std::size_t above = line_above();
+        const bool ends = says("end of map not found") || says("end of sequence not found");
+        if (at_start && ends && above > 0 && indentation(line_) > content_column(lines_[above - 1])) {
+            too_deep();
+        } else if (at_start && ends) {
+            error_.reason = "the indentation of this line fits no line above it";
+            error_.hint = "what belongs together begins in the same column";
+        } else if (says("illegal map value")) {
+            map_value(above);
+        }
+    }
+
+    void map_value(std::size_t above) {
+        const auto before = line_.substr(0, error_.column - 1);
+        if (before.find(": ") != std::string_view::npos) {
+            error_.hint = "a second colon: put the text in quotes, or what follows on a line of its own";
+        } else if (above > 0 && lacks_blank(lines_[above - 1])) {
+            error_.reason = fmt::format("a blank is missing behind the colon in line {}", above);
+            error_.line = above;
+            error_.column = lines_[above - 1].find(':') + 1;
+        } else if (above > 0 && indentation(line_) > content_column(lines_[above - 1])) {
+            too_deep();
+        }
+    }
+
+    void too_deep() {
+        error_.reason = "the indentation of this line puts it below a setting that has a value already";
+        error_.column = indentation(line_) + 1;
+        error_.hint = "what belongs together begins in the same column";
+    }
+
+    SyntaxError error_;
+    std::vector<std::string_view> lines_;
+    std::string_view line_; // where the parser gave up
+    std::string_view here_; // the rest of it
+};
+
+} // namespace
+
+SyntaxError explain_syntax(SyntaxError error, std::string_view text) {
+    constexpr std::size_t readable = 100'000; // lines; no person wrote a longer file
+    if (error.line == 0 || error.line > readable) {
+        return error;
+    }
+    return Explainer(std::move(error), text).explain();
+}
+
+} // namespace config
