@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
+#include "crypto/public_key.h"
 
 #include <fmt/format.h>
 
@@ -59,6 +60,12 @@ bool is_base64(std::string_view text) {
     return !text.empty() && base::base64_decode(text).has_value();
 }
 
+// As the record of a key has it behind p=.
+bool is_public_key(std::string_view base64) {
+    const auto der = base::base64_decode(base64);
+    return der && crypto::PublicKey::rsa(*der).has_value();
+}
+
 } // namespace
 
 bool looks_like_key(std::string_view text) {
@@ -75,7 +82,9 @@ base::Result<crypto::SigningKey, std::string> parse_key(std::string_view text) {
             return key;
         }
     }
-    return base::refuse(std::string("the private key cannot be read"));
+    return base::refuse(std::string(is_public_key(text)
+                                        ? "a public key; signing takes the private key that belongs to it"
+                                        : "the private key cannot be read"));
 }
 
 } // namespace keys

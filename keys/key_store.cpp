@@ -135,6 +135,11 @@ class KeyStore::Impl {
         : options_(options), reader_(make_reader(options.user, problems)), domain_keys_(options.domain_keys) {
         load_key_table(problems);
         load_signing_table(problems);
+        if (std::none_of(problems.begin(), problems.end(),
+                         [](const Problem& problem) { return problem.severity == Severity::error; })) {
+            warn_if_empty(options.key_table, key_rows(), problems);
+            warn_if_empty(options.signing_table, signing_rows(), problems);
+        }
         check_keys(problems);
     }
 
@@ -170,6 +175,9 @@ class KeyStore::Impl {
         return common;
     }
 
+    [[nodiscard]] std::size_t key_rows() const { return key_table_.rows().size(); }
+    [[nodiscard]] std::size_t signing_rows() const { return signing_table_.rows().size(); }
+
   private:
     static void keep_common(std::vector<Signer>& signers, const std::vector<Signer>& others) {
         const auto is_common = [&](const Signer& signer) {
@@ -177,6 +185,13 @@ class KeyStore::Impl {
                                [&](const Signer& other) { return same_signature(signer, other); });
         };
         signers.erase(std::remove_if(signers.begin(), signers.end(), std::not_fn(is_common)), signers.end());
+    }
+
+    static void warn_if_empty(const std::string& table, std::size_t rows, std::vector<Problem>& problems) {
+        if (!table.empty() && rows == 0) {
+            problems.push_back({parse_table_name(table)->path, 0, "the table has no rows, nothing is signed",
+                                Severity::warning});
+        }
     }
 
     void load_key_table(std::vector<Problem>& problems) {
@@ -376,6 +391,8 @@ KeyStore::~KeyStore() = default;
 KeyStore::Loaded KeyStore::load(const KeyOptions& options) {
     Loaded loaded;
     auto impl = std::make_unique<Impl>(options, loaded.problems);
+    loaded.key_rows = impl->key_rows();
+    loaded.signing_rows = impl->signing_rows();
     give_memory_back();
     loaded.store = std::shared_ptr<const KeyStore>(new KeyStore(std::move(impl)));
     return loaded;

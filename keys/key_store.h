@@ -96,6 +96,8 @@ class KeyStore {
 struct KeyStore::Loaded {
     std::shared_ptr<const KeyStore> store;
     std::vector<Problem> problems;
+    std::size_t key_rows = 0; // of the KeyTable
+    std::size_t signing_rows = 0;
 };
 
 } // namespace keys

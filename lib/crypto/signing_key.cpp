@@ -32,12 +32,42 @@ bool is_encrypted(std::string_view pem) {
            pem.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos;
 }
 
+// A sequence with a length of more than one octet, as a key or a certificate begins in DER.
+bool is_der(std::string_view text) {
+    return text.size() > 2 && text[0] == 0x30 && (static_cast<unsigned char>(text[1]) & 0x80U) != 0;
+}
+
+// An Ed25519 key is shorter: sequence, 46 octets, version 0.
+bool is_short_der(std::string_view text) {
+    return text.starts_with(std::string_view("\x30\x2e\x02\x01\x00", 5));
+}
+
+std::string what_instead(std::string_view pem) {
+    if (pem.find("-----BEGIN PUBLIC KEY-----") != std::string_view::npos ||
+        pem.find("-----BEGIN RSA PUBLIC KEY-----") != std::string_view::npos) {
+        return "a public key; signing takes the private key that belongs to it";
+    }
+    if (pem.find("-----BEGIN CERTIFICATE") != std::string_view::npos) {
+        return "a certificate; signing takes a private key";
+    }
+    if (pem.find("v=DKIM1") != std::string_view::npos) {
+        return "the record with the public key; signing takes the private key that belongs to it";
+    }
+    if (is_der(pem) || is_short_der(pem)) {
+        return "in DER, not PEM; convert it with openssl pkey -inform DER -in FILE -out FILE.pem";
+    }
+    return "no PEM private key found";
+}
+
 std::string refusal(std::string_view pem) {
     if (is_encrypted(pem)) {
         return "the private key is encrypted; remove its passphrase";
     }
     if (pem.find("PRIVATE KEY-----") == std::string_view::npos) {
-        return "no PEM private key found";
+        return what_instead(pem);
+    }
+    if (pem.find("-----BEGIN OPENSSH PRIVATE KEY-----") != std::string_view::npos) {
+        return "a private key of OpenSSH's own form, not PEM of PKCS#8 or PKCS#1";
     }
     return "the private key cannot be read";
 }
