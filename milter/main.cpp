@@ -1,16 +1,21 @@
 // paraphd: the command line.
 #include "milter/arguments.h"
 #include "milter/daemon/startup.h"
+#include "milter/unknown_argument.h"
 
 #include <CLI/CLI.hpp>
 #include <sysexits.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 int main(int argc, char** argv) {
     try {
-        if (const auto problem = milter::key_among({argv + 1, argv + argc}); !problem.empty()) {
+        const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+        if (const auto problem = milter::key_among(arguments); !problem.empty()) {
             std::fprintf(stderr, "paraphd: %s\n", problem.c_str());
             return EX_USAGE;
         }
@@ -28,6 +33,11 @@ int main(int argc, char** argv) {
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
+            const auto unknown = milter::unknown_argument(app, arguments);
+            if (error.get_exit_code() != 0 && !unknown.empty()) {
+                std::fprintf(stderr, "paraphd: %s\nRun with --help for more information.\n", unknown.c_str());
+                return EX_USAGE;
+            }
             return app.exit(error) == 0 ? EX_OK : EX_USAGE; // --help and --version end here as well
         }
         return milter::daemon::run(command_line);

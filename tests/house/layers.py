@@ -47,7 +47,7 @@ THIRD_PARTIES = {
     "spdlog/": ("milter/log/*",),
     "syslog": ("milter/log/*",),
     "seccomp": ("milter/daemon/sandbox",),
-    "CLI/": ("milter/tool/*", "milter/daemon/*", "milter/main"),
+    "CLI/": ("milter/tool/*", "milter/daemon/*", "milter/main", "milter/unknown_argument"),
 }
 
 # lib/ touches no thread, lock, file, stream, clock, socket, process or environment.
