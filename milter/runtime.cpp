@@ -62,7 +62,7 @@ void load_keys(Runtime& runtime, BuiltRuntime& built) {
     // millisecond a key, so a large site has its keys parsed when they are first used, and `paraph
     // check-config`.
     auto options = key_options(runtime.settings);
-    options.read_few = 1000;
+    options.read_few = keys_read_at_start;
     auto loaded = keys::KeyStore::load(options);
     runtime.keys = std::move(loaded.store);
     for (const auto& problem : loaded.problems) {
@@ -165,6 +165,17 @@ resolver::Options resolver_options(const config::Settings& settings) {
     return options;
 }
 
+std::vector<std::string> nameserver_problems(const config::Settings& settings) {
+    std::vector<std::string> problems;
+    for (const auto& text : settings.dns.nameservers) {
+        if (!resolver::parse_server(text)) {
+            problems.push_back(
+                fmt::format("dns.nameservers: {} is not ADDRESS or ADDRESS:PORT", base::quoted(text)));
+        }
+    }
+    return problems;
+}
+
 BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     auto runtime = std::make_shared<Runtime>();
     BuiltRuntime built;
@@ -188,11 +199,8 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
         built.problems.push_back(list.error());
     }
     load_keys(*runtime, built);
-    for (const auto& text : runtime->settings.dns.nameservers) {
-        if (!resolver::parse_server(text)) {
-            built.problems.push_back(
-                fmt::format("dns.nameservers: {} is not ADDRESS or ADDRESS:PORT", base::quoted(text)));
-        }
+    for (auto& problem : nameserver_problems(runtime->settings)) {
+        built.problems.push_back(std::move(problem));
     }
     if (built.problems.empty()) {
         built.runtime = std::move(runtime);

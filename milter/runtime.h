@@ -38,6 +38,9 @@ struct BuiltRuntime {
     std::vector<std::string> warnings;      // the same, of what works but is probably not meant
 };
 
+// A site with more keys has them parsed when they are first used.
+constexpr std::size_t keys_read_at_start = 1000;
+
 // Reads the key tables and the public suffix list that the settings name.
 [[nodiscard]] BuiltRuntime build_runtime(config::Settings settings, std::string host_name);
 
@@ -46,6 +49,8 @@ struct BuiltRuntime {
 [[nodiscard]] dkim::SignOptions sign_options(const config::Settings& settings);
 [[nodiscard]] keys::KeyOptions key_options(const config::Settings& settings);
 [[nodiscard]] message::Limits message_limits(const config::Settings& settings);
+// What is no address of a name server; such a configuration cannot be used.
+[[nodiscard]] std::vector<std::string> nameserver_problems(const config::Settings& settings);
 [[nodiscard]] resolver::Options resolver_options(const config::Settings& settings);
 // libpsl's own list or the file that is named; null when the settings need none. Refused: a file that is no
 // list.

@@ -11,9 +11,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <vector>
 
 namespace milter {
 
@@ -22,25 +24,43 @@ namespace {
 using Trouble = std::optional<SocketTrouble>;
 
 Trouble because(std::string reason) {
-    return SocketTrouble{std::move(reason), false};
+    return SocketTrouble{std::move(reason)};
+}
+
+// Of what the system says with `error`.
+Trouble because(std::string reason, int error) {
+    return SocketTrouble{.reason = std::move(reason), .denied = error == EACCES || error == EPERM};
 }
 
 Trouble somebody_listens() {
-    return SocketTrouble{"another process listens there", true};
+    return SocketTrouble{.reason = "another process listens there", .in_use = true};
 }
 
 Trouble try_folder(const std::string& folder) {
     struct stat status {};
     if (stat(folder.c_str(), &status) != 0) {
-        return because(fmt::format("directory {}: {}", folder, std::strerror(errno)));
+        const int error = errno;
+        return because(fmt::format("directory {}: {}", folder, std::strerror(error)), error);
     }
     if (!S_ISDIR(status.st_mode)) {
         return because(fmt::format("{} is no directory", folder));
     }
     if (access(folder.c_str(), W_OK | X_OK) != 0) {
-        return because(fmt::format("directory {}: {}", folder, std::strerror(errno)));
+        const int error = errno;
+        return because(fmt::format("directory {}: {}", folder, std::strerror(error)), error);
     }
     return std::nullopt;
+}
+
+// Only root gives a file to a group that it is not in.
+bool is_member(gid_t group) {
+    if (geteuid() == 0 || getegid() == group) {
+        return true;
+    }
+    const int count = getgroups(0, nullptr);
+    std::vector<gid_t> groups(count > 0 ? static_cast<std::size_t>(count) : 0);
+    return getgroups(count, groups.data()) == count &&
+           std::find(groups.begin(), groups.end(), group) != groups.end();
 }
 
 Trouble try_unix(const std::string& socket, const std::string& group) {
@@ -49,9 +69,11 @@ Trouble try_unix(const std::string& socket, const std::string& group) {
     if (path.size() > longest) {
         return because(fmt::format("the path has {} characters, the system takes {}", path.size(), longest));
     }
-    if (!group.empty() && getgrnam(group.c_str()) == nullptr) {
+    const auto* entry = group.empty() ? nullptr : getgrnam(group.c_str());
+    if (!group.empty() && entry == nullptr) {
         return because(fmt::format("listen.socket_group: there is no group '{}'", group));
     }
+    const bool may_give = entry == nullptr || is_member(entry->gr_gid);
     if (accepts_connections(socket)) {
         return somebody_listens();
     }
@@ -59,7 +81,13 @@ Trouble try_unix(const std::string& socket, const std::string& group) {
     if (lstat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode)) {
         return because(fmt::format("{} is there and is no socket", path));
     }
-    return try_folder(path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)));
+    if (auto trouble = try_folder(path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)))) {
+        return trouble;
+    }
+    return may_give ? std::nullopt
+                    : Trouble({.reason = fmt::format(
+                                   "listen.socket_group: the daemon's user is not in the group '{}'", group),
+                               .no_member = true});
 }
 
 using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
@@ -78,7 +106,7 @@ Trouble try_bind(const addrinfo& address) {
     if (free) {
         return std::nullopt;
     }
-    return error == EADDRINUSE ? somebody_listens() : because(std::strerror(error));
+    return error == EADDRINUSE ? somebody_listens() : because(std::strerror(error), error);
 }
 
 // inet:PORT, inet:PORT@HOST, inet6:PORT@HOST

@@ -7,8 +7,10 @@
 namespace milter {
 
 struct SocketTrouble {
-    std::string reason;  // "/run/paraph is no directory"
-    bool in_use = false; // only because somebody listens there already
+    std::string reason;     // "/run/paraph is no directory"
+    bool in_use = false;    // only because somebody listens there already
+    bool denied = false;    // only to the user who tries
+    bool no_member = false; // only because the user who tries is not in the group
 };
 
 // Tries it without leaving a trace. `socket` in libmilter's spelling, as milter_socket() gives it; `group` is

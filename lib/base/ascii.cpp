@@ -60,10 +60,12 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     }
 }
 
-std::string printable(std::string_view text, std::size_t limit) {
+namespace {
+
+std::string escaped(std::string_view text, std::size_t limit, bool keep_backslash) {
     std::string shown;
     for (const char c : text.substr(0, limit)) {
-        if (c >= 0x20 && c <= 0x7e && c != '\\') {
+        if (c >= 0x20 && c <= 0x7e && (c != '\\' || keep_backslash)) {
             shown += c;
         } else {
             shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
@@ -73,6 +75,16 @@ std::string printable(std::string_view text, std::size_t limit) {
         shown += "...";
     }
     return shown;
+}
+
+} // namespace
+
+std::string printable(std::string_view text, std::size_t limit) {
+    return escaped(text, limit, false);
+}
+
+std::string one_line(std::string_view text, std::size_t limit) {
+    return escaped(text, limit, true);
 }
 
 } // namespace base

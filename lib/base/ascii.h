@@ -35,5 +35,7 @@ constexpr char to_lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A'
 // For logs and terminals: bytes outside 0x20..0x7e and the backslash become \xNN; more than `limit` bytes of input
 // end in "...". The result is one line of printable ASCII whatever came in.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 1024);
+// The same but for the backslash, which stays: for text that quotes what went through printable() already.
+[[nodiscard]] std::string one_line(std::string_view text, std::size_t limit = 1024);
 
 } // namespace base

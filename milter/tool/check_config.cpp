@@ -6,6 +6,8 @@
 #include "milter/runtime.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
+#include "milter/tool/postfix_check.h"
+#include "milter/tool/startup_check.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -26,9 +28,12 @@ using config::Diagnostic;
 using config::Severity;
 
 struct CheckConfigOptions {
-    std::string file = default_config_file;
+    std::string file; // empty: the default one, if it is there
     std::string user;
     bool json = false;
+    bool quiet = false;
+    bool reload = false;
+    bool postfix = false;
 };
 
 constexpr const char* daemon_user = "paraph";
@@ -40,9 +45,13 @@ std::string user_that_counts(const std::string& named) {
     return meant ? daemon_user : named;
 }
 
+std::string name_of(const CheckConfigOptions& options) {
+    return options.file.empty() ? default_config_file : options.file == "-" ? "standard input" : options.file;
+}
+
 struct Report {
     std::vector<Diagnostic> diagnostics;
-    std::size_t files = 0, domains = 0, keys = 0;
+    std::size_t files = 0, domains = 0, keys = 0, key_rows = 0, signing_rows = 0;
 
     [[nodiscard]] std::size_t count(Severity severity) const {
         return static_cast<std::size_t>(
@@ -52,6 +61,10 @@ struct Report {
     [[nodiscard]] std::size_t errors() const { return count(Severity::error) + count(Severity::local_error); }
     // Whether the daemon would work with it.
     [[nodiscard]] bool starts() const { return count(Severity::error) == 0; }
+
+    void add(std::vector<Diagnostic> more) {
+        std::move(more.begin(), more.end(), std::back_inserter(diagnostics));
+    }
 };
 
 Severity severity_of(const keys::Problem& problem) {
@@ -66,45 +79,90 @@ Severity severity_of(const keys::Problem& problem) {
     return Severity::error;
 }
 
-// What only building the daemon's state shows: key files, tables, the public suffix list.
-void check_runtime(const config::Settings& settings, const CheckConfigOptions& options, Report& report) {
+// A reload does not wait until every key of a large site is parsed, as the daemon does not.
+void check_keys(const config::Settings& settings, const std::string& user, bool reload, Report& report) {
     auto key_options = milter::key_options(settings);
-    key_options.user = user_that_counts(options.user);
-    key_options.read_keys = true;
-    for (const auto& problem : keys::KeyStore::load(key_options).problems) {
+    key_options.user = user;
+    key_options.read_keys = !reload;
+    key_options.read_few = milter::keys_read_at_start;
+    const auto loaded = keys::KeyStore::load(key_options);
+    for (const auto& problem : loaded.problems) {
         report.diagnostics.push_back(
             {severity_of(problem), problem.file, problem.line, 0, problem.message, {}});
-    }
-    if (const auto checks = make_checks(settings); !checks) {
-        report.diagnostics.push_back({Severity::error, options.file, 0, 0, checks.error().message, {}});
     }
     report.domains = settings.domains.size();
     for (const auto& [domain, entry] : settings.domains) {
         report.keys += entry.keys.size();
     }
+    report.key_rows = loaded.key_rows;
+    report.signing_rows = loaded.signing_rows;
+    report.files +=
+        (settings.signing.key_table.empty() ? 0U : 1U) + (settings.signing.signing_table.empty() ? 0U : 1U);
 }
 
-Report examine(const CheckConfigOptions& options) {
-    config::Loaded loaded = config::load_file(options.file);
-    Report report{std::move(loaded.diagnostics), loaded.files.size(), 0, 0};
-    if (loaded.settings) {
-        check_runtime(*loaded.settings, options, report);
+// What only building the daemon's state shows: key files, tables, the public suffix list.
+void check_runtime(const config::Settings& settings, const CheckConfigOptions& options, Report& report) {
+    check_keys(settings, user_that_counts(options.user), options.reload, report);
+    if (const auto checks = make_checks(settings); !checks) {
+        report.diagnostics.push_back({Severity::error, name_of(options), 0, 0, checks.error().message, {}});
+    }
+    for (const auto& problem : milter::nameserver_problems(settings)) {
+        report.diagnostics.push_back({Severity::error, name_of(options), 0, 0, problem, {}});
+    }
+}
+
+Result<Report> examine(const CheckConfigOptions& options, Console& console) {
+    config::Loaded loaded = read_configuration(options.file, console);
+    Report report{std::move(loaded.diagnostics), loaded.files.size()};
+    if (!loaded.settings) {
+        return report;
+    }
+    check_runtime(*loaded.settings, options, report);
+    if (!options.reload) { // a daemon that reloads has its socket
+        report.add(check_startup(loaded, name_of(options), user_that_counts(options.user)));
+    }
+    if (options.postfix) {
+        auto found = check_postfix(*loaded.settings);
+        if (!found) {
+            return tl::make_unexpected(found.error());
+        }
+        report.add(std::move(*found));
     }
     return report;
 }
 
-void print_words(const Report& report, std::ostream& out) {
+std::string checked(const Report& report) {
+    auto text =
+        fmt::format("checked {} files, {} domains, {} keys", report.files, report.domains, report.keys);
+    if (report.key_rows + report.signing_rows > 0) {
+        text += fmt::format(", {} rows of the key table, {} rows of the signing table", report.key_rows,
+                            report.signing_rows);
+    }
+    return text;
+}
+
+const char* consequence(const Report& report, bool reload) {
+    if (report.starts()) {
+        return reload ? "The daemon takes it: each error stops only the mail that it names."
+                      : "The daemon would start: each error stops only the mail that it names.";
+    }
+    return reload ? "The daemon refuses it and keeps its old configuration."
+                  : "The daemon would not start, and a running one would keep its old configuration.";
+}
+
+void print_words(const Report& report, const CheckConfigOptions& options, std::ostream& out) {
     constexpr std::size_t max_line = 4096;
     for (const Diagnostic& diagnostic : report.diagnostics) {
-        fmt::print(out, "{}\n", base::printable(config::print(diagnostic), max_line));
+        if (!options.quiet || diagnostic.severity != Severity::warning) {
+            fmt::print(out, "{}\n", base::one_line(config::print(diagnostic), max_line));
+        }
     }
-    fmt::print(out, "checked {} files, {} domains, {} keys: {} errors, {} warnings\n", report.files,
-               report.domains, report.keys, report.errors(), report.count(Severity::warning));
+    if (!options.quiet) {
+        fmt::print(out, "{}: {} errors, {} warnings\n", checked(report), report.errors(),
+                   report.count(Severity::warning));
+    }
     if (report.errors() > 0) {
-        fmt::print(out, "{}\n",
-                   report.starts() ? "The daemon would start: each error stops only the mail that it names."
-                                   : "The daemon would not start, and a running one would keep its old "
-                                     "configuration.");
+        fmt::print(out, "{}\n", consequence(report, options.reload));
     }
 }
 
@@ -123,6 +181,8 @@ void print_json(const Report& report, std::ostream& out) {
     const Json json{{"files", report.files},
                     {"domains", report.domains},
                     {"keys", report.keys},
+                    {"key_table_rows", report.key_rows},
+                    {"signing_table_rows", report.signing_rows},
                     {"errors", report.errors()},
                     {"warnings", report.count(Severity::warning)},
                     {"daemon_starts", report.starts()},
@@ -131,13 +191,17 @@ void print_json(const Report& report, std::ostream& out) {
 }
 
 Result<ExitCode> check_config(const CheckConfigOptions& options, Console& console) {
-    const Report report = examine(options);
-    if (options.json) {
-        print_json(report, console.out);
-    } else {
-        print_words(report, console.out);
+    const auto report = examine(options, console);
+    if (!report) {
+        return tl::make_unexpected(report.error());
     }
-    return report.errors() == 0 ? ExitCode::ok : ExitCode::config;
+    if (options.json) {
+        print_json(*report, console.out);
+    } else {
+        print_words(*report, options, console.out);
+    }
+    const bool good = options.reload ? report->starts() : report->errors() == 0;
+    return good ? ExitCode::ok : ExitCode::config;
 }
 
 } // namespace
@@ -146,13 +210,20 @@ void add_check_config(CLI::App& app, Command& chosen) {
     auto options = std::make_shared<CheckConfigOptions>();
     CLI::App* sub =
         app.add_subcommand("check-config", "Report every error of a configuration and its key files");
-    sub->footer("Example:\n  paraph check-config -c /etc/paraph/paraph.yaml");
-    sub->add_option("-c,--config", options->file, "The configuration file")
-        ->type_name("FILE")
-        ->capture_default_str();
+    sub->footer("Examples:\n  paraph check-config\n  paraph check-config new.yaml\n"
+                "  paraph check-config --postfix");
+    sub->add_option("-c,--config,file", options->file,
+                    "The configuration file, - for standard input (default: /etc/paraph/paraph.yaml if there "
+                    "is one)")
+        ->type_name("FILE");
     sub->add_option("--user", options->user,
-                    "Whose access to the key files counts (default: paraph, when root asks and there is one)")
+                    "Whose access to files and socket counts (default: paraph, when root asks and there is "
+                    "one)")
         ->type_name("NAME");
+    sub->add_flag("--postfix", options->postfix, "Also look for settings of Postfix that undo the checks");
+    sub->add_flag("--reload", options->reload,
+                  "Ask for a daemon that runs: fail only if it would refuse the configuration");
+    sub->add_flag("--quiet", options->quiet, "Print errors only");
     sub->add_flag("--json", options->json, "Print one JSON object");
     sub->callback([options, &chosen] {
         chosen = [options](Console& console) { return check_config(*options, console); };

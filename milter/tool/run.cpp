@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "milter/arguments.h"
 #include "milter/tool/commands.h"
+#include "milter/unknown_argument.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -36,7 +37,7 @@ void declare(CLI::App& app, Command& chosen) {
 void print_failure(const Failure& failure, Console& console) {
     constexpr std::size_t max_line = 4096;
     for (const std::string_view line : base::split(failure.message, '\n')) {
-        fmt::print(console.err, "paraph: {}\n", base::printable(line, max_line));
+        fmt::print(console.err, "paraph: {}\n", base::one_line(line, max_line));
     }
 }
 
@@ -51,6 +52,19 @@ ExitCode finish(const Result<ExitCode>& done, Console& console) {
         return ExitCode::cannot_write;
     }
     return *done;
+}
+
+// --help and --version come here as well.
+ExitCode refuse_arguments(CLI::App& app, const CLI::ParseError& error,
+                          const std::vector<std::string>& arguments, Console& console) {
+    const auto unknown =
+        error.get_exit_code() == 0 ? std::string() : milter::unknown_argument(app, arguments);
+    if (!unknown.empty()) {
+        print_failure({ExitCode::usage, unknown}, console);
+        fmt::print(console.err, "Run with --help for more information.\n");
+        return ExitCode::usage;
+    }
+    return app.exit(error, console.out, console.err) == 0 ? ExitCode::ok : ExitCode::usage;
 }
 
 } // namespace
@@ -68,7 +82,7 @@ ExitCode run(const std::vector<std::string>& arguments, Console& console) {
                                           arguments.rend()); // CLI11 takes them from the back
         app.parse(std::move(reversed));
     } catch (const CLI::ParseError& error) {
-        return app.exit(error, console.out, console.err) == 0 ? ExitCode::ok : ExitCode::usage;
+        return refuse_arguments(app, error, arguments, console);
     }
     try {
         return finish(chosen(console), console);

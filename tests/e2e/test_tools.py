@@ -116,6 +116,59 @@ class Tools(SiteTest):
         self.assertIn("wrong.yaml:1", told)
         self.assertIn("wrong.yaml:2", told)
 
+    def test_check_config_finds_the_running_daemon_on_its_socket(self):
+        told = self.paraph("check-config", str(self.site.paraphd.config)).stdout.decode()
+        self.assertIn("warning: 'listen.socket'", told)
+        self.assertIn("another process listens there", told)
+        self.assertNotIn("another process", self.paraph("check-config", "--reload",
+                                                        str(self.site.paraphd.config)).stdout.decode())
+
+    def test_check_config_tells_what_the_socket_lacks_to_another_user(self):
+        private = self.site.folder / "private"
+        private.mkdir(mode=0o700)
+        listen = self.write(f"listen: {{socket: 'unix:{private}/s'}}\n".encode(), "listen.yaml")
+        self.paraph("check-config", "--user", "root", listen)
+        refused = self.paraph("check-config", "--user", "nobody", listen, check=False)
+        self.assertEqual(BAD_CONFIGURATION, refused.returncode)
+        self.assertIn(f"error: 'listen.socket': unix:{private}/s: directory {private}: Permission denied",
+                      refused.stdout.decode())
+
+    def postfix_says(self, **settings) -> str:
+        folder = self.site.folder / "postfix-settings"
+        folder.mkdir(exist_ok=True)
+        (folder / "main.cf").write_text("compatibility_level = 3.6\n" +
+                                        "".join(f"{name} = {value}\n" for name, value in settings.items()))
+        (folder / "master.cf").write_text("smtp inet n - n - - smtpd\ncleanup unix n - n - 0 cleanup\n")
+        empty = self.write(b"", "empty.yaml")
+        checked = run([programs.paraph, "check-config", "--postfix", empty],
+                      env={**environment(), "MAIL_CONFIG": str(folder)})
+        return checked.stdout.decode()
+
+    def test_check_config_reads_the_settings_of_postfix(self):
+        wired = {"our_milter": "inet:127.0.0.1:8891", "smtpd_milters": "$our_milter",
+                 "non_smtpd_milters": "$smtpd_milters", "milter_default_action": "tempfail",
+                 "cleanup_replace_stray_cr_lf": "yes", "smtpd_discard_ehlo_keywords": "chunking, silent-discard"}
+        self.assertNotIn(".cf: ", self.postfix_says(**wired))
+        for name, value, said in (("cleanup_replace_stray_cr_lf", "no", "cleanup_replace_stray_cr_lf = no"),
+                                  ("smtpd_discard_ehlo_keywords", "", "lacks chunking"),
+                                  ("milter_default_action", "accept", "milter_default_action = accept"),
+                                  ("our_milter", "inet:127.0.0.1:1", "smtpd_milters lacks"),
+                                  ("smtpd_milters", "unix:other, $our_milter", "paraphd is not the first")):
+            with self.subTest(name):
+                self.assertIn(said, self.postfix_says(**{**wired, name: value}))
+
+    def test_check_config_needs_postconf(self):
+        nowhere = {**environment(), "MAIL_CONFIG": "/nonexistent"}
+        refused = run([programs.paraph, "check-config", "--postfix", self.write(b"", "empty.yaml")], check=False,
+                      env=nowhere)
+        self.assertEqual(BAD_CONFIGURATION, refused.returncode)
+        self.assertIn(b"postconf", refused.stderr)
+
+    def test_daemon_names_an_unknown_option(self):
+        refused = run([programs.paraphd, "--confg", "x"], check=False, env=environment())
+        self.assertEqual(64, refused.returncode)
+        self.assertIn(b"there is no option '--confg'; did you mean '--config'?", refused.stderr)
+
     def test_daemon_refuses_to_start_on_a_bad_configuration(self):
         wrong = self.write(b"authserv_idd: x.test\n", "wrong.yaml")
         refused = run([programs.paraphd, "--config", wrong, "--log", "stderr"], check=False, env=environment())

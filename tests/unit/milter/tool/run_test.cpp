@@ -414,6 +414,146 @@ TEST_CASE("check-config reports all errors at once") {
     CHECK(json["diagnostics"][1]["line"] == 4);
 }
 
+TEST_CASE("check-config takes a file by its place, and standard input") {
+    const Workspace files;
+    const std::string yaml = "dns: {timeout: 2}\n";
+    const auto config = files.write("p.yaml", yaml);
+    const std::string expected =
+        ":1:16: error: 'dns.timeout': expected a duration from 100ms to 1m, not '2' (write '2s')\n";
+    CHECK(run({"check-config", config}).out.starts_with(config + expected));
+    CHECK(run({"check-config", "-c", config}).out.starts_with(config + expected));
+    for (const char* const option : {"-c", "--config"}) {
+        const auto ran = run({"check-config", option, "-"}, yaml);
+        CHECK(ran.code == ExitCode::config);
+        CHECK(ran.out.starts_with("standard input" + expected));
+    }
+    CHECK(run({"check-config", "-"}, yaml).out.starts_with("standard input" + expected));
+    CHECK(run({"check-config", "-"}, "").code == ExitCode::ok);
+    CHECK(run({"check-config", config, config}).code == ExitCode::usage);
+}
+
+TEST_CASE("check-config counts what it has looked at") {
+    const Workspace files;
+    files.write("a.pem", support::rsa_pem);
+    files.write("KeyTable",
+                "a a.example:s:" + files.path("a.pem") + "\nb b.example:s:" + files.path("a.pem") + "\n");
+    files.write("SigningTable", "*@a.example a\n*@b.example b\n*@c.example b\n");
+    const auto config = files.write("p.yaml", "signing:\n  key_table: KeyTable\n"
+                                              "  signing_table: refile:SigningTable\n"
+                                              "  require_safe_keys: no\n");
+    const auto ran = run({"check-config", config});
+    CAPTURE(ran.out);
+    CHECK(contains(ran.out, "checked 3 files, 0 domains, 0 keys, 2 rows of the key table, 3 rows of the "
+                            "signing table: 0 errors"));
+    const auto json = nlohmann::json::parse(run({"check-config", config, "--json"}).out);
+    CHECK(json["key_table_rows"] == 2);
+    CHECK(json["signing_table_rows"] == 3);
+    files.write("SigningTable", "# nothing yet\n");
+    const auto empty = run({"check-config", config});
+    CHECK(empty.code == ExitCode::ok);
+    CHECK(contains(empty.out, files.path("SigningTable") + ": warning: the table has no rows"));
+}
+
+TEST_CASE("check-config tells what would keep the daemon from starting") {
+    const Workspace files;
+    struct Case {
+        std::string name;
+        std::string listen;
+        ExitCode code;
+        std::string said;
+    };
+    files.write("plain", "");
+    const Case cases[] = {
+        {"a directory that is missing", "{socket: 'unix:" + files.path("none/s") + "'}", ExitCode::config,
+         "error: 'listen.socket': unix:" + files.path("none/s") + ": directory " + files.path("none") +
+             ": No such file or directory"},
+        {"a file for a directory", "{socket: 'unix:" + files.path("plain/s") + "'}", ExitCode::config,
+         "plain is no directory"},
+        {"a file in its place", "{socket: 'unix:" + files.path("plain") + "'}", ExitCode::config,
+         "is there and is no socket"},
+        {"no such group", "{socket: 'unix:" + files.path("s") + "', socket_group: nonesuch}",
+         ExitCode::config, "there is no group 'nonesuch'"},
+        {"an address of another host", "{socket: 'inet:192.0.2.1:8891'}", ExitCode::config,
+         "Cannot assign requested address"},
+        {"all is well", "{socket: 'unix:" + files.path("s") + "'}", ExitCode::ok, "0 errors, 0 warnings"},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        const auto config = files.write("p.yaml", "listen: " + test.listen + "\n");
+        const auto ran = run({"check-config", config});
+        CAPTURE(ran.out, ran.err);
+        CHECK(ran.code == test.code);
+        CHECK(contains(ran.out, test.said));
+        CHECK(contains(ran.out, "The daemon would not start") == (test.code != ExitCode::ok));
+        CHECK_FALSE(fs::exists(files.path("s")));
+        CHECK(run({"check-config", "--reload", config}).code == ExitCode::ok); // it has its socket
+    }
+}
+
+TEST_CASE("check-config --quiet prints errors only, --reload asks for a daemon that runs") {
+    const Workspace files;
+    struct Case {
+        std::string name;
+        std::string yaml;
+        bool good;
+        bool taken;
+        std::string said; // with --quiet; empty: nothing
+    };
+    const Case cases[] = {
+        {"sound", "spf: {enabled: yes}\n", true, true, ""},
+        {"a warning", "dkim: {minimum_key_bits: 512}\n", true, true, ""},
+        {"one key is missing", "domains: {a.example: {keys: [{selector: s, file: none.pem}]}}\n", false, true,
+         "none.pem: No such file or directory"},
+        {"a mistake", "spf: {enabled: maybe}\n", false, false, "expected true or false"},
+        {"a list of suffixes that is none", "dmarc: {public_suffix_list: p.yaml}\n", false, false, "p.yaml"},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        const auto config = files.write("p.yaml", test.yaml);
+        const auto quiet = run({"check-config", "--quiet", config});
+        CHECK((quiet.code == ExitCode::ok) == test.good);
+        CHECK(quiet.out.empty() == test.said.empty());
+        CHECK(contains(quiet.out, test.said));
+        CHECK_FALSE(contains(quiet.out, "warning"));
+        const auto reload = run({"check-config", "--reload", "--quiet", config});
+        CHECK((reload.code == ExitCode::ok) == test.taken);
+        CHECK(reload.out.empty() == test.said.empty());
+    }
+}
+
+TEST_CASE("nothing is escaped twice") {
+    const auto ran = run({"check-config", "-"}, "\"a\\eb\": 1\nspf: {enabled: \"x\\\\y\"}\n");
+    CHECK(contains(ran.out, "unknown setting 'a\\x1bb'"));
+    CHECK(contains(ran.out, "not 'x\\x5cy'"));
+    CHECK(contains(run({"show-config", "a\x1b"}).err, "no setting 'a\\x1b'"));
+}
+
+TEST_CASE("an unknown word of the command line is named, with the one that was meant") {
+    struct Case {
+        std::vector<std::string> arguments;
+        std::string said;
+    };
+    const Case cases[] = {
+        {{"chek-config"}, "paraph: there is no subcommand 'chek-config'; did you mean 'check-config'?\n"},
+        {{"check"}, "paraph: there is no subcommand 'check'; did you mean 'check-config'?\n"},
+        {{"weather"}, "paraph: there is no subcommand 'weather'\n"},
+        {{"key", "generat"}, "paraph: there is no subcommand 'generat'; did you mean 'generate'?\n"},
+        {{"check-config", "--quite"},
+         "paraph: there is no option '--quite' of paraph check-config; did you mean '--quiet'?\n"},
+        {{"check-config", "--user", "--x", "--json", "-q"},
+         "paraph: there is no option '-q' of paraph check-config\n"},
+        {{"verify", "--heloo=mx", "-"},
+         "paraph: there is no option '--heloo' of paraph verify; did you mean '--helo'?\n"},
+        {{"--versio"}, "paraph: there is no option '--versio'; did you mean '--version'?\n"},
+    };
+    for (const Case& test : cases) {
+        const auto ran = run(test.arguments);
+        CAPTURE(ran.err);
+        CHECK(ran.code == ExitCode::usage);
+        CHECK(ran.err.starts_with(test.said));
+    }
+}
+
 TEST_CASE("check-config finds keys that cannot be used") {
     const Workspace files;
     const auto config =

@@ -1,0 +1,250 @@
+#include "milter/tool/postfix_check.h"
+
+#include "base/ascii.h"
+#include "milter/socket_address.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace tool {
+
+namespace {
+
+using config::Diagnostic;
+using config::Severity;
+
+// Values of lists, without regard to commas and blanks between them. What stands in braces is one.
+std::vector<std::string> list_of(std::string_view text) {
+    std::vector<std::string> items(1);
+    int depth = 0;
+    for (const char c : text) {
+        depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+        if (depth == 0 && (c == ',' || c == '\n' || base::is_wsp(c))) {
+            items.emplace_back();
+        } else {
+            items.back() += c;
+        }
+    }
+    std::erase(items, "");
+    return items;
+}
+
+bool has_word(std::string_view list, std::string_view word) {
+    const auto items = list_of(list);
+    return std::any_of(items.begin(), items.end(),
+                       [&](const std::string& item) { return base::iequals(item, word); });
+}
+
+// "{ inet:HOST:PORT, default_action=accept }" -> "inet:HOST:PORT", "default_action=accept"
+std::vector<std::string> milter_words(const std::string& item) {
+    const bool braces = item.starts_with('{') && item.ends_with('}');
+    auto words = list_of(braces ? std::string_view(item).substr(1, item.size() - 2) : std::string_view(item));
+    words.resize(std::max<std::size_t>(words.size(), 1));
+    return words;
+}
+
+struct Endpoint {
+    std::string host;
+    std::string port;
+};
+
+// Of milter_socket()'s spelling.
+Endpoint endpoint_of(const std::string& socket) {
+    const auto at = socket.find('@');
+    const auto colon = socket.find(':');
+    return {at == std::string::npos ? "" : base::to_lower(socket.substr(at + 1)),
+            socket.substr(colon + 1, at == std::string::npos ? at : at - colon - 1)};
+}
+
+bool is_anywhere(const std::string& host) {
+    return host.empty() || host == "0.0.0.0" || host == "::";
+}
+
+bool is_loopback(const std::string& host) {
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+// Whether it means our socket. A path is looked up below the queue directory by what runs in a chroot there,
+// and by all when it is relative.
+bool is_ours(const std::string& item, const std::string& ours, const std::string& queue_directory) {
+    const std::string address = milter_words(item).front();
+    constexpr std::string_view unix_prefix = "unix:";
+    if (ours.starts_with(unix_prefix)) {
+        const auto path = ours.substr(unix_prefix.size());
+        const auto given =
+            address.starts_with(unix_prefix) ? address.substr(unix_prefix.size()) : std::string();
+        const bool absolute = given.starts_with('/');
+        return !given.empty() &&
+               (path == given || path == fmt::format("{}{}{}", queue_directory, absolute ? "" : "/", given));
+    }
+    const auto theirs = milter::milter_socket(address);
+    if (!theirs || theirs->starts_with(unix_prefix)) {
+        return false;
+    }
+    const auto a = endpoint_of(ours);
+    const auto b = endpoint_of(*theirs);
+    return a.port == b.port &&
+           (is_anywhere(a.host) || a.host == b.host ||
+            (is_loopback(a.host) && is_loopback(b.host) && (a.host == "localhost" || b.host == "localhost")));
+}
+
+class Judge {
+  public:
+    Judge(const PostfixSettings& postfix, const config::Settings& settings)
+        : postfix_(postfix), settings_(settings) {
+        if (auto socket = milter::milter_socket(settings.listen.socket)) {
+            ours_ = std::move(*socket);
+        }
+    }
+
+    std::vector<Diagnostic> take() {
+        judge_wiring();
+        for (const auto& [name, value] : postfix_.main) {
+            judge("", name, value);
+        }
+        for (const auto& one : postfix_.overrides) {
+            judge(one.service, one.name, one.value);
+        }
+        return std::move(found_);
+    }
+
+  private:
+    void warn(const std::string& service, std::string message, std::string hint) {
+        found_.push_back({Severity::warning, service.empty() ? "main.cf" : "master.cf", 0, 0,
+                          service.empty() ? std::move(message) : fmt::format("{}: {}", service, message),
+                          std::move(hint)});
+    }
+
+    [[nodiscard]] std::ptrdiff_t position(const std::vector<std::string>& items) const {
+        const auto at = std::find_if(items.begin(), items.end(), [&](const std::string& item) {
+            return is_ours(item, ours_, postfix_.of("queue_directory"));
+        });
+        return at == items.end() ? -1 : at - items.begin();
+    }
+
+    [[nodiscard]] bool calls_us(const std::string& milters) const { return position(list_of(milters)) >= 0; }
+
+    void judge_wiring() {
+        const bool in_a_service =
+            std::any_of(postfix_.overrides.begin(), postfix_.overrides.end(),
+                        [&](const auto& one) { return one.name == "smtpd_milters" && calls_us(one.value); });
+        if (!calls_us(postfix_.of("smtpd_milters")) && !in_a_service) {
+            warn("", fmt::format("smtpd_milters lacks {}: paraphd sees no mail", settings_.listen.socket),
+                 "see the guide on Postfix");
+        } else if (settings_.roles.sign && !calls_us(postfix_.of("non_smtpd_milters"))) {
+            warn("",
+                 fmt::format("non_smtpd_milters lacks {}: mail of sendmail(1) is not signed",
+                             settings_.listen.socket),
+                 "non_smtpd_milters = $smtpd_milters");
+        }
+    }
+
+    void judge(const std::string& service, const std::string& name, const std::string& value) {
+        if (name == "smtpd_milters" || name == "non_smtpd_milters") {
+            judge_milters(service, name, value);
+        } else if (name == "milter_default_action") {
+            judge_action(service, name, value);
+        } else if (name == "cleanup_replace_stray_cr_lf") {
+            judge_stray(service, value);
+        } else if (name == "smtpd_discard_ehlo_keywords") {
+            judge_chunking(service, value);
+        } else if (service.empty() && name == "receive_override_options" && has_word(value, "no_milters")) {
+            warn("", "receive_override_options has no_milters: paraphd sees no mail",
+                 "it belongs to single services, in master.cf");
+        } else if (service.empty() && name == "milter_macro_daemon_name") {
+            judge_daemon_name(value);
+        }
+    }
+
+    void judge_milters(const std::string& service, const std::string& name, const std::string& value) {
+        const auto items = list_of(value);
+        const auto at = position(items);
+        if (at > 0) {
+            warn(service, fmt::format("{}: paraphd is not the first", name),
+                 "put it first: milters before it change or hold mail that it has not seen");
+        }
+        if (at < 0) {
+            return;
+        }
+        for (const auto& word : milter_words(items[static_cast<std::size_t>(at)])) {
+            constexpr std::string_view action = "default_action=";
+            if (word.starts_with(action)) {
+                judge_action(service, name + ": default_action", word.substr(action.size()));
+            }
+        }
+    }
+
+    void judge_action(const std::string& service, const std::string& name, const std::string& value) {
+        if (base::iequals(value, "accept")) {
+            warn(
+                service,
+                fmt::format("{} = accept: while paraphd is down, forged results pass and mail of your own is "
+                            "not signed",
+                            name),
+                "take tempfail");
+        }
+    }
+
+    void judge_stray(const std::string& service, const std::string& value) {
+        if (value.empty()) {
+            warn(service,
+                 "this Postfix does not know cleanup_replace_stray_cr_lf: readers may see a From or a result "
+                 "behind a stray line break, unlike paraphd",
+                 "update Postfix, and keep author.stray_line_break at mark or reject");
+        } else if (!base::iequals(value, "yes")) {
+            warn(service,
+                 fmt::format("cleanup_replace_stray_cr_lf = {}: readers may see a From or a result behind a "
+                             "stray line break, unlike paraphd",
+                             value),
+                 "take yes");
+        }
+    }
+
+    void judge_chunking(const std::string& service, const std::string& value) {
+        if (!has_word(value, "chunking")) {
+            warn(
+                service,
+                "smtpd_discard_ehlo_keywords lacks chunking: over BDAT a first line that begins with a blank "
+                "joins Postfix's own Received, unseen by paraphd",
+                "smtpd_discard_ehlo_keywords = chunking, silent-discard");
+        }
+    }
+
+    void judge_daemon_name(const std::string& value) {
+        const auto& names = settings_.roles.originating_daemons;
+        if (std::find(names.begin(), names.end(), value) != names.end()) {
+            warn("",
+                 fmt::format(
+                     "milter_macro_daemon_name = {}: all mail counts as your own, it is signed and not "
+                     "checked",
+                     value),
+                 "it belongs to the submission services, in master.cf");
+        }
+    }
+
+    const PostfixSettings& postfix_;
+    const config::Settings& settings_;
+    std::string ours_; // in milter_socket()'s spelling
+    std::vector<Diagnostic> found_;
+};
+
+} // namespace
+
+std::vector<Diagnostic> judge_postfix(const PostfixSettings& postfix, const config::Settings& settings) {
+    return Judge(postfix, settings).take();
+}
+
+Result<std::vector<Diagnostic>> check_postfix(const config::Settings& settings) {
+    const auto postfix =
+        read_postfix_settings({"cleanup_replace_stray_cr_lf", "milter_default_action",
+                               "milter_macro_daemon_name", "non_smtpd_milters", "queue_directory",
+                               "receive_override_options", "smtpd_discard_ehlo_keywords", "smtpd_milters"});
+    if (!postfix) {
+        return tl::make_unexpected(postfix.error());
+    }
+    return judge_postfix(*postfix, settings);
+}
+
+} // namespace tool

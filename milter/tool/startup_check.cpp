@@ -1,0 +1,132 @@
+#include "milter/tool/startup_check.h"
+
+#include "base/ascii.h"
+#include "milter/socket_address.h"
+#include "milter/socket_trial.h"
+#include "milter/tool/as_user.h"
+#include "milter/tool/configuration.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace tool {
+
+namespace {
+
+using config::Diagnostic;
+using config::Severity;
+
+// Where the unit of systemd has a directory made for the daemon each time it starts.
+constexpr const char* runtime_directory = "/run/paraph";
+
+Diagnostic about(const config::Loaded& loaded, const std::string& file, Severity severity,
+                 std::string message, std::string hint = {}) {
+    const auto origin = loaded.origins.find("listen.socket");
+    const bool given = origin != loaded.origins.end();
+    return {severity,
+            given ? origin->second.file : file,
+            given ? origin->second.line : 0,
+            0,
+            std::move(message),
+            std::move(hint)};
+}
+
+bool waits_for_unit(const std::string& socket) {
+    return socket.starts_with(fmt::format("unix:{}/", runtime_directory)) &&
+           access(runtime_directory, F_OK) != 0 && errno == ENOENT;
+}
+
+// "denied", "in use", "no member" or "refused", a line end, and why; nothing: it would open.
+std::string try_in_words(const std::string& socket, const std::string& group) {
+    const auto trouble = milter::try_socket(socket, group);
+    if (!trouble) {
+        return "\n";
+    }
+    return fmt::format("{}\n{}",
+                       trouble->in_use      ? "in use"
+                       : trouble->denied    ? "denied"
+                       : trouble->no_member ? "no member"
+                                            : "refused",
+                       trouble->reason);
+}
+
+void check_socket(const config::Loaded& loaded, const std::string& file, const std::string& user,
+                  std::vector<Diagnostic>& found) {
+    const auto& listen = loaded.settings->listen;
+    const auto socket = milter::milter_socket(listen.socket);
+    if (!socket) {
+        found.push_back(
+            about(loaded, file, Severity::error, fmt::format("'listen.socket': {}", socket.error().message)));
+        return;
+    }
+    if (waits_for_unit(*socket)) {
+        found.push_back(about(loaded, file, Severity::warning,
+                              fmt::format("'listen.socket': there is no {} yet", runtime_directory),
+                              "the unit of systemd makes it when it starts the daemon"));
+        return;
+    }
+    const auto words = as_user(user, [&] { return try_in_words(*socket, listen.socket_group); });
+    const auto end = words.find('\n');
+    if (end == 0 || end == std::string::npos) {
+        return;
+    }
+    const auto kind = words.substr(0, end);
+    const auto message = fmt::format("'listen.socket': {}: {}", listen.socket, words.substr(end + 1));
+    if (kind == "in use") {
+        found.push_back(about(loaded, file, Severity::warning, message, "the running daemon, as a rule"));
+    } else if (kind == "no member") {
+        found.push_back(about(loaded, file, Severity::warning, message,
+                              "unless the unit adds it with SupplementaryGroups"));
+    } else if (kind == "denied" && user.empty() && geteuid() != 0) {
+        found.push_back(
+            about(loaded, file, Severity::warning, message, "to you; ask as root to know about the daemon"));
+    } else {
+        found.push_back(about(loaded, file, Severity::error, message));
+    }
+}
+
+// One file a line.
+std::string refused_files(const std::vector<std::string>& files) {
+    std::string refused;
+    for (const auto& file : files) {
+        if (access(file.c_str(), R_OK) != 0 && errno == EACCES) {
+            refused += file + '\n';
+        }
+    }
+    return refused;
+}
+
+void check_files(const config::Loaded& loaded, const std::string& user, std::vector<Diagnostic>& found) {
+    if (user.empty()) {
+        return; // read already
+    }
+    const auto refused = as_user(user, [&] { return refused_files(loaded.files); });
+    for (const auto file : base::split(refused, '\n')) {
+        if (!file.empty()) {
+            found.push_back({Severity::error,
+                             std::string(file),
+                             0,
+                             0,
+                             fmt::format("cannot be read by user {}", user),
+                             {}});
+        }
+    }
+}
+
+} // namespace
+
+std::vector<Diagnostic> check_startup(const config::Loaded& loaded, const std::string& file,
+                                      const std::string& user) {
+    std::vector<Diagnostic> found;
+    if (file == default_config_file) { // another one may be a draft that only its writer reads
+        check_files(loaded, user, found);
+    }
+    check_socket(loaded, file, user, found);
+    return found;
+}
+
+} // namespace tool

@@ -1,0 +1,110 @@
+#include "milter/tool/postfix_check.h"
+
+#include "config/load.h"
+#include "support/catch.h"
+
+#include <algorithm>
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+tool::PostfixSettings sound() {
+    tool::PostfixSettings postfix;
+    postfix.main = {{"cleanup_replace_stray_cr_lf", "yes"},
+                    {"milter_default_action", "tempfail"},
+                    {"non_smtpd_milters", "inet:127.0.0.1:8891"},
+                    {"queue_directory", "/var/spool/postfix"},
+                    {"smtpd_discard_ehlo_keywords", "chunking, silent-discard"},
+                    {"smtpd_milters", "inet:127.0.0.1:8891"}};
+    return postfix;
+}
+
+Texts judge(const tool::PostfixSettings& postfix, const std::string& socket = "inet:127.0.0.1:8891") {
+    auto settings = config::default_settings();
+    settings.listen.socket = socket;
+    Texts texts;
+    for (const auto& one : tool::judge_postfix(postfix, settings)) {
+        texts.push_back(config::print(one));
+    }
+    return texts;
+}
+
+} // namespace
+
+TEST_CASE("a Postfix as the guide has it is no reason for a warning") {
+    CHECK(judge(sound()).empty());
+}
+
+TEST_CASE("settings of Postfix that undo the checks bring a warning") {
+    struct Case {
+        const char* setting;
+        const char* value;
+        const char* said; // nullptr: nothing
+    };
+    const Case cases[] = {
+        {"cleanup_replace_stray_cr_lf", "no", "main.cf: warning: cleanup_replace_stray_cr_lf = no: "},
+        {"cleanup_replace_stray_cr_lf", "", "does not know cleanup_replace_stray_cr_lf"},
+        {"milter_default_action", "accept", "main.cf: warning: milter_default_action = accept: "},
+        {"milter_default_action", "shutdown", nullptr},
+        {"milter_default_action", "", nullptr},
+        {"smtpd_discard_ehlo_keywords", "", "smtpd_discard_ehlo_keywords lacks chunking"},
+        {"smtpd_discard_ehlo_keywords", "dsn, etrn", "smtpd_discard_ehlo_keywords lacks chunking"},
+        {"smtpd_discard_ehlo_keywords", "silent-discard\tCHUNKING", nullptr},
+        {"smtpd_milters", "", "smtpd_milters lacks inet:127.0.0.1:8891: paraphd sees no mail"},
+        {"smtpd_milters", "inet:127.0.0.1:8892", "smtpd_milters lacks"},
+        {"smtpd_milters", "inet:localhost:8891", nullptr},
+        {"smtpd_milters", "inet:127.0.0.1:8891, unix:/run/other", nullptr},
+        {"smtpd_milters", "unix:/run/other inet:127.0.0.1:8891", "smtpd_milters: paraphd is not the first"},
+        {"smtpd_milters", "{ inet:127.0.0.1:8891, connect_timeout=5s, default_action=tempfail }", nullptr},
+        {"smtpd_milters", "{inet:127.0.0.1:8891, default_action=accept}, unix:/run/other",
+         "smtpd_milters: default_action = accept"},
+        {"smtpd_milters", "{inet:127.0.0.1:8891}, {unix:/run/other, default_action=accept}", nullptr},
+        {"non_smtpd_milters", "", "non_smtpd_milters lacks inet:127.0.0.1:8891"},
+        {"receive_override_options", "no_address_mappings,no_milters", "no_milters: paraphd sees no mail"},
+        {"milter_macro_daemon_name", "ORIGINATING", "all mail counts as your own"},
+        {"milter_macro_daemon_name", "mx.example.org", nullptr},
+    };
+    for (const Case& test : cases) {
+        CAPTURE(test.setting, test.value);
+        auto postfix = sound();
+        postfix.main[test.setting] = test.value;
+        const auto said = judge(postfix);
+        CAPTURE(said);
+        REQUIRE(said.size() == (test.said == nullptr ? 0 : 1));
+        CHECK((test.said == nullptr || said.front().find(test.said) != std::string::npos));
+    }
+}
+
+TEST_CASE("a unix socket is found by its path, in the chroot and outside of it") {
+    const std::string ours = "unix:/var/spool/postfix/paraph/s";
+    for (const char* const spelling :
+         {"unix:paraph/s", "unix:/paraph/s", "unix:/var/spool/postfix/paraph/s", "{ unix:paraph/s }"}) {
+        CAPTURE(spelling);
+        auto postfix = sound();
+        postfix.main["smtpd_milters"] = postfix.main["non_smtpd_milters"] = spelling;
+        CHECK(judge(postfix, ours).empty());
+        CHECK(judge(postfix, "local:/var/spool/postfix/paraph/s").empty());
+        CHECK(judge(postfix, "unix:/run/paraph/s").size() == 1);
+    }
+}
+
+TEST_CASE("master.cf may undo what main.cf says") {
+    auto postfix = sound();
+    postfix.overrides = {{"smtp/inet", "smtpd_discard_ehlo_keywords", ""},
+                         {"127.0.0.1:10025/inet", "smtpd_milters", ""},
+                         {"submission/inet", "milter_macro_daemon_name", "ORIGINATING"},
+                         {"cleanup/unix", "cleanup_replace_stray_cr_lf", "no"}};
+    const auto said = judge(postfix);
+    CAPTURE(said);
+    REQUIRE(said.size() == 2);
+    CHECK(said[0].starts_with("master.cf: warning: smtp/inet: smtpd_discard_ehlo_keywords lacks chunking"));
+    CHECK(said[1].starts_with("master.cf: warning: cleanup/unix: cleanup_replace_stray_cr_lf = no"));
+}
+
+TEST_CASE("a milter of one service is wired") {
+    auto postfix = sound();
+    postfix.main["smtpd_milters"] = "";
+    postfix.overrides = {{"smtp/inet", "smtpd_milters", "inet:127.0.0.1:8891"}};
+    CHECK(judge(postfix).empty());
+}
