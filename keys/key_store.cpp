@@ -22,6 +22,7 @@
 #include <functional>
 #include <optional>
 #include <system_error>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace keys {
@@ -301,17 +302,25 @@ class KeyStore::Impl {
                 continue; // known when there is an author; or told about already
             }
             if (!row.file.empty() && seen.insert(row.file).second) {
-                check_file(check, std::string(row.file), {key_file_, row.line, "", Severity::signer},
-                           problems);
+                add_problem(file_problem(check, std::string(row.file)),
+                            {key_file_, row.line, "", Severity::signer}, problems);
             }
             if (options_.read_keys) {
                 check_key(row, problems);
             }
         }
+        check_domain_keys(check, problems);
+    }
+
+    // Each domain is told about, also when its key is that of another one: the mail of both stops.
+    void check_domain_keys(KeyFileCheck& check, std::vector<Problem>& problems) {
+        std::unordered_map<std::string_view, Problem> known; // by file; only the message differs
         for (const KeyOptions::DomainKey& key : options_.domain_keys) {
-            if (seen.insert(key.file).second) {
-                check_file(check, key.file, place_of(key), problems);
+            const auto [found, is_new] = known.try_emplace(key.file);
+            if (is_new) {
+                found->second = file_problem(check, key.file);
             }
+            add_problem(found->second, place_of(key), problems);
         }
     }
 
@@ -355,20 +364,25 @@ class KeyStore::Impl {
         return key ? algorithm_problem(row, **key) : std::string();
     }
 
-    // `where` is the row that names the file, with the beginning of what is told, or the file itself.
-    void check_file(KeyFileCheck& check, const std::string& path, Problem where,
-                    std::vector<Problem>& problems) {
+    // Without a message there is none.
+    [[nodiscard]] Problem file_problem(KeyFileCheck& check, const std::string& path) const {
         KeyFileCheck::Finding finding = check.examine(path);
-        std::string message = std::move(finding.problem);
-        if (message.empty() && !finding.danger.empty()) {
-            message = std::move(finding.danger);
-            where.severity = options_.require_safe_keys ? Severity::signer : Severity::warning;
-        } else if (message.empty() && options_.read_keys) {
-            const auto key = key_from_file(path);
-            message = key ? "" : key.error();
+        if (!finding.problem.empty()) {
+            return {path, 0, std::move(finding.problem), Severity::signer};
         }
-        if (!message.empty()) {
-            where.message += without_prefix(message, where.file + ": ");
+        if (!finding.danger.empty()) {
+            return {path, 0, std::move(finding.danger),
+                    options_.require_safe_keys ? Severity::signer : Severity::warning};
+        }
+        const auto key = options_.read_keys ? key_from_file(path) : FoundKey();
+        return {path, 0, key ? "" : key.error(), Severity::signer};
+    }
+
+    // `where` is the row that names the file, with the beginning of what is told, or the file itself.
+    static void add_problem(const Problem& found, Problem where, std::vector<Problem>& problems) {
+        if (!found.message.empty()) {
+            where.severity = found.severity;
+            where.message += without_prefix(found.message, where.file + ": ");
             problems.push_back(std::move(where));
         }
     }

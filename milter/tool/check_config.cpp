@@ -157,6 +157,9 @@ void print_words(const Report& report, const CheckConfigOptions& options, std::o
             fmt::print(out, "{}\n", base::one_line(config::print(diagnostic), max_line));
         }
     }
+    if (!options.quiet && report.files == 0) {
+        fmt::print(out, "there is no {}, the built-in defaults hold\n", default_config_file);
+    }
     if (!options.quiet) {
         fmt::print(out, "{}: {} errors, {} warnings\n", checked(report), report.errors(),
                    report.count(Severity::warning));

@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import time
+from pathlib import Path
 
 from harness import keys, programs
 from harness.messages import message
@@ -122,6 +123,16 @@ class Tools(SiteTest):
         self.assertIn("another process listens there", told)
         self.assertNotIn("another process", self.paraph("check-config", "--reload",
                                                         str(self.site.paraphd.config)).stdout.decode())
+
+    def test_the_unit_reloads_what_the_daemon_would_take(self):
+        unit = (Path(__file__).resolve().parents[2] / "packaging/systemd/paraphd.service").read_text()
+        check = re.search(r"^ExecReload=\S+/paraph (.*)$", unit, re.MULTILINE).group(1).split()
+        for yaml, status in ((b"spf: {enabled: yes}\n", 0), (b"spf: {enabled: maybe}\n", BAD_CONFIGURATION),
+                             (b"domains: {a.test: {keys: [{selector: s, file: none.pem}]}}\n", 0)):
+            with self.subTest(yaml):
+                checked = self.paraph(*check, self.write(yaml, "reload.yaml"), check=False)
+                self.assertEqual(status, checked.returncode)
+                self.assertNotIn(b"warning", checked.stdout)
 
     def test_check_config_tells_what_the_socket_lacks_to_another_user(self):
         private = self.site.folder / "private"

@@ -521,6 +521,36 @@ TEST_CASE("check-config --quiet prints errors only, --reload asks for a daemon t
     }
 }
 
+TEST_CASE("check-config says what stands in place of a key, and for which domain") {
+    const Workspace files;
+    struct Case {
+        std::string name;
+        std::string text;
+        std::string said;
+    };
+    const std::string der("\x30\x82\x04\xbd\x02\x01\x00", 7);
+    const Case cases[] = {
+        {"a public key", "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n", "a public key"},
+        {"a certificate", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "a certificate"},
+        {"DER", der, "in DER, not PEM"},
+        {"something else", "hello\n", "no PEM private key found"},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        files.write("k.pem", test.text);
+        const auto config = files.write("p.yaml", "signing: {require_safe_keys: no}\n"
+                                                  "domains:\n"
+                                                  "  a.example: {keys: [{selector: s, file: k.pem}]}\n"
+                                                  "  b.example: {keys: [{selector: t, file: k.pem}]}\n");
+        const auto ran = run({"check-config", config});
+        CAPTURE(ran.out);
+        CHECK(ran.code == ExitCode::config);
+        const auto where = ": " + files.path("k.pem") + ": " + test.said;
+        CHECK(contains(ran.out, config + ":3: error: key a.example/s" + where));
+        CHECK(contains(ran.out, config + ":4: error: key b.example/t" + where));
+    }
+}
+
 TEST_CASE("nothing is escaped twice") {
     const auto ran = run({"check-config", "-"}, "\"a\\eb\": 1\nspf: {enabled: \"x\\\\y\"}\n");
     CHECK(contains(ran.out, "unknown setting 'a\\x1bb'"));
