@@ -51,6 +51,7 @@ std::string name_of(const CheckConfigOptions& options) {
 
 struct Report {
     std::vector<Diagnostic> diagnostics;
+    bool refused = false; // also by a daemon that runs, which has its socket
     std::size_t files = 0, domains = 0, keys = 0, key_rows = 0, signing_rows = 0;
 
     [[nodiscard]] std::size_t count(Severity severity) const {
@@ -113,11 +114,16 @@ void check_runtime(const config::Settings& settings, const CheckConfigOptions& o
 
 Result<Report> examine(const CheckConfigOptions& options, Console& console) {
     config::Loaded loaded = read_configuration(options.file, console);
-    Report report{std::move(loaded.diagnostics), loaded.files.size()};
+    Report report;
+    report.diagnostics = std::move(loaded.diagnostics);
+    report.files = loaded.files.size();
+    if (loaded.settings) {
+        check_runtime(*loaded.settings, options, report);
+    }
+    report.refused = !report.starts();
     if (!loaded.settings) {
         return report;
     }
-    check_runtime(*loaded.settings, options, report);
     if (!options.reload) { // a daemon that reloads has its socket
         report.add(check_startup(loaded, name_of(options), user_that_counts(options.user)));
     }
@@ -146,8 +152,11 @@ const char* consequence(const Report& report, bool reload) {
         return reload ? "The daemon takes it: each error stops only the mail that it names."
                       : "The daemon would start: each error stops only the mail that it names.";
     }
-    return reload ? "The daemon refuses it and keeps its old configuration."
-                  : "The daemon would not start, and a running one would keep its old configuration.";
+    if (reload) {
+        return "The daemon refuses it and keeps its old configuration.";
+    }
+    return report.refused ? "The daemon would not start, and a running one would keep its old configuration."
+                          : "The daemon would not start.";
 }
 
 void print_words(const Report& report, const CheckConfigOptions& options, std::ostream& out) {

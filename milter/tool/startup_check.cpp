@@ -85,7 +85,10 @@ void check_socket(const config::Loaded& loaded, const std::string& file, const s
         found.push_back(
             about(loaded, file, Severity::warning, message, "to you; ask as root to know about the daemon"));
     } else {
-        found.push_back(about(loaded, file, Severity::error, message));
+        found.push_back(about(loaded, file, Severity::error, message,
+                              kind == "denied" && !user.empty()
+                                  ? fmt::format("to user {}, without what groups a unit may add", user)
+                                  : ""));
     }
 }
 

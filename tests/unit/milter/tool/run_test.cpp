@@ -484,7 +484,7 @@ TEST_CASE("check-config tells what would keep the daemon from starting") {
         CAPTURE(ran.out, ran.err);
         CHECK(ran.code == test.code);
         CHECK(contains(ran.out, test.said));
-        CHECK(contains(ran.out, "The daemon would not start") == (test.code != ExitCode::ok));
+        CHECK(contains(ran.out, "The daemon would not start.\n") == (test.code != ExitCode::ok));
         CHECK_FALSE(fs::exists(files.path("s")));
         CHECK(run({"check-config", "--reload", config}).code == ExitCode::ok); // it has its socket
     }
