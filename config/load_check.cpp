@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,11 +45,15 @@ bool holds_strangers(const base::IpNetwork& block) {
 }
 
 bool listens_everywhere(std::string_view socket) {
-    static constexpr std::array<std::string_view, 5> hosts{"0.0.0.0", "[::]", "::", "[::0]", "0::0"};
     const auto rest = socket.substr(socket.find(':') + 1);
     const auto at = rest.find('@');
-    const auto host = at == std::string_view::npos ? rest.substr(0, rest.rfind(':')) : rest.substr(at + 1);
-    return std::find(hosts.begin(), hosts.end(), host) != hosts.end();
+    auto host = at == std::string_view::npos ? rest.substr(0, rest.rfind(':')) : rest.substr(at + 1);
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+    }
+    const auto address = base::IpAddress::parse(host);
+    const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
+    return address && std::all_of(address->bytes().begin(), address->bytes().end(), is_zero);
 }
 
 bool changes_on_the_way(std::string_view name) {

@@ -1,4 +1,5 @@
 // paraphd: the command line.
+#include "base/ascii.h"
 #include "milter/arguments.h"
 #include "milter/daemon/startup.h"
 #include "milter/unknown_argument.h"
@@ -33,12 +34,13 @@ int main(int argc, char** argv) {
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
-            const auto unknown = milter::unknown_argument(app, arguments);
-            if (error.get_exit_code() != 0 && !unknown.empty()) {
-                std::fprintf(stderr, "paraphd: %s\nRun with --help for more information.\n", unknown.c_str());
-                return EX_USAGE;
+            if (error.get_exit_code() == 0) { // --help and --version end here as well
+                return app.exit(error);
             }
-            return app.exit(error) == 0 ? EX_OK : EX_USAGE; // --help and --version end here as well
+            const auto unknown = milter::unknown_argument(app, arguments);
+            std::fprintf(stderr, "paraphd: %s\nRun with --help for more information.\n",
+                         base::one_line(unknown.empty() ? error.what() : unknown).c_str());
+            return EX_USAGE;
         }
         return milter::daemon::run(command_line);
     } catch (const std::exception& error) {

@@ -57,14 +57,14 @@ ExitCode finish(const Result<ExitCode>& done, Console& console) {
 // --help and --version come here as well.
 ExitCode refuse_arguments(CLI::App& app, const CLI::ParseError& error,
                           const std::vector<std::string>& arguments, Console& console) {
-    const auto unknown =
-        error.get_exit_code() == 0 ? std::string() : milter::unknown_argument(app, arguments);
-    if (!unknown.empty()) {
-        print_failure({ExitCode::usage, unknown}, console);
-        fmt::print(console.err, "Run with --help for more information.\n");
-        return ExitCode::usage;
+    if (error.get_exit_code() == 0) {
+        app.exit(error, console.out, console.err);
+        return ExitCode::ok;
     }
-    return app.exit(error, console.out, console.err) == 0 ? ExitCode::ok : ExitCode::usage;
+    const auto unknown = milter::unknown_argument(app, arguments);
+    print_failure({ExitCode::usage, unknown.empty() ? error.what() : unknown}, console);
+    fmt::print(console.err, "Run with --help for more information.\n");
+    return ExitCode::usage;
 }
 
 } // namespace

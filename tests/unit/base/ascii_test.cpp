@@ -54,4 +54,6 @@ TEST_CASE("printable text is one line of ASCII", "[base]") {
     CHECK(base::printable("a\r\nb\\\0\x1b\xff"sv) == R"(a\x0d\x0ab\x5c\x00\x1b\xff)");
     CHECK(base::printable("abcdef", 3) == "abc...");
     CHECK(base::printable("abc", 3) == "abc");
+    CHECK(base::one_line("a\r\nb\\\0\x1b\xff"sv) == R"(a\x0d\x0ab\\x00\x1b\xff)");
+    CHECK(base::one_line(base::printable("\x1b\\")) == base::printable("\x1b\\"));
 }

@@ -517,6 +517,14 @@ TEST_CASE("what is accepted and surely not meant brings a warning") {
           "reaches it can have mail signed (take 127.0.0.1, or the address of an inner network behind a "
           "packet "
           "filter)"}},
+        {"a socket for the network in another spelling",
+         "listen: {socket: 'inet6:[0:0::0]:8891'}\n",
+         {"p.yaml:1:18: warning: 'listen.socket': inet6:[0:0::0]:8891 can be reached from the network, and "
+          "who "
+          "reaches it can have mail signed (take 127.0.0.1, or the address of an inner network behind a "
+          "packet "
+          "filter)"}},
+        {"a socket for one network", "listen: {socket: 'inet:10.0.0.1:8891'}\n", {}},
         {"an include of nothing",
          "include: [/dev/null/none.d/*.yaml]\n",
          {"p.yaml:1:11: warning: 'include': no file matches '/dev/null/none.d/*.yaml'"}},
