@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -44,10 +43,20 @@ bool share_one(const Domains& a, const Domains& b) {
                        [&](const auto& one) { return std::find(b.begin(), b.end(), one) != b.end(); });
 }
 
-// A result without a readable author domain can be about anybody, and so can a message without one.
-bool concerns(const MethodResult& dmarc, const Domains& authors) {
-    const Domains named = domains_of(dmarc, "header", "from");
-    return named.empty() || authors.empty() || share_one(named, authors);
+// An MTA that rewrites addresses makes a name below its own domain that domain (masquerade_domains), and puts
+// its domain behind a single label (append_dot_mydomain). The other way round, a name below the author's
+// never becomes his by itself: lists.example.org answers for what it sends on.
+bool may_become_one_of(const Domains& named, const Domains& authors) {
+    return std::any_of(named.begin(), named.end(), [&](const auto& name) {
+        return name.label_count() == 1 ||
+               std::any_of(authors.begin(), authors.end(),
+                           [&](const auto& author) { return name.is_at_or_below(author); });
+    });
+}
+
+// A message without a readable author can be about anybody.
+bool concerns(const Domains& named, const Domains& authors) {
+    return authors.empty() || may_become_one_of(named, authors);
 }
 
 // A pass of the author's own domain, where DMARC has nothing to say. Stricter than relaxed alignment: the
@@ -66,37 +75,61 @@ bool vouches(const MethodResult& result, const Domains& authors) {
     });
 }
 
-bool is_doubtful(const MethodResult& result, const Field& field, const Domains& authors) {
-    if (!base::iequals(result.method, "dmarc") || is_result(result, "dmarc", "pass") ||
-        !concerns(result, authors)) {
-        return false;
-    }
-    const bool final = is_result(result, "dmarc", "fail") || is_result(result, "dmarc", "permerror");
-    return final || std::none_of(field.results.begin(), field.results.end(),
-                                 [&](const auto& other) { return vouches(other, authors); });
+bool is_of_dmarc(const MethodResult& result) {
+    return base::iequals(result.method, "dmarc");
 }
 
+// The domains whose use a result allows or denies.
+Domains domains_judged(const MethodResult& result) {
+    if (base::iequals(result.method, "spf")) {
+        return domains_of(result, "smtp", "mailfrom");
+    }
+    return domains_of(result, "header", is_of_dmarc(result) ? "from" : "d");
+}
+
+bool is_final(const MethodResult& result) {
+    return is_result(result, "dmarc", "fail") || is_result(result, "dmarc", "permerror");
+}
+
+// A result without a readable author domain can be about anybody.
+bool denies_author(const MethodResult& dmarc, const Domains& authors) {
+    const Domains named = domains_judged(dmarc);
+    return !base::iequals(dmarc.result, "pass") && (named.empty() || concerns(named, authors));
+}
+
+bool denies_sender(const MethodResult& result, const Domains& authors) {
+    const bool asked = base::iequals(result.method, "spf") || base::iequals(result.method, "dkim");
+    const Domains named = domains_judged(result);
+    return asked && !base::iequals(result.result, "pass") && !named.empty() && concerns(named, authors);
+}
+
+// DMARC has the last word about the author; SPF and DKIM stand for it only where it was not asked.
 const MethodResult* find_doubt(const Field& field, const Domains& authors) {
-    const auto found = std::find_if(field.results.begin(), field.results.end(),
-                                    [&](const auto& result) { return is_doubtful(result, field, authors); });
-    return found == field.results.end() ? nullptr : &*found;
+    const auto& all = field.results;
+    const bool asked = std::any_of(all.begin(), all.end(), is_of_dmarc);
+    const bool vouched =
+        std::any_of(all.begin(), all.end(), [&](const auto& result) { return vouches(result, authors); });
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& result) {
+        const bool denied =
+            asked ? is_of_dmarc(result) && denies_author(result, authors) : denies_sender(result, authors);
+        return denied && (is_final(result) || !vouched);
+    });
+    return found == all.end() ? nullptr : &*found;
 }
 
 std::string describe(const MethodResult& result) {
-    const Domains named = domains_of(result, "header", "from");
-    return fmt::format("dmarc={}{}{}", base::to_lower(result.result), named.empty() ? "" : " for ",
-                       named.empty() ? "" : named.front().text());
+    const Domains named = domains_judged(result);
+    return fmt::format("{}={}{}{}", base::to_lower(result.method), base::to_lower(result.result),
+                       named.empty() ? "" : " for ", named.empty() ? "" : named.front().text());
 }
 
 // What only claims to be ours must not come through with a doubt for its ticket: no reader finds a pass in
 // it.
 bool is_plain(const Field& field, std::string_view body) {
-    const auto verdicts = std::count_if(field.results.begin(), field.results.end(), [](const auto& result) {
-        return base::iequals(result.method, "dmarc");
-    });
+    const auto verdicts = std::count_if(field.results.begin(), field.results.end(), is_of_dmarc);
     std::string squeezed = base::to_lower(body);
     std::erase_if(squeezed, [](char c) { return base::is_wsp(c) || base::is_control(c) || c == '"'; });
-    return verdicts == 1 && squeezed.find("dmarc=pass") == std::string::npos;
+    return verdicts <= 1 && squeezed.find("dmarc=pass") == std::string::npos;
 }
 
 class Search {
@@ -104,6 +137,9 @@ class Search {
     explicit Search(const Domains& authors) : authors_(authors) {}
 
     void look_at(std::size_t instance, std::string_view body) {
+        if (states_nothing(body)) {
+            return;
+        }
         const auto field = parse(body);
         if (!field || field->version.value_or(1) != 1) {
             doubt("a result that cannot be read");
@@ -139,9 +175,7 @@ OwnResult find_own_result(const message::HeaderList& headers, const std::vector<
         return {};
     }
     Search search(authors);
-    auto instances = forged_instances(headers, authserv_ids);
-    std::reverse(instances.begin(), instances.end());
-    for (const std::size_t instance : instances) {
+    for (const std::size_t instance : claiming_instances(headers, authserv_ids)) {
         search.look_at(instance, headers[fields[instance - 1]].body());
     }
     return search.take();

@@ -26,11 +26,13 @@ struct OwnResult {
 
 // Looks at the fields that claim one of the ids, by the rules of authres/strip.h. With several of them each
 // one is enough for a doubt; so is one that cannot be read, or that is about an author it does not name. A
-// field about other domains than `authors` says nothing here.
+// field without any result says nothing, nor does one about other domains than `authors`, the names
+// below them, and single labels: these are what an MTA that rewrites addresses makes theirs.
 //
 // In doubt are dmarc=fail, dmarc=permerror and whatever else is no pass, unless, for other results than these
 // two, the same field has a pass of DKIM for an author's domain or one above it, or of SPF for an author's
-// domain.
+// domain. Where a field has no result of DMARC, SPF of the MAIL FROM and DKIM stand for it: whatever is no
+// pass is in doubt, with the same exception.
 [[nodiscard]] OwnResult find_own_result(const message::HeaderList& headers,
                                         const std::vector<std::string>& authserv_ids,
                                         const std::vector<base::DomainName>& authors);

@@ -101,6 +101,7 @@ std::string without_controls(std::string_view text) {
 // words, decoded, without comments.
 struct Head {
     std::vector<std::string> words;
+    std::size_t size = 0; // up to that semicolon
     bool readable = true; // every quote and comment was closed, no backslash stood outside of them
 };
 
@@ -113,6 +114,7 @@ class HeadReader {
             step();
         }
         end_word();
+        head_.size = position_;
         return std::move(head_);
     }
 
@@ -261,11 +263,15 @@ std::string_view without_instance(std::string_view text) {
     return instance ? text.substr(semicolon + 1) : text;
 }
 
+bool stands_first(const Head& head, std::string_view text, OwnIds& ours) {
+    return begins_with_ours(head, ours) || any_is_ours(rough_words(text, 1), ours);
+}
+
 bool claims_as_one_line(std::string_view body, OwnIds& ours) {
     const std::string cleaned = without_controls(body);
     const std::string_view text = without_instance(cleaned);
     const Head head = HeadReader(text).read();
-    if (begins_with_ours(head, ours) || any_is_ours(rough_words(text, 1), ours)) {
+    if (stands_first(head, text, ours)) {
         return true;
     }
     if (follows_grammar(head)) {
@@ -299,6 +305,15 @@ bool begins_with_result(std::string_view body) {
     return equals == std::string::npos ? words.size() > 1 && words[1].starts_with('=') : equals > 0;
 }
 
+// Without an id in front, our name among the results ("spf=pass (mx.example.org: ...)") is no claim of
+// whoever wrote them.
+bool claims_in_place(std::string_view body, OwnIds& ours) {
+    const std::string cleaned = without_controls(body);
+    const std::string_view text = without_instance(cleaned);
+    return claims_one(body, ours) &&
+           (stands_first(HeadReader(text).read(), text, ours) || !begins_with_result(body));
+}
+
 bool is_forged(std::string_view body, OwnIds& ours) {
     return claims_one(body, ours) || has_unknown_version(body) || begins_with_result(body);
 }
@@ -323,6 +338,12 @@ bool hides_forgery(const message::HeaderField& field, OwnIds& ours) {
 bool claims(std::string_view body, const std::vector<std::string>& authserv_ids) {
     OwnIds ours(authserv_ids);
     return claims_one(body, ours);
+}
+
+bool states_nothing(std::string_view body) {
+    const std::string text = without_controls(body);
+    const Head head = HeadReader(text).read();
+    return follows_grammar(head) && text.find_first_not_of("; ", head.size) == std::string::npos;
 }
 
 bool has_unknown_version(std::string_view body) {
@@ -350,6 +371,23 @@ std::vector<std::size_t> forged_instances(const message::HeaderList& headers,
         }
     }
     std::reverse(instances.begin(), instances.end());
+    return instances;
+}
+
+std::vector<std::size_t> claiming_instances(const message::HeaderList& headers,
+                                            const std::vector<std::string>& authserv_ids) {
+    OwnIds ours(authserv_ids);
+    std::vector<std::size_t> instances;
+    std::size_t instance = 0;
+    for (const message::HeaderField& field : headers) {
+        if (!field.is_named(field_name)) {
+            continue;
+        }
+        ++instance;
+        if (claims_in_place(field.body(), ours)) {
+            instances.push_back(instance);
+        }
+    }
     return instances;
 }
 

@@ -26,10 +26,19 @@ namespace authres {
 // outside is removed too, whoever it names, because nobody can say what it claims.
 [[nodiscard]] bool has_unknown_version(std::string_view body);
 
+// True when nothing stands behind the id and the version, not even "none".
+[[nodiscard]] bool states_nothing(std::string_view body);
+
 // Per-name instance numbers (1-based, as milters count them) of the Authentication-Results fields to delete,
 // highest first, so that deleting one does not renumber the others.
 [[nodiscard]] std::vector<std::size_t> forged_instances(const message::HeaderList& headers,
                                                         const std::vector<std::string>& authserv_ids);
+
+// Instance numbers, from the top, of the Authentication-Results fields that claim one of the ids in an id's
+// place. Not among them, though removed, is what some readers may take for ours and somebody else wrote:
+// fields that begin with a result, and those of another version under a foreign id.
+[[nodiscard]] std::vector<std::size_t> claiming_instances(const message::HeaderList& headers,
+                                                          const std::vector<std::string>& authserv_ids);
 
 // A field of any name, as milters address it.
 struct FieldPlace {

@@ -65,7 +65,13 @@ TEST_CASE("what a result of ours says about the author", "[authres]") {
          "dmarc=bestguesspass for example.org"},
         {"pass", " mx.example.org; dmarc=pass header.from=example.org", ""},
         {"another author", " mx.example.org; dmarc=fail header.from=elsewhere.example", ""},
-        {"a name below is another author", " mx.example.org; dmarc=fail header.from=sub.example.org", ""},
+        {"a name below, which may be masqueraded", " mx.example.org; dmarc=fail header.from=evil.sub.example.org",
+         "dmarc=fail for evil.sub.example.org"},
+        {"a name below without a record", " mx.example.org; spf=pass smtp.mailfrom=sub.example.org; dmarc=none header.from=sub.example.org",
+         "dmarc=none for sub.example.org"},
+        {"a name below that passed", " mx.example.org; dmarc=pass header.from=sub.example.org", ""},
+        {"a single label, which may be completed", " mx.example.org; dmarc=none header.from=sales", "dmarc=none for sales"},
+        {"a name that only ends alike", " mx.example.org; dmarc=fail header.from=notexample.org", ""},
         {"several authors", " mx.example.org; dmarc=fail header.from=elsewhere.example header.from=example.org",
          "dmarc=fail for elsewhere.example"},
         {"an author domain that is none", " mx.example.org; dmarc=fail header.from=\"no domain\"", "dmarc=fail"},
@@ -73,11 +79,36 @@ TEST_CASE("what a result of ours says about the author", "[authres]") {
         {"a fold and comments", " (x) mx.example.org 1;\r\n\tdmarc (a) = (b) fail\r\n\theader.from=example.org", "dmarc=fail for example.org"},
         {"a pass and a fail", " mx.example.org; dmarc=pass header.from=example.org; dmarc=fail header.from=example.org",
          "dmarc=fail for example.org"},
-        {"no DMARC", " mx.example.org; spf=fail smtp.mailfrom=example.org", ""},
+        {"no DMARC and a host that is not authorized", " mx.example.org; spf=fail smtp.mailfrom=example.org; dkim=none",
+         "spf=fail for example.org"},
+        {"no DMARC and a sender below", " mx.example.org; spf=softfail smtp.mailfrom=a@b.example.org", "spf=softfail for b.example.org"},
+        {"no DMARC and a domain without SPF", " mx.example.org; spf=none smtp.mailfrom=example.org", "spf=none for example.org"},
+        {"no DMARC and a broken signature", " mx.example.org; spf=pass smtp.mailfrom=evil.example; dkim=fail header.d=example.org",
+         "dkim=fail for example.org"},
+        {"no DMARC and a signature that holds", " mx.example.org; spf=fail smtp.mailfrom=example.org; dkim=pass header.d=example.org", ""},
+        {"no DMARC and a broken signature of an authorized host",
+         " mx.example.org; spf=pass smtp.mailfrom=example.org; dkim=fail header.d=example.org", ""},
+        {"no DMARC and another's signature", " mx.example.org; spf=fail smtp.mailfrom=example.org; dkim=pass header.d=evil.example",
+         "spf=fail for example.org"},
+        {"no DMARC and another sender", " mx.example.org; spf=fail smtp.mailfrom=evil.example; dkim=fail header.d=evil.example", ""},
+        {"no DMARC and a HELO", " mx.example.org; spf=fail smtp.helo=example.org", ""},
+        {"DMARC has the last word", " mx.example.org; spf=fail smtp.mailfrom=example.org; dmarc=fail header.from=elsewhere.example", ""},
         {"no result", " mx.example.org; none", ""},
         {"nothing that can be read", " mx.example.org; dmarc=pass header.from=example.org; dmarc", "a result that cannot be read"},
         {"no semicolon", " mx.example.org dmarc=pass", "a result that cannot be read"},
         {"a version from the future", " mx.example.org 2; dmarc=pass header.from=example.org", "a result that cannot be read"},
+        {"an unclosed quote", " \"mx.example.org; dmarc=pass", "a result that cannot be read"},
+        {"an unclosed comment", " (mx.example.org; dmarc=pass", "a result that cannot be read"},
+        {"a job id", " mx.example.org/4x; dmarc=fail header.from=example.org", "a result that cannot be read"},
+        {"an id and nothing else", " mx.example.org", ""},
+        {"an id and no result", " (x) MX.example.org. 2 ;", ""},
+        {"an id and text", " mx.example.org; dmarc failed", "a result that cannot be read"},
+        {"an id and text without a semicolon", " mx.example.org says: fail", "a result that cannot be read"},
+        {"an open comment behind the id", " mx.example.org (", "a result that cannot be read"},
+        {"no id", " spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=example.org; dkim=none; dmarc=fail header.from=example.org", ""},
+        {"no id, and ours among the results", " spf=none (mx.example.org: no record) smtp.mailfrom=example.org; dmarc=fail", ""},
+        {"an empty id", " ; dmarc=fail header.from=\"mx.example.org\"", ""},
+        {"a version from the future of somebody else", " mx.elsewhere.example 2; dmarc=fail header.from=example.org", ""},
         {"somebody else's", " mx.elsewhere.example; dmarc=fail header.from=example.org", ""},
         {"somebody else's that cannot be read", " mx.elsewhere.example; dmarc", ""},
     }));
@@ -91,6 +122,8 @@ TEST_CASE("each field is enough for a doubt, and only what is plain is worth kee
     const std::string foreign = " mx.elsewhere.example; dmarc=fail header.from=example.org";
     const std::string both = pass + ";" + fail.substr(16);
     const std::string shown = " mx.example.org; dmarc=fail (dmarc = pass) header.from=example.org";
+    const std::string idless = " dmarc=fail header.from=example.org";
+    const std::string without = " mx.example.org; spf=fail smtp.mailfrom=example.org; dkim=pass header.d=evil.example";
     const std::string unread = " mx.example.org; dmarc=pass (";
     struct Fields {
         std::vector<std::string> bodies;
@@ -107,6 +140,8 @@ TEST_CASE("each field is enough for a doubt, and only what is plain is worth kee
         {{shown}, true, {}},
         {{unread}, true, {}},
         {{unread, fail}, true, {2}},
+        {{idless, fail}, true, {2}},
+        {{without}, true, {1}},
     };
     for (const Fields& c : all) {
         INFO(c.bodies.size() << " fields, the last: " << (c.bodies.empty() ? "" : c.bodies.back()));
@@ -119,6 +154,13 @@ TEST_CASE("each field is enough for a doubt, and only what is plain is worth kee
 TEST_CASE("where no author can be told a failure concerns whoever it is", "[authres]") {
     const auto failed = header({" mx.example.org; dmarc=fail header.from=elsewhere.example"});
     CHECK(find_own_result(failed, ours, {}).doubt == "dmarc=fail for elsewhere.example");
+    const auto unsigned_mail = header({" mx.example.org; dkim=none"});
+    CHECK(find_own_result(unsigned_mail, ours, {}).doubt.empty());
     const auto passed = header({" mx.example.org; dmarc=pass header.from=elsewhere.example"});
     CHECK(find_own_result(passed, ours, {}).doubt.empty());
+}
+
+TEST_CASE("a list below a domain answers for what it sends on for that domain", "[authres]") {
+    const auto failed = header({" mx.example.org; dmarc=fail header.from=example.org"});
+    CHECK(find_own_result(failed, ours, domains("lists.example.org")).doubt.empty());
 }

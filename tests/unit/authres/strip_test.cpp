@@ -172,6 +172,18 @@ TEST_CASE("results without an id in front are forged", "[authres][rfc8601-2.2]")
     CHECK(forged_instances(headers, ours).empty() != c.expected);
 }
 
+TEST_CASE("what claims our id in its place is told from what others wrote", "[authres]") {
+    message::HeaderList headers;
+    for (const char* const body :
+         {" mx.example.org; none", " dmarc=pass", " \"MX.example.org", " other.example 2; none",
+          " spf=pass (mx.example.org says so)", " other.example; none", " mx.example.org 2"}) {
+        headers.add(message::HeaderField("Authentication-Results", body));
+        headers.add(message::HeaderField("X-Authentication-Results", body));
+    }
+    CHECK(authres::claiming_instances(headers, ours) == std::vector<std::size_t>{1, 3, 7});
+    CHECK(forged_instances(headers, ours) == std::vector<std::size_t>{7, 5, 4, 3, 2, 1});
+}
+
 TEST_CASE("all of very many forged fields are found", "[authres]") {
     message::HeaderList headers;
     for (int i = 0; i < 300; ++i) {
