@@ -66,8 +66,11 @@ Section top() {
         {setting(
              "authserv_id", text(check_authserv_id), "\"\"", [](auto& s) -> auto& { return s.authserv_id; },
              "The name under which this system signs its Authentication-Results fields (RFC 8601). Incoming "
-             "fields that bear it are forgeries and are removed. Empty, or the word HOSTNAME: the name of "
-             "the host."),
+             "fields that bear it are forgeries and are removed. Set it: a name that stays the same is what "
+             "filters can look for, and what tells our own results in mail that comes back. Empty: the name "
+             "that the mail server gives itself (Postfix: myhostname, of each service), else the name of "
+             "the host; all of these that the daemon has been told since it started count as ours then. The "
+             "word HOSTNAME: the name of the host."),
          setting(
              "strip_authserv_ids", texts(check_authserv_id), "[]",
              [](auto& s) -> auto& { return s.strip_authserv_ids; },
@@ -162,7 +165,8 @@ Section roles() {
                  "Leave mail unsigned that an internal host or sendmail(1) hands back with a result of our "
                  "own against its author: "
                  "it came in from outside, and a list, a redirect or a filter sends it on. The result stays "
-                 "in it. Mail of a user "
+                 "in it. Our own are those under authserv_id, strip_authserv_ids, the name of the host and the "
+                 "names that the mail server gives itself. Mail of a user "
                  "who logged in and of roles.originating_daemons is signed all the same.")}};
 }
 

@@ -5,6 +5,7 @@
 #include "milter/load.h"
 #include "milter/lock_guarded.h"
 #include "milter/log/logger.h"
+#include "milter/mta_names.h"
 #include "milter/resolver/resolver.h"
 #include "milter/runtime.h"
 
@@ -38,6 +39,7 @@ class Service {
 
     const std::size_t most_connections;
     Load load;
+    MtaNames mta_names; // outlives every configuration
 
   private:
     LockGuarded<std::shared_ptr<const Runtime>> runtime_;

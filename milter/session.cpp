@@ -44,6 +44,7 @@ std::size_t Session::most_connections() const {
 
 void Session::connect(Connection connection) {
     connection_ = std::move(connection);
+    service_.mta_names.add(connection_.mta_name);
     connected_ = true;
 }
 

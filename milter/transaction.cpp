@@ -71,7 +71,7 @@ void Transaction::end_of_header() {
 void Transaction::end_of_own_header() {
     const bool heed = context_.direction.may_be_returned && context_.runtime->settings.roles.heed_own_results;
     // The author is as it came: a From behind a line break counts.
-    outbound_->end_of_header(headers_, heed ? own_ids() : std::vector<std::string>());
+    outbound_->end_of_header(headers_, heed ? ids_to_heed() : std::vector<std::string>());
     changes_ = mend_line_breaks(headers_);
 }
 
@@ -211,7 +211,27 @@ Summary Transaction::summary() const {
 std::vector<std::string> Transaction::own_ids() const {
     std::vector<std::string> ids = context_.runtime->settings.strip_authserv_ids;
     ids.push_back(context_.authserv_id);
+    if (context_.runtime->settings.authserv_id.empty()) { // every service of the MTA has a name of its own
+        add_host_names(ids);
+    }
     return ids;
+}
+
+std::vector<std::string> Transaction::ids_to_heed() const {
+    std::vector<std::string> ids = own_ids();
+    add_host_names(ids);
+    return ids;
+}
+
+void Transaction::add_host_names(std::vector<std::string>& ids) const {
+    const auto add = [&ids](const std::string& name) {
+        if (std::find(ids.begin(), ids.end(), name) == ids.end()) {
+            ids.push_back(name);
+        }
+    };
+    add(context_.runtime->host_name);
+    const auto names = service_.mta_names.all();
+    std::for_each(names->begin(), names->end(), add);
 }
 
 // RFC 8601 5: what claims to be ours and came from outside goes, in either direction.

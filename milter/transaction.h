@@ -52,8 +52,11 @@ class Transaction {
     [[nodiscard]] Actions treat_own_author(message::Author::State state, Summary& summary) const;
     [[nodiscard]] bool is_refused() const { return !over_limit_.empty() || !no_room_.empty(); }
     [[nodiscard]] Summary summary() const;
-    // The ids under which results are ours.
+    // The ids whose results are ours to remove.
     [[nodiscard]] std::vector<std::string> own_ids() const;
+    // The ids under which a result may be ours, whatever the settings were when it was written.
+    [[nodiscard]] std::vector<std::string> ids_to_heed() const;
+    void add_host_names(std::vector<std::string>& ids) const;
     // All fields that claim to be ours but the instances of Authentication-Results in `kept`.
     void remove_forged_results(const std::vector<std::size_t>& kept, Actions& actions,
                                Summary& summary) const;

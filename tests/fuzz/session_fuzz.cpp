@@ -377,7 +377,10 @@ class Conversation {
         const auto mta = world_.fact("mta");
         const auto& configured = runtime_->settings.authserv_id;
         const bool by_mta = configured.empty() && base::DomainName::parse(mta);
-        ids.push_back(by_mta ? mta : configured.empty() ? runtime_->host_name : configured);
+        if (by_mta) {
+            ids.push_back(mta);
+        }
+        ids.push_back(configured.empty() ? runtime_->host_name : configured);
         return ids;
     }
 

@@ -341,6 +341,60 @@ TEST_CASE("a session keeps the configuration it began with") {
     CHECK(actions.insertions.front().body.starts_with(" mx.example.net;"));
 }
 
+namespace {
+
+void set_authserv_id(Daemon& daemon, const std::string& id) {
+    auto settings = config::default_settings();
+    settings.authserv_id = id;
+    daemon.service->replace_runtime(milter::build_runtime(settings, "host.example.net").runtime);
+}
+
+Actions deliver_from(Daemon& daemon, milter::Client client, const std::string& mta,
+                     const std::string& results) {
+    milter::Session session(*daemon.service);
+    session.connect({std::move(client), mta});
+    session.mail_from({"<ann@example.org>", "", "", ""});
+    return deliver(session, {{"Authentication-Results", results}, {"From", " ann@example.org"}});
+}
+
+} // namespace
+
+TEST_CASE("every name of the mail server is ours in each of its services") {
+    const milter::Client outside{base::IpAddress::parse("192.0.2.1"), 4711, ""};
+    const milter::Client local{base::IpAddress::parse("127.0.0.1"), 0, "localhost"};
+    Daemon daemon;
+    set_authserv_id(daemon, "");
+    const auto came_back = [&](const std::string& id) {
+        const auto actions =
+            deliver_from(daemon, local, "mx.example.net", " " + id + "; dmarc=fail header.from=example.org");
+        CHECK(actions.deletions.empty()); // a result that counts stays, and one of others too
+        return contains(daemon.logger.lines.back(), "came_back=");
+    };
+    const auto is_removed = [&](const std::string& id) {
+        return deliver_from(daemon, outside, "mx.example.net", " " + id + "; dmarc=pass").deletions.size() ==
+               1;
+    };
+    CHECK_FALSE(came_back("mx1.example.net"));
+    CHECK_FALSE(is_removed("mx1.example.net"));
+    CHECK(came_back("host.example.net"));
+    CHECK(is_removed("host.example.net"));
+    (void)deliver_from(daemon, outside, "mx1.example.net", " mx.elsewhere.example; none");
+    CHECK(came_back("mx1.example.net"));
+    CHECK(is_removed("MX1.example.net"));
+
+    set_authserv_id(daemon, ""); // a reload
+    CHECK(came_back("mx1.example.net"));
+    CHECK(is_removed("mx1.example.net"));
+
+    // Somebody who sets the id may have another filter that writes under the host's name. Results of before
+    // still come back.
+    set_authserv_id(daemon, "id.example");
+    CHECK(came_back("mx1.example.net"));
+    CHECK_FALSE(is_removed("mx1.example.net"));
+    CHECK(came_back("id.example"));
+    CHECK(is_removed("id.example"));
+}
+
 TEST_CASE("what a content filter hands back keeps its results when so configured") {
     auto settings = config::default_settings();
     settings.roles.reinjection_daemons = {"AFTERFILTER"};
