@@ -69,10 +69,9 @@ std::vector<std::string> written_samples() {
     logger.write(milter::log::Event::message, "4bXyz", milter::print(returned));
     logger.write(milter::log::Event::key_unusable,
                  "/etc/opendkim/KeyTable:12: /etc/opendkim/keys/shop.pem: No such file or directory");
-    logger.write(
-        milter::log::Event::key_unusable,
-        "/etc/paraph/paraph.yaml:31: key example.org/s2026: /etc/paraph/keys/s2026.pem: can be read by "
-        "others (mode 0644, owner paraph:paraph); chmod 0600 it");
+    logger.write(milter::log::Event::key_unusable, "/etc/paraph/paraph.yaml:31: key example.org/s2026: "
+                                                   "/etc/paraph/keys/s2026.example.org.pem: can be read by "
+                                                   "others (mode 0644, owner paraph:paraph); chmod 0600 it");
     return logger.lines;
 }
 
