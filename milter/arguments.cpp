@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace milter {
@@ -16,26 +17,64 @@ bool exists(const std::string& path) {
     return ::lstat(path.c_str(), &status) == 0;
 }
 
-// Of "--option=VALUE" the value. Base64 may hold the sign as well, but not behind two hyphens.
-std::string_view value_of(std::string_view argument) {
+using Texts = std::vector<std::string_view>;
+
+// Of "--option=VALUE" both, because either may be a key: base64 ends in the sign at times.
+Texts parts_of(std::string_view argument) {
     const auto sign = argument.find('=');
     const bool has_name = argument.starts_with("--") && sign != std::string_view::npos;
-    return has_name ? argument.substr(sign + 1) : argument;
+    return has_name ? Texts{argument.substr(0, sign), argument.substr(sign + 1)} : Texts{argument};
+}
+
+bool is_path(std::string_view text) {
+    return base::shown_path(text, exists) == text;
+}
+
+// A key itself, or a part of one.
+bool may_be_key(std::string_view argument) {
+    const Texts parts = parts_of(argument);
+    return std::any_of(parts.begin(), parts.end(),
+                       [](std::string_view part) { return base::may_be_key(part) && !is_path(part); });
+}
+
+bool is_surely_key(std::string_view argument) {
+    const Texts parts = parts_of(argument);
+    return std::any_of(parts.begin(), parts.end(),
+                       [](std::string_view part) { return base::is_surely_key(part) && !is_path(part); });
+}
+
+// A shell makes several arguments of a key that is broken into words.
+std::string joined(const std::vector<std::string>& arguments) {
+    std::string unknown;
+    for (const std::string& argument : arguments) {
+        unknown += exists(argument) ? "" : argument + ' ';
+    }
+    return unknown;
 }
 
 } // namespace
 
 std::string key_among(const std::vector<std::string>& arguments) {
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const std::string_view value = value_of(arguments[i]);
-        if (base::is_surely_key(value) && base::shown_path(value, exists) != value) {
-            return fmt::format(
-                "argument {} looks like a private key, which is not shown; keys are named by the "
-                "paths of their files",
-                i + 1);
-        }
+    const auto found = std::find_if(arguments.begin(), arguments.end(), is_surely_key);
+    if (found == arguments.end()) {
+        return base::is_surely_key(joined(arguments))
+                   ? "the arguments look like a private key, which is not shown"
+                   : "";
     }
-    return {};
+    return fmt::format("argument {} looks like a private key, which is not shown; keys are named by the "
+                       "paths of their files",
+                       found - arguments.begin() + 1);
+}
+
+std::string without_keys(std::string message, const std::vector<std::string>& arguments) {
+    const auto found = std::find_if(arguments.begin(), arguments.end(), may_be_key);
+    if (found != arguments.end()) {
+        return fmt::format("argument {} cannot be used {}\n", found - arguments.begin() + 1,
+                           base::quoted(*found));
+    }
+    return base::may_be_key(joined(arguments))
+               ? "the arguments cannot be used; they are not shown, because they could be a key\n"
+               : message;
 }
 
 } // namespace milter

@@ -10,4 +10,7 @@ namespace milter {
 // should. Empty: there is none. A path of what exists is none.
 [[nodiscard]] std::string key_among(const std::vector<std::string>& arguments);
 
+// A message about the command line, which may repeat its arguments, without those that could be a key.
+[[nodiscard]] std::string without_keys(std::string message, const std::vector<std::string>& arguments);
+
 } // namespace milter

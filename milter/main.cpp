@@ -31,6 +31,9 @@ int main(int argc, char** argv) {
         app.add_option("--log", command_line.log_target, "syslog or stderr, instead of log.target")
             ->check(CLI::IsMember({"syslog", "stderr"}));
         app.set_version_flag("--version", "paraphd " PARAPH_VERSION);
+        app.failure_message([&](const CLI::App* failed, const CLI::Error& error) {
+            return milter::without_keys(CLI::FailureMessage::simple(failed, error), arguments);
+        });
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {

@@ -16,6 +16,9 @@ constexpr std::size_t shortest_run = 16; // half a key is a secret, too
 constexpr std::size_t shortest_key = 40; // in base64
 constexpr std::size_t shortest_hex = 64; // 32 octets; shorter digests are selectors at times
 constexpr std::size_t window = 24;
+constexpr std::size_t shortest_word =
+    8; // of base64 that is broken into words; names are longer than that, too
+constexpr std::size_t fewest_octets = 9; // each in hex by itself; a MAC address has 6 or 8, and IPv6 8 groups
 constexpr std::size_t fewest_kinds = 10; // of characters in a key: "aaaa..." is none
 
 // RFC 4648 4 and 5.
@@ -30,28 +33,46 @@ char kind_of(char c) {
 // Neighbours in base64 of random octets are of different kinds (capitals, small letters, digits) in 65 of 100
 // places, in CamelCase names of settings and files in 20 to 35. In between lies this.
 constexpr std::size_t changes_of_100 = 45;
+constexpr std::size_t changes_with_all_kinds = 36; // of a text that has several of each, as few names have
 
-bool is_mixed(std::string_view part) {
-    std::size_t letters = 0, changes = 0;
+struct Kinds {
+    std::size_t upper = 0, lower = 0, digits = 0, changes = 0;
+
+    [[nodiscard]] std::size_t letters() const { return upper + lower + digits; }
+    [[nodiscard]] bool has_several_of_each() const { return upper > 1 && lower > 1 && digits > 1; }
+};
+
+Kinds kinds_of(std::string_view part) {
+    Kinds kinds;
     char before = 0;
     for (const char c : part) {
         if (is_alnum(c)) {
-            changes += letters > 0 && kind_of(c) != before ? 1U : 0U;
+            kinds.changes += kinds.letters() > 0 && kind_of(c) != before ? 1U : 0U;
             before = kind_of(c);
-            ++letters;
+            ++(before == 'A' ? kinds.upper : before == 'a' ? kinds.lower : kinds.digits);
         }
     }
-    return letters > shortest_run / 2 && changes * 100 >= (letters - 1) * changes_of_100;
+    return kinds;
 }
 
-bool looks_drawn(std::string_view run) {
+bool is_mixed(const Kinds& kinds) {
+    const std::size_t least = kinds.has_several_of_each() ? changes_with_all_kinds : changes_of_100;
+    return kinds.letters() > shortest_run / 2 && kinds.changes * 100 >= (kinds.letters() - 1) * least;
+}
+
+template <class Drawn>
+bool any_window(std::string_view run, Drawn drawn) {
     const std::size_t width = std::min(run.size(), window);
     for (std::size_t at = 0; at + width <= run.size(); ++at) {
-        if (is_mixed(run.substr(at, width))) {
+        if (drawn(kinds_of(run.substr(at, width)))) {
             return true;
         }
     }
     return false;
+}
+
+bool looks_drawn(std::string_view run) {
+    return any_window(run, is_mixed);
 }
 
 std::size_t count_kinds(std::string_view run) {
@@ -117,6 +138,99 @@ bool is_secret_run(std::string_view run) {
     return is_long_base64(run) || looks_drawn(run);
 }
 
+bool is_gap(char c) {
+    return std::string_view(" \t\r\n\"',;|\\").find(c) != std::string_view::npos;
+}
+
+std::size_t count_gap(std::string_view text) {
+    const auto end = std::find_if_not(text.begin(), text.end(), is_gap);
+    return static_cast<std::size_t>(end - text.begin());
+}
+
+bool is_hex_key(std::string_view text, std::size_t least) {
+    return text.size() >= least && std::all_of(text.begin(), text.end(), is_hex) &&
+           count_kinds(text) >= fewest_kinds && std::any_of(text.begin(), text.end(), is_alpha);
+}
+
+// Names one behind the other change at each capital, too, but have few digits.
+bool is_secret_join(std::string_view joined) {
+    return is_hex_key(joined, shortest_hex / 2) ||
+           (joined.size() >= window &&
+            any_window(joined, [](const Kinds& kinds) { return kinds.digits > 0 && is_mixed(kinds); }));
+}
+
+// A digest in hex behind the name of an option is none.
+bool is_surely_secret_join(std::string_view joined) {
+    return is_hex_key(joined, shortest_hex) ||
+           (joined.size() >= shortest_key && any_window(joined, [](const Kinds& kinds) {
+                return kinds.digits > 0 && kinds.upper > 0 && kinds.lower > 0 && is_mixed(kinds);
+            }));
+}
+
+// Base64 or hex that is broken into words, as by a line that was too short for it.
+template <class Found>
+bool has_broken_run(std::string_view text, Found found) {
+    std::string joined;
+    std::size_t words = 0;
+    while (!text.empty()) {
+        const auto end = std::find_if_not(text.begin(), text.end(), is_base64);
+        const auto size = static_cast<std::size_t>(end - text.begin());
+        const auto gap = count_gap(text.substr(size));
+        joined += text.substr(0, size);
+        ++words;
+        // The last word is what is left over, of any length.
+        if (words > 1 && found(joined)) {
+            return true;
+        }
+        if (size < shortest_word || gap == 0) {
+            joined.clear();
+            words = 0;
+        }
+        text.remove_prefix(std::min(text.size(), size + std::max<std::size_t>(gap, 1)));
+    }
+    return false;
+}
+
+// What stands between octets: "77:b8:84", "77 b8 84", "0x77, 0xb8", "\\x77\\xb8".
+std::size_t count_between_octets(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::string_view rest = text.substr(at);
+        if (rest.starts_with("0x") || rest.starts_with("\\x")) {
+            at += 2;
+        } else if (std::string_view(" \t\r\n:,-").find(rest.front()) != std::string_view::npos) {
+            ++at;
+        } else {
+            break;
+        }
+    }
+    return at;
+}
+
+bool starts_with_octet(std::string_view text) {
+    return text.size() >= 2 && is_hex(text[0]) && is_hex(text[1]) && (text.size() == 2 || !is_alnum(text[2]));
+}
+
+// As `openssl pkey -text` prints it.
+bool has_octets(std::string_view text, std::size_t count) {
+    std::string digits;
+    while (!text.empty()) {
+        text.remove_prefix(count_between_octets(text));
+        if (starts_with_octet(text)) {
+            digits += text.substr(0, 2);
+            text.remove_prefix(2);
+            if (digits.size() >= 2 * count && std::any_of(digits.begin(), digits.end(), is_alpha)) {
+                return true;
+            }
+        } else if (!text.empty()) {
+            digits.clear();
+            const auto word = std::find_if_not(text.begin(), text.end(), is_alnum);
+            text.remove_prefix(std::max<std::size_t>(1, static_cast<std::size_t>(word - text.begin())));
+        }
+    }
+    return false;
+}
+
 std::string note(std::size_t size) {
     return fmt::format("({} characters, not shown: they could be a key)", size);
 }
@@ -124,11 +238,14 @@ std::string note(std::size_t size) {
 } // namespace
 
 bool may_be_key(std::string_view text) {
-    return has_pem(text) || is_binary(text) || any_run(text, shortest_run, is_secret_run);
+    return has_pem(text) || is_binary(text) || any_run(text, shortest_run, is_secret_run) ||
+           has_broken_run(text, is_secret_join) || has_octets(text, fewest_octets);
 }
 
 bool is_surely_key(std::string_view text) {
-    return has_pem(text) || any_run(text, shortest_key, [](std::string_view run) {
+    return has_pem(text) || has_octets(text, shortest_hex / 2) ||
+           has_broken_run(text, is_surely_secret_join) ||
+           any_run(text, shortest_key, [](std::string_view run) {
                return (has_both_cases(run) || run.size() >= shortest_hex) && is_secret_run(run);
            });
 }

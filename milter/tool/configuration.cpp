@@ -2,6 +2,7 @@
 
 #include "authres/format.h"
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "milter/runtime.h"
 #include "milter/tool/files.h"
 
@@ -73,7 +74,7 @@ Result<std::string> authserv_id(const std::string& given, const config::Settings
         id = milter::host_name();
     }
     if (!authres::is_authserv_id(id)) {
-        return fail(ExitCode::usage, fmt::format("'{}' cannot stand as authserv-id", base::printable(id)));
+        return fail(ExitCode::usage, fmt::format("{} cannot stand as authserv-id", base::quoted(id)));
     }
     return id;
 }

@@ -1,6 +1,7 @@
 // paraph dmarc: the tree walk of a domain, the records on it and the policy that applies.
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/dmarc_survey.h"
@@ -102,7 +103,7 @@ void print_json(const DmarcSurvey& survey, const base::DomainName& domain, const
 Result<ExitCode> dmarc_command(const DmarcOptions& options, Console& console) {
     const auto domain = base::DomainName::parse_international(options.domain);
     if (!domain) {
-        return fail(ExitCode::usage, fmt::format("'{}' is not a domain name", printable(options.domain)));
+        return fail(ExitCode::usage, fmt::format("{} is not a domain name", base::quoted(options.domain)));
     }
     const auto settings = load_settings(options.config);
     if (!settings) {

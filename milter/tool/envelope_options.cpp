@@ -1,6 +1,7 @@
 #include "milter/tool/envelope_options.h"
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -20,8 +21,7 @@ Result<authenticate::Envelope> make_envelope(const EnvelopeOptions& options) {
     if (!options.ip.empty()) {
         envelope.client = base::IpAddress::parse(options.ip);
         if (!envelope.client) {
-            return fail(ExitCode::usage,
-                        fmt::format("--ip {}: not an IP address", base::printable(options.ip)));
+            return fail(ExitCode::usage, fmt::format("--ip {}: not an IP address", base::shown(options.ip)));
         }
     }
     return envelope;

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/domain_name.h"
+#include "base/secret_text.h"
 #include "keys/file_safety.h"
 #include "keys/generate.h"
 #include "keys/key_directory.h"
@@ -116,13 +117,11 @@ void warn(const std::vector<Selected>& made, std::ostream& err) {
 Result<ExitCode> generate(const KeyOptions& options, Console& console) {
     const auto domain = base::DomainName::parse_international(options.domain);
     if (!domain) {
-        return fail(ExitCode::usage,
-                    fmt::format("'{}' is not a domain name", base::printable(options.domain)));
+        return fail(ExitCode::usage, fmt::format("{} is not a domain name", base::quoted(options.domain)));
     }
     // A selector becomes part of a file name: only what a DNS label may hold.
     if (!base::DomainName::parse(options.selector)) {
-        return fail(ExitCode::usage,
-                    fmt::format("'{}' is not a selector", base::printable(options.selector)));
+        return fail(ExitCode::usage, fmt::format("{} is not a selector", base::quoted(options.selector)));
     }
     const auto made = generate_all(options, *domain);
     if (!made) {

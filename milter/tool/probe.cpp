@@ -1,6 +1,7 @@
 // paraph probe: asks a running daemon what it would do with a message.
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/files.h"
 #include "milter/tool/header_edits.h"
@@ -168,7 +169,7 @@ Result<ProbeEnvelope> complete(const ProbeOptions& options) {
         envelope.helo = "localhost";
     }
     if (!envelope.client) {
-        return fail(ExitCode::usage, fmt::format("--ip {}: not an IP address", printable(options.ip)));
+        return fail(ExitCode::usage, fmt::format("--ip {}: not an IP address", base::shown(options.ip)));
     }
     if (envelope.recipients.empty()) {
         envelope.recipients.emplace_back("postmaster@localhost");
@@ -180,7 +181,7 @@ Result<ProbeResult> run_probe(const ProbeOptions& options, const message::Messag
     const auto address = parse_milter_address(options.socket);
     if (!address) {
         return fail(ExitCode::usage,
-                    fmt::format("--socket {}: {}", printable(options.socket), address.error().message));
+                    fmt::format("--socket {}: {}", base::shown(options.socket), address.error().message));
     }
     const auto envelope = complete(options);
     if (!envelope) {

@@ -78,6 +78,9 @@ ExitCode run(const std::vector<std::string>& arguments, Console& console) {
     CLI::App app("Checks, explains and signs mail as paraphd does.", "paraph");
     try {
         declare(app, chosen);
+        app.failure_message([&](const CLI::App* failed, const CLI::Error& error) {
+            return milter::without_keys(CLI::FailureMessage::simple(failed, error), arguments);
+        });
         std::vector<std::string> reversed(arguments.rbegin(),
                                           arguments.rend()); // CLI11 takes them from the back
         app.parse(std::move(reversed));

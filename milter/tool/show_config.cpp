@@ -1,6 +1,7 @@
 // paraph show-config: the settings in force, and where each comes from.
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "config/load.h"
 #include "config/load_source.h"
 #include "config/schema.h"
@@ -108,7 +109,7 @@ std::string no_such_setting(const std::string& path, const std::vector<Line>& li
         names.push_back(line.path);
     }
     const auto meant = config::nearest(path, names);
-    return fmt::format("there is no setting '{}'{}", base::printable(path),
+    return fmt::format("there is no setting {}{}", base::quoted(path),
                        meant ? fmt::format("; did you mean '{}'?", *meant) : "");
 }
 

@@ -25,6 +25,25 @@ std::string url_safe(std::string text) {
     return text.substr(0, text.find('='));
 }
 
+std::string broken(const std::string& text, std::size_t width, const std::string& gap) {
+    std::string words;
+    for (std::size_t at = 0; at < text.size(); at += width) {
+        words += (at == 0 ? "" : gap) + text.substr(at, width);
+    }
+    return words;
+}
+
+std::string hex(const std::string& octets) {
+    constexpr std::string_view all = "0123456789abcdef";
+    std::string digits;
+    for (const char c : octets) {
+        const unsigned octet = static_cast<unsigned char>(c);
+        digits += all[octet >> 4U];
+        digits += all[octet & 15U];
+    }
+    return digits;
+}
+
 } // namespace
 
 TEST_CASE("keys in every dress are seen", "[base]") {
@@ -50,6 +69,33 @@ TEST_CASE("keys in every dress are seen", "[base]") {
         "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")); // RFC 8032 7.1
     CHECK(base::may_be_key(
         std::string("\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20\xe9\xcd", 18)));
+}
+
+TEST_CASE("keys in pieces are seen", "[base]") {
+    std::mt19937 random(2);
+    std::size_t missed_words = 0;
+    for (int i = 0; i < 5'000; ++i) {
+        const std::string octets = random_octets(48, random);
+        const std::string seed = base::base64_encode(octets);
+        CAPTURE(seed);
+        for (const std::size_t width : {8U, 12U, 16U, 20U}) {
+            for (const std::string gap : {" ", "\n", "\r\n    ", "\", \"", "\\n"}) {
+                CAPTURE(width, gap);
+                CHECK(base::may_be_key(broken(seed, width, gap)));
+            }
+        }
+        missed_words += base::may_be_key(seed.substr(0, 16)) ? 0U : 1U;
+        const std::string digits = hex(octets.substr(0, 32));
+        for (const std::string gap : {":", " ", ":\n    ", "-", ", ", ",0x", "\\x"}) {
+            CAPTURE(gap);
+            CHECK(base::is_surely_key(broken(digits, 2, gap)));
+            CHECK(base::may_be_key(broken(digits.substr(0, 30), 2, gap))); // a line of openssl -text
+            CHECK(base::is_surely_key("priv:" + gap + broken(digits, 2, gap)));
+        }
+        CHECK(base::may_be_key(broken(digits, 8, " ")));
+        CHECK(base::may_be_key(broken(digits, 16, "\n")));
+    }
+    CHECK(missed_words < 5'000 / 12); // one word of 16 alone may look like a name
 }
 
 TEST_CASE("names, paths and settings are shown", "[base]") {
@@ -78,12 +124,32 @@ TEST_CASE("names, paths and settings are shown", "[base]") {
           "2001:db8:1234:5678:9abc:def0:1234:5678",
           "10.0.0.0/8, 192.168.0.0/16",
           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example",
-          "X-Quarantine-Because-Of-DMARC"}) {
+          "X-Quarantine-Because-Of-DMARC",
+          "Disposition-Notification-To, Return-Receipt-To, Content-Transfer-Encoding, X-Confirm-Reading-To",
+          "SigningTable, KeyTable, ExternalIgnoreList, InternalHosts, MinimumKeyBits, AuthservIDWithJobID",
+          "RemoveARFrom RemoveOldSignatures OversignHeaders RequireSafeKeys SubDomains",
+          "*@customer1.example customer1 customer2024 customer3beta customer4gamma",
+          "mailserver01 mailserver02 mailserver03 mailserver04 mailserver05",
+          "fe80:0000:0000:0000:0204:61ff:fe9d:f156, 2001:0db8:85a3:0000:0000:8a2e:0370:7334",
+          "fe80::1, fe80::2, 10.11.12.13, 20.21.22.23, 30.31.32.33",
+          "00:1a:2b:3c:4d:5e",
+          "02:42:ac:ff:fe:11:00:02",
+          "10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29",
+          "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20",
+          "2026-11-28 19:09:14 and 2026-11-29 20:10:15",
+          "123e4567-e89b-42d3-8456-426614174000",
+          "the following arguments were not expected: --configuration-file",
+          "/srv/mail/configuration/domains/example.org/private keys/selector2026.pem"}) {
         CAPTURE(text);
         CHECK_FALSE(base::may_be_key(text));
-        CHECK(base::shown(text) == text);
+        CHECK(base::shown(text, 200) == text);
     }
-    CHECK_FALSE(base::is_surely_key("da39a3ee5e6b4b0d3255bfef95601890afd80709")); // selectors are digests at times
+    CHECK_FALSE(
+        base::is_surely_key("da39a3ee5e6b4b0d3255bfef95601890afd80709")); // selectors are digests at times
+    CHECK_FALSE(base::is_surely_key(
+        "key generate --domain example.org --selector "
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709 --type ed25519 --out-dir /nonexistent"));
+    CHECK(base::is_surely_key("--key MC4CAQAwBQYDK2Vw BCIEIOnNhD/V+tsS WelNDipB+mo5ZNSA 4DnPBo9jdOppU0kl"));
     CHECK(base::quoted("a\tb") == "'a\\x09b'");
     CHECK(base::quoted(std::string(100, 'a')) == "'" + std::string(80, 'a') + "...'");
 }

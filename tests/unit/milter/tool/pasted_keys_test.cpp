@@ -35,12 +35,20 @@ std::string body_of(std::string_view pem) {
     return body;
 }
 
-std::string in_lines(const std::string& text, std::size_t width) {
-    std::string lines;
+std::string broken(const std::string& text, std::size_t width, const std::string& gap) {
+    std::string words;
     for (std::size_t at = 0; at < text.size(); at += width) {
-        lines += (at == 0 ? "" : "\n") + text.substr(at, width);
+        words += (at == 0 ? "" : gap) + text.substr(at, width);
     }
-    return lines;
+    return words;
+}
+
+std::string hex(const std::string& octets) {
+    std::string digits;
+    for (const char c : octets) {
+        digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    }
+    return digits;
 }
 
 std::string url_safe(std::string text) {
@@ -55,7 +63,7 @@ std::vector<Pasted> pasted_keys() {
     for (const std::string_view pem : {support::rsa_pem, support::rsa_512_pem, support::ed25519_pem}) {
         const std::string body = body_of(pem);
         keys.push_back({std::string(pem), body});
-        keys.push_back({in_lines(body, 76), body});
+        keys.push_back({broken(body, 76, "\n"), body});
     }
     const std::string body = body_of(support::ed25519_pem);
     keys.push_back({body, body});
@@ -68,6 +76,20 @@ std::vector<Pasted> pasted_keys() {
         keys.push_back({text, text});
         keys.push_back({url_safe(text), url_safe(text)});
     }
+    const std::string rsa = body_of(support::rsa_pem);
+    keys.push_back({broken(body, 16, " "), body});
+    keys.push_back({broken(rsa, 20, " "), rsa});
+    keys.push_back({broken(body, 20, "\n"), body});
+    keys.push_back({broken(rsa, 64, " "), rsa}); // PEM in one line
+    keys.push_back(
+        {fmt::format("-----BEGIN PRIVATE KEY-----\\n{}\\n-----END PRIVATE KEY-----", broken(rsa, 64, "\\n")),
+         rsa});
+    const std::string octets = base::base64_decode(body)->substr(16);
+    keys.push_back({hex(octets), hex(octets)});
+    for (const std::string gap : {":", " "}) {
+        keys.push_back({broken(hex(octets), 2, gap), broken(hex(octets), 2, gap)});
+    }
+    keys.push_back({broken(broken(hex(octets), 2, ":") + ":", 45, "\n    "), broken(hex(octets), 2, ":")});
     return keys;
 }
 
@@ -191,6 +213,23 @@ TEST_CASE("a key pasted into the configuration is not told") {
     }
 }
 
+TEST_CASE("a key pasted in place of its file is not shown, whatever part is asked for") {
+    const TemporaryTree tree;
+    for (const Pasted& key : pasted_keys()) {
+        for (const std::string& scalar : scalars(key.text)) {
+            const std::string file = tree.write(
+                "paraph.yaml",
+                filled("domains:\n  a.example:\n    keys:\n      - selector: s\n        file: VALUE\n",
+                       scalar));
+            for (const char* part : {"", "domains", "domains.a.example", "domains.a.example.keys"}) {
+                CHECK_FALSE(leaks(run({"show-config", "-c", file, part}), key.secret));
+            }
+            CHECK_FALSE(
+                leaks(run({"show-config", "-c", file, "domains.a.example.keys", "--value"}), key.secret));
+        }
+    }
+}
+
 TEST_CASE("a key pasted into a table is not told") {
     const TemporaryTree tree;
     write_private(tree, "k.pem", support::ed25519_pem);
@@ -257,6 +296,13 @@ TEST_CASE("a key pasted into the command line is not told") {
     const std::vector<Texts> command_lines{
         {"VALUE"},
         {"--VALUE"},
+        {"--VALUE=x"},
+        {"-VALUE"},
+        {"sign", "--VALUE", "x"},
+        {"sign", "--domain", "example.org", "--VALUE"},
+        {"sign", "--now=VALUE", "-"},
+        {"show-config", "VALUE"},
+        {"show-config", "--VALUE"},
         {"sign", "VALUE"},
         {"sign", "--config", "VALUE", "-"},
         {"sign", "--config=VALUE", "-"},
@@ -301,5 +347,16 @@ TEST_CASE("a key pasted into the command line is not told") {
             CHECK_FALSE(leaks(told, key.secret));
             CHECK_FALSE(told.empty());
         }
+        Texts words{"sign", "--config"}; // a shell without quotes
+        for (const auto word : base::split(broken(key.secret, 16, " "), ' ')) {
+            words.emplace_back(word);
+        }
+        CHECK_FALSE(leaks(run(words), key.secret));
     }
+}
+
+TEST_CASE("what is no key is named when it is not expected") {
+    CHECK(run({"sign", "--configuration", "/etc/paraph/none.yaml"}).find("--configuration") !=
+          std::string::npos);
+    CHECK(run({"show-config", "dns.timeouts"}).find("'dns.timeouts'") != std::string::npos);
 }
