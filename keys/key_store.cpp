@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "dkim/limits.h"
 #include "dkim/names.h"
 #include "keys/domain_keys.h"
 #include "keys/file_bytes.h"
@@ -115,6 +116,18 @@ bool same_type(const Signer& a, const Signer& b) {
     return a.key && b.key && a.key->type() == b.key->type();
 }
 
+// RFC 8301 3.2: verifiers must take up to 4096 bits, and we take no more ourselves.
+std::string size_doubt(const crypto::SigningKey& key) {
+    const std::size_t largest = dkim::Limits().maximum_rsa_bits;
+    if (key.type() != crypto::KeyType::rsa || key.bits() <= largest) {
+        return {};
+    }
+    return fmt::format(
+        "an RSA key of {} bits; verifiers need not take more than {}, and many, paraphd among them, "
+        "do not",
+        key.bits(), largest);
+}
+
 using Rows = std::vector<const SigningRow*>;
 
 // The first row and those of the same pattern: the pattern is written twice to sign with two types of keys.
@@ -204,6 +217,7 @@ class KeyStore::Impl {
     void load_signing_table(std::vector<Problem>& problems) {
         const LoadedTable signing = load_table(options_.signing_table, problems);
         signing_table_ = SigningTable::parse(signing.rows, signing.name.kind, signing.name.path, problems);
+        signing_file_ = signing.name.path;
         check_tables(signing_table_, signing.name.path, key_table_, problems);
     }
 
@@ -322,6 +336,37 @@ class KeyStore::Impl {
             }
             add_problem(found->second, place_of(key), problems);
         }
+        check_catch_all(problems);
+    }
+
+    // What is wrong with the key was told where it stands; not, that it concerns all mail.
+    void check_catch_all(std::vector<Problem>& problems) const {
+        std::unordered_set<std::size_t> told;
+        for (const Problem& problem : problems) {
+            if (problem.file == key_file_ && problem.severity == Severity::signer) {
+                told.insert(problem.line);
+            }
+        }
+        std::unordered_set<std::string_view> files; // told of at the first row that names them
+        for (const KeyRow& row : key_table_.rows()) {
+            if (!row.file.empty() && told.count(row.line) > 0) {
+                files.insert(row.file);
+            }
+        }
+        for (const SigningRow& row : signing_table_.rows()) {
+            const KeyRow* key = is_catch_all(row) ? key_table_.find_even_broken(row.key_name) : nullptr;
+            if (key != nullptr && (told.count(key->line) > 0 || files.count(key->file) > 0 ||
+                                   (inline_danger_ && !key->inline_key.empty()))) {
+                problems.push_back(
+                    {signing_file_, row.line,
+                     fmt::format("{} concerns ALL mail {}, and its key {} cannot be used: such "
+                                 "mail is answered 451 or goes out unsigned (signing.missing_key)",
+                                 base::quoted(row.pattern),
+                                 options_.all_matches ? "that is signed" : "that no other row signs",
+                                 base::quoted(row.key_name)),
+                     Severity::signer});
+            }
+        }
     }
 
     // Where a key of a domain is named, and as the beginning of a message which one it is.
@@ -350,6 +395,11 @@ class KeyStore::Impl {
         const std::string problem = row.file.empty() ? inline_key_problem(row) : file_key_problem(row);
         if (!problem.empty()) {
             problems.push_back({key_file_, row.line, problem, Severity::signer});
+        } else if (!row.inline_key.empty()) {
+            const auto key = parse_key(row.inline_key);
+            if (std::string doubt = key ? size_doubt(*key) : ""; !doubt.empty()) {
+                problems.push_back({key_file_, row.line, std::move(doubt), Severity::warning});
+            }
         }
     }
 
@@ -375,7 +425,11 @@ class KeyStore::Impl {
                     options_.require_safe_keys ? Severity::signer : Severity::warning};
         }
         const auto key = options_.read_keys ? key_from_file(path) : FoundKey();
-        return {path, 0, key ? "" : key.error(), Severity::signer};
+        if (!key) {
+            return {path, 0, key.error(), Severity::signer};
+        }
+        const std::string doubt = *key ? size_doubt(**key) : std::string();
+        return {path, 0, doubt.empty() ? "" : fmt::format("{}: {}", path, doubt), Severity::warning};
     }
 
     // `where` is the row that names the file, with the beginning of what is told, or the file itself.
@@ -390,7 +444,8 @@ class KeyStore::Impl {
     KeyOptions options_;
     Reader reader_;
     DomainKeys domain_keys_;
-    std::string key_file_; // of the KeyTable
+    std::string key_file_;     // of the KeyTable
+    std::string signing_file_; // of the SigningTable
     KeyTable key_table_;
     SigningTable signing_table_;
     std::optional<std::string> inline_danger_; // why keys in the KeyTable itself are not used

@@ -9,13 +9,8 @@ namespace keys {
 
 namespace {
 
-// Rows for every author there is.
-bool is_catch_all(std::string_view pattern) {
-    return pattern.find_first_not_of("*@") == std::string_view::npos;
-}
-
 std::string check_row(const SigningRow& row, const KeyRow& key) {
-    if (is_catch_all(row.pattern) && !key.domain.empty()) {
+    if (is_catch_all(row) && !key.domain.empty()) {
         return fmt::format("{} lets authors of every domain sign as '{}'", base::quoted(row.pattern),
                            key.domain);
     }
@@ -29,6 +24,10 @@ std::string check_row(const SigningRow& row, const KeyRow& key) {
 }
 
 } // namespace
+
+bool is_catch_all(const SigningRow& row) {
+    return row.pattern.find_first_not_of("*@") == std::string_view::npos;
+}
 
 void check_tables(const SigningTable& signing_table, const std::string& file, const KeyTable& key_table,
                   std::vector<Problem>& problems) {

@@ -10,6 +10,9 @@
 
 namespace keys {
 
+// A row for every author there is.
+[[nodiscard]] bool is_catch_all(const SigningRow& row);
+
 void check_tables(const SigningTable& signing_table, const std::string& file, const KeyTable& key_table,
                   std::vector<Problem>& problems);
 

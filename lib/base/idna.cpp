@@ -37,4 +37,17 @@ std::optional<std::string> idna_mapped_to_ascii(std::string_view name) {
     return convert(name, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 }
 
+bool is_a_label(std::string_view label) {
+    const std::string ascii = to_lower(label);
+    if (ascii.size() > 63 || ascii.find('\0') != std::string::npos) {
+        return false;
+    }
+    char* converted = nullptr;
+    if (idn2_to_unicode_8z8z(ascii.c_str(), &converted, 0) != IDN2_OK) {
+        return false;
+    }
+    const std::unique_ptr<char, void (*)(void*)> owner(converted, idn2_free);
+    return ascii != converted && idna_to_ascii(converted) == ascii;
+}
+
 } // namespace base

@@ -2,6 +2,7 @@
 
 #include "crypto/digest_info.h"
 #include "crypto/ready_key.h"
+#include "crypto/rsa_der.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -132,7 +133,11 @@ base::Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
                                         maximum_rsa_bits),
                             0);
     }
-    return SigningKey(make_ready(std::move(key), KeyType::rsa, KeyUse::sign), KeyType::rsa, bits);
+    SigningKey made(make_ready(std::move(key), KeyType::rsa, KeyUse::sign), KeyType::rsa, bits);
+    if (const auto numbers = read_rsa_der(made.public_record_bytes()); !numbers) {
+        return base::refuse(fmt::format("verifiers cannot use this key: {}", numbers.error().message), 0);
+    }
+    return made;
 }
 
 base::Result<SigningKey> SigningKey::generate(KeyType type, std::size_t bits) {

@@ -1,6 +1,7 @@
 #include "dkim/names.h"
 
 #include "base/ascii.h"
+#include "base/idna.h"
 #include "base/ip_address.h"
 #include "base/utf8.h"
 
@@ -101,6 +102,21 @@ std::size_t key_record_label(std::string_view selector) {
     return whole ? at : std::string_view::npos;
 }
 
+namespace {
+
+bool has_false_a_label(std::string_view domain) {
+    if (domain.find("--") == std::string_view::npos) {
+        return false; // as nearly all names of a large table
+    }
+    const auto labels = base::split(domain, '.');
+    return std::any_of(labels.begin(), labels.end(), [](std::string_view label) {
+        const bool is_pattern = label.find_first_of("*%") != std::string_view::npos;
+        return base::istarts_with(label, "xn--") && !is_pattern && !base::is_a_label(label);
+    });
+}
+
+} // namespace
+
 std::string_view domain_doubt(std::string_view domain) {
     if (base::IpAddress::parse(domain)) {
         return "is an address and no domain";
@@ -108,9 +124,11 @@ std::string_view domain_doubt(std::string_view domain) {
     // RFC 1123 2.1, RFC 5890 2.3.1
     const bool begins = domain.starts_with('-') || domain.find(".-") != std::string_view::npos;
     const bool ends = domain.ends_with('-') || domain.find("-.") != std::string_view::npos;
-    return begins ? "has a label that begins with a hyphen"
-           : ends ? "has a label that ends with a hyphen"
-                  : "";
+    return has_false_a_label(domain)
+               ? "has a label that begins with xn-- and stands for no name in other letters"
+           : begins ? "has a label that begins with a hyphen"
+           : ends   ? "has a label that ends with a hyphen"
+                    : "";
 }
 
 } // namespace dkim

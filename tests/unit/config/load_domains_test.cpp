@@ -144,6 +144,17 @@ TEST_CASE("what can be wrong with a domain") {
         {"a label with a hyphen before it",
          "domains: {a.-b.example: {keys: [{selector: s, file: k.pem}]}}\n",
          {"DIR/p.yaml:1:11: warning: domain 'a.-b.example' has a label that begins with a hyphen"}},
+        {"an A-label of nothing",
+         "domains: {xn--.test: {keys: [{selector: s, file: k.pem}]}}\n",
+         {"DIR/p.yaml:1:11: warning: domain 'xn--.test' has a label that begins with xn-- and stands for no "
+          "name in "
+          "other letters"}},
+        {"an A-label that is none",
+         "domains: {xn--zzzzzzzzz99.test: {keys: [{selector: s, file: k.pem}]}}\n",
+         {"DIR/p.yaml:1:11: warning: domain 'xn--zzzzzzzzz99.test' has a label that begins with xn-- and "
+          "stands "
+          "for no name in other letters"}},
+        {"a good A-label", "domains: {xn--bcher-kva.example: {keys: [{selector: s, file: k.pem}]}}\n", {}},
         {"a label with a hyphen behind it",
          "domains: {a.b-.example: {keys: [{selector: s, file: k.pem}]}}\n",
          {"DIR/p.yaml:1:11: warning: domain 'a.b-.example' has a label that ends with a hyphen"}},

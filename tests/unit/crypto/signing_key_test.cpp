@@ -58,6 +58,29 @@ TEST_CASE("text around the key and a CRLF file do no harm") {
     CHECK(SigningKey::from_pem(crlf));
 }
 
+namespace {
+
+// Of 1024 bits, with the public exponent 4294967297.
+constexpr std::string_view large_exponent_pem =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIICegIBADANBgkqhkiG9w0BAQEFAASCAmQwggJgAgEAAoGBAMFRe6+zGBxNrYUD\n"
+    "fDuufvGr/lOGdwqJxwr0y1ApS5gqp1O86X8BSu1AUxTDmjflM6g0+JCixsYvaxqc\n"
+    "F4IDl+mKO8/b+ACWc7PHkRZNHl1rKpeUc+royHw7QaL+/CxnGvAb4CeAYMyoj+N5\n"
+    "9L42ox1Zxt1i58WG+olniq0yAxoXAgUBAAAAAQKBgQDAVfk6jFKnpbgqArEBz/Jz\n"
+    "lwauv2uDHy9lkQBL/I6ltuHJl83oX94K+7ctQC7r7A9Yngl2oe/cohgoCgyRWgJX\n"
+    "DXJ/UprQMlmMwLhribF9iuduVkaUNe+zJVdn7NpXpV5kAOpcxAvMbIPdUC1ZpJm0\n"
+    "L3B+nLGSXUybLt8u5C+3QQJBAPv6tppIhOQvBpADakV//47vveky7T399vTQEooD\n"
+    "jwcZ7MfgTk+YInVXYveVt1bWTfPONGMkEzBtBLad/K+3dHECQQDEZyadXRibWRkR\n"
+    "AL6/VefE8X7Wzac6JTpolInfl4UWlmajLcZCBoV75xkro6j+NE9n7TTmjAW4T0Kp\n"
+    "t8blpxsHAkAvR6Cs32WQYAD8KwXUw1LJP9JAvkh3e36akw04gn3gN7JBH05MDIBj\n"
+    "xwl1ovd1//n7OS1W2AoOb9Qgu7YzhnwxAkEAjfCN/wU+7V2Xwi8GtSwoOkS6Jq8V\n"
+    "Lqasgel5HqqRJ5CjUOTf1cGH3diyFUiSvc4IxsNh7JKq6Dzw2zSR8MJjXwJBAO2Q\n"
+    "Me87jltFDFdEQ1UyufGTY3tXEeWvxLeVzaWjgmUgJhu1SzCco0QeuwcFOInd453W\n"
+    "hjjVBu/o9+fOcmLp7AI=\n"
+    "-----END PRIVATE KEY-----\n";
+
+} // namespace
+
 TEST_CASE("a key that cannot sign is refused with the reason, and nobody is asked for a passphrase") {
     struct Case {
         std::string name;
@@ -94,6 +117,8 @@ TEST_CASE("a key that cannot sign is refused with the reason, and nobody is aske
          "a key of type EC cannot sign; use RSA or Ed25519"},
         {"a small RSA key", std::string(support::rsa_512_pem),
          "an RSA key of 512 bits; 1024 to 16384 are allowed"},
+        {"an exponent that verifiers do not take", std::string(large_exponent_pem),
+         "verifiers cannot use this key: RSA exponent over 32 bits"},
         {"a large file", std::string(100000, '-'), "too long for a PEM private key"},
     };
     for (const Case& c : cases) {

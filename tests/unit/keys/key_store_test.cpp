@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -575,6 +576,64 @@ TEST_CASE("keys of domains come before those of tables, and all of them sign") {
     CHECK(store.signers_for("joe", "example.com") == Texts{"example.com/r d=example.com s=r i= rsa",
                                                            "example.com/e d=example.com s=e i= ed25519",
                                                            "k d=example.com s=t i= ed25519"});
+}
+
+TEST_CASE("a key that all mail needs and that cannot be used is told as such") {
+    struct Case {
+        std::string keys;
+        std::string row;
+        std::string told; // of the row; empty: nothing
+        bool all_matches = false;
+    };
+    const std::string stopped = "and its key 'k' cannot be used: such mail is answered 451 or goes out "
+                                "unsigned (signing.missing_key)";
+    const Case cases[]{
+        {"k %:s:./lost.pem", "* k", "'*' concerns ALL mail that no other row signs, " + stopped},
+        {"k %:s:./lost.pem", "*@* k", "'*@*' concerns ALL mail that no other row signs, " + stopped},
+        {"k %:s:./lost.pem", "* k", "'*' concerns ALL mail that is signed, " + stopped, true},
+        {"k %:s:AAAA", "* k", "'*' concerns ALL mail that no other row signs, " + stopped},
+        {"k %:s:./lost.pem", "*@example.com k", ""},
+        {"k %:s:./ed.pem", "* k", ""},
+        {"k %:s:/nonexistent/%.pem", "* k", ""}, // whoever has no file has no key
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.keys, c.row);
+        for (const std::string kind : {"refile:", ""}) {
+            Store store;
+            store.options.all_matches = c.all_matches;
+            store.options.read_keys = true;
+            store.set_tables("ok example.com:s:./ed.pem\n" + c.keys + "\n",
+                             "joe@example.com ok\n" + c.row + "\n", kind);
+            std::string told;
+            for (const std::string& line : store.load()) {
+                told += line.find("concerns ALL mail") == std::string::npos ? "" : line;
+            }
+            CHECK(told == (c.told.empty() ? "" : "/DIR/SigningTable:2: " + c.told));
+            for (const auto severity : store.severities()) {
+                CHECK(severity != keys::Severity::error);
+            }
+        }
+    }
+}
+
+TEST_CASE("keys that verifiers need not take bring a warning") {
+    const auto large = crypto::SigningKey::generate(crypto::KeyType::rsa, 4104);
+    REQUIRE(large);
+    Store store;
+    store.write("large.pem", large->to_pem());
+    store.options.read_keys = true;
+    std::string in_one_line = large->to_pem();
+    std::replace(in_one_line.begin(), in_one_line.end(), '\n', ' ');
+    store.set_tables("k example.com:s:./large.pem\nl example.com:t:" + in_one_line + "\n",
+                     "*@example.com k\n");
+    store.options.domain_keys = {{"example.org", false, "r", store.path("large.pem"), ""}};
+    const std::string warning =
+        "an RSA key of 4104 bits; verifiers need not take more than 4096, and many, paraphd "
+        "among them, do not";
+    CHECK(store.load() == Texts{"/DIR/KeyTable:1: warning: /DIR/./large.pem: " + warning,
+                                "/DIR/KeyTable:2: warning: " + warning,
+                                "/DIR/large.pem: warning: " + warning});
+    CHECK(store.signers_for("joe", "example.com").size() == 1);
 }
 
 TEST_CASE("problems of tables are all told, with file and line") {
