@@ -145,10 +145,10 @@ const std::vector<std::string>& default_oversigned_if_present() {
         "date", "message-id",
         // RFC 6376 5.4.1, RFC 8058 4: what mailing lists add
         "sender", "list-id", "list-unsubscribe", "list-unsubscribe-post", "list-help", "list-subscribe",
-        "list-post", "list-owner", "list-archive",
+        "list-post", "list-owner", "list-archive", "archived-at",
         // what gateways add
         "content-language", "importance", "priority", "x-priority", "thread-topic", "thread-index",
-        "bimi-selector"};
+        "bimi-selector", "content-class"};
     return names;
 }
 
@@ -161,7 +161,12 @@ const std::vector<std::string>& default_oversigned_fields() {
         "content-description", "content-location", "content-base",
         // where the message belongs, and where answers and receipts go
         "in-reply-to", "references", "mail-reply-to", "mail-followup-to", "disposition-notification-to",
-        "return-receipt-to", "autocrypt"};
+        "return-receipt-to", "x-confirm-reading-to", "newsgroups", "followup-to",
+        // whose key answers are encrypted for
+        "autocrypt", "autocrypt-setup-message", "openpgp",
+        // what is shown around the text, and how long it counts
+        "x-message-flag", "sensitivity", "expires", "expiry-date", "reply-by", "chat-version", "face",
+        "x-face"};
     return names;
 }
 

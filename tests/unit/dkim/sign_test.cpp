@@ -110,7 +110,10 @@ TEST_CASE("the default lists protect what a reader is shown and leave an MTA its
     CHECK(joined(made(sample_options()).signed_fields) ==
           "from:from:reply-to:subject:subject:to:to:cc:mime-version:content-type:content-transfer-encoding:"
           "content-disposition:content-id:content-description:content-location:content-base:in-reply-to:"
-          "references:mail-reply-to:mail-followup-to:disposition-notification-to:return-receipt-to:autocrypt:"
+          "references:mail-reply-to:mail-followup-to:disposition-notification-to:return-receipt-to:"
+          "x-confirm-reading-to:newsgroups:followup-to:autocrypt:autocrypt-setup-message:openpgp:x-message-"
+          "flag:"
+          "sensitivity:expires:expiry-date:reply-by:chat-version:face:x-face:"
           "date:date:message-id:message-id");
 }
 
