@@ -18,6 +18,7 @@ constexpr std::size_t shortest_hex = 64; // 32 octets; shorter digests are selec
 constexpr std::size_t window = 24;
 constexpr std::size_t shortest_word =
     8; // of base64 that is broken into words; names are longer than that, too
+constexpr std::size_t longest_carry = 128; // of words before; otherwise long texts cost the square
 constexpr std::size_t fewest_octets = 9; // each in hex by itself; a MAC address has 6 or 8, and IPv6 8 groups
 constexpr std::size_t fewest_kinds = 10; // of characters in a key: "aaaa..." is none
 
@@ -186,6 +187,7 @@ bool has_broken_run(std::string_view text, Found found) {
             joined.clear();
             words = 0;
         }
+        joined.erase(0, joined.size() - std::min(joined.size(), longest_carry));
         text.remove_prefix(std::min(text.size(), size + std::max<std::size_t>(gap, 1)));
     }
     return false;
