@@ -69,11 +69,11 @@ std::string key_among(const std::vector<std::string>& arguments) {
 std::string without_keys(std::string message, const std::vector<std::string>& arguments) {
     const auto found = std::find_if(arguments.begin(), arguments.end(), may_be_key);
     if (found != arguments.end()) {
-        return fmt::format("argument {} cannot be used {}\n", found - arguments.begin() + 1,
+        return fmt::format("argument {} cannot be used: {}", found - arguments.begin() + 1,
                            base::quoted(*found));
     }
     return base::may_be_key(joined(arguments))
-               ? "the arguments cannot be used; they are not shown, because they could be a key\n"
+               ? "the arguments cannot be used; they are not shown, because they could be a key"
                : message;
 }
 

@@ -31,9 +31,6 @@ int main(int argc, char** argv) {
         app.add_option("--log", command_line.log_target, "syslog or stderr, instead of log.target")
             ->check(CLI::IsMember({"syslog", "stderr"}));
         app.set_version_flag("--version", "paraphd " PARAPH_VERSION);
-        app.failure_message([&](const CLI::App* failed, const CLI::Error& error) {
-            return milter::without_keys(CLI::FailureMessage::simple(failed, error), arguments);
-        });
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
@@ -41,8 +38,10 @@ int main(int argc, char** argv) {
                 return app.exit(error);
             }
             const auto unknown = milter::unknown_argument(app, arguments);
-            std::fprintf(stderr, "paraphd: %s\nRun with --help for more information.\n",
-                         base::one_line(unknown.empty() ? error.what() : unknown).c_str());
+            std::fprintf(
+                stderr, "paraphd: %s\nRun with --help for more information.\n",
+                base::one_line(milter::without_keys(unknown.empty() ? error.what() : unknown, arguments))
+                    .c_str());
             return EX_USAGE;
         }
         return milter::daemon::run(command_line);

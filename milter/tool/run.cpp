@@ -62,7 +62,9 @@ ExitCode refuse_arguments(CLI::App& app, const CLI::ParseError& error,
         return ExitCode::ok;
     }
     const auto unknown = milter::unknown_argument(app, arguments);
-    print_failure({ExitCode::usage, unknown.empty() ? error.what() : unknown}, console);
+    print_failure(
+        {ExitCode::usage, milter::without_keys(unknown.empty() ? error.what() : unknown, arguments)},
+        console);
     fmt::print(console.err, "Run with --help for more information.\n");
     return ExitCode::usage;
 }
@@ -78,9 +80,6 @@ ExitCode run(const std::vector<std::string>& arguments, Console& console) {
     CLI::App app("Checks, explains and signs mail as paraphd does.", "paraph");
     try {
         declare(app, chosen);
-        app.failure_message([&](const CLI::App* failed, const CLI::Error& error) {
-            return milter::without_keys(CLI::FailureMessage::simple(failed, error), arguments);
-        });
         std::vector<std::string> reversed(arguments.rbegin(),
                                           arguments.rend()); // CLI11 takes them from the back
         app.parse(std::move(reversed));
