@@ -89,11 +89,11 @@ class DomainReader {
         }
         const std::string_view run = take_run();
         if (!run.empty()) {
-            found_.emplace_back(run);
+            add(std::string(run));
             std::string joined(run);
             while (join(joined)) {
             }
-            found_.push_back(std::move(joined));
+            add(std::move(joined));
         }
         return std::move(found_);
     }
@@ -105,6 +105,16 @@ class DomainReader {
             ++position_;
         }
         return text_.substr(start, position_ - start);
+    }
+
+    // A label goes on to somebody if the next that a domain may hold, behind whatever, is a dot: what both
+    // then make is no name to us.
+    void add(std::string name) {
+        const auto* const next = std::find_if(text_.begin() + position_, text_.end(), is_of_domain);
+        if (name.find('.') == npos && next != text_.end() && *next == '.') {
+            name += "..";
+        }
+        found_.push_back(std::move(name));
     }
 
     // A comment, or a parenthesis that none opens; once one does not end, no further one is looked for.
@@ -170,23 +180,71 @@ class DomainReader {
     std::vector<std::string> found_;
 };
 
-// What stands before one '@', if all who look there would find the same.
-std::string local_part_before(std::string_view text, std::size_t at) {
+// What stands before one '@'.
+struct BeforeAt {
+    std::string_view text; // the atoms and dots, or the quoted string
+    bool plain = false;    // atoms with one dot between each two
+    // If all who look there find the same; else empty.
+    std::string_view local_part;
+};
+
+// Whether nothing that stands before a local-part could belong to it. RFC 5322 4.4 has blanks around its
+// dots, and whoever leaves them out of "ceo alice@example.org" makes one word of two.
+bool begins_address(std::string_view before) {
+    const auto last = before.find_last_not_of(" \t\r\n");
+    return last == npos || std::string_view("<(,;:").find(before[last]) != npos;
+}
+
+BeforeAt find_before(std::string_view text, std::size_t at) {
     std::size_t end = at;
     while (end > 0 && is_blank(text[end - 1])) {
         --end;
     }
+    BeforeAt found;
+    std::size_t start = end;
     if (end > 1 && text[end - 1] == '"') {
         const auto quote = text.rfind('"', end - 2);
-        const auto content = quote == npos ? text.substr(0, 0) : text.substr(quote + 1, end - 2 - quote);
-        return std::string(content.find('\\') == npos ? content : "");
+        start = quote == npos ? end : quote;
+        found.text = text.substr(start, end - start);
+        if (found.text.size() > 2 && found.text.find('\\') == npos) {
+            found.local_part = found.text.substr(1, found.text.size() - 2);
+        }
+    } else {
+        while (start > 0 && is_of_local_part(text[start - 1])) {
+            --start;
+        }
+        found.text = text.substr(start, end - start);
+        found.plain = is_dot_atom(found.text);
+        found.local_part = found.plain ? found.text : "";
     }
-    std::size_t start = end;
-    while (start > 0 && is_of_local_part(text[start - 1])) {
-        --start;
+    if (!begins_address(text.substr(0, start))) {
+        found.local_part = {};
     }
-    const std::string_view run = text.substr(start, end - start);
-    return is_dot_atom(run) ? std::string(run) : "";
+    return found;
+}
+
+// The beginnings of two labels or more that end where letters outside of ASCII follow: the whole name to
+// readers to whom those are no letters ("a@bank.example" of "a@bank.example.\xe3\x81\xbf").
+std::vector<std::string> ascii_beginnings(std::string_view name) {
+    std::vector<std::string> beginnings;
+    for (std::size_t i = 1; i < name.size(); ++i) {
+        if (base::is_ascii(name[i - 1]) && !base::is_ascii(name[i])) {
+            const std::string_view beginning = name.substr(0, name.find_last_not_of(".-", i - 1) + 1);
+            if (beginning.find('.') != npos) {
+                beginnings.emplace_back(beginning);
+            }
+        }
+    }
+    return beginnings;
+}
+
+// A label alone, such as in "Ann @ Work": nobody's author domain, and no reader shows another for it.
+bool is_lone_label(const std::string& name) {
+    if (base::all_ascii(name)) {
+        return name.find('.') == npos;
+    }
+    const auto domain = base::DomainName::parse_international(name);
+    return domain && domain->label_count() == 1;
 }
 
 struct Hidden {
@@ -246,9 +304,10 @@ bool is_within(const std::vector<Span>& spans, std::size_t position) {
 // Gathers the addresses of a text.
 class Gatherer {
   public:
-    // Without domains, the first address tells the one.
-    Gatherer(std::vector<base::DomainName> domains, const Limits& limits)
-        : domains_(std::move(domains)), most_(limits.mailboxes) {}
+    // Without domains, the first address tells the one. `loose`: the text does not keep to the grammar, or to
+    // its obsolete forms only.
+    Gatherer(std::vector<base::DomainName> domains, bool loose, const Limits& limits)
+        : domains_(std::move(domains)), loose_(loose), most_(limits.mailboxes) {}
 
     // False when an address of another domain, or one that is no address, was found.
     bool gather(std::string_view text) {
@@ -260,54 +319,86 @@ class Gatherer {
         }
         return true;
     }
+    // The same with all encoded words decoded, when the text itself has been gathered: who writes an address
+    // in them hides it, whatever its domain.
+    bool gather_decoded(std::string_view text) {
+        decoded_ = true;
+        return gather(decode_encoded_words(text));
+    }
 
     [[nodiscard]] std::size_t position() const { return position_; } // of the last '@' that was looked at
     std::vector<Mailbox> mailboxes() && { return std::move(mailboxes_); }
-    // Where the addresses with a local-part stand.
+    // Where the addresses with something before the '@' stand.
     [[nodiscard]] const std::vector<std::size_t>& whole_ones() const { return whole_ones_; }
 
   private:
     bool take(std::string_view text, std::size_t at) {
         const auto names = DomainReader(text, at).read();
-        if (names.empty()) {
+        if (names.empty() || are_nobodys(names)) {
             return true;
         }
-        for (const std::string& name : names) {
-            if (!is_one_of_ours(name)) {
-                return false;
-            }
-        }
-        Mailbox mailbox{local_part_before(text, at), domains_.front().text()};
-        if (!is_utf8(mailbox.local_part) || holds_encoded_word(mailbox.local_part)) {
+        const BeforeAt before = find_before(text, at);
+        if (!std::all_of(names.begin(), names.end(),
+                         [&](const std::string& name) { return is_ours(name, loose_ || !before.plain); }) ||
+            !is_utf8(before.text) || holds_encoded_word(before.text)) {
             return false;
         }
-        if (!mailbox.local_part.empty()) {
+        if (before.text.find_first_not_of('.') != npos) {
             whole_ones_.push_back(at);
         }
-        note(std::move(mailbox), names.front());
+        note({std::string(before.local_part), names.front()});
         return true;
     }
 
-    bool is_one_of_ours(const std::string& name) {
-        auto domain = base::DomainName::parse_international(name);
-        if (!domain) {
+    bool are_nobodys(const std::vector<std::string>& names) {
+        if (!std::all_of(names.begin(), names.end(), [this](const std::string& name) {
+                return is_lone_label(name) && !is_known(name);
+            })) {
             return false;
         }
-        if (domains_.empty()) {
-            domains_.push_back(std::move(*domain));
-            return true;
+        const bool seen = std::find(nobodys_.begin(), nobodys_.end(), names.front()) != nobodys_.end();
+        if (!seen && !decoded_) {
+            nobodys_.push_back(names.front());
         }
-        return std::find(domains_.begin(), domains_.end(), *domain) != domains_.end();
+        return seen || !decoded_;
     }
 
-    void note(Mailbox mailbox, const std::string& written) {
-        mailbox.domain = written;
+    // With its beginnings, if readers are led astray by what stands before the name.
+    bool is_ours(const std::string& name, bool beginnings_count) {
+        if (!is_one_of_ours(name)) {
+            return false;
+        }
+        const auto beginnings = beginnings_count ? ascii_beginnings(name) : std::vector<std::string>();
+        return std::all_of(beginnings.begin(), beginnings.end(),
+                           [this](const std::string& beginning) { return is_one_of_ours(beginning); });
+    }
+
+    [[nodiscard]] bool is_known(const std::string& name) const {
+        const auto domain = base::DomainName::parse_international(name);
+        return domain && std::find(domains_.begin(), domains_.end(), *domain) != domains_.end();
+    }
+
+    bool is_one_of_ours(const std::string& name) {
+        if (!domains_.empty()) {
+            return is_known(name);
+        }
+        auto domain = base::DomainName::parse_international(name);
+        if (domain) {
+            domains_.push_back(std::move(*domain));
+        }
+        return domain.has_value();
+    }
+
+    void note(Mailbox mailbox) {
         if (std::find(mailboxes_.begin(), mailboxes_.end(), mailbox) == mailboxes_.end()) {
             mailboxes_.push_back(std::move(mailbox));
         }
     }
 
     std::vector<base::DomainName> domains_;
+    std::vector<std::string> nobodys_; // labels alone, as written
+    bool loose_;
+    bool decoded_ = false;
     std::size_t most_;
     std::size_t looked_at_ = 0;
     std::size_t position_ = 0;
@@ -389,20 +480,24 @@ auto refuse_at(std::size_t position) {
 
 bool is_beyond_doubt(std::string_view body, const AddressList& list) {
     const auto addresses = static_cast<std::size_t>(std::count(body.begin(), body.end(), '@'));
+    const bool international =
+        std::any_of(list.mailboxes.begin(), list.mailboxes.end(),
+                    [](const Mailbox& mailbox) { return !base::all_ascii(mailbox.domain); });
     return addresses == list.mailboxes.size() && !list.has_obsolete_forms &&
-           body.find_first_of("(:\\") == npos && (body.find('"') == npos || body.find("=?") == npos);
+           body.find_first_of("(:\\") == npos &&
+           (body.find('"') == npos || (body.find("=?") == npos && !international));
 }
 
 base::Result<std::vector<Mailbox>> other_readings(std::string_view body, const AddressList& list,
                                                   const std::vector<base::DomainName>& domains,
                                                   const Limits& limits) {
     const std::string text = without_names(body, list);
-    Gatherer gatherer(domains, limits);
+    Gatherer gatherer(domains, list.has_obsolete_forms, limits);
     if (!gatherer.gather(text)) {
         return refuse_at(gatherer.position());
     }
     const auto word = text.find("=?");
-    if (word != npos && !gatherer.gather(decode_encoded_words(text))) {
+    if (word != npos && !gatherer.gather_decoded(text)) {
         return refuse_at(word);
     }
     return std::move(gatherer).mailboxes();
@@ -414,7 +509,7 @@ base::Result<std::vector<Mailbox>> agreed_readings(std::string_view body, const 
         return refuse_at(control);
     }
     const Hidden hidden = find_hidden(body, limits.comment_depth);
-    Gatherer gatherer({}, limits);
+    Gatherer gatherer({}, true, limits);
     if (hidden.tangled || has_tangled_brackets(body) || !gatherer.gather(body)) {
         return refuse_at(gatherer.position());
     }
@@ -423,7 +518,7 @@ base::Result<std::vector<Mailbox>> agreed_readings(std::string_view body, const 
                     [&](std::size_t at) { return is_within(hidden.spans, at); })) {
         return refuse_at(body.size());
     }
-    if (holds_encoded_word(body) && !gatherer.gather(decode_encoded_words(body))) {
+    if (holds_encoded_word(body) && !gatherer.gather_decoded(body)) {
         return refuse_at(body.find("=?"));
     }
     return std::move(gatherer).mailboxes();

@@ -19,16 +19,18 @@ from header_fields import unfolded
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CASES_A_JOB = 50
-DOMAINS = ["bank.example", "bank.example", "bank.example", "mallory.example", "Bank.EXAMPLE", "sub.bank.example", "bank.example."]
+DOMAINS = ["bank.example", "bank.example", "bank.example", "mallory.example", "Bank.EXAMPLE", "sub.bank.example", "bank.example.",
+           "bank.example.\u307f\u3093\u306a", "bank.example\u307f", "b\u00fccher.example", "www.b\u00fccher.example"]
 LOCALS = ["joe", "joe", "\"joe doe\"", "joe.doe", "\"a@mallory.example\"", "\"\\\"\"", "joe+x", "\"<a@mallory.example>\"", "a=b", "'joe'", "joe . doe",
-          "\"joe\".doe"]
+          "\"joe\".doe", "joe..doe", "joe.", ".joe", "j\u00f6"]
 WORDS = ["Joe", "\"Joe, Doe\"", "\"joe@mallory.example\"", "=?utf-8?q?joe=40mallory.example?=", "John Q. Public", "Jo\"e\"", "(hi)", "(a@mallory.example)",
          "\"\\\"x\\\" <a@mallory.example>\"", "joe@mallory.example", "(<a@mallory.example>)", "((x))", "(\\))", "", "Joe <x", ">", ",",
          "joe@bank.example", "Joe, Doe", "Re: Joe", "[Joe]", "\"Joe", "(Joe", "(()a@mallory.example)", "\"a@mallory.example\r\n b\"",
-         "\"a@mallory.example\"\r\n b\"", "M\u00fcller", "(a@bank.example)", "'joe@bank.example'", "\"joe\x07\""]
+         "\"a@mallory.example\"\r\n b\"", "M\u00fcller", "(a@bank.example)", "'joe@bank.example'", "\"joe\x07\"",
+         "Joe @ Work", "@joe", "Joe@Work", "\"Joe \\@ Work\"", "(@joe)", "Joe @", "@ 50%", "joe@bank.example.\u307f"]
 BLANKS = ["", "", "", " ", "\r\n ", "\t", " (c) "]
 NOISE = list("<>@,;:()\"\\[]. \t=?'") + ["\r\n ", "(c)", "\"\"", "<>", "@mallory.example", ", joe@mallory.example", "@a,@b:", ",,", "\\\"", ";",
-                                         "\"joe@mallory.example\"", "(joe@mallory.example)"]
+                                         "\"joe@mallory.example\"", "(joe@mallory.example)", "\u307f", ".\u307f", "@Work", ".."]
 GROUPS = ["Friends: ", "g:", "\"g\" : ", "\"a@mallory.example\": ", "\"a@mallory.example\r\n b\": ", "g:,,"]
 DOMAIN = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
 
@@ -65,9 +67,17 @@ def one_field(text):
     return re.sub(r"\r(?!\n[ \t])|(?<!\r)\n|\n(?![ \t])", "", text)
 
 
+def in_a_labels(domain):
+    """What is no domain stays as it is."""
+    try:
+        return ".".join(label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in domain.split("."))
+    except UnicodeError:
+        return domain
+
+
 def domains_of(addresses):
     """Those of a list of addresses, or None if nobody could take one of them for the author's."""
-    domains = (address.rpartition("@")[2].lower().removesuffix(".") for address in addresses if "@" in (address or ""))
+    domains = (in_a_labels(address.rpartition("@")[2].lower().removesuffix(".")) for address in addresses if "@" in (address or ""))
     return tuple(dict.fromkeys(domain for domain in domains if DOMAIN.fullmatch(domain))) or None
 
 
@@ -87,7 +97,7 @@ def read_folded_by_old_python(body):
 
 
 def read_by_perl(addresses):
-    return domains_of([base64.b64decode(address).decode("latin-1") for address in addresses])
+    return domains_of([base64.b64decode(address).decode("utf-8", "surrogateescape") for address in addresses])
 
 
 def describe(case):

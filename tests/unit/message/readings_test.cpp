@@ -32,7 +32,8 @@ std::optional<DomainName> domain_in(std::string_view text) {
 
 Domains behind(std::string_view text, std::size_t at) {
     const auto domain = at == npos ? std::nullopt : domain_in(text.substr(at + 1));
-    return domain ? Domains{*domain} : Domains{};
+    // A label alone is nobody's author domain.
+    return domain && domain->label_count() > 1 ? Domains{*domain} : Domains{};
 }
 
 Domains first_at(std::string_view text) {
@@ -135,7 +136,7 @@ message::Author author_of(const std::string& body) {
 }
 
 std::string hostile_from(test::HostileText& text) {
-    constexpr std::array<std::string_view, 52> pieces = {"ann@evil.test",
+    constexpr std::array<std::string_view, 57> pieces = {"ann@evil.test",
                                                          "ann@evil.test",
                                                          "<ann@evil.test>",
                                                          "<ann@evil.test>",
@@ -186,7 +187,12 @@ std::string hostile_from(test::HostileText& text) {
                                                          "@victim.test",
                                                          "@evil.test",
                                                          "'",
-                                                         "ann@evil.test."};
+                                                         "ann@evil.test.",
+                                                         "ann@evil.test.\xe3\x81\xbf",
+                                                         "\xe3\x81\xbf",
+                                                         "@Work",
+                                                         ".",
+                                                         "ann..x@evil.test"};
     std::string body = " ";
     for (std::size_t left = 1 + text.below(7); left > 0; --left) {
         body += text.pick(pieces);
@@ -209,6 +215,12 @@ TEST_CASE("where we name one author domain, no reader finds another", "[message]
         }
         ++named;
         beyond_the_grammar += message::parse_mailboxes(body) ? 0U : 1U;
+        // To a reader of ASCII alone, no domain outside of it is what it is: parsers read it right where the
+        // field keeps to the grammar.
+        if (!base::all_ascii(body) && author.domains.front().text().find("xn--") != std::string::npos &&
+            message::parse_mailboxes(body)) {
+            continue;
+        }
         const bool excluded = has_plain_quoted_name(body) || body.find("<@") != npos;
         for (const Reader& reader : readers) {
             if (excluded && !reader.knows_quotes) {

@@ -89,6 +89,12 @@ TEST_CASE("every author must be allowed, or the message goes out unsigned with a
         {" ceo@example.org,\r\n alice@example.org", 0,
          "[NOT_SIGNED] no key signs for all authors of From: not for ceo@example.org"},
         {" ceo@example.org", 0, ""},
+        {" <alice@example.org", 1, ""},
+        {" :alice@example.org", 1, ""},
+        {" :ceo . alice@example.org", 0, ""},
+        {" ceo . alice@example.org", 0, ""},
+        {" ceo. alice@example.org>", 0, ""},
+        {" ceo alice@example.org", 0, ""},
         {" ann@example.net, bob@example.net", 0, ""},
     };
     for (const Case& c : cases) {
