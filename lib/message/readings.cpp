@@ -107,11 +107,12 @@ class DomainReader {
         return text_.substr(start, position_ - start);
     }
 
-    // A label goes on to somebody if the next that a domain may hold, behind whatever, is a dot: what both
-    // then make is no name to us.
+    // A label goes on to somebody if a bracket closes behind it, or if the next that a domain may hold is a
+    // dot: what both then make is no name to us.
     void add(std::string name) {
         const auto* const next = std::find_if(text_.begin() + position_, text_.end(), is_of_domain);
-        if (name.find('.') == npos && next != text_.end() && *next == '.') {
+        const bool goes_on = (next != text_.end() && *next == '.') || text_.substr(position_, 1) == ">";
+        if (name.find('.') == npos && goes_on) {
             name += "..";
         }
         found_.push_back(std::move(name));
@@ -126,7 +127,7 @@ class DomainReader {
 
     void skip_to_name() {
         while (position_ < text_.size() && !is_of_domain(text_[position_]) &&
-               !is_structure(text_[position_])) {
+               (!is_structure(text_[position_]) || text_[position_] == '>')) {
             if (text_[position_] != '(') {
                 ++position_;
                 continue;
@@ -191,8 +192,16 @@ struct BeforeAt {
 // Whether nothing that stands before a local-part could belong to it. RFC 5322 4.4 has blanks around its
 // dots, and whoever leaves them out of "ceo alice@example.org" makes one word of two.
 bool begins_address(std::string_view before) {
-    const auto last = before.find_last_not_of(" \t\r\n");
-    return last == npos || std::string_view("<(,;:").find(before[last]) != npos;
+    before = before.substr(0, before.find_last_not_of(" \t\r\n") + 1);
+    if (before.empty() || before.back() == '(') {
+        return true;
+    }
+    // Some take what a bracket holds that is no address, or does not end, together with what follows.
+    const auto bracket = before.size() > 1 ? before.rfind('<', before.size() - 2) : npos;
+    const std::string_view since = before.substr(bracket == npos ? before.size() : bracket);
+    const bool nested = bracket != npos && (since.find('@') == npos || since.find('>') == npos);
+    const bool route = before.back() == ':' && before.find('@') != npos;
+    return !nested && !route && std::string_view("<,;:").find(before.back()) != npos;
 }
 
 BeforeAt find_before(std::string_view text, std::size_t at) {
@@ -217,7 +226,7 @@ BeforeAt find_before(std::string_view text, std::size_t at) {
         found.plain = is_dot_atom(found.text);
         found.local_part = found.plain ? found.text : "";
     }
-    if (!begins_address(text.substr(0, start))) {
+    if (!begins_address(text.substr(0, start)) || found.text.starts_with('\'')) {
         found.local_part = {};
     }
     return found;
@@ -252,6 +261,8 @@ struct Hidden {
     // Comments nest too deep, or one does not end although a parenthesis closes something behind it: nobody
     // can say where which reader ends it.
     bool tangled = false;
+    // A quoted string or a comment does not end: to somebody it is part of the address behind it.
+    bool open = false;
 };
 
 Hidden find_hidden(std::string_view text, std::size_t depth) {
@@ -268,6 +279,7 @@ Hidden find_hidden(std::string_view text, std::size_t depth) {
         }
         hidden.tangled = hidden.tangled || (comment && end == npos && text.find(')', i) != npos);
         quotes_end = quotes_end && (!quoted || end != npos);
+        hidden.open = hidden.open || ((comment || quoted) && end == npos);
         i = end != npos ? end : i + 1;
     }
     return hidden;
@@ -521,7 +533,13 @@ base::Result<std::vector<Mailbox>> agreed_readings(std::string_view body, const 
     if (holds_encoded_word(body) && !gatherer.gather_decoded(body)) {
         return refuse_at(body.find("=?"));
     }
-    return std::move(gatherer).mailboxes();
+    auto mailboxes = std::move(gatherer).mailboxes();
+    if (hidden.open) {
+        for (Mailbox& mailbox : mailboxes) {
+            mailbox.local_part.clear();
+        }
+    }
+    return mailboxes;
 }
 
 } // namespace message

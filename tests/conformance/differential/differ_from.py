@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""From fields of every kind: where we name one author domain, the parsers of Python, Perl and JavaScript must see no other.
+"""From fields of every kind: where we name one author domain, the parsers of Python, Perl and JavaScript must see no other. Where we tell
+all local-parts as well, so that a row for one address may sign, they must see no others of these either.
 
 Each of them may see nothing at all: an exception, addresses without a domain, or a domain that none can be. Python is asked
 twice, with its new parser and with the old one, the latter with the folds as they came as well, as people use it.
@@ -75,29 +76,49 @@ def in_a_labels(domain):
         return domain
 
 
+def told(addresses):
+    """Those whose domain could be one."""
+    return [address for address in addresses or [] if "@" in (address or "") and DOMAIN.fullmatch(domain_of(address))]
+
+
+def domain_of(address):
+    return in_a_labels(address.rpartition("@")[2].lower().removesuffix("."))
+
+
+def local_part_of(address):
+    """Without its quotes, and what nodemailer leaves of blanks."""
+    text = address.rpartition("@")[0].strip()
+    return (re.sub(r"\\(.)", r"\1", text[1:-1]) if re.fullmatch(r'".*"', text, re.DOTALL) else text).strip()
+
+
 def domains_of(addresses):
     """Those of a list of addresses, or None if nobody could take one of them for the author's."""
-    domains = (in_a_labels(address.rpartition("@")[2].lower().removesuffix(".")) for address in addresses if "@" in (address or ""))
-    return tuple(dict.fromkeys(domain for domain in domains if DOMAIN.fullmatch(domain))) or None
+    return tuple(dict.fromkeys(domain_of(address) for address in told(addresses))) or None
+
+
+def strangers_of(addresses, local_parts):
+    """The local-parts that are not among these; None if nobody is told."""
+    found = told(addresses)
+    return tuple(sorted({local_part_of(address) for address in found} - set(local_parts))) if found else None
 
 
 def read_by_python(body):
     try:
-        return domains_of([address.addr_spec for address in email.policy.SMTP.header_factory("from", body).addresses])
+        return [address.addr_spec for address in email.policy.SMTP.header_factory("from", body).addresses]
     except Exception:  # whatever it dies of, it names nobody
         return None
 
 
 def read_by_old_python(body):
-    return domains_of([address for _, address in email.utils.getaddresses([body])])
+    return [address for _, address in email.utils.getaddresses([body])]
 
 
 def read_folded_by_old_python(body):
-    return domains_of([email.utils.parseaddr(body)[1]])
+    return [email.utils.parseaddr(body)[1]]
 
 
 def read_by_perl(addresses):
-    return domains_of([base64.b64decode(address).decode("utf-8", "surrogateescape") for address in addresses])
+    return [base64.b64decode(address).decode("utf-8", "surrogateescape") for address in addresses]
 
 
 def describe(case):
@@ -117,19 +138,25 @@ def main():
         for number, (body, line) in enumerate(zip(bodies, lines)):
             others = {"Python": read_by_python(line), "email.utils": read_by_old_python(line), "email.utils, folded": read_folded_by_old_python(body)}
             others |= {name: read_by_perl(addresses) for name, addresses in from_perl[number].items()}
-            yield others | ({"nodemailer": domains_of(from_node[number])} if node else {})
+            yield others | ({"nodemailer": from_node[number]} if node else {})
 
     def run(random, cases):
         generator, report = Generator(random), harness.Report(from_known.CLASSES, options.show)
+        locals_report = harness.Report(from_known.LOCAL_PART_CLASSES, options.show, every_peer=False)
         for _ in range(max(1, cases // CASES_A_JOB)):
             bodies = [one_field(generator.body()) for _ in range(CASES_A_JOB)]
             messages = [base64.b64encode(f"From: {body}\r\n\r\n".encode()).decode() for body in bodies]
             verdicts = ours.ask({"op": "from", "messages": messages})["results"]
             for body, verdict, others in zip(bodies, verdicts, read_by_others(bodies, [unfolded(body) for body in bodies])):
                 report.words[verdict["state"]] = report.words.get(verdict["state"], 0) + 1
-                if verdict["state"] == "one":
-                    report.note(Case(body, verdict, others), tuple(verdict["domains"]), others, None, describe)
-        return report.finish(["one", "unreadable", "several domains"])
+                if verdict["state"] != "one":
+                    continue
+                case, local_parts = Case(body, verdict, others), [base64.b64decode(text).decode().strip() for text in verdict["local_parts"]]
+                report.note(case, tuple(verdict["domains"]), {peer: domains_of(addresses) for peer, addresses in others.items()}, None, describe)
+                if all(local_parts):
+                    locals_report.note(case, (), {peer: strangers_of(addresses, local_parts) for peer, addresses in others.items()}, None, describe)
+        print("local-parts that a row for one address could sign:")
+        return locals_report.finish() & report.finish(["one", "unreadable", "several domains"])
 
     harness.run_seeds(options, run, [ours, perl, *node])
 

@@ -16,13 +16,24 @@ message::Message read_message(const json& text) {
     return message::parse_message(base::base64_decode(text.get<std::string>()).value()).value();
 }
 
+std::string encoded(const std::string& value) {
+    return base::base64_encode(value);
+}
+
 json author_of(const json& text) {
     const message::Author author = message::find_author(read_message(text).headers);
     json domains = json::array();
     for (const base::DomainName& domain : author.domains) {
         domains.push_back(domain.text());
     }
-    return {{"state", message::print(author.state)}, {"domains", domains}, {"problem", author.problem}};
+    json local_parts = json::array();
+    for (const message::Mailbox& mailbox : author.mailboxes) {
+        local_parts.push_back(encoded(mailbox.local_part));
+    }
+    return {{"state", message::print(author.state)},
+            {"domains", domains},
+            {"local_parts", local_parts},
+            {"problem", author.problem}};
 }
 
 authenticate::Verdict authenticate_case(const json& test, const Zone& zone) {
@@ -43,10 +54,6 @@ authenticate::Verdict authenticate_case(const json& test, const Zone& zone) {
 }
 
 // Our values are bytes; JSON's are not.
-std::string encoded(const std::string& value) {
-    return base::base64_encode(value);
-}
-
 json print(const authres::MethodResult& result) {
     json properties = json::array();
     for (const authres::Property& property : result.properties) {

@@ -9,3 +9,9 @@ CLASSES = [
           "obs-route is skipped; both may take the comma in it for the next address",
           lambda case, peer: re.search(r"<[^>]*@[^>]*,[^>]*:", case.body) is not None),
 ]
+
+LOCAL_PART_CLASSES = [
+    Class("the name of a group", ("Mail::Address",), "RFC 5322 3.4",
+          "it knows no groups, and takes the name for a part of the first address",
+          lambda case, peer: re.search(r"^[^@<]*:", case.body) is not None),
+]
