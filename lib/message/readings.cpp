@@ -77,6 +77,15 @@ std::size_t quoted_end(std::string_view text, std::size_t start) {
     return npos;
 }
 
+// The octets of a pair of angle brackets with nothing in it; 0 for anything else.
+std::size_t empty_brackets(std::string_view text) {
+    if (!text.starts_with('<')) {
+        return 0;
+    }
+    const auto close = text.find_first_not_of(" \t\r\n", 1);
+    return close != npos && text[close] == '>' ? close + 1 : 0;
+}
+
 // What stands behind one '@', in all the ways in which somebody might take it for a domain.
 class DomainReader {
   public:
@@ -126,8 +135,13 @@ class DomainReader {
     }
 
     void skip_to_name() {
-        while (position_ < text_.size() && !is_of_domain(text_[position_]) &&
-               (!is_structure(text_[position_]) || text_[position_] == '>')) {
+        bool closed = false;
+        while (position_ < text_.size() && !is_of_domain(text_[position_])) {
+            closed = closed || text_[position_] == '>' || empty_brackets(text_.substr(position_)) > 0;
+            const bool stray_bracket = closed && (text_[position_] == '<' || text_[position_] == '>');
+            if (is_structure(text_[position_]) && !stray_bracket) {
+                break;
+            }
             if (text_[position_] != '(') {
                 ++position_;
                 continue;
@@ -160,8 +174,8 @@ class DomainReader {
             const char c = text_[position_];
             if (c == '(') {
                 skip_parenthesis();
-            } else if (text_.substr(position_, 2) == "<>") {
-                position_ += 2;
+            } else if (const auto empty = empty_brackets(text_.substr(position_)); empty > 0) {
+                position_ += empty;
             } else if (c == '>' && position_ + 1 < text_.size() && is_of_domain(text_[position_ + 1])) {
                 ++position_;
             } else if (is_blank(c) || c == '"' || c == '\\') {
@@ -303,6 +317,20 @@ bool has_tangled_brackets(std::string_view text) {
         }
         open = c == '<' || (open && c != '>');
         address = c != '<' && (address || c == '@');
+    }
+    return false;
+}
+
+// Whether a bracket holds words and no address behind one that holds one: "<joe@bank.co> <m" is an address
+// in bank.com to somebody.
+bool has_words_behind_address(std::string_view text) {
+    for (auto open = text.find('<', std::min(text.find('@'), text.size())); open != npos;) {
+        const auto end = std::min(text.find_first_of("<>,;(", open + 1), text.size());
+        const std::string_view content = text.substr(open + 1, end - open - 1);
+        if (content.find('@') == npos && content.find_first_not_of(" \t\r\n") != npos) {
+            return true;
+        }
+        open = text.find('<', end);
     }
     return false;
 }
@@ -522,7 +550,8 @@ base::Result<std::vector<Mailbox>> agreed_readings(std::string_view body, const 
     }
     const Hidden hidden = find_hidden(body, limits.comment_depth);
     Gatherer gatherer({}, true, limits);
-    if (hidden.tangled || has_tangled_brackets(body) || !gatherer.gather(body)) {
+    if (hidden.tangled || has_tangled_brackets(body) || has_words_behind_address(body) ||
+        !gatherer.gather(body)) {
         return refuse_at(gatherer.position());
     }
     const auto& places = gatherer.whole_ones();
