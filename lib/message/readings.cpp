@@ -86,6 +86,9 @@ std::size_t empty_brackets(std::string_view text) {
     return close != npos && text[close] == '>' ? close + 1 : 0;
 }
 
+// Behind a label that goes on to somebody.
+constexpr std::string_view no_name = "..";
+
 // What stands behind one '@', in all the ways in which somebody might take it for a domain.
 class DomainReader {
   public:
@@ -122,7 +125,7 @@ class DomainReader {
         const auto* const next = std::find_if(text_.begin() + position_, text_.end(), is_of_domain);
         const bool goes_on = (next != text_.end() && *next == '.') || text_.substr(position_, 1) == ">";
         if (name.find('.') == npos && goes_on) {
-            name += "..";
+            name += no_name;
         }
         found_.push_back(std::move(name));
     }
@@ -413,7 +416,8 @@ class Gatherer {
                            [this](const std::string& beginning) { return is_one_of_ours(beginning); });
     }
 
-    [[nodiscard]] bool is_known(const std::string& name) const {
+    [[nodiscard]] bool is_known(std::string_view name) const {
+        name.remove_suffix(name.ends_with(no_name) ? no_name.size() : 0);
         const auto domain = base::DomainName::parse_international(name);
         return domain && std::find(domains_.begin(), domains_.end(), *domain) != domains_.end();
     }

@@ -103,6 +103,7 @@ TEST_CASE("the author is found, or it is said why not", "[message][rfc9989-5.3.1
         {"a label outside of ASCII", "From: Ann @ B\xc3\xbcro <ann@x.example>\r\n\r\n", "one x.example"},
         {"a label and an encoded word", "From: Ann @ Work =?utf-8?q?x?= <ann@x.example>\r\n\r\n",
          "one x.example"},
+        {"a host without a domain", "From: Cron (x) <root@localhost>\r\n\r\n", "one localhost"},
         {"a label is all there is", "From: Ann @ Work <ann@office>\r\n\r\n", "unreadable"},
         {"a label, then an address of somebody else", "From: Ann @ Work, a@y.example <ann@x.example>\r\n\r\n",
          "unreadable"},
