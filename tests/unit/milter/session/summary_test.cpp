@@ -72,6 +72,10 @@ std::vector<std::string> written_samples() {
     logger.write(milter::log::Event::key_unusable, "/etc/paraph/paraph.yaml:31: key example.org/s2026: "
                                                    "/etc/paraph/keys/s2026.example.org.pem: can be read by "
                                                    "others (mode 0644, owner paraph:paraph); chmod 0600 it");
+    logger.write(milter::log::Event::key_unusable,
+                 "/etc/opendkim/SigningTable:9: '*' concerns ALL mail that no other row signs, and its key "
+                 "'gone' cannot be used: such mail is answered 451 or goes out unsigned "
+                 "(signing.missing_key)");
     return logger.lines;
 }
 
