@@ -366,7 +366,8 @@ void close(SMFICTX* context) {
 // libmilter calls it at the end of each client's session, and at that of the connection.
 sfsistat on_close(SMFICTX* context) {
     auto* link = static_cast<Link*>(smfi_getpriv(context));
-    if (link != nullptr && link->tap.frames->hear_of(IncomingFrames::quit_new_connection)) {
+    const bool is_open = link != nullptr && tap_of_this_thread().frames == link->tap.frames;
+    if (is_open && link->tap.frames->hear_of(IncomingFrames::quit_new_connection)) {
         link->client.reset();
         return SMFIS_CONTINUE;
     }

@@ -76,7 +76,8 @@ extern "C" __attribute__((visibility("default"))) char* mi_rd_cmd(int socket, ti
     if (milter::may_pass(socket, *command, data == nullptr ? "" : std::string_view(data, *size))) {
         return data;
     }
-    std::free(data); // NOLINT: libmilter's
+    milter::latest.frames = nullptr; // what libmilter tells next is the end of the connection
+    std::free(data);                 // NOLINT: libmilter's
     *command = milter::end_of_file;
     *size = 0;
     return nullptr;

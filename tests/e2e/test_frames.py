@@ -108,7 +108,7 @@ class NextClient(FramesTest):
             milter.tell(b"K")
             with self.assertRaises((ProtocolError, OSError)):
                 milter.play(self.mail_of_stranger(milter))
-        self.assertIn("nobody could tell whose mail follows", self.site.paraphd.log())
+        self.assertIn("'K' came where libmilter passes over it", self.site.paraphd.log())
 
     def test_a_client_that_is_not_told_of_is_refused(self):
         for without in (b"C", b"CH"):
