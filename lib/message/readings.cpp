@@ -377,6 +377,12 @@ class Gatherer {
   private:
     bool take(std::string_view text, std::size_t at) {
         const auto names = DomainReader(text, at).read();
+        // One as it stands and one run together with what follows; a comment may hold thousands more.
+        constexpr std::size_t usual = 2;
+        looked_at_ += names.size() - std::min(names.size(), usual);
+        if (looked_at_ > most_) {
+            return false;
+        }
         if (names.empty() || are_nobodys(names)) {
             return true;
         }

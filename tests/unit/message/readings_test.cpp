@@ -270,6 +270,12 @@ TEST_CASE("looking for other readings is bounded", "[message]") {
     CHECK(refused(many + "ann@x.example"));
     CHECK(refused(std::string(60'000, '(') + " ann@x.example"));
     CHECK(refused(std::string(60'000, '@')));
+    std::string names;
+    for (std::size_t i = 0; i < 5'000; ++i) {
+        names += "x.example ";
+    }
+    CHECK(refused("ann@(" + names + ")x.example"));
+    CHECK_FALSE(refused("ann@(x.example x.example)x.example"));
     CHECK(refused("\"" + std::string(60'000, '(') + " ann@x.example"));
     CHECK_FALSE(refused(std::string(60'000, '"') + "\" ann@x.example"));
 }
