@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/ip_address.h"
+#include "base/secret_text.h"
 #include "config/load_settings.h"
 #include "config/number_text.h"
 
@@ -145,6 +146,15 @@ struct Checks {
         if (!settings.roles.verify && !settings.roles.sign) {
             report.warning(at("roles.verify"),
                            "neither 'roles.verify' nor 'roles.sign': no mail is looked at");
+        }
+        const auto& originating = settings.roles.originating_daemons;
+        for (const auto& name : settings.roles.reinjection_daemons) {
+            if (std::find(originating.begin(), originating.end(), name) != originating.end()) {
+                report.error(at("roles.reinjection_daemons"),
+                             fmt::format("'{}' stands in 'roles.originating_daemons' as well: all mail that "
+                                         "comes back there would be signed, whoever wrote it",
+                                         base::shown(name)));
+            }
         }
     }
 

@@ -322,6 +322,10 @@ TEST_CASE("settings that do not go together") {
         {"nothing to do",
          "roles: {verify: no, sign: no}\n",
          {"p.yaml:1:17: warning: neither 'roles.verify' nor 'roles.sign': no mail is looked at"}},
+        {"a service that is trusted and not trusted",
+         "roles: {originating_daemons: [A, B], reinjection_daemons: [B]}\n",
+         {"p.yaml:1:59: error: 'B' stands in 'roles.originating_daemons' as well: all mail that comes back "
+          "there would be signed, whoever wrote it"}},
         {"DMARC on nothing",
          "spf: {enabled: no}\ndkim: {enabled: no}\n",
          {"p.yaml: error: 'dmarc.enabled' needs 'spf.enabled' or 'dkim.enabled' (without either, all mail "
