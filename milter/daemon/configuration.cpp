@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace milter::daemon {
 
 namespace {
@@ -15,11 +17,11 @@ config::Loaded load_settings(const CommandLine& command_line, std::string& sourc
         source = command_line.config;
         return config::load_file(source);
     }
-    if (access(system_file, F_OK) == 0) {
+    if (access(system_file, F_OK) == 0 || errno != ENOENT) { // one that cannot be looked at is no missing one
         source = system_file;
         return config::load_file(source);
     }
-    source = "built-in defaults";
+    source = built_in_defaults;
     return {.settings = config::default_settings(), .origins = {}, .diagnostics = {}, .files = {}};
 }
 

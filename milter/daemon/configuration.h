@@ -12,12 +12,14 @@
 
 namespace milter::daemon {
 
+inline constexpr const char* built_in_defaults = "built-in defaults";
+
 struct Configuration {
     std::shared_ptr<const Runtime> runtime; // null when there is any problem
     std::vector<std::string> problems;
     std::vector<std::string> faults; // of single domains and keys: everything else works
     std::vector<std::string> warnings;
-    std::string source; // the file, or "built-in defaults"
+    std::string source; // the file, or built_in_defaults
 };
 
 // Reads everything anew. Used at start and at each reload.

@@ -269,7 +269,13 @@ int run(const CommandLine& command_line) {
     if (!sandbox_problem.empty()) {
         logger.write(Event::configuration_warning, sandbox_problem);
     }
-    return start(configuration, command_line, logger);
+    // The file that the daemon began with: once it is gone a reload must not go on with the defaults, which
+    // have no keys.
+    CommandLine from_now_on = command_line;
+    if (configuration.source != built_in_defaults) {
+        from_now_on.config = configuration.source;
+    }
+    return start(configuration, from_now_on, logger);
 }
 
 } // namespace milter::daemon

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace tool {
 
 config::Loaded read_configuration(const std::string& path, Console& console) {
@@ -22,7 +24,7 @@ config::Loaded read_configuration(const std::string& path, Console& console) {
         unread.diagnostics.push_back({config::Severity::error, name, 0, 0, text.error().message, {}});
         return unread;
     }
-    if (path.empty() && access(default_config_file, F_OK) != 0) {
+    if (path.empty() && access(default_config_file, F_OK) != 0 && errno == ENOENT) {
         config::Loaded defaults;
         defaults.settings = config::default_settings();
         return defaults;
