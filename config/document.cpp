@@ -153,10 +153,10 @@ constexpr std::string_view manual_domains_example = R"(    domains:
 constexpr std::string_view manual_foot = R"(## KEY FILES
 
 With `signing.require_safe_keys` a key file must belong to root or to the user of the daemon, must not be writable for
-its group or accessible for others, and may be readable for a group only if that is root's or one of the daemon's. None
-of the directories above it may be writable for everybody, except those with the sticky bit, such as `/tmp`, in which
-only the owner of an entry can replace it. Access control lists (acl(5)) count like the mode. The same holds for a key
-table that has keys in it.
+its group or accessible for others, and may be readable for a group only if that is root's or one of the daemon's. All
+directories above it must belong to root or to that user, and none may be writable for its group or for everybody,
+except those with the sticky bit, such as `/tmp`, in which only the owner of an entry can replace it. Access control
+lists (acl(5)) count like the mode. The same holds for a key table that has keys in it.
 
 ## FILES
 
