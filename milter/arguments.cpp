@@ -43,11 +43,17 @@ bool is_surely_key(std::string_view argument) {
                        [](std::string_view part) { return base::is_surely_key(part) && !is_path(part); });
 }
 
+// Options and paths are no words of a key, although temporary files have names that look drawn by lot.
+bool is_named(const std::string& argument) {
+    return argument.starts_with("--") || argument.starts_with('/') || argument.starts_with('.') ||
+           argument.starts_with("unix:") || argument.starts_with("local:") || exists(argument);
+}
+
 // A shell makes several arguments of a key that is broken into words.
 std::string joined(const std::vector<std::string>& arguments) {
     std::string unknown;
     for (const std::string& argument : arguments) {
-        unknown += exists(argument) ? "" : argument + ' ';
+        unknown += is_named(argument) ? "" : argument + ' ';
     }
     return unknown;
 }
