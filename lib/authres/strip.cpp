@@ -333,6 +333,23 @@ bool hides_forgery(const message::HeaderField& field, OwnIds& ours) {
                        [&ours](std::string_view line) { return line_is_forged(line, ours); });
 }
 
+// Which of the fields of that name, counted from 1 at the top.
+template <class Predicate>
+std::vector<std::size_t> instances_where(const message::HeaderList& headers, Predicate holds) {
+    std::vector<std::size_t> instances;
+    std::size_t instance = 0;
+    for (const message::HeaderField& field : headers) {
+        if (!field.is_named(field_name)) {
+            continue;
+        }
+        ++instance;
+        if (holds(field)) {
+            instances.push_back(instance);
+        }
+    }
+    return instances;
+}
+
 } // namespace
 
 bool claims(std::string_view body, const std::vector<std::string>& authserv_ids) {
@@ -359,17 +376,9 @@ bool has_unknown_version(std::string_view body) {
 std::vector<std::size_t> forged_instances(const message::HeaderList& headers,
                                           const std::vector<std::string>& authserv_ids) {
     OwnIds ours(authserv_ids);
-    std::vector<std::size_t> instances;
-    std::size_t instance = 0;
-    for (const message::HeaderField& field : headers) {
-        if (!field.is_named(field_name)) {
-            continue;
-        }
-        ++instance;
-        if (is_forged(field.body(), ours) || hides_forgery(field, ours)) {
-            instances.push_back(instance);
-        }
-    }
+    auto instances = instances_where(headers, [&](const message::HeaderField& field) {
+        return is_forged(field.body(), ours) || hides_forgery(field, ours);
+    });
     std::reverse(instances.begin(), instances.end());
     return instances;
 }
@@ -377,18 +386,8 @@ std::vector<std::size_t> forged_instances(const message::HeaderList& headers,
 std::vector<std::size_t> claiming_instances(const message::HeaderList& headers,
                                             const std::vector<std::string>& authserv_ids) {
     OwnIds ours(authserv_ids);
-    std::vector<std::size_t> instances;
-    std::size_t instance = 0;
-    for (const message::HeaderField& field : headers) {
-        if (!field.is_named(field_name)) {
-            continue;
-        }
-        ++instance;
-        if (claims_in_place(field.body(), ours)) {
-            instances.push_back(instance);
-        }
-    }
-    return instances;
+    return instances_where(
+        headers, [&](const message::HeaderField& field) { return claims_in_place(field.body(), ours); });
 }
 
 std::vector<FieldPlace> hidden_forgeries(const message::HeaderList& headers,

@@ -1,5 +1,7 @@
 #include "milter/tool/as_user.h"
 
+#include "milter/tool/files.h"
+
 #include <grp.h>
 #include <pwd.h>
 #include <sys/wait.h>
@@ -27,18 +29,6 @@ void write_all(int descriptor, std::string_view text) {
     }
 }
 
-std::string read_all(int descriptor) {
-    std::string text;
-    std::array<char, 4096> chunk{};
-    for (;;) {
-        const auto count = read(descriptor, chunk.data(), chunk.size());
-        if (count == 0 || (count < 0 && errno != EINTR)) {
-            return text;
-        }
-        text.append(chunk.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
-    }
-}
-
 [[noreturn]] void answer(const passwd& account, int descriptor, const std::function<std::string()>& ask) {
     if (become(account)) {
         write_all(descriptor, ask());
@@ -63,7 +53,7 @@ std::string as_user(const std::string& user, const std::function<std::string()>&
         answer(*account, ends[1], ask);
     }
     close(ends[1]);
-    const std::string text = child > 0 ? read_all(ends[0]) : std::string();
+    const std::string text = child > 0 ? read_to_end(ends[0]) : std::string();
     close(ends[0]);
     if (child > 0) {
         waitpid(child, nullptr, 0);

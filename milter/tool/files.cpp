@@ -1,6 +1,7 @@
 #include "milter/tool/files.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -57,6 +58,18 @@ Result<void> write_output(const std::string& path, std::string_view text, Consol
         return fail(ExitCode::cannot_write, fmt::format("{}: {}", path, last_error()));
     }
     return {};
+}
+
+std::string read_to_end(int descriptor) {
+    std::string text;
+    std::array<char, 4096> chunk{};
+    for (;;) {
+        const auto count = ::read(descriptor, chunk.data(), chunk.size());
+        if (count == 0 || (count < 0 && errno != EINTR)) {
+            return text;
+        }
+        text.append(chunk.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+    }
 }
 
 } // namespace tool

@@ -18,4 +18,7 @@ inline constexpr std::size_t max_input_bytes = std::size_t{256} * 1024 * 1024;
 // Writes the whole file, replacing what was there; "-" is standard output.
 [[nodiscard]] Result<void> write_output(const std::string& path, std::string_view text, Console& console);
 
+// What a pipe gives until its other end is closed, or reading fails.
+[[nodiscard]] std::string read_to_end(int descriptor);
+
 } // namespace tool

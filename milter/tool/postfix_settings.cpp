@@ -1,6 +1,7 @@
 #include "milter/tool/postfix_settings.h"
 
 #include "base/ascii.h"
+#include "milter/tool/files.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -35,18 +36,6 @@ class SpawnActions {
   private:
     posix_spawn_file_actions_t actions_{};
 };
-
-std::string read_to_end(int descriptor) {
-    std::string text;
-    std::array<char, 4096> chunk{};
-    for (;;) {
-        const auto count = read(descriptor, chunk.data(), chunk.size());
-        if (count == 0 || (count < 0 && errno != EINTR)) {
-            return text;
-        }
-        text.append(chunk.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
-    }
-}
 
 // Administrators' programs are not in everybody's PATH.
 int spawn(pid_t& child, const SpawnActions& actions, const std::vector<char*>& arguments) {
