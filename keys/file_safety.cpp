@@ -1,6 +1,7 @@
 #include "keys/file_safety.h"
 
 #include "base/secret_text.h"
+#include "keys/access_advice.h"
 #include "keys/file_bytes.h"
 #include "keys/ownership.h"
 
@@ -110,7 +111,8 @@ std::optional<std::string> file_danger(const Ownership& file, const Reader& read
     const std::string_view safe_mode =
         (file.group_mode() & group_read) != 0 && group_is_ours ? "0640" : "0600";
     if (!reader.trusts(file.user)) {
-        return fmt::format("belongs to neither root nor {} {}; chown it", reader.name, facts(file));
+        return fmt::format("belongs to neither root nor {} {}; {}", reader.name, facts(file),
+                           owning_advice(reader));
     }
     if ((file.mode & (other_read | other_write)) != 0) {
         return fmt::format("can be {} by others {}; chmod {} it",
@@ -154,7 +156,7 @@ std::optional<std::string> replace_danger(const Ownership& directory, const Owne
                                           const Reader& reader) {
     // Whoever owns a directory can give himself any permission in it.
     if (!reader.trusts(directory.user)) {
-        return fmt::format("belongs to neither root nor {} {}; chown it", reader.name, facts(directory));
+        return fmt::format("belongs to neither root nor {} {}; chown root it", reader.name, facts(directory));
     }
     const bool sticky = (directory.mode & S_ISVTX) != 0;
     if (sticky && reader.trusts(entry.user)) {
@@ -200,8 +202,8 @@ std::optional<std::string> DirectoryGuard::barrier_above(const std::string& path
         const std::string parent = path.substr(0, slash);
         const auto& above = directory(parent).facts;
         if (above && !can_enter(*above, reader_)) {
-            return fmt::format("{}, above it, cannot be entered by user {} {}", parent, reader_.name,
-                               facts(*above));
+            return fmt::format("{}, above it, cannot be entered by user {} {}; {}", parent, reader_.name,
+                               facts(*above), entering_advice(parent, *above, reader_));
         }
     }
     return std::nullopt;

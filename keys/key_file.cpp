@@ -1,5 +1,6 @@
 #include "keys/key_file.h"
 
+#include "keys/access_advice.h"
 #include "keys/file_bytes.h"
 #include "keys/key_material.h"
 #include "keys/limits.h"
@@ -88,18 +89,28 @@ KeyFileCheck::Finding KeyFileCheck::examine(const std::string& path) {
     if (!S_ISREG(status.st_mode)) {
         return {about(path, "not a regular file"), {}};
     }
-    const auto list = access_list_of(path, true);
-    if (const auto reason = unreadable(to_ownership(status, list.value_or(std::nullopt)), reader_)) {
+    if (const auto reason = barred(path)) {
         return {about(path, *reason), {}};
     }
-    if (const auto barrier = directories_.barrier_above(absolute(path))) {
-        return {about(path, *barrier), {}};
-    }
+    const auto list = access_list_of(path, true);
     auto danger = danger_of(status, list, reader_);
     if (!danger) {
         danger = directories_.danger_above(absolute(path));
     }
     return {{}, danger ? about(path, *danger) : std::string()};
+}
+
+std::optional<std::string> KeyFileCheck::barred(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+        return std::nullopt; // opening tells
+    }
+    const auto file = to_ownership(status, access_list_of(path, true).value_or(std::nullopt));
+    const auto place = absolute(path);
+    if (const auto reason = unreadable(file, reader_)) {
+        return fmt::format("{}; {}", *reason, reading_advice(shown_path(place), file, reader_));
+    }
+    return directories_.barrier_above(place);
 }
 
 } // namespace keys

@@ -26,6 +26,9 @@ class KeyFileCheck {
         std::string danger;  // "PATH: can be read by others ...": it should not; empty: it may
     };
     [[nodiscard]] Finding examine(const std::string& path);
+    // "cannot be read by user paraph (mode 0600, owner root:root); chown ...": by the modes of the file and
+    // of what is above it, and what to do. Nothing: they let the reader in.
+    [[nodiscard]] std::optional<std::string> barred(const std::string& path);
 
   private:
     const Reader& reader_;
