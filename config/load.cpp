@@ -43,13 +43,15 @@ class Loader {
         return files_.emplace_back(File{name, directory, files_.size()});
     }
 
-    void refuse(const File& file, std::string message) { report_.error({&file, 0, 0}, std::move(message)); }
+    void refuse(const File& file, std::string message) {
+        report_.error({&file, 0, 0}, std::move(message));
+        parsed_ = false;
+    }
 
     [[nodiscard]] Loaded finish() {
         Loaded loaded;
-        if (!report_.has_errors()) {
-            loaded.settings = std::move(settings_);
-        }
+        (report_.has_errors() ? loaded.partial : loaded.settings) = std::move(settings_);
+        loaded.parsed = parsed_;
         loaded.diagnostics = report_.take();
         for (const File& file : files_) {
             loaded.files.push_back(file.name);
@@ -57,6 +59,9 @@ class Loader {
         for (const auto& [domain, place] : domains_.places()) {
             origins_.insert_or_assign(fmt::format("{}.{}", domains_name, domain),
                                       Origin{place.file->name, place.line});
+        }
+        for (const auto& [path, place] : domains_.setting_places()) {
+            origins_.insert_or_assign(path, Origin{place.file->name, place.line});
         }
         loaded.origins = std::move(origins_);
         return loaded;
@@ -78,6 +83,7 @@ class Loader {
         if (!tree) {
             const TreeError& error = tree.error();
             report_.error({&file, error.line, error.column}, error.message, error.hint);
+            parsed_ = false;
             return std::nullopt;
         }
         return std::move(*tree);
@@ -136,6 +142,7 @@ class Loader {
         const auto text = read_source(path);
         if (!text) {
             report_.error(from, fmt::format("'{}': {}: {}", include_name, shown_path(path), text.error()));
+            parsed_ = false;
             return;
         }
         const File& file = add_file(path, directory_of(path));
@@ -158,6 +165,7 @@ class Loader {
 
     Settings settings_ = default_settings();
     Report report_;
+    bool parsed_ = true;
     std::deque<File> files_; // places point into it
     std::set<std::string> included_;
     std::map<std::string, Origin, std::less<>> origins_;
@@ -175,6 +183,7 @@ Loaded guarded(const std::string& name, Step step) {
         Loaded loaded;
         loaded.diagnostics.push_back(
             {Severity::error, name, 0, 0, fmt::format("cannot be read: {}", error.what()), ""});
+        loaded.parsed = false;
         return loaded;
     }
 }

@@ -23,9 +23,13 @@ struct Origin {
 struct Loaded {
     std::optional<Settings> settings;                   // absent when there is any error
     std::map<std::string, Origin, std::less<>> origins; // of what the files give, by its dotted path; of a
-                                                        // domain by "domains.NAME"
+                                                        // domain by "domains.NAME"; of what it has
+                                                        // by "domains.NAME.keys"
     std::vector<Diagnostic> diagnostics; // all of them at once, in the order of files and lines
     std::vector<std::string> files;      // every file that was read
+    std::optional<Settings> partial;     // where there are errors: what could be read anyway, the rest as the
+                                         // defaults have it. For finding more errors, never for use.
+    bool parsed = true;                  // false: in some file no setting could be told from another
 };
 
 // All errors are reported, not the first. Never throws.

@@ -120,6 +120,10 @@ void DomainLoader::load_domain(const Pair& pair, const File& file) {
     const std::string prefix = fmt::format("domains.{}.", *domain);
     DomainEntry& entry = domains_[*domain];
     entry.named_in = file.name;
+    for (std::size_t i = 0; i + 1 < pair.value->children.size(); i += 2) {
+        const TreeNode& name = *pair.value->children[i];
+        setting_places_.try_emplace(prefix + name.text, place_of(file, name));
+    }
     bool has_keys = false;
     load_fields(domain_schema(), *pair.value, prefix, entry, file, report_, [&](const Pair& other) {
         if (other.name->text == keys_name) {

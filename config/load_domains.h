@@ -19,6 +19,10 @@ class DomainLoader {
     void load(const Pair& pair, const File& file);
     // Where each domain is given.
     [[nodiscard]] const std::unordered_map<std::string, Place>& places() const { return places_; }
+    // Where each setting of a domain is given, by "domains.NAME.keys".
+    [[nodiscard]] const std::unordered_map<std::string, Place>& setting_places() const {
+        return setting_places_;
+    }
 
   private:
     void load_domain(const Pair& pair, const File& file);
@@ -35,6 +39,7 @@ class DomainLoader {
     std::map<std::string, DomainEntry>& domains_;
     Report& report_;
     std::unordered_map<std::string, Place> places_;
+    std::unordered_map<std::string, Place> setting_places_;
 };
 
 } // namespace config

@@ -22,7 +22,12 @@ config::Loaded load_settings(const CommandLine& command_line, std::string& sourc
         return config::load_file(source);
     }
     source = built_in_defaults;
-    return {.settings = config::default_settings(), .origins = {}, .diagnostics = {}, .files = {}};
+    return {.settings = config::default_settings(),
+            .origins = {},
+            .diagnostics = {},
+            .files = {},
+            .partial = {},
+            .parsed = true};
 }
 
 std::vector<std::string>& list_for(config::Severity severity, Configuration& configuration) {

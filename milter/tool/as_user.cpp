@@ -9,6 +9,8 @@
 
 #include <array>
 #include <cerrno>
+#include <exception>
+#include <system_error>
 
 namespace tool {
 
@@ -29,36 +31,72 @@ void write_all(int descriptor, std::string_view text) {
     }
 }
 
+constexpr int answered = 0;
+constexpr int gave_up = 1; // with the reason for an answer
+
+std::string in_words(const char* step) {
+    return std::string(step) + ": " + std::generic_category().message(errno);
+}
+
+// Nothing is thrown beyond the child: it would run on as a second copy of whoever asked.
 [[noreturn]] void answer(const passwd& account, int descriptor, const std::function<std::string()>& ask) {
-    if (become(account)) {
-        write_all(descriptor, ask());
+    int status = gave_up;
+    try {
+        if (become(account)) {
+            write_all(descriptor, ask());
+            status = answered;
+        } else {
+            write_all(descriptor, in_words("cannot become that user"));
+        }
+    } catch (const std::exception& error) {
+        write_all(descriptor, error.what());
+    } catch (...) { // NOLINT(bugprone-empty-catch): the status tells
     }
-    _exit(0);
+    _exit(status);
+}
+
+Answer wait_for(pid_t child, std::string text) {
+    int status = 0;
+    pid_t ended = 0;
+    while ((ended = waitpid(child, &status, 0)) < 0 && errno == EINTR) {
+    }
+    if (ended == child && WIFEXITED(status) && WEXITSTATUS(status) == answered) {
+        return text;
+    }
+    const bool has_reason = ended == child && WIFEXITED(status) && !text.empty();
+    return base::refuse(has_reason ? std::move(text) : std::string("the process that should tell has died"));
 }
 
 } // namespace
 
-std::string as_user(const std::string& user, const std::function<std::string()>& ask) {
+Answer as_user(const std::string& user, const std::function<std::string()>& ask) {
     const passwd* account = user.empty() ? nullptr : getpwnam(user.c_str());
-    if (account == nullptr || account->pw_uid == geteuid()) {
+    if (user.empty() || (account != nullptr && account->pw_uid == geteuid())) {
         return ask();
     }
+    if (account == nullptr) {
+        return base::refuse(std::string("there is no such user"));
+    }
+    if (geteuid() != 0) {
+        return base::refuse(std::string("only root can try as another user"));
+    }
     std::array<int, 2> ends{};
-    if (geteuid() != 0 || pipe(ends.data()) != 0) {
-        return {};
+    if (pipe(ends.data()) != 0) {
+        return base::refuse(in_words("pipe"));
     }
     const pid_t child = fork();
     if (child == 0) {
         close(ends[0]);
         answer(*account, ends[1], ask);
     }
+    const std::string trouble = child < 0 ? in_words("fork") : std::string();
     close(ends[1]);
-    const std::string text = child > 0 ? read_to_end(ends[0]) : std::string();
+    std::string text = child > 0 ? read_to_end(ends[0]) : std::string();
     close(ends[0]);
-    if (child > 0) {
-        waitpid(child, nullptr, 0);
+    if (child < 0) {
+        return base::refuse(trouble);
     }
-    return text;
+    return wait_for(child, std::move(text));
 }
 
 } // namespace tool

@@ -2,13 +2,18 @@
 // allow.
 #pragma once
 
+#include "base/result.h"
+
 #include <functional>
 #include <string>
 
 namespace tool {
 
+// What was asked, or why nobody can tell.
+using Answer = base::Result<std::string, std::string>;
+
 // What `ask` answers in a child process that runs as `user`; empty: in this process. Only root becomes
-// another user. Nothing when that fails; whoever asks cannot tell then.
-[[nodiscard]] std::string as_user(const std::string& user, const std::function<std::string()>& ask);
+// another user.
+[[nodiscard]] Answer as_user(const std::string& user, const std::function<std::string()>& ask);
 
 } // namespace tool

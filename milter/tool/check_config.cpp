@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "config/load.h"
+#include "config/load_source.h"
 #include "keys/key_store.h"
 #include "milter/runtime.h"
 #include "milter/tool/commands.h"
@@ -49,9 +50,17 @@ std::string name_of(const CheckConfigOptions& options) {
     return options.file.empty() ? default_config_file : options.file == "-" ? "standard input" : options.file;
 }
 
+// A file that only its writer reads may be a draft: it counts when the daemon is said to use it. By whatever
+// name it is called, the file of the daemon is no draft.
+bool daemon_reads(const CheckConfigOptions& options) {
+    return options.reload || !options.user.empty() || options.file.empty() ||
+           config::same_file(options.file, default_config_file);
+}
+
 struct Report {
     std::vector<Diagnostic> diagnostics;
     bool refused = false; // also by a daemon that runs, which has its socket
+    bool complete = true; // false: there may be keys and tables of which nothing could be read
     std::size_t files = 0, domains = 0, keys = 0, key_rows = 0, signing_rows = 0;
 
     [[nodiscard]] std::size_t count(Severity severity) const {
@@ -112,23 +121,44 @@ void check_runtime(const config::Settings& settings, const CheckConfigOptions& o
     }
 }
 
+// Of settings with errors, what can be checked without taking those for errors of the keys: whole entries,
+// and tables that belong together.
+config::Settings checkable(config::Settings settings) {
+    for (auto& [domain, entry] : settings.domains) {
+        std::erase_if(entry.keys, [](const auto& key) { return key.selector.empty() || key.file.empty(); });
+    }
+    if (settings.signing.key_table.empty() || settings.signing.signing_table.empty()) {
+        settings.signing.key_table.clear();
+        settings.signing.signing_table.clear();
+    }
+    return settings;
+}
+
 Result<Report> examine(const CheckConfigOptions& options, Console& console) {
     config::Loaded loaded = read_configuration(options.file, console);
     Report report;
     report.diagnostics = std::move(loaded.diagnostics);
     report.files = loaded.files.size();
+    if (options.file != "-" && daemon_reads(options)) {
+        report.add(check_files(loaded.files, user_that_counts(options.user)));
+    }
     if (loaded.settings) {
         check_runtime(*loaded.settings, options, report);
     }
+    report.complete = loaded.parsed;
+    if (loaded.partial) {
+        check_keys(checkable(*loaded.partial), user_that_counts(options.user), options.reload, report);
+    }
     report.refused = !report.starts();
-    if (!loaded.settings) {
+    const auto& settings = loaded.settings ? loaded.settings : loaded.partial;
+    if (!settings) {
         return report;
     }
-    if (!options.reload) { // a daemon that reloads has its socket
-        report.add(check_startup(loaded, name_of(options), user_that_counts(options.user)));
+    if (!options.reload && loaded.parsed) { // a daemon that reloads has its socket
+        report.add(check_listening(*settings, loaded, name_of(options), user_that_counts(options.user)));
     }
-    if (options.postfix) {
-        auto found = check_postfix(*loaded.settings);
+    if (options.postfix && loaded.parsed) {
+        auto found = check_postfix(*settings);
         if (!found) {
             return tl::make_unexpected(found.error());
         }
@@ -166,6 +196,10 @@ void print_words(const Report& report, const CheckConfigOptions& options, std::o
             fmt::print(out, "{}\n", base::one_line(config::print(diagnostic), max_line));
         }
     }
+    if (!report.complete) {
+        fmt::print(out,
+                   "Keys and tables of a file that cannot be read are not checked until it is put right.\n");
+    }
     if (!options.quiet && report.files == 0) {
         fmt::print(out, "there is no {}, the built-in defaults hold\n", default_config_file);
     }
@@ -198,6 +232,7 @@ void print_json(const Report& report, std::ostream& out) {
                     {"errors", report.errors()},
                     {"warnings", report.count(Severity::warning)},
                     {"daemon_starts", report.starts()},
+                    {"complete", report.complete},
                     {"diagnostics", list}};
     out << json.dump(2, ' ', true, Json::error_handler_t::replace) << '\n';
 }

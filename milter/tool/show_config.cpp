@@ -72,14 +72,16 @@ std::string print_key(const config::SigningKeyEntry& key) {
 void add_domain(const std::string& domain, const config::DomainEntry& entry, const config::Loaded& loaded,
                 std::vector<Line>& lines) {
     const auto prefix = fmt::format("{}.{}", config::domains_name, domain);
-    const auto origin = origin_of(loaded, prefix);
     for (const auto& setting : config::domain_schema()) {
-        lines.push_back(line_of(setting, entry, fmt::format("{}.{}", prefix, setting.name()), origin));
+        auto path = fmt::format("{}.{}", prefix, setting.name());
+        auto origin = origin_of(loaded, path);
+        lines.push_back(line_of(setting, entry, std::move(path), std::move(origin)));
     }
     std::vector<std::string> keys;
     std::transform(entry.keys.begin(), entry.keys.end(), std::back_inserter(keys), print_key);
     const auto value = fmt::format("[{}]", fmt::join(keys, ", "));
-    lines.push_back({fmt::format("{}.{}", prefix, config::keys_name), value, value, origin});
+    const auto path = fmt::format("{}.{}", prefix, config::keys_name);
+    lines.push_back({path, value, value, origin_of(loaded, path)});
 }
 
 std::vector<Line> all_lines(const config::Loaded& loaded) {

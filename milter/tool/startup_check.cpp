@@ -1,10 +1,10 @@
 #include "milter/tool/startup_check.h"
 
 #include "base/ascii.h"
+#include "keys/key_file.h"
 #include "milter/socket_address.h"
 #include "milter/socket_trial.h"
 #include "milter/tool/as_user.h"
-#include "milter/tool/configuration.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -12,6 +12,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 namespace tool {
 
@@ -54,9 +56,9 @@ std::string try_in_words(const std::string& socket, const std::string& group) {
                        trouble->reason);
 }
 
-void check_socket(const config::Loaded& loaded, const std::string& file, const std::string& user,
-                  std::vector<Diagnostic>& found) {
-    const auto& listen = loaded.settings->listen;
+void check_socket(const config::Settings& settings, const config::Loaded& loaded, const std::string& file,
+                  const std::string& user, std::vector<Diagnostic>& found) {
+    const auto& listen = settings.listen;
     const auto socket = milter::milter_socket(listen.socket);
     if (!socket) {
         found.push_back(
@@ -69,7 +71,15 @@ void check_socket(const config::Loaded& loaded, const std::string& file, const s
                               "the unit of systemd makes it when it starts the daemon"));
         return;
     }
-    const auto words = as_user(user, [&] { return try_in_words(*socket, listen.socket_group); });
+    const auto answer = as_user(user, [&] { return try_in_words(*socket, listen.socket_group); });
+    if (!answer) {
+        found.push_back(about(loaded, file, Severity::warning,
+                              fmt::format("'listen.socket': it was not checked whether user {} can open {}",
+                                          base::printable(user), listen.socket),
+                              answer.error()));
+        return;
+    }
+    const auto& words = *answer;
     const auto end = words.find('\n');
     if (end == 0 || end == std::string::npos) {
         return;
@@ -103,32 +113,50 @@ std::string refused_files(const std::vector<std::string>& files) {
     return refused;
 }
 
-void check_files(const config::Loaded& loaded, const std::string& user, std::vector<Diagnostic>& found) {
-    if (user.empty()) {
-        return; // read already
+// By the modes, with what to do, where they tell.
+std::string why_refused(const std::string& file, const std::string& user) {
+    const auto reader = keys::Reader::of_user(user);
+    const auto reason = reader ? keys::KeyFileCheck(*reader).barred(file) : std::nullopt;
+    return reason.value_or(fmt::format("cannot be read by user {}", user));
+}
+
+// The daemon has another working directory, and may be unable to enter this one.
+std::vector<std::string> absolute(std::vector<std::string> files) {
+    for (auto& file : files) {
+        std::error_code error;
+        const auto whole = std::filesystem::absolute(file, error);
+        file = error ? file : whole.string();
     }
-    const auto refused = as_user(user, [&] { return refused_files(loaded.files); });
-    for (const auto file : base::split(refused, '\n')) {
-        if (!file.empty()) {
-            found.push_back({Severity::error,
-                             std::string(file),
-                             0,
-                             0,
-                             fmt::format("cannot be read by user {}", user),
-                             {}});
-        }
-    }
+    return files;
 }
 
 } // namespace
 
-std::vector<Diagnostic> check_startup(const config::Loaded& loaded, const std::string& file,
-                                      const std::string& user) {
+std::vector<Diagnostic> check_files(const std::vector<std::string>& files, const std::string& user) {
     std::vector<Diagnostic> found;
-    if (file == default_config_file) { // another one may be a draft that only its writer reads
-        check_files(loaded, user, found);
+    if (user.empty() || files.empty()) {
+        return found; // read already
     }
-    check_socket(loaded, file, user, found);
+    const auto refused = as_user(user, [&] { return refused_files(absolute(files)); });
+    if (!refused) {
+        found.push_back({Severity::warning, files.front(), 0, 0,
+                         fmt::format("it was not checked whether user {} can read it", base::printable(user)),
+                         refused.error()});
+        return found;
+    }
+    for (const auto file : base::split(*refused, '\n')) {
+        if (!file.empty()) {
+            found.push_back(
+                {Severity::error, std::string(file), 0, 0, why_refused(std::string(file), user), {}});
+        }
+    }
+    return found;
+}
+
+std::vector<Diagnostic> check_listening(const config::Settings& settings, const config::Loaded& loaded,
+                                        const std::string& file, const std::string& user) {
+    std::vector<Diagnostic> found;
+    check_socket(settings, loaded, file, user, found);
     return found;
 }
 

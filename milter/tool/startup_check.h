@@ -9,9 +9,16 @@
 
 namespace tool {
 
-// The files must be readable and the socket must open. `user`: as whom to try; empty: as the one who asks.
-// `file`: what diagnostics name where no line gives the setting.
-[[nodiscard]] std::vector<config::Diagnostic> check_startup(const config::Loaded& loaded,
-                                                            const std::string& file, const std::string& user);
+// Files of the configuration that `user` cannot read, though the one who asks can; `user` empty: it is the
+// one who asks. Where it cannot be tried as that user, a warning says why.
+[[nodiscard]] std::vector<config::Diagnostic> check_files(const std::vector<std::string>& files,
+                                                          const std::string& user);
+
+// Whether the socket would open for `user`; empty: for the one who asks. `file`: what diagnostics name where
+// no line gives the setting.
+[[nodiscard]] std::vector<config::Diagnostic> check_listening(const config::Settings& settings,
+                                                              const config::Loaded& loaded,
+                                                              const std::string& file,
+                                                              const std::string& user);
 
 } // namespace tool

@@ -144,6 +144,32 @@ class Tools(SiteTest):
         self.assertIn(f"error: 'listen.socket': unix:{private}/s: directory {private}: Permission denied",
                       refused.stdout.decode())
 
+    def test_check_config_finds_what_the_daemons_user_cannot_read(self):
+        """Before a reload, too, and by whatever name the file is called."""
+        private = self.site.folder / "etc"
+        private.mkdir(mode=0o700)
+        for mode, folder_mode, said in ((0o600, 0o755, "paraph.yaml: error: cannot be read by user nobody (mode 0600,"),
+                                        (0o644, 0o700, f"{private}, above it, cannot be entered by user nobody"),
+                                        (0o644, 0o755, None)):
+            config = private / "paraph.yaml"
+            config.write_text("spf: {enabled: yes}\n")
+            config.chmod(mode)
+            private.chmod(folder_mode)
+            for arguments in ([str(config)], ["--reload", str(config)], ["--reload", "--quiet", "-c", str(config)]):
+                with self.subTest(arguments, mode=mode, folder_mode=folder_mode):
+                    checked = self.paraph("check-config", "--user", "nobody", *arguments, check=False)
+                    told = checked.stdout.decode()
+                    self.assertEqual(BAD_CONFIGURATION if said else 0, checked.returncode, told)
+                    self.assertIn(said or "", told)
+                    self.assertIs("; ch" in told, said is not None, told)
+
+    def test_check_config_says_that_it_could_not_try_as_the_daemon(self):
+        config = self.write(b"spf: {enabled: yes}\n", "plain.yaml")
+        (self.site.folder / "plain.yaml").chmod(0o644)
+        told = run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", programs.paraph, "check-config",
+                    "--user", "root", config], check=False).stdout.decode()
+        self.assertIn("warning: it was not checked whether user root can read it (only root can try as another user)", told)
+
     def postfix_says(self, **settings) -> str:
         folder = self.site.folder / "postfix-settings"
         folder.mkdir(exist_ok=True)

@@ -414,6 +414,47 @@ TEST_CASE("check-config reports all errors at once") {
     CHECK(json["diagnostics"][1]["line"] == 4);
 }
 
+TEST_CASE("check-config looks at the keys of a configuration with errors") {
+    const Workspace files;
+    struct Case {
+        const char* name;
+        const char* yaml;
+        std::vector<std::string> said;
+        bool complete;
+    };
+    const Case cases[] = {
+        {"an error elsewhere",
+         "spf: {enabled: maybe}\ndomains: {a.test: {keys: [{selector: s, file: none.pem}]}}\n",
+         {"expected true or false", "none.pem: No such file"},
+         true},
+        {"an error in another key",
+         "domains:\n  a.test: {keys: [{selector: s}, {selector: t, file: none.pem}]}\n  b.test: {keyz: []}\n",
+         {"'domains.a.test.keys.file' is missing", "key a.test/t: ", "none.pem: No such file"},
+         true},
+        {"no YAML", "domains: [\n", {"not valid YAML", "are not checked until it is put right"}, false},
+        {"an included file that is no YAML",
+         "include: bad.yaml\ndomains: {a.test: {keys: [{selector: s, file: none.pem}]}}\n",
+         {"bad.yaml:1", "none.pem: No such file", "are not checked until it is put right"},
+         false},
+        {"one table of two", "signing: {key_table: KeyTable}\n", {"signing_table"}, true},
+    };
+    files.write("bad.yaml", "domains: [\n");
+    files.write("KeyTable", "rubbish\n");
+    for (const Case& test : cases) {
+        INFO(test.name);
+        const auto config = files.write("p.yaml", test.yaml);
+        const auto ran = run({"check-config", config});
+        CAPTURE(ran.out);
+        CHECK(ran.code == ExitCode::config);
+        for (const auto& said : test.said) {
+            CHECK(contains(ran.out, said));
+        }
+        CHECK(contains(ran.out, "are not checked") != test.complete);
+        CHECK(nlohmann::json::parse(run({"check-config", "--json", config}).out)["complete"] ==
+              test.complete);
+    }
+}
+
 TEST_CASE("check-config takes a file by its place, and standard input") {
     const Workspace files;
     const std::string yaml = "dns: {timeout: 2}\n";
@@ -623,6 +664,16 @@ TEST_CASE("show-config prints settings with what gives them") {
         CHECK(ran.code == ExitCode::ok);
         CHECK(ran.out == c.out);
     }
+}
+
+TEST_CASE("show-config gives the line of each setting of a domain") {
+    const Ran ran = run({"show-config", "domains", "-c", "-"},
+                        "domains:\n  a.test:\n\n    subdomains: true\n    keys:\n      - selector: s\n"
+                        "        file: k.pem\n  b.test: {keys: [{selector: s, file: k.pem}]}\n");
+    CHECK(contains(ran.out, "domains.a.test.subdomains: true  # standard input:4\n"));
+    CHECK(contains(ran.out, "}]  # standard input:5\n"));
+    CHECK(contains(ran.out, "domains.b.test.subdomains: false  # default\n"));
+    CHECK(contains(ran.out, "}]  # standard input:8\n"));
 }
 
 TEST_CASE("show-config reads standard input") {
