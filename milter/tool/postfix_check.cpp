@@ -1,6 +1,7 @@
 #include "milter/tool/postfix_check.h"
 
 #include "base/ascii.h"
+#include "base/secret_text.h"
 #include "milter/socket_address.h"
 
 #include <fmt/format.h>
@@ -14,6 +15,8 @@ namespace {
 
 using config::Diagnostic;
 using config::Severity;
+
+constexpr const char* replace_stray = "cleanup_replace_stray_cr_lf";
 
 // Values of lists, without regard to commas and blanks between them. What stands in braces is one.
 std::vector<std::string> list_of(std::string_view text) {
@@ -141,12 +144,39 @@ class Judge {
         }
     }
 
+    // postconf(5): a comment is a line of its own. What looks like one behind a value belongs to it.
+    bool judge_comment(const std::string& service, const std::string& name, const std::string& value) {
+        const auto items = list_of(value);
+        const auto sign = std::find_if(items.begin(), items.end(),
+                                       [](const std::string& item) { return item.starts_with('#'); });
+        if (sign == items.end()) {
+            return false;
+        }
+        warn(service,
+             fmt::format("{}: {} is no comment, Postfix takes each word of it for a part of the value", name,
+                         base::quoted(value.substr(value.find(*sign)))),
+             "put it on a line of its own");
+        return true;
+    }
+
+    // Whether Postfix replaces a lone CR or LF before filters and readers see it.
+    [[nodiscard]] bool replaces_stray() const {
+        return base::iequals(postfix_.of(replace_stray), "yes") &&
+               std::all_of(postfix_.overrides.begin(), postfix_.overrides.end(), [](const auto& one) {
+                   return one.name != replace_stray || base::iequals(one.value, "yes");
+               });
+    }
+
     void judge(const std::string& service, const std::string& name, const std::string& value) {
+        const bool is_list = name.ends_with("_milters") || name == "receive_override_options";
+        if (judge_comment(service, name, value) && !is_list) {
+            return; // Postfix does not know such a value
+        }
         if (name == "smtpd_milters" || name == "non_smtpd_milters") {
             judge_milters(service, name, value);
         } else if (name == "milter_default_action") {
             judge_action(service, name, value);
-        } else if (name == "cleanup_replace_stray_cr_lf") {
+        } else if (name == replace_stray) {
             judge_stray(service, value);
         } else if (name == "smtpd_discard_ehlo_keywords") {
             judge_chunking(service, value);
@@ -198,17 +228,17 @@ class Judge {
                  fmt::format("cleanup_replace_stray_cr_lf = {}: readers may see a From or a result behind a "
                              "stray line break, unlike paraphd",
                              value),
-                 "take yes");
+                 "cleanup_replace_stray_cr_lf = yes");
         }
     }
 
     void judge_chunking(const std::string& service, const std::string& value) {
-        if (!has_word(value, "chunking")) {
-            warn(
-                service,
-                "smtpd_discard_ehlo_keywords lacks chunking: over BDAT a first line that begins with a blank "
-                "joins Postfix's own Received, unseen by paraphd",
-                "smtpd_discard_ehlo_keywords = chunking, silent-discard");
+        if (!replaces_stray() && !has_word(value, "chunking")) {
+            warn(service,
+                 "smtpd_discard_ehlo_keywords lacks chunking: over BDAT a first line that begins with a blank "
+                 "joins Postfix's own Received, unseen by paraphd, and a stray line break in it stays",
+                 fmt::format("smtpd_discard_ehlo_keywords = {}{}chunking, or cleanup_replace_stray_cr_lf = yes",
+                             value, value.empty() ? "" : ", "));
         }
     }
 

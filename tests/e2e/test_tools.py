@@ -187,12 +187,15 @@ class Tools(SiteTest):
                  "cleanup_replace_stray_cr_lf": "yes", "smtpd_discard_ehlo_keywords": "chunking, silent-discard"}
         self.assertNotIn(".cf: ", self.postfix_says(**wired))
         for name, value, said in (("cleanup_replace_stray_cr_lf", "no", "cleanup_replace_stray_cr_lf = no"),
-                                  ("smtpd_discard_ehlo_keywords", "", "lacks chunking"),
+                                  ("smtpd_milters", "$our_milter # paraphd", "'# paraphd' is no comment"),
                                   ("milter_default_action", "accept", "milter_default_action = accept"),
                                   ("our_milter", "inet:127.0.0.1:1", "smtpd_milters lacks"),
                                   ("smtpd_milters", "unix:other, $our_milter", "paraphd is not the first")):
             with self.subTest(name):
                 self.assertIn(said, self.postfix_says(**{**wired, name: value}))
+        offers = {**wired, "smtpd_discard_ehlo_keywords": ""}
+        self.assertNotIn(".cf: ", self.postfix_says(**offers))
+        self.assertIn("lacks chunking", self.postfix_says(**{**offers, "cleanup_replace_stray_cr_lf": "no"}))
 
     def test_check_config_needs_postconf(self):
         nowhere = {**environment(), "MAIL_CONFIG": "/nonexistent"}

@@ -48,8 +48,15 @@ TEST_CASE("settings of Postfix that undo the checks bring a warning") {
         {"milter_default_action", "accept", "main.cf: warning: milter_default_action = accept: "},
         {"milter_default_action", "shutdown", nullptr},
         {"milter_default_action", "", nullptr},
-        {"smtpd_discard_ehlo_keywords", "", "smtpd_discard_ehlo_keywords lacks chunking"},
-        {"smtpd_discard_ehlo_keywords", "dsn, etrn", "smtpd_discard_ehlo_keywords lacks chunking"},
+        {"smtpd_discard_ehlo_keywords", "", nullptr}, // what BDAT lets in matters with stray line breaks only
+        {"smtpd_discard_ehlo_keywords", "dsn, etrn", nullptr},
+        {"smtpd_milters", "inet:127.0.0.1:8891 # paraphd", "smtpd_milters: '# paraphd' is no comment"},
+        {"smtpd_milters", "inet:127.0.0.1:8891, #paraphd", "smtpd_milters: '#paraphd' is no comment"},
+        {"smtpd_milters", "{ inet:127.0.0.1:8891, default_action=tempfail } # x", "'# x' is no comment"},
+        {"non_smtpd_milters", "inet:127.0.0.1:8891\t# signs", "non_smtpd_milters: '# signs' is no comment"},
+        {"milter_default_action", "accept # for now", "milter_default_action: '# for now' is no comment"},
+        {"cleanup_replace_stray_cr_lf", "yes # as built in", "'# as built in' is no comment"},
+        {"smtpd_milters", "inet:127.0.0.1:8891 unix:/run/a#b", nullptr},
         {"smtpd_discard_ehlo_keywords", "silent-discard\tCHUNKING", nullptr},
         {"smtpd_milters", "", "smtpd_milters lacks inet:127.0.0.1:8891: paraphd sees no mail"},
         {"smtpd_milters", "inet:127.0.0.1:8892", "smtpd_milters lacks"},
@@ -73,6 +80,34 @@ TEST_CASE("settings of Postfix that undo the checks bring a warning") {
         CAPTURE(said);
         REQUIRE(said.size() == (test.said == nullptr ? 0 : 1));
         CHECK((test.said == nullptr || said.front().find(test.said) != std::string::npos));
+    }
+}
+
+TEST_CASE("BDAT matters where stray line breaks stay") {
+    struct Case {
+        const char* stray;
+        const char* keywords;
+        const char* said; // of chunking; nullptr: nothing
+    };
+    const Case cases[] = {
+        {"yes", "", nullptr},
+        {"no", "chunking", nullptr},
+        {"no", "", "(smtpd_discard_ehlo_keywords = chunking, or cleanup_replace_stray_cr_lf = yes)"},
+        {"", "", "(smtpd_discard_ehlo_keywords = chunking, or"},
+        {"no", "dsn, etrn", "(smtpd_discard_ehlo_keywords = dsn, etrn, chunking, or"},
+    };
+    for (const Case& test : cases) {
+        CAPTURE(test.stray, test.keywords);
+        auto postfix = sound();
+        postfix.main["cleanup_replace_stray_cr_lf"] = test.stray;
+        postfix.main["smtpd_discard_ehlo_keywords"] = test.keywords;
+        const auto said = judge(postfix);
+        CAPTURE(said);
+        const auto found = std::find_if(said.begin(), said.end(), [](const std::string& one) {
+            return one.find("lacks chunking") != std::string::npos;
+        });
+        REQUIRE((found != said.end()) == (test.said != nullptr));
+        CHECK((test.said == nullptr || found->find(test.said) != std::string::npos));
     }
 }
 
