@@ -20,7 +20,7 @@ enum class Failure : std::uint8_t {
     none,
     timeout,        // no answer in time, or no server reachable
     server_failure, // SERVFAIL, or a broken delegation behind it
-    refused,        // REFUSED, NOTIMP and other codes that say "not here"
+    refused,        // REFUSED, NOTIMP and other codes that say "not here"; or nobody listens there
     malformed,      // an answer that is no DNS message, or does not fit the question
 };
 

@@ -1,5 +1,6 @@
 #include "milter/resolver/exchange.h"
 
+#include <cerrno>
 #include <utility>
 
 namespace resolver {
@@ -48,6 +49,13 @@ void Exchange::silent() {
         line_[at_].candidate.edns = false;
     }
     ++at_;
+}
+
+void Exchange::unreachable(int error) {
+    if (error == ECONNREFUSED && answer_.failure == dns::Failure::timeout) {
+        answer_ = dns::failed(dns::Failure::refused); // unless a later try finds somebody there
+    }
+    silent();
 }
 
 void Exchange::stalled() {

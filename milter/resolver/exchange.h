@@ -23,8 +23,9 @@ class Exchange {
     [[nodiscard]] std::optional<Candidate> next();
     // What became of it: exactly one of these after each next().
     void silent();
-    void stalled(); // it asked for TCP and was silent there
-    void hung_up(); // it asked for TCP and would not have it: no use to ask it again
+    void unreachable(int error); // of the system: nobody is there
+    void stalled();              // it asked for TCP and was silent there
+    void hung_up();              // it asked for TCP and would not have it: no use to ask it again
     void answered(const Response& response);
 
     // The answer, else the most telling failure: what a server said counts for more than another one's

@@ -92,7 +92,7 @@ void Stub::note(Flight& flight, const Candidate& from, std::uint16_t id, const R
                                    dns::print(flight.question)),
                        Clock::now());
         nameservers_.silent(from.server, Clock::now());
-        flight.exchange.silent();
+        flight.exchange.unreachable(reply.error);
         return;
     case Reply::Kind::tcp_silence:
         // The server lives; it may be another one behind it that does not, and whose zone that is, is its

@@ -1,6 +1,7 @@
 #include "milter/resolver/exchange.h"
 #include "support/catch.h"
 
+#include <cerrno>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -30,6 +31,10 @@ void reply(Exchange& exchange, const std::string& word) {
         exchange.answered({dns::failed(dns::Failure::refused)});
     } else if (word == "malformed") {
         exchange.answered({dns::failed(dns::Failure::malformed)});
+    } else if (word == "closed") {
+        exchange.unreachable(ECONNREFUSED);
+    } else if (word == "no_route") {
+        exchange.unreachable(EHOSTUNREACH);
     } else if (word == "stalled") {
         exchange.stalled();
     } else if (word == "hung_up") {
@@ -95,6 +100,11 @@ TEST_CASE("an exchange asks one server after the other until one answers") {
          "stalled silent stalled silent", "1+ 2+ 1+ 2- timeout"},
         {"who hangs up over TCP is not asked again", a_b, 2, "hung_up silent silent", "1+ 2+ 2- timeout"},
         {"when all hang up there is no second round", only_a, 2, "hung_up", "1+ timeout"},
+        {"a port that is closed", only_a, 2, "closed closed", "1+ 1- refused"},
+        {"nobody listens, then somebody does", only_a, 2, "closed found", "1+ 1- found"},
+        {"what a server says tells more than a closed port", a_b, 1, "closed servfail", "1+ 2+ SERVFAIL"},
+        {"the other one is silent", a_b, 1, "silent closed", "1+ 2+ refused"},
+        {"no way to the server", only_a, 1, "no_route", "1+ timeout"},
         {"silence, then an answer in the second round", only_a, 2, "silent found", "1+ 1- found"},
     };
     for (const Case& c : cases) {
