@@ -223,6 +223,7 @@ probe_daemon() {
         check_background
         tries=$((tries + 1))
         case "$tries/$told" in
+            */*': reply '* | */*': tempfail'*) break ;; # it answers, and says why it takes no mail
             ?/*'Connection refused'* | ?/*'No such file'*) ;;
             *) die "paraphd does not answer at $1 (asked as $owner): $told
 wire-postfix: main.cf is as it was" ;;

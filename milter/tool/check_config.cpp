@@ -7,6 +7,7 @@
 #include "milter/runtime.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
+#include "milter/tool/counted.h"
 #include "milter/tool/postfix_check.h"
 #include "milter/tool/startup_check.h"
 
@@ -168,11 +169,11 @@ Result<Report> examine(const CheckConfigOptions& options, Console& console) {
 }
 
 std::string checked(const Report& report) {
-    auto text =
-        fmt::format("checked {} files, {} domains, {} keys", report.files, report.domains, report.keys);
+    auto text = fmt::format("checked {}, {}, {}", counted(report.files, "file"),
+                            counted(report.domains, "domain"), counted(report.keys, "key"));
     if (report.key_rows + report.signing_rows > 0) {
-        text += fmt::format(", {} rows of the key table, {} rows of the signing table", report.key_rows,
-                            report.signing_rows);
+        text += fmt::format(", {} of the key table, {} of the signing table", counted(report.key_rows, "row"),
+                            counted(report.signing_rows, "row"));
     }
     return text;
 }
@@ -204,8 +205,8 @@ void print_words(const Report& report, const CheckConfigOptions& options, std::o
         fmt::print(out, "there is no {}, the built-in defaults hold\n", default_config_file);
     }
     if (!options.quiet) {
-        fmt::print(out, "{}: {} errors, {} warnings\n", checked(report), report.errors(),
-                   report.count(Severity::warning));
+        fmt::print(out, "{}: {}, {}\n", checked(report), counted(report.errors(), "error"),
+                   counted(report.count(Severity::warning), "warning"));
     }
     if (report.errors() > 0) {
         fmt::print(out, "{}\n", consequence(report, options.reload));

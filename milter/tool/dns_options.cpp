@@ -1,6 +1,7 @@
 #include "milter/tool/dns_options.h"
 
 #include "milter/tool/answers_file.h"
+#include "milter/tool/counted.h"
 #include "milter/tool/files.h"
 
 #include <CLI/CLI.hpp>
@@ -104,8 +105,8 @@ Result<void> report_lookups(const DnsOptions& options, const Lookups& lookups, b
         }
     }
     if (options.show_questions && !json) {
-        fmt::print(console.out, "\n{} questions in {} rounds:\n{}", lookups.asked().size(), lookups.rounds(),
-                   print_answers(asked));
+        fmt::print(console.out, "\n{} in {}:\n{}", counted(lookups.asked().size(), "question"),
+                   counted(lookups.rounds(), "round"), print_answers(asked));
     }
     return options.dump.empty() ? Result<void>() : write_output(options.dump, print_answers(asked), console);
 }

@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <fstream>
+#include <iostream>
 #include <istream>
 #include <ostream>
 #include <system_error>
@@ -37,7 +39,12 @@ Result<std::string> read_all(std::istream& in, const std::string& name) {
 
 Result<std::string> read_input(const std::string& path, Console& console) {
     if (path == "-") {
-        return read_all(console.in, "standard input");
+        auto text = read_all(console.in, "standard input");
+        // Its stream takes an error for the end.
+        if (text && &console.in == &std::cin && std::ferror(stdin) != 0) {
+            return fail(ExitCode::no_input, fmt::format("standard input: {}", last_error()));
+        }
+        return text;
     }
     std::ifstream file(path, std::ios::binary);
     if (!file) {

@@ -194,6 +194,12 @@ Result<ProbeResult> run_probe(const ProbeOptions& options, const message::Messag
     return probe(std::move(*connection), *envelope, message);
 }
 
+// The mail server would keep the message and try again: scripts have to learn that mail does not flow.
+bool is_temporary(const Reply& reply) {
+    return reply.kind == Reply::Kind::tempfail || reply.kind == Reply::Kind::close ||
+           (reply.kind == Reply::Kind::code && reply.text.starts_with('4'));
+}
+
 Result<ExitCode> probe_command(const ProbeOptions& options, Console& console) {
     const auto file = read_message(options.file, {}, console);
     if (!file) {
@@ -216,7 +222,7 @@ Result<ExitCode> probe_command(const ProbeOptions& options, Console& console) {
             return tl::make_unexpected(written.error());
         }
     }
-    return ExitCode::ok;
+    return is_temporary(result->reply) ? ExitCode::temporary : ExitCode::ok;
 }
 
 void add_session_options(CLI::App& sub, ProbeOptions& options) {
@@ -226,7 +232,7 @@ void add_session_options(CLI::App& sub, ProbeOptions& options) {
     sub.add_option("--client-name", options.envelope.client_name, "Client name by reverse lookup")
         ->type_name("NAME")
         ->capture_default_str();
-    sub.add_option("--mail-from", options.envelope.mail_from, "Envelope sender; empty or <> for a bounce")
+    sub.add_option("--mail-from", options.envelope.mail_from, "Envelope sender (default: <>, as of a bounce)")
         ->type_name("ADDRESS");
     sub.add_option("--rcpt", options.envelope.recipients, "Recipient; may be given again")
         ->type_name("ADDRESS")
@@ -249,8 +255,9 @@ void add_probe(CLI::App& app, Command& chosen) {
     CLI::App* sub =
         app.add_subcommand("probe", "Offer a message to a running milter as Postfix would, show its edits");
     sub->footer(
-        "Example:\n  paraph probe --socket inet:127.0.0.1:8891 --ip 192.0.2.25 --helo mx.example.org \\\n"
-        "      --mail-from ann@example.org mail.eml");
+        "Examples:\n  paraph probe --socket inet:127.0.0.1:8891 --ip 192.0.2.25 --helo mx.example.org \\\n"
+        "      --mail-from ann@example.org mail.eml\n"
+        "  paraph probe --socket inet:127.0.0.1:8891 --auth ann --mail-from ann@example.org mail.eml");
     sub->add_option("--socket", options->socket,
                     "inet:HOST:PORT, inet:PORT@HOST, inet6:[HOST]:PORT or unix:PATH")
         ->required()

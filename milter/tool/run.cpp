@@ -21,7 +21,7 @@ void declare(CLI::App& app, Command& chosen) {
     app.set_version_flag("--version", "paraph " PARAPH_VERSION);
     app.footer("Exit codes: 0 done, 1 a result of --fail-on, 64 usage, 65 input not understood, 66 input not "
                "readable,\n"
-               "75 DNS failed, 78 configuration. See paraph(1).");
+               "75 DNS or daemon: try again, 78 configuration or key. See paraph(1).");
     add_verify(app, chosen);
     add_sign(app, chosen);
     add_spf(app, chosen);
@@ -54,24 +54,56 @@ ExitCode finish(const Result<ExitCode>& done, Console& console) {
     return *done;
 }
 
+// Those of the subcommand that has subcommands itself when the command line got that far.
+CLI::App& innermost(CLI::App& app) {
+    const auto chosen = app.get_subcommands();
+    return chosen.empty() || chosen.front()->get_require_subcommand_min() == 0 ? app : *chosen.front();
+}
+
+void list_subcommands(const CLI::App& app, std::ostream& err) {
+    const std::string above = app.get_parent() == nullptr ? "" : app.get_parent()->get_name() + " ";
+    fmt::print(err, "Subcommands of {}{}:\n", above, app.get_name());
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+        fmt::print(err, "  {:<14}{}\n", sub->get_name(), sub->get_description());
+    }
+}
+
+// "help key show" is "key show --help", "key help" is "key --help".
+std::vector<std::string> with_help(std::vector<std::string> arguments) {
+    const bool first = !arguments.empty() && arguments.front() == "help";
+    const bool second = arguments.size() == 2 && arguments[0] == "key" && arguments[1] == "help";
+    if (first || second) {
+        arguments.erase(first ? arguments.begin() : arguments.begin() + 1);
+        arguments.emplace_back("--help");
+    }
+    return arguments;
+}
+
 // --help and --version come here as well.
 ExitCode refuse_arguments(CLI::App& app, const CLI::ParseError& error,
                           const std::vector<std::string>& arguments, Console& console) {
-    if (error.get_exit_code() == 0) {
+    const auto unknown = milter::unknown_argument(app, arguments);
+    if (error.get_exit_code() == 0 && unknown.empty()) {
         app.exit(error, console.out, console.err);
         return ExitCode::ok;
     }
-    const auto unknown = milter::unknown_argument(app, arguments);
-    print_failure(
-        {ExitCode::usage, milter::without_keys(unknown.empty() ? error.what() : unknown, arguments)},
-        console);
+    CLI::App& meant = innermost(app);
+    if (unknown.empty() && meant.get_require_subcommand_min() > 0 && meant.get_subcommands().empty()) {
+        print_failure({ExitCode::usage, "a subcommand is missing"}, console);
+        list_subcommands(meant, console.err);
+    } else {
+        print_failure(
+            {ExitCode::usage, milter::without_keys(unknown.empty() ? error.what() : unknown, arguments)},
+            console);
+    }
     fmt::print(console.err, "Run with --help for more information.\n");
     return ExitCode::usage;
 }
 
 } // namespace
 
-ExitCode run(const std::vector<std::string>& arguments, Console& console) {
+ExitCode run(const std::vector<std::string>& words, Console& console) {
+    const auto arguments = with_help(words);
     if (const std::string problem = milter::key_among(arguments); !problem.empty()) {
         print_failure({ExitCode::usage, problem}, console);
         return ExitCode::usage;

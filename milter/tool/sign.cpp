@@ -45,8 +45,8 @@ dkim::Canonicalization canonicalization(std::string_view word) {
 Result<Fields> sign_with_key(const SignCommandOptions& options, const message::Message& message,
                              Console& console) {
     const auto pem = read_input(options.key, console);
-    if (!pem) {
-        return tl::make_unexpected(pem.error());
+    if (!pem) { // as of a key that the configuration names
+        return fail(ExitCode::config, pem.error().message);
     }
     const auto key = crypto::SigningKey::from_pem(*pem);
     if (!key) {

@@ -48,6 +48,11 @@ Result<ExitCode> spf(const SpfOptions& options, Console& console) {
     if (!checks || !envelope || !lookups) {
         return tl::make_unexpected(!checks ? checks.error() : !envelope ? envelope.error() : lookups.error());
     }
+    if (envelope->helo.empty() && (envelope->mail_from.empty() || envelope->mail_from == "<>")) {
+        return fail(ExitCode::usage,
+                    "the name to check is missing: give --helo NAME, --mail-from ADDRESS or both; a bounce, "
+                    "<>, is checked by its HELO name");
+    }
     checks->options.spf = true; // asked for, whatever the configuration says
     checks->options.iprev = false;
     const auto now = reception_time(std::nullopt);

@@ -1,5 +1,7 @@
 """OpenDKIM's KeyTable and SigningTable, in their plain and their pattern form."""
 
+import subprocess
+
 from harness import keys, programs
 from harness.client import Refused
 from harness.keys import KeyFile
@@ -98,6 +100,12 @@ class AnyDomain(SiteTest):
         with self.assertRaises(Refused) as caught:
             self.submit(message("alice@bad.test"))
         self.assertEqual(451, caught.exception.code)
+        for told in ([], ["--json"]):  # scripts learn of it, too
+            probed = subprocess.run([programs.paraph, "probe", "--socket", self.site.paraphd.socket, "--auth", "alice",
+                                     "--mail-from", "alice@bad.test", *told, "-"], input=message("alice@bad.test"),
+                                    capture_output=True, timeout=60, check=False)
+            self.assertEqual(75, probed.returncode, probed.stdout)
+            self.assertIn(b"end of message", probed.stdout)
 
 
 class OneKeyIsMissing(SiteTest):

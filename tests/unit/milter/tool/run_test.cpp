@@ -199,6 +199,45 @@ TEST_CASE("exit codes tell what went wrong") {
          ExitCode::unavailable,
          "No such file"},
         {"no configuration", {"check-config", "-c", files.path("none.yaml")}, ExitCode::config, "none.yaml"},
+        {"no configuration, by its place",
+         {"check-config", files.path("none.yaml")},
+         ExitCode::config,
+         "none.yaml"},
+        {"none to show", {"show-config", "-c", files.path("none.yaml")}, ExitCode::config, "none.yaml"},
+        {"none to verify by",
+         {"verify", "-c", files.path("none.yaml"), message},
+         ExitCode::config,
+         "none.yaml"},
+        {"none for spf",
+         {"spf", "--ip", "192.0.2.1", "--helo", "a.test", "-c", files.path("none.yaml")},
+         ExitCode::config,
+         "none.yaml"},
+        {"none for dmarc", {"dmarc", "a.test", "-c", files.path("none.yaml")}, ExitCode::config, "none.yaml"},
+        {"none to sign by", {"sign", "-c", files.path("none.yaml"), message}, ExitCode::config, "none.yaml"},
+        {"none for a key",
+         {"key", "check", "a.test", "-c", files.path("none.yaml")},
+         ExitCode::config,
+         "none.yaml"},
+        {"a directory for one", {"show-config", "-c", files.path("")}, ExitCode::config, "regular file"},
+        {"no such key to sign with",
+         {"sign", "--key", files.path("none.pem"), "--domain", "a.test", "--selector", "s", message},
+         ExitCode::config,
+         "none.pem"},
+        {"no such key to show", {"key", "show", files.path("none.pem")}, ExitCode::config, "none.pem"},
+        {"no name for spf",
+         {"spf", "--ip", "192.0.2.1"},
+         ExitCode::usage,
+         "give --helo NAME, --mail-from ADDRESS"},
+        {"a bounce without a name for spf",
+         {"spf", "--ip", "192.0.2.1", "--mail-from", "<>"},
+         ExitCode::usage,
+         "give --helo NAME"},
+        {"no subcommand of key", {"key"}, ExitCode::usage, "Subcommands of paraph key:\n  generate "},
+        {"the list of subcommands", {}, ExitCode::usage, "Subcommands of paraph:\n  verify "},
+        {"help as a word", {"help"}, ExitCode::ok, "check-config"},
+        {"help of key", {"key", "help"}, ExitCode::ok, "generate"},
+        {"help of a subcommand", {"help", "key", "generate"}, ExitCode::ok, "--out-dir"},
+        {"help of nothing", {"help", "kez"}, ExitCode::usage, "did you mean 'key'?"},
         {"version", {"--version"}, ExitCode::ok, "paraph "},
         {"help", {"verify", "--help"}, ExitCode::ok, "Example:"},
     };
@@ -376,7 +415,7 @@ TEST_CASE("generated keys sign, and their records verify") {
     const auto checked = run({"check-config", "-c", config});
     CAPTURE(checked.out, checked.err);
     CHECK(checked.code == ExitCode::ok);
-    CHECK(contains(checked.out, "checked 1 files, 1 domains, 2 keys: 0 errors"));
+    CHECK(contains(checked.out, "checked 1 file, 1 domain, 2 keys: 0 errors, 0 warnings"));
 
     const auto signed_mail = run({"sign", "--config", config, message});
     CAPTURE(signed_mail.err);
