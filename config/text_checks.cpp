@@ -45,10 +45,19 @@ bool is_endpoint(std::string_view text) {
 // sun_path has 108 octets, the closing NUL among them.
 constexpr std::size_t longest_socket_path = 107;
 
+// What may have been meant: the slash was forgotten, or the daemon's own directory.
+std::string absolute_path(std::string_view path) {
+    if (path.starts_with("run/") || path.starts_with("var/")) {
+        return fmt::format("/{}", path);
+    }
+    const auto name = path.substr(path.rfind('/') + 1);
+    return fmt::format("/run/paraph/{}", name.empty() ? std::string_view("paraph.sock") : name);
+}
+
 std::optional<Refusal> check_socket_path(std::string_view path) {
     if (!path.starts_with('/')) {
         return Refusal{"the path of a unix socket must be absolute",
-                       fmt::format("write {}", base::quoted(fmt::format("unix:/{}", path)))};
+                       fmt::format("write {}", base::quoted(fmt::format("unix:{}", absolute_path(path))))};
     }
     return refuse_unless(
         path.size() <= longest_socket_path,

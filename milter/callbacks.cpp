@@ -400,15 +400,15 @@ smfiDesc description() {
 std::string open_socket(const ServeOptions& options) {
     auto socket = std::string(options.socket);
     if (smfi_setconn(socket.data()) != MI_SUCCESS) {
-        return fmt::format("socket {} is not understood", options.socket);
+        return fmt::format("socket {} is not understood", options.as_written);
     }
     // libmilter would take the name away from whoever listens there, and does not say why it cannot open one.
     if (const auto trouble = try_socket(options.socket, options.socket_group)) {
-        return fmt::format("cannot open socket {}: {}", options.socket, trouble->reason);
+        return fmt::format("cannot open socket {}: {}", options.as_written, trouble->reason);
     }
     const UmaskGuard guard(options.socket_mode);
     if (smfi_opensocket(true) != MI_SUCCESS) {
-        return fmt::format("cannot open socket {}", options.socket);
+        return fmt::format("cannot open socket {}", options.as_written);
     }
     send_without_delay();
     return grant_group(options.socket, options.socket_group, options.socket_mode);

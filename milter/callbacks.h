@@ -13,6 +13,7 @@ struct ServeOptions {
     unsigned socket_mode = 0660; // of a unix socket
     std::string socket_group;    // of a unix socket; empty: unchanged
     std::size_t most_open = Share::unlimited; // connections; more are closed at their first word
+    std::string as_written = {};              // the socket as the operator spells it, for what is told him
 };
 
 // Opens the socket and answers the MTA until stop_serving() is called; `ready` is called when the socket is

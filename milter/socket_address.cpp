@@ -87,6 +87,10 @@ base::Result<std::string> milter_socket(std::string_view setting) {
     if ((family == "unix" || family == "local") && rest.starts_with('/')) {
         return fmt::format("unix:{}", rest);
     }
+    if (family == "unix" || family == "local") {
+        return base::refuse(
+            fmt::format("the path of a unix socket must be absolute, not {}", base::quoted(rest)), colon + 1);
+    }
     return base::refuse(fmt::format("{} is not a socket; {}", base::quoted(setting), spellings), 0);
 }
 

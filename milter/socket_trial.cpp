@@ -99,8 +99,9 @@ Trouble try_bind(const addrinfo& address) {
     }
     const int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    // Only listening tells on which ports somebody else does.
-    const bool free = bind(fd, address.ai_addr, address.ai_addrlen) == 0 && listen(fd, 1) == 0;
+    // Binding fails where somebody listens. To listen here, if for a moment only, would keep out a daemon
+    // that starts just now.
+    const bool free = bind(fd, address.ai_addr, address.ai_addrlen) == 0;
     const int error = errno;
     close(fd);
     if (free) {

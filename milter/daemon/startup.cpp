@@ -240,9 +240,11 @@ int start(const Configuration& configuration, const CommandLine& command_line, l
     resolver::CachingResolver resolver(options);
     Service service(configuration.runtime, resolver, logger, wall_clock, limits.admitted);
     const Nudge nudge(service, *socket, capacity.threads);
-    const auto problem = serve_until_stopped(
-        service, {*socket, settings.listen.socket_mode, settings.listen.socket_group, limits.open},
-        command_line, configuration.source);
+    const auto problem =
+        serve_until_stopped(service,
+                            {*socket, settings.listen.socket_mode, settings.listen.socket_group, limits.open,
+                             settings.listen.socket},
+                            command_line, configuration.source);
     if (problem.empty()) {
         logger.write(Event::stopped, "stopped");
     } else {

@@ -43,6 +43,7 @@ class Startup(unittest.TestCase):
             other.listen()
             taken = other.getsockname()[1]
             for address, reason in (
+                    (f"inet:{taken}@127.0.0.1", "another process listens there"),
                     ("unix:/nowhere/paraph.sock", "directory /nowhere: No such file or directory"),
                     (f"unix:{plain}/paraph.sock", "is no directory"),
                     (f"unix:{plain}", "is no socket"),
@@ -54,6 +55,7 @@ class Startup(unittest.TestCase):
                     status, said = self.run_paraphd("--log", "stderr", "--socket", address)
                     self.assertEqual(UNAVAILABLE, status)
                     self.assertIn(reason, said)
+                    self.assertIn(f"cannot open socket {address}: ", said)  # as it was written
                     self.assertIn("error: [FAILED]", said)
                     self.assertNotIn("Success", said)
 

@@ -30,6 +30,9 @@ TEST_CASE("sockets") {
                "tcp:127.0.0.1:1", "/run/x", "inet:127.0.0.1:1:"});
     CHECK(config::check_socket("/run/x")->hint == "write 'unix:/run/x'");
     CHECK(config::check_socket("unix:run/x")->hint == "write 'unix:/run/x'");
+    CHECK(config::check_socket("unix:x.sock")->hint == "write 'unix:/run/paraph/x.sock'");
+    CHECK(config::check_socket("unix:./a/x.sock")->hint == "write 'unix:/run/paraph/x.sock'");
+    CHECK(config::check_socket("local:")->hint == "write 'unix:/run/paraph/paraph.sock'");
 }
 
 TEST_CASE("authserv-ids") {
