@@ -2,7 +2,9 @@
 
 #include "base/ascii.h"
 #include "base/domain_name.h"
+#include "base/ip_address.h"
 #include "base/secret_text.h"
+#include "dkim/names.h"
 #include "keys/file_safety.h"
 #include "keys/generate.h"
 #include "keys/key_directory.h"
@@ -19,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <system_error>
 #include <vector>
 
 namespace tool {
@@ -64,7 +67,44 @@ std::string file_for(const KeyOptions& options, const std::string& selector, con
         .string();
 }
 
+bool is_there(const std::string& path) {
+    std::error_code error;
+    return std::filesystem::symlink_status(path, error).type() != std::filesystem::file_type::not_found &&
+           !error;
+}
+
+// What is there is never written over: somebody may sign with it.
+Result<void> check_nothing_is_there(const KeyOptions& options, const base::DomainName& domain) {
+    for (const auto& [selector, type] : planned(options)) {
+        const auto key = file_for(options, selector, domain, ".pem");
+        const auto record = file_for(options, selector, domain, ".txt");
+        if (is_there(key)) {
+            return fail(
+                ExitCode::cannot_write,
+                fmt::format("{}: File exists; {}`paraph key show {}` prints the record of that key", key,
+                            is_there(record) ? fmt::format("its record is in {}, and ", record) : "", key));
+        }
+        if (is_there(record)) {
+            return fail(ExitCode::cannot_write,
+                        fmt::format("{}: File exists, without the key {} beside it", record, key));
+        }
+    }
+    return {};
+}
+
+// All or nothing: of two keys one alone would stand in the way of the next try.
+void take_away(const std::vector<Selected>& made) {
+    for (const Selected& one : made) {
+        std::error_code ignored;
+        std::filesystem::remove(one.key.file, ignored);
+        std::filesystem::remove(std::filesystem::path(one.key.file).replace_extension(".txt"), ignored);
+    }
+}
+
 Result<std::vector<Selected>> generate_all(const KeyOptions& options, const base::DomainName& domain) {
+    if (auto free = check_nothing_is_there(options, domain); !free) {
+        return tl::make_unexpected(free.error());
+    }
     const auto group = daemon_group();
     if (auto directory = keys::make_key_directory(options.directory, group); !directory) {
         return fail(ExitCode::cannot_write, directory.error());
@@ -75,6 +115,7 @@ Result<std::vector<Selected>> generate_all(const KeyOptions& options, const base
             keys::generate({domain, selector, type, options.bits, file_for(options, selector, domain, ".pem"),
                             file_for(options, selector, domain, ".txt"), group});
         if (!key) {
+            take_away(made);
             return fail(ExitCode::cannot_write, std::move(key.error()));
         }
         made.push_back({selector, std::move(*key)});
@@ -114,6 +155,20 @@ void warn(const std::vector<Selected>& made, std::ostream& err) {
     }
 }
 
+// With a key that no signature can bear, nobody would find out before mail goes out unsigned.
+Result<void> check_names(const KeyOptions& options, const base::DomainName& domain) {
+    for (const auto& [selector, type] : planned(options)) {
+        if (const auto refusal = dkim::signer_refusal(domain.text(), selector, {}); !refusal.empty()) {
+            return fail(ExitCode::usage, fmt::format("no mail can be signed for {}: {}",
+                                                     base::quoted(domain.text()), refusal));
+        }
+    }
+    if (const auto doubt = dkim::domain_doubt(domain.text()); base::IpAddress::parse(domain.text())) {
+        return fail(ExitCode::usage, fmt::format("{} {}", base::quoted(domain.text()), doubt));
+    }
+    return {};
+}
+
 Result<ExitCode> generate(const KeyOptions& options, Console& console) {
     const auto domain = base::DomainName::parse_international(options.domain);
     if (!domain) {
@@ -122,6 +177,9 @@ Result<ExitCode> generate(const KeyOptions& options, Console& console) {
     // A selector becomes part of a file name: only what a DNS label may hold.
     if (!base::DomainName::parse(options.selector)) {
         return fail(ExitCode::usage, fmt::format("{} is not a selector", base::quoted(options.selector)));
+    }
+    if (auto named = check_names(options, *domain); !named) {
+        return tl::make_unexpected(named.error());
     }
     const auto made = generate_all(options, *domain);
     if (!made) {

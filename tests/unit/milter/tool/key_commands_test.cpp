@@ -104,6 +104,80 @@ TEST_CASE("key generate leaves no key whose record cannot be written") {
     CHECK(contains(under_a_file.err, "Not a directory"));
 }
 
+TEST_CASE("key generate makes all keys or none") {
+    const TemporaryTree tree;
+    const auto generate = [&](const std::string& type, const std::string& selector) {
+        return run({"key", "generate", "--domain", "example.org", "--selector", selector, "--type", type,
+                    "--bits", "1024", "--out-dir", tree.root()});
+    };
+    const auto files = [&] {
+        return std::distance(std::filesystem::directory_iterator(tree.root()),
+                             std::filesystem::directory_iterator());
+    };
+    for (const char* const stale :
+         {"s1-ed25519.example.org.pem", "s1-ed25519.example.org.txt", "s1-rsa.example.org.txt"}) {
+        CAPTURE(stale);
+        const auto path = tree.write(stale, "precious");
+        const auto made = generate("both", "s1");
+        CHECK(made.code == ExitCode::cannot_write);
+        CHECK(contains(made.err, path + ": File exists"));
+        CHECK(files() == 1);
+        CHECK(contents(path) == "precious");
+        std::filesystem::remove(path);
+    }
+    // The name of the second one's record is too long.
+    const std::string label(60, 'a');
+    const auto long_name =
+        run({"key", "generate", "--domain", label + '.' + label + '.' + label + ".example.org", "--selector",
+             std::string(41, 's'), "--type", "both", "--bits", "1024", "--out-dir", tree.root()});
+    CHECK(long_name.code == ExitCode::usage);
+    CHECK(files() == 0);
+    CHECK(generate("both", "s1").code == ExitCode::ok);
+    CHECK(files() == 4);
+}
+
+TEST_CASE("key generate names the record of a key that is there") {
+    const TemporaryTree tree;
+    const std::vector<std::string> command{"key", "generate", "--domain", "example.org", "--selector",
+                                           "s1",  "--bits",   "1024",     "--out-dir",   tree.root()};
+    REQUIRE(run(command).code == ExitCode::ok);
+    const auto key = tree.path("s1.example.org.pem");
+    const auto before = contents(key);
+    const auto again = run(command);
+    CHECK(again.code == ExitCode::cannot_write);
+    CHECK(contains(again.err, key + ": File exists; its record is in " + tree.path("s1.example.org.txt") +
+                                  ", and `paraph key show " + key + "` prints"));
+    CHECK(contents(key) == before);
+    std::filesystem::remove(tree.path("s1.example.org.txt"));
+    CHECK(contains(run(command).err, key + ": File exists; `paraph key show"));
+}
+
+TEST_CASE("key generate refuses names that no signature can bear") {
+    const TemporaryTree tree;
+    struct Case {
+        std::string domain;
+        std::string selector;
+        std::string said;
+    };
+    const Case cases[] = {
+        {"example", "s1",
+         "no mail can be signed for 'example': the signing domain needs two labels at least"},
+        {"localhost.", "s1", "the signing domain needs two labels at least"},
+        {"192.0.2.1", "s1", "'192.0.2.1' is an address and no domain"},
+        {"exa mple.org", "s1", "is not a domain name"},
+        {"example.org", "s/1", "is not a selector"},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.domain, c.selector);
+        const auto made = run({"key", "generate", "--domain", c.domain, "--selector", c.selector, "--bits",
+                               "1024", "--out-dir", tree.path("keys")});
+        CHECK(made.code == ExitCode::usage);
+        CAPTURE(made.err);
+        CHECK(contains(made.err, c.said));
+        CHECK_FALSE(std::filesystem::exists(tree.path("keys")));
+    }
+}
+
 TEST_CASE("key show takes names from options, the configuration or the file's name") {
     const TemporaryTree tree;
     const auto plain = tree.write("k.pem", support::rsa_pem);
