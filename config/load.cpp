@@ -94,7 +94,8 @@ class Loader {
             return true;
         }
         report_.error(place_of(file, root), fmt::format("expected settings, not {}", print(root.kind)),
-                      "a setting is a name, a colon, a blank and a value");
+                      pasted_key_hint(root).empty() ? "a setting is a name, a colon, a blank and a value"
+                                                    : pasted_key_hint(root));
         return false;
     }
 

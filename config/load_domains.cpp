@@ -23,7 +23,8 @@ std::vector<std::string_view> names_of(const std::vector<SettingOf<Target>>& set
 void unknown_name(const Pair& pair, const std::string& prefix, const std::vector<std::string_view>& known,
                   const File& file, Report& report) {
     const auto meant = nearest(pair.name->text, known);
-    std::string hint = missing_blank(*pair.name);
+    std::string hint = pasted_key_hint(*pair.value);
+    hint = hint.empty() ? missing_blank(*pair.name) : hint;
     if (hint.empty() && meant) {
         hint = fmt::format("did you mean '{}'?", *meant);
     }
@@ -161,7 +162,8 @@ void DomainLoader::load_key(const TreeNode& item, const std::string& prefix, con
     if (item.kind != TreeNode::Kind::mapping) {
         report_.error(place_of(file, item),
                       fmt::format("'{}{}': expected a mapping with selector and file, not {}", prefix,
-                                  keys_name, print(item.kind)));
+                                  keys_name, print(item.kind)),
+                      pasted_key_hint(item));
         return;
     }
     SigningKeyEntry key;

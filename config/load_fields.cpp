@@ -170,6 +170,11 @@ std::optional<Value> read_value(const Type& type, const Pair& pair, std::string_
                      "leave the line out for the default");
         return std::nullopt;
     case TreeNode::Kind::scalar:
+        if (auto hint = pasted_key_hint(*pair.value); !hint.empty()) {
+            report.error(reading.place(), fmt::format("{}: a key stands here", reading.label()),
+                         std::move(hint));
+            return std::nullopt;
+        }
         return read_scalar(reading);
     case TreeNode::Kind::sequence:
         if (is_list(type.kind)) {
@@ -196,6 +201,15 @@ std::string missing_blank(const TreeNode& text) {
                      longest_quote));
 }
 
+std::string pasted_key_hint(const TreeNode& node) {
+    const bool pasted =
+        node.kind == TreeNode::Kind::scalar && node.text.find("-----BEGIN ") != std::string::npos;
+    return pasted ? "keys are named by file: save it as a file that only root and the daemon can read, and "
+                    "write "
+                    "its path"
+                  : "";
+}
+
 bool expect_kind(TreeNode::Kind kind, const Pair& pair, std::string_view prefix, const File& file,
                  Report& report) {
     const TreeNode& value = *pair.value;
@@ -206,7 +220,9 @@ bool expect_kind(TreeNode::Kind kind, const Pair& pair, std::string_view prefix,
     report.error(place,
                  fmt::format("'{}{}': expected {}, not {}", prefix, pair.name->text, kind_name(kind),
                              print(value.kind)),
-                 kind == TreeNode::Kind::mapping ? missing_blank(value) : "");
+                 !pasted_key_hint(value).empty()   ? pasted_key_hint(value)
+                 : kind == TreeNode::Kind::mapping ? missing_blank(value)
+                                                   : "");
     return false;
 }
 

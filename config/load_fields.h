@@ -31,6 +31,9 @@ struct Pair {
 [[nodiscard]] bool expect_kind(TreeNode::Kind kind, const Pair& pair, std::string_view prefix,
                                const File& file, Report& report);
 
+// How a key is given, when `node` is a text with one that was pasted in; else empty.
+[[nodiscard]] std::string pasted_key_hint(const TreeNode& node);
+
 // "name:value" is one text for YAML: how to write it, when `text` looks like that; else empty.
 [[nodiscard]] std::string missing_blank(const TreeNode& text);
 

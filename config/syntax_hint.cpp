@@ -113,6 +113,42 @@ bool lacks_blank(std::string_view line) {
            });
 }
 
+// The last text in quotes before a place that goes on over the end of its line. Written so on purpose it is
+// rare; where a closing quote is missing, the next quote of the file closes it, and what follows makes no
+// sense.
+class LongQuote {
+  public:
+    // Nothing when there is none, or it was closed in a line before.
+    std::optional<Bracket> before(const std::vector<std::string_view>& lines, std::size_t line) {
+        for (std::size_t i = 0; i < lines.size() && i < line; ++i) {
+            found_ = open_;
+            follow(lines[i], i + 1);
+        }
+        return found_;
+    }
+
+  private:
+    void follow(std::string_view line, std::size_t number) {
+        for (std::size_t at = 0; at < line.size(); ++at) {
+            const char c = line[at];
+            const bool starts =
+                at == 0 || std::string_view(" \t[]{},").find(line[at - 1]) != std::string_view::npos;
+            if (open_) {
+                const bool doubled = c == '\'' && line.substr(at).starts_with("''");
+                at += (open_->sign == '"' && c == '\\') || (open_->sign == '\'' && doubled) ? 1U : 0U;
+                open_ = c == open_->sign && !doubled ? std::nullopt : open_;
+            } else if (c == '#' && starts) {
+                return;
+            } else if ((c == '"' || c == '\'') && starts) {
+                open_ = Bracket{number, at + 1, c};
+            }
+        }
+    }
+
+    std::optional<Bracket> open_;
+    std::optional<Bracket> found_; // open at the beginning of the line
+};
+
 class Explainer {
   public:
     Explainer(SyntaxError error, std::string_view text)
@@ -124,7 +160,7 @@ class Explainer {
         }
         line_ = lines_[error_.line - 1];
         here_ = line_.substr(std::min(error_.column - 1, line_.size()));
-        if (!is_indented_by_tab() && !brackets() && !first_character()) {
+        if (!quote() && !is_indented_by_tab() && !brackets() && !first_character()) {
             layout();
         }
         return error_;
@@ -133,6 +169,16 @@ class Explainer {
   private:
     [[nodiscard]] bool says(std::string_view words) const {
         return error_.reason.find(words) != std::string::npos;
+    }
+
+    bool quote() {
+        const auto open = LongQuote().before(lines_, error_.line);
+        if (open) {
+            error_ = {open->line, open->column, "the closing quote is missing",
+                      fmt::format("the text that begins here goes on to line {}, where it makes no sense",
+                                  error_.line)};
+        }
+        return open.has_value();
     }
 
     bool is_indented_by_tab() {

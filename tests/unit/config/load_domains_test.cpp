@@ -190,6 +190,30 @@ TEST_CASE("what can be wrong with a domain") {
     }
 }
 
+TEST_CASE("a key that was pasted in is answered with how keys are given") {
+    const Domains domains;
+    const std::string pem = "-----BEGIN PRIVATE KEY-----\n%MIIE\n%-----END PRIVATE KEY-----\n";
+    const auto block = [&](std::size_t blanks) {
+        std::string text = std::string(blanks, ' ') + pem;
+        for (auto at = text.find('%'); at != std::string::npos; at = text.find('%')) {
+            text.replace(at, 1, std::string(blanks, ' '));
+        }
+        return text;
+    };
+    const std::string keys = "domains:\n  a.test:\n    keys:";
+    for (const auto& yaml :
+         {keys + "\n      - selector: s\n        file: |\n" + block(10),
+          keys + "\n      - selector: s\n        file:\n" + block(10),
+          keys + "\n      - selector: s\n        key: |\n" + block(10), keys + "\n      - |\n" + block(8),
+          keys + " |\n" + block(6), block(0), "signing:\n  key_table: |\n" + block(4)}) {
+        CAPTURE(yaml);
+        const auto told = fmt::format("{}", fmt::join(domains.diagnose(yaml), "\n"));
+        CAPTURE(told);
+        CHECK(told.find("keys are named by file") != std::string::npos);
+        CHECK(told.find("MIIE") == std::string::npos);
+    }
+}
+
 TEST_CASE("domains of included files join those of the main file") {
     const Domains domains;
     domains.tree().write("domains.d/b.yaml",

@@ -352,6 +352,19 @@ TEST_CASE("what is not YAML") {
         {"an open single quote",
          "authserv_id: 'it''s\n",
          {"p.yaml:1:14: error: not valid YAML: the closing quote is missing"}},
+        {"an open quote that the next one closes",
+         "log: {}\nauthserv_id: \"mail\nspf:\n  enabled: \"yes\"\n",
+         {"p.yaml:2:14: error: not valid YAML: the closing quote is missing (the text that begins here goes "
+          "on "
+          "to line 4, where it makes no sense)"}},
+        {"an open quote in brackets",
+         "spf: {enabled: 'yes}\ndns: {timeout: '2s'}\n",
+         {"p.yaml:1:16: error: not valid YAML: the closing quote is missing (the text that begins here goes "
+          "on "
+          "to line 2, where it makes no sense)"}},
+        {"a text of two lines, and another fault",
+         "authserv_id: \"two\n  lines\"\nspf: {enabled: [}\n",
+         {"p.yaml:3:16: error: not valid YAML: the bracket '[' is not closed before the '}' in line 3"}},
         {"a quote that is closed on the last line", "authserv_id: 'mail'", {}},
         {"a quote that is escaped, and closed", "log: {}\nauthserv_id: \"mail\\x2f\"  # \"\n", {}},
         {"lost indentation",
