@@ -181,11 +181,14 @@ class KeyStore::Impl {
             } else {
                 keep_common(common.signers, signers);
             }
-            if (common.signers.empty() && common.not_allowed.empty()) {
+            if (common.signers.empty() && !common.author_in_the_way) {
+                common.author_in_the_way = true;
                 common.not_allowed = local_parts[i];
             }
         }
-        common.not_allowed = any_may ? common.not_allowed : "";
+        if (!any_may) {
+            return {};
+        }
         return common;
     }
 

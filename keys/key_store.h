@@ -29,7 +29,9 @@ struct Signer {
 // Of several authors at one domain.
 struct CommonSigners {
     std::vector<Signer> signers; // those that may sign for every one of them
-    // Whose local part stands in the way, when there are none although there are some for another author.
+    // There are none although there are some for another author; and whose local part stands in the way. It
+    // may be empty: ""@example.org is an address.
+    bool author_in_the_way = false;
     std::string not_allowed;
 };
 

@@ -1,5 +1,6 @@
 #include "milter/outbound.h"
 
+#include "message/lexer.h"
 #include "message/line_breaks.h"
 
 #include <fmt/format.h>
@@ -66,9 +67,11 @@ void Outbound::find_signers() {
         return;
     }
     unsigned_because_ = fmt::format("no key for {}", domain.text());
-    if (!common.not_allowed.empty()) {
-        unsigned_because_ = fmt::format("no key signs for all authors of From: not for {}@{}",
-                                        common.not_allowed, domain.text());
+    if (common.author_in_the_way) {
+        const auto& local_part = common.not_allowed;
+        unsigned_because_ = fmt::format(
+            "no key signs for all authors of From: not for {}@{}",
+            message::is_dot_atom(local_part) ? local_part : message::quote(local_part), domain.text());
         warn_ = true;
     }
 }
