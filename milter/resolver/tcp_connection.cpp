@@ -102,6 +102,9 @@ bool TcpConnection::take_message() {
         return true;
     }
     received_.erase(received_.begin(), received_.begin() + static_cast<std::ptrdiff_t>(whole));
+    if (++strange_messages_ == most_strange_messages) {
+        end({Reply::Kind::tcp_closed});
+    }
     return true;
 }
 

@@ -16,6 +16,10 @@ class TcpConnection final : public EventLoop::Watcher {
   public:
     using Time = std::chrono::steady_clock::time_point;
 
+    // So many messages that do not answer the query, and the connection is closed: there is one query on it,
+    // and each costs work.
+    static constexpr int most_strange_messages = 16;
+
     // `done` is called exactly once, perhaps before start() returns: with a response, tcp_silence, tcp_closed
     // or shutdown. It must not throw or destroy the connection.
     TcpConnection(EventLoop& loop, const Server& server, PacketView query, Time deadline, ReplyTo done);
@@ -42,6 +46,7 @@ class TcpConnection final : public EventLoop::Watcher {
     Packet unsent_; // with its length in front, less what has been sent
     Packet received_;
     Time deadline_;
+    int strange_messages_ = 0;
     ReplyTo done_;
     bool over_ = false;
 };

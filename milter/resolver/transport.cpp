@@ -11,9 +11,6 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-// How late a timeout may be noticed.
-constexpr milliseconds tick{20};
-
 } // namespace
 
 Transport::Transport() : thread_(&Transport::run, this) {}
@@ -49,6 +46,11 @@ void Transport::send(const Path& path, std::string_view name, Packet query, Repl
                 done(reply);
             }
         });
+}
+
+milliseconds Transport::rest_after(std::size_t streams) {
+    constexpr std::size_t streams_per_millisecond = 100;
+    return std::min(tick, milliseconds(streams / streams_per_millisecond));
 }
 
 void Transport::forget_paths() {
@@ -184,12 +186,16 @@ milliseconds Transport::keep_house() {
         ticked_ = now;
         expire_ports(now);
     }
-    if (due || std::exchange(stream_ended_, false)) {
+    const bool looks = due || (stream_ended_ && now >= next_look_);
+    if (looks) {
+        stream_ended_ = false;
         look_after_streams(now);
+        next_look_ = now + rest_after(streams_.size());
     }
     retired_.remove_if([](const UdpPort& port) { return port.idle(); });
     const bool idle = retired_.empty() && streams_.empty() && std::ranges::all_of(ports_, &UdpPort::idle);
-    return idle ? milliseconds(-1) : tick;
+    const bool puts_off = stream_ended_ && !looks;
+    return idle ? milliseconds(-1) : puts_off ? rest_after(streams_.size()) : tick;
 }
 
 } // namespace resolver

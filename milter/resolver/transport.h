@@ -30,6 +30,11 @@ class Transport {
     // For one question that needs TCP, at one server. A connection that ends without an answer costs no time,
     // and is often the fate of one connection and not of the next.
     static constexpr int tcp_connections = 3;
+    // How late a timeout may be noticed.
+    static constexpr std::chrono::milliseconds tick{20};
+    // How long to wait between two looks at that many queries over TCP: with few none, with many so long that
+    // a server that ends connection after connection does not have all of them gone through each time.
+    [[nodiscard]] static std::chrono::milliseconds rest_after(std::size_t streams);
 
     Transport(); // throws std::system_error when there are no descriptors or threads to be had
     ~Transport();
@@ -88,6 +93,7 @@ class Transport {
     std::map<std::string, TcpAdmission> admissions_; // by server: what one lacks says nothing of another
     std::list<Stream> streams_;                      // in the order in which they came
     bool stream_ended_ = false;                      // there may be room for another
+    Time next_look_;                                 // at streams_, not before
     bool stopping_ = false;
     Time ticked_;
     std::thread thread_; // last: it uses all of the above

@@ -44,7 +44,7 @@ void UdpPort::send(Packet query, Time deadline, Done done) {
 
 void UdpPort::ready(int /*fd*/, bool /*readable*/, bool /*writable*/) {
     // As long as somebody waits: what else comes can only be noise, and need not be read at once.
-    do {
+    for (std::size_t read = 0; read == 0 || (read < most_at_once && !open_.empty()); ++read) {
         const ssize_t got = recv(fd_.get(), buffer_.data(), buffer_.size(), 0);
         if (got >= 0) {
             take(PacketView(buffer_).first(static_cast<std::size_t>(got)));
@@ -55,7 +55,7 @@ void UdpPort::ready(int /*fd*/, bool /*readable*/, bool /*writable*/) {
             // there.
             end_all({Reply::Kind::unreachable, {}, errno});
         }
-    } while (!open_.empty());
+    }
 }
 
 void UdpPort::take(PacketView datagram) {

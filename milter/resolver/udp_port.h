@@ -29,6 +29,8 @@ class UdpPort final : public EventLoop::Watcher {
 
     static constexpr std::size_t max_queries = 64;
     static constexpr std::chrono::seconds max_age{10};
+    // Read at once. Who sends on and on does not keep the thread from other ports, nor from the time.
+    static constexpr std::size_t most_at_once = 2 * max_queries;
 
     // `buffer` is where datagrams are read into; ports may share it.
     UdpPort(EventLoop& loop, Server server, Buffer& buffer, Time now);
