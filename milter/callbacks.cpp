@@ -1,5 +1,6 @@
 #include "milter/callbacks.h"
 
+#include "milter/border.h"
 #include "milter/frame_tap.h"
 #include "milter/knock.h"
 #include "milter/session.h"
@@ -13,7 +14,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -60,7 +60,7 @@ struct Link {
         if (!terms.skip_bodies) {
             return go_on();
         }
-        return client->wants_body() ? SMFIS_CONTINUE : SMFIS_SKIP;
+        return !client || client->wants_body() ? SMFIS_CONTINUE : SMFIS_SKIP;
     }
 
     [[nodiscard]] std::string macro(std::string_view name) const { return tap.frames->macros().value(name); }
@@ -92,28 +92,19 @@ std::string_view text_of(const char* text) {
     return text == nullptr ? std::string_view() : std::string_view(text);
 }
 
-// An exception must not pass into C.
 template <class Handler>
-sfsistat guarded(SMFICTX* context, const Handler& handle) noexcept {
-    try {
-        return handle(link_of(context));
-    } catch (...) {
-        return SMFIS_TEMPFAIL;
-    }
+sfsistat answer(SMFICTX* context, const Handler& handle) noexcept {
+    return guarded(SMFIS_TEMPFAIL, [&] { return handle(link_of(context)); });
 }
 
 // An event that decides nothing. Where the MTA waits for no reply the session remembers what went wrong, and
 // the end of the message answers for it.
 template <class Handler>
 sfsistat note(SMFICTX* context, const Handler& handle,
-              sfsistat (Link::*answer)() const = &Link::go_on) noexcept {
-    return guarded(context, [&](Link& link) {
-        try {
-            handle(link);
-        } catch (const std::exception& error) {
-            link.session().fail(error.what());
-        }
-        return (link.*answer)();
+              sfsistat (Link::*next)() const = &Link::go_on) noexcept {
+    return answer(context, [&](Link& link) {
+        noted([&] { handle(link); }, [&](const char* why) { link.session().fail(why); });
+        return (link.*next)();
     });
 }
 
@@ -269,7 +260,7 @@ unsigned long steps_of(const Terms& terms) {
 sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long steps, unsigned long,
                       unsigned long, unsigned long* wanted_actions, unsigned long* wanted_steps,
                       unsigned long* reserved2, unsigned long* reserved3) {
-    try {
+    return guarded(SMFIS_REJECT, [&] {
         if (!frames_come_by() || leaves_no_room() || !can_be_used(actions)) {
             return SMFIS_REJECT;
         }
@@ -283,9 +274,7 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long ste
             request_macros(context);
         }
         return SMFIS_CONTINUE;
-    } catch (const std::exception&) {
-        return SMFIS_REJECT;
-    }
+    });
 }
 
 sfsistat on_connect(SMFICTX* context, char* name, _SOCK_ADDR* address) {
@@ -293,7 +282,7 @@ sfsistat on_connect(SMFICTX* context, char* name, _SOCK_ADDR* address) {
         link.tap.frames->hear_of(IncomingFrames::connect);
         link.session().connect({client_at(address, text_of(name)), link.macro("j")});
     });
-    return guarded(context, [&](Link& link) {
+    return answer(context, [&](Link& link) {
         return link.terms.silent_connect ? SMFIS_NOREPLY : reply(context, link.session().admit());
     });
 }
@@ -333,22 +322,26 @@ sfsistat end_message(SMFICTX* context, Link& link) {
     if (!link.terms.body && link.session().needs_body()) {
         link.session().fail("the body was left out, but a reload brought a use for it meanwhile");
     }
-    try {
-        const auto progress = [context] { smfi_progress(context); };
-        return apply(context, link.session().end_of_message(queue_id, progress), link);
-    } catch (const std::exception& error) {
-        service->logger().write(Event::internal_error, queue_id, error.what());
-        link.session().abort();
-        return reply(context, tempfail("internal error, try again later"));
-    }
+    sfsistat result = SMFIS_TEMPFAIL;
+    noted(
+        [&] {
+            const auto progress = [context] { smfi_progress(context); };
+            result = apply(context, link.session().end_of_message(queue_id, progress), link);
+        },
+        [&](const char* why) {
+            link.session().abort();
+            service->logger().write(Event::internal_error, queue_id, why);
+            result = reply(context, tempfail("internal error, try again later"));
+        });
+    return result;
 }
 
 sfsistat on_end_of_message(SMFICTX* context) {
-    return guarded(context, [&](Link& link) { return end_message(context, link); });
+    return answer(context, [&](Link& link) { return end_message(context, link); });
 }
 
 sfsistat on_abort(SMFICTX* context) {
-    return guarded(context, [](Link& link) {
+    return answer(context, [](Link& link) {
         link.session().abort();
         return SMFIS_CONTINUE;
     });
@@ -367,16 +360,14 @@ void close(SMFICTX* context) {
 sfsistat on_close(SMFICTX* context) {
     auto* link = static_cast<Link*>(smfi_getpriv(context));
     const bool is_open = link != nullptr && tap_of_this_thread().frames == link->tap.frames;
-    if (is_open && link->tap.frames->hear_of(IncomingFrames::quit_new_connection)) {
-        link->client.reset();
+    return guarded(SMFIS_TEMPFAIL, [&] {
+        if (is_open && link->tap.frames->hear_of(IncomingFrames::quit_new_connection)) {
+            link->client.reset();
+        } else {
+            close(context);
+        }
         return SMFIS_CONTINUE;
-    }
-    try {
-        close(context);
-    } catch (const std::exception&) { // there is no memory for a line in the log
-        return SMFIS_TEMPFAIL;
-    }
-    return SMFIS_CONTINUE;
+    });
 }
 
 smfiDesc description() {

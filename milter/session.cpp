@@ -101,8 +101,13 @@ void Session::abort() {
     failure_.clear();
 }
 
-void Session::fail(std::string_view why) {
-    (in_message_ ? failure_ : connection_failure_) = why;
+void Session::fail(std::string_view why) noexcept {
+    std::string& failure = in_message_ ? failure_ : connection_failure_;
+    try {
+        failure = why;
+    } catch (...) {
+        failure = "out of memory"; // short enough to need none
+    }
 }
 
 std::string Session::authserv_id() const {

@@ -56,7 +56,7 @@ class Session {
 
     // An internal error happened that could not be answered then: the end of the message will be a tempfail,
     // or, where it happened outside of one, the end of each that follows.
-    void fail(std::string_view why);
+    void fail(std::string_view why) noexcept;
 
   private:
     [[nodiscard]] std::string authserv_id() const;
