@@ -4,7 +4,8 @@
 #   packaging/wire-postfix.sh PARAPHD PARAPH     (the two programs as built)
 #
 # Nothing in main.cf is changed before the daemon has answered at the address that Postfix will use. Afterwards a message
-# is sent to postmaster through Postfix; when the daemon does not see it, main.cf is put back.
+# is sent to postmaster through Postfix; when the daemon does not see it, or this ends before that is known, main.cf is put
+# back.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
@@ -47,37 +48,45 @@ write_configuration() {
         *) domain= ;;
     esac
     install -d -m 755 "$etc"
-    {
-        echo "# See paraph.yaml(5). What is not set here has its default."
-        echo "authserv_id: $(postconf -hx myhostname)"
-    } >"$etc/paraph.yaml"
-    note "Wrote $etc/paraph.yaml."
-    if [ -z "$domain" ]; then
+    if [ -n "$domain" ]; then
+        make_key "$domain"
+    else
         note "Postfix's mydomain is no domain of the Internet: mail is checked and not signed until you add a domain."
-        return
     fi
-    make_key "$domain"
+    # Last, and whole: where something fails before, the next run begins anew.
+    print_configuration "$(postconf -hx myhostname)" "$domain" >"$etc/paraph.yaml.new"
+    mv "$etc/paraph.yaml.new" "$etc/paraph.yaml"
+    note "Wrote $etc/paraph.yaml."
 }
+
+# print_configuration ID DOMAIN
+print_configuration() {
+    echo "# See paraph.yaml(5). What is not set here has its default."
+    echo "authserv_id: $1"
+    [ -n "$2" ] || return 0
+    cat <<YAML
+domains:
+  $2:
+    keys:
+      # active: true once the record is in the DNS, and then reload the daemon.
+      - {selector: $(selector), file: keys/$(selector).$2.pem, active: false}
+YAML
+}
+
+selector() { echo "paraph$(date -d "@$started" +%Y)"; }
 
 # Not active before its record is in the DNS: mail with a signature that nobody can check helps nobody.
 make_key() {
-    local selector file
-    selector="paraph$(date +%Y)"
-    file="$etc/keys/$selector.$1.pem"
+    local file
+    file="$etc/keys/$(selector).$1.pem"
     if [ -e "$file" ]; then
         note "Kept the signing key $file. Its record:"
     else
-        "$bin/paraph" key generate --domain "$1" --selector "$selector" --out-dir "$etc/keys" >/dev/null
+        "$bin/paraph" key generate --domain "$1" --selector "$(selector)" --out-dir "$etc/keys" >/dev/null ||
+            die "no signing key could be made; the reason stands above"
         note "Made a signing key for $1, $file. Publish this record:"
     fi
-    "$bin/paraph" key show "$file" --selector "$selector" --domain "$1" | sed 's/^/    /'
-    cat >>"$etc/paraph.yaml" <<YAML
-domains:
-  $1:
-    keys:
-      # active: true once the record is in the DNS, and then reload the daemon.
-      - {selector: $selector, file: keys/$selector.$1.pem, active: false}
-YAML
+    "$bin/paraph" key show "$file" --selector "$(selector)" --domain "$1" | sed 's/^/    /'
     note "When it is there ('paraph key check $1' tells), say 'active: true' in $etc/paraph.yaml and reload the daemon."
 }
 
@@ -150,9 +159,14 @@ wire-postfix: section 'A unix socket, and the chroot' of docs/guide/postfix.md s
 }
 
 start_service() {
+    stop_background
+    if [ -e "$unit" ] && ! cmp -s "$here/systemd/paraphd.service" "$unit"; then
+        cp -p "$unit" "$unit.old"
+        note "Replaced $unit; the old one is $unit.old. Changes of your own belong in systemctl edit paraphd."
+    fi
     install -m 644 "$here/systemd/paraphd.service" "$unit"
-    systemctl daemon-reload
-    systemctl enable --quiet paraphd
+    systemctl daemon-reload || die "systemctl daemon-reload fails"
+    systemctl enable --quiet paraphd || die "systemctl enable paraphd fails"
     systemctl restart paraphd || die "it does not start; journalctl -u paraphd says why. A unix socket elsewhere than below
 wire-postfix: /run/paraph needs ReadWritePaths= in the unit, as docs/guide/postfix.md has it"
     note "paraphd runs as a service (systemctl status paraphd)."
@@ -179,13 +193,16 @@ start_background() {
         </dev/null >"$background_log" 2>&1 &
     echo "$!" >"$pid_file"
     sleep 0.5
-    check_background
+    check_daemon
     note "paraphd runs in the background; its pid is in $pid_file and its log is $background_log."
 }
 
-# Unless the service manager looks after it.
-check_background() {
-    if systemd_runs || kill -0 "$(cat "$pid_file")" 2>/dev/null; then return; fi
+check_daemon() {
+    if systemd_runs; then
+        systemctl is-active --quiet paraphd || die "paraphd has ended; journalctl -u paraphd says why"
+        return
+    fi
+    if kill -0 "$(cat "$pid_file")" 2>/dev/null; then return; fi
     cat "$background_log" >&2
     die "paraphd does not start; it says why above"
 }
@@ -220,7 +237,7 @@ probe_daemon() {
     esac
     until told="$(ask_daemon "$address" "${as[@]}")"; do
         sleep 1
-        check_background
+        check_daemon
         tries=$((tries + 1))
         case "$tries/$told" in
             */*': reply '* | */*': tempfail'*) break ;; # it answers, and says why it takes no mail
@@ -229,7 +246,7 @@ probe_daemon() {
 wire-postfix: main.cf is as it was" ;;
         esac
     done
-    check_background # or it is another program that answered
+    check_daemon # or it is another program that answered
     case "$told" in
         *": accept"* | *": continue"*) note "paraphd answers at $1." ;;
         *) die "paraphd answers at $1, but not as it should: $told
@@ -241,15 +258,16 @@ main_cf() { echo "$(postconf -hx config_directory)/main.cf"; }
 
 # set_parameter NAME VALUE: with postconf, only if it changes something, telling what it was.
 set_parameter() {
-    local before
+    local before copy
     before="$(postconf -h "$1")"
     if [ "$before" = "$2" ]; then
         note "    $1 = $2     (as it was)"
         return
     fi
     if [ -z "$backup" ]; then
-        backup="$(main_cf).before-paraph.$(date +%Y%m%d%H%M%S)"
-        cp -p "$(main_cf)" "$backup"
+        copy="$(main_cf).before-paraph.$(date +%Y%m%d%H%M%S)"
+        cp -p "$(main_cf)" "$copy"
+        backup="$copy" # from here on it is put back
         note "The old main.cf is kept as $backup."
     fi
     postconf -e "$1 = $2"
@@ -280,7 +298,7 @@ wire() {
     if [ "$(postconf -h milter_default_action)" != tempfail ]; then
         note "    milter_default_action = $(postconf -h milter_default_action)     (left as it is; tempfail is the safe value)"
     fi
-    postconf -P '*/*/smtpd_milters' 2>/dev/null |
+    { postconf -P '*/*/smtpd_milters' 2>/dev/null || true; } |
         sed 's|^|    but master.cf has a value of its own: |' # which is often meant so
 }
 
@@ -293,18 +311,33 @@ give_back() {
     if [ -z "$backup" ]; then
         die "$1
 wire-postfix: this run changed nothing in main.cf: take paraphd out of smtpd_milters and non_smtpd_milters, and reload
-wire-postfix: Postfix, if mail has to flow before this is mended"
+wire-postfix: Postfix, if mail has to flow before this is repaired"
     fi
-    cp -p "$backup" "$(main_cf)"
-    if postfix_runs; then postfix reload >/dev/null 2>&1 || true; fi
+    put_back
     die "$1
 wire-postfix: main.cf is as it was before"
+}
+
+put_back() {
+    cp -p "$backup" "$(main_cf)"
+    backup=
+    if postfix_runs; then postfix reload >/dev/null 2>&1 || true; fi
+}
+
+# However this ends, by a ^C or by a command that fails: a main.cf that was not tried to the end does not stay.
+at_exit() {
+    local status=$?
+    if [ -n "$backup" ]; then
+        put_back
+        printf 'wire-postfix: this ended before it was done; main.cf is as it was before\n' >&2
+    fi
+    exit "$status"
 }
 
 # HOST PORT of the first service that takes mail by SMTP.
 smtp_service() {
     local service host
-    service="$(postconf -M | awk '$2 == "inet" && ($8 == "smtpd" || $8 == "postscreen") { print $1; exit }')"
+    service="$(postconf -M | awk '$2 == "inet" && ($8 == "smtpd" || $8 == "postscreen") && !found++ { print $1 }')"
     case "$service" in
         '') return 1 ;;
         *:*) host="${service%:*}" ;;
@@ -359,7 +392,8 @@ daemon_log() {
 # The daemon has a line in its log about the message of this queue id.
 in_daemon_log() {
     local tries=0
-    until daemon_log 2>/dev/null | grep "$1: " | grep -q 'mode='; do
+    # Reads all of the log: who writes into a pipe that nobody reads fails, and that would look like no line.
+    until [ "$(daemon_log 2>/dev/null | grep -c "$1: .*mode=")" -gt 0 ]; do
         tries=$((tries + 1))
         [ "$tries" -lt 30 ] || return 1
         sleep 0.1
@@ -404,16 +438,20 @@ main() {
     local milter
     [ $# -eq 2 ] || die "usage: packaging/wire-postfix.sh PARAPHD PARAPH"
     command -v postconf >/dev/null || die "there is no Postfix on this machine; install it first"
+    umask 022 # what is written here is for the daemon's user too, whatever the umask of root
     started="$(date +%s)"
+    trap at_exit EXIT
+    trap 'exit 130' INT TERM HUP
     install_programs "$1" "$2"
     make_user
     write_configuration
-    "$bin/paraph" check-config -c "$etc/paraph.yaml" || die "mend $etc/paraph.yaml and run this again"
+    "$bin/paraph" check-config -c "$etc/paraph.yaml" || die "correct $etc/paraph.yaml and run this again"
     milter="$(milter_of "$(setting listen.socket)")"
     if systemd_runs; then start_service; else start_background; fi
     probe_daemon "$milter"
     wire "$milter"
     verify_wiring
+    backup= # it stays
     note "Mail for others that users submit is signed when its service has -o milter_macro_daemon_name=ORIGINATING, or"
     note "when they log in. To undo it, take both lines out of main.cf and reload Postfix before you stop paraphd."
 }

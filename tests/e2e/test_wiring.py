@@ -24,6 +24,24 @@ case "$*" in
 esac
 """
 
+# A service manager that has nothing but the unit of paraphd, and a journal of it.
+SYSTEMCTL = r"""#!/bin/bash
+echo "systemctl $*" >>/var/log/systemctl.log
+case "$*" in
+    "restart paraphd")
+        [ ! -e /run/no-restart ] || exit 1
+        umask 0077
+        setsid setpriv --reuid paraph --regid paraph --init-groups -- \
+            $(sed -n s/^ExecStart=//p /etc/systemd/system/paraphd.service) --log stderr \
+            </dev/null >/var/log/journal.log 2>&1 &
+        echo $! >/run/service.pid ;;
+    "is-active --quiet paraphd") [ ! -e /run/no-service ] && kill -0 "$(cat /run/service.pid)" ;;
+esac
+"""
+JOURNALCTL = """#!/bin/bash
+[[ "$*" == "--unit paraphd --since @"*" --output cat --no-pager" ]] && cat /var/log/journal.log
+"""
+
 MAIN_CF = """compatibility_level = 3.6
 myhostname = mx.wired.example
 mydomain = wired.example
@@ -121,6 +139,14 @@ class Wiring(unittest.TestCase):
                 echo "=== log"; tail -n 20 /var/log/postfix.log""", MAIL_CONFIG="/etc/postfix")
             return done.stdout.decode() + done.stderr.decode()
 
+    def with_commands(self, **commands: str) -> str:
+        """Commands that take the place of the machine's, for `before`."""
+        lines = ["export PATH=/usr/local/bin:$PATH"]
+        for name, text in commands.items():
+            lines += [f"cat >/usr/local/bin/{name} <<'END_OF_COMMAND'", text.strip("\n"), "END_OF_COMMAND",
+                      f"chmod 755 /usr/local/bin/{name}"]
+        return "\n".join([*lines, ""])
+
     def milters(self, said: str) -> list[str]:
         return re.findall(r"^(?:non_)?smtpd_milters = (.*)", said.partition("=== main.cf")[2], re.MULTILINE)
 
@@ -189,6 +215,58 @@ class Wiring(unittest.TestCase):
         said = self.wire(main_cf="smtpd_milters = inet:127.0.0.1:9\nmilter_default_action = tempfail\n")
         self.assertIn("Postfix refuses mail now: 451", said)
         self.assertEqual(["inet:127.0.0.1:9"], self.milters(said))
+
+    def test_service(self):
+        systemd = "mkdir -p /run/systemd/system\n" + self.with_commands(systemctl=SYSTEMCTL, journalctl=JOURNALCTL)
+        unit = "/etc/systemd/system/paraphd.service"
+        said = self.wire(before=systemd + f"umask 077; mkdir -p {Path(unit).parent}; echo '# mine' >{unit}",
+                         after=f"cat /var/log/systemctl.log {unit}.old; stat -c '%a %n' /etc/paraph/paraph.yaml")
+        self.assertRegex(said, r"Done: message \w+ to postmaster went through Postfix and paraphd")
+        self.assertIn("paraphd runs as a service", said)
+        self.assertIn("systemctl daemon-reload\nsystemctl enable --quiet paraphd\nsystemctl restart paraphd\n"
+                      "systemctl is-active --quiet paraphd\n", said)
+        self.assertIn(f"the old one is {unit}.old", said)
+        self.assertIn("# mine\n644 /etc/paraph/paraph.yaml\n", said)
+        self.assertEqual(["inet:127.0.0.1:8891", "$smtpd_milters"], self.milters(said), said)
+        for marker, problem in (("no-restart", "it does not start; journalctl -u paraphd says why"),
+                                ("no-service", "paraphd has ended; journalctl -u paraphd says why")):
+            said = self.wire(before=f"{systemd} touch /run/{marker}")
+            self.assertIn(problem, said)
+            self.assertIn("status 1", said)
+            self.assertEqual([], self.milters(said))
+
+    def test_what_ends_early_leaves_main_cf_as_it_was(self):
+        interrupted = self.with_commands(postfix="""#!/bin/bash
+            if [ "$1" = reload ] && [ ! -e /run/once ]; then touch /run/once; kill -INT $PPID; fi
+            exec /usr/sbin/postfix "$@" """)
+        said = self.wire(before=interrupted)
+        self.assertIn("this ended before it was done; main.cf is as it was before", said)
+        self.assertIn("status 130", said)
+        self.assertEqual([], self.milters(said))
+        failing = self.with_commands(postconf="""#!/bin/bash
+            case "$*" in "-e non_smtpd_milters"*) exit 1 ;; esac
+            exec /usr/sbin/postconf "$@" """)
+        said = self.wire(before=failing)
+        self.assertIn("this ended before it was done; main.cf is as it was before", said)
+        self.assertIn("status 1", said)
+        self.assertEqual([], self.milters(said))
+
+    def test_postfix_that_cannot_list_its_services(self):
+        said = self.wire(before=self.with_commands(postconf="""#!/bin/bash
+            if [ "$1" = -P ]; then exit 1; fi
+            exec /usr/sbin/postconf "$@" """))
+        self.assertIn("Done: message", said)
+        self.assertEqual(["inet:127.0.0.1:8891", "$smtpd_milters"], self.milters(said), said)
+
+    def test_configuration_is_written_when_there_is_a_key(self):
+        said = self.wire(before="mkdir -p /etc/paraph; touch /etc/paraph/keys", after=f"""
+            ls /etc/paraph; rm /etc/paraph/keys
+            echo "=== again"; {SCRIPT} {programs.paraphd} {programs.paraph} 2>&1; cat /etc/paraph/paraph.yaml""")
+        first, _, again = said.partition("=== again")
+        self.assertIn("no signing key could be made", first)
+        self.assertTrue(first.endswith("status 1\nkeys\n"), first)
+        self.assertIn("Done: message", again)
+        self.assertRegex(again, r"- {selector: (paraph\d+), file: keys/\1\.wired\.example\.pem, active: false}")
 
     def test_what_could_not_be_tried_is_said(self):
         said = self.wire(main_cf="smtpd_data_restrictions = reject\n")
