@@ -276,12 +276,4 @@ base::Result<AddressList> parse_address_list(std::string_view body, const Limits
     return AddressListParser(body, limits).parse();
 }
 
-base::Result<std::vector<Mailbox>> parse_mailboxes(std::string_view body, const Limits& limits) {
-    auto list = parse_address_list(body, limits);
-    if (!list) {
-        return base::refuse(std::move(list.error()));
-    }
-    return std::move(list->mailboxes);
-}
-
 } // namespace message

@@ -45,13 +45,10 @@ struct AddressList {
     bool has_obsolete_forms = false;
 };
 
-// A From body as the grammar has it; refused with the position where it goes wrong.
+// A From body as the grammar has it: all that stands after the colon; folds, comments, quoted strings,
+// groups, obsolete routes and 8-bit UTF-8 are understood. An empty group gives an empty list. Refused with
+// the position where it goes wrong.
 [[nodiscard]] base::Result<AddressList> parse_address_list(std::string_view body, const Limits& limits = {});
-
-// The mailboxes of a From body (all that stands after the colon; folds, comments, quoted strings, groups,
-// obsolete routes and 8-bit UTF-8 are understood). An empty group gives an empty list.
-[[nodiscard]] base::Result<std::vector<Mailbox>> parse_mailboxes(std::string_view body,
-                                                                 const Limits& limits = {});
 
 // The envelope address of MAIL FROM (RFC 5321 4.1.2, RFC 6531) with or without its angle brackets: a source
 // route is dropped, comments do not exist. Nothing inside is the null reverse-path, which gives nullopt

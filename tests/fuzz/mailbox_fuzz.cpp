@@ -2,19 +2,20 @@
 #include "fuzz/property.h"
 #include "message/mailbox.h"
 
+#include <vector>
+
 namespace {
 
 void run(std::string_view input) {
-    const auto mailboxes = message::parse_mailboxes(input);
-    if (!mailboxes) {
-        fuzz::require(mailboxes.error().position <= input.size(), "a refusal points into the text");
+    const auto list = message::parse_address_list(input);
+    if (!list) {
+        fuzz::require(list.error().position <= input.size(), "a refusal points into the text");
         return;
     }
-    fuzz::require(mailboxes->size() <= message::Limits{}.mailboxes, "addresses are bounded");
-    for (const auto& mailbox : *mailboxes) {
-        const auto again = message::parse_mailboxes(message::print(mailbox));
-        fuzz::require(again && again->size() == 1 && again->front() == mailbox,
-                      "a mailbox survives its own text");
+    fuzz::require(list->mailboxes.size() <= message::Limits{}.mailboxes, "addresses are bounded");
+    for (const auto& mailbox : list->mailboxes) {
+        const auto again = message::parse_address_list(message::print(mailbox));
+        fuzz::require(again && again->mailboxes == std::vector{mailbox}, "a mailbox survives its own text");
     }
 }
 

@@ -9,19 +9,19 @@
 #include <string_view>
 
 using message::Mailbox;
-using message::parse_mailboxes;
+using message::parse_address_list;
 using namespace std::string_view_literals;
 
 namespace {
 
 // "local | domain, local | domain", or "refused at N".
 std::string read(std::string_view body) {
-    const auto parsed = parse_mailboxes(body);
+    const auto parsed = parse_address_list(body);
     if (!parsed) {
         return fmt::format("refused at {}", parsed.error().position);
     }
     std::string text;
-    for (const Mailbox& mailbox : *parsed) {
+    for (const Mailbox& mailbox : parsed->mailboxes) {
         text += fmt::format("{}{} | {}", text.empty() ? "" : ", ", mailbox.local_part, mailbox.domain);
     }
     return text;
@@ -198,10 +198,10 @@ TEST_CASE("the number of addresses is bounded", "[message]") {
     message::Limits limits;
     limits.mailboxes = 3;
     const std::string three = "a@x.example, b@x.example, c@x.example";
-    REQUIRE(parse_mailboxes(three, limits).has_value());
-    CHECK(parse_mailboxes(three, limits)->size() == 3);
-    CHECK_FALSE(parse_mailboxes(three + ", d@x.example", limits).has_value());
-    CHECK_FALSE(parse_mailboxes("A: " + three + ";, d@x.example", limits).has_value());
+    REQUIRE(parse_address_list(three, limits).has_value());
+    CHECK(parse_address_list(three, limits)->mailboxes.size() == 3);
+    CHECK_FALSE(parse_address_list(three + ", d@x.example", limits).has_value());
+    CHECK_FALSE(parse_address_list("A: " + three + ";, d@x.example", limits).has_value());
 }
 
 TEST_CASE("the depth of comments is bounded", "[message]") {
@@ -226,20 +226,20 @@ TEST_CASE("random noise from the grammar's own characters is read alike twice, o
         for (std::size_t k = length(random); k > 0; --k) {
             body += alphabet[pick(random)];
         }
-        const auto parsed = parse_mailboxes(body);
+        const auto parsed = parse_address_list(body);
         if (!parsed) {
             REQUIRE(parsed.error().position <= body.size());
             continue;
         }
         std::string printed;
-        for (const Mailbox& mailbox : *parsed) {
+        for (const Mailbox& mailbox : parsed->mailboxes) {
             printed += (printed.empty() ? "" : ",") + print(mailbox);
         }
         read_count += printed.empty() ? 0U : 1U;
         CAPTURE(body, printed);
         if (!printed.empty()) {
-            REQUIRE(parse_mailboxes(printed).has_value());
-            REQUIRE(*parse_mailboxes(printed) == *parsed);
+            REQUIRE(parse_address_list(printed).has_value());
+            REQUIRE(parse_address_list(printed)->mailboxes == parsed->mailboxes);
         }
     }
     CHECK(read_count > 50);

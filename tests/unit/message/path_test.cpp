@@ -131,8 +131,8 @@ TEST_CASE("what a path says can be printed and read again", "[message]") {
         const auto bracketed = parse_path('<' + print(mailbox) + '>');
         REQUIRE(bracketed.has_value());
         CHECK(*bracketed == mailbox);
-        const auto list = message::parse_mailboxes(print(mailbox));
+        const auto list = message::parse_address_list(print(mailbox));
         REQUIRE(list.has_value());
-        CHECK(*list == std::vector<message::Mailbox>{mailbox});
+        CHECK(list->mailboxes == std::vector<message::Mailbox>{mailbox});
     }
 }

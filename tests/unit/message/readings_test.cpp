@@ -214,11 +214,11 @@ TEST_CASE("where we name one author domain, no reader finds another", "[message]
             continue;
         }
         ++named;
-        beyond_the_grammar += message::parse_mailboxes(body) ? 0U : 1U;
+        beyond_the_grammar += message::parse_address_list(body) ? 0U : 1U;
         // To a reader of ASCII alone, no domain outside of it is what it is: parsers read it right where the
         // field keeps to the grammar.
         if (!base::all_ascii(body) && author.domains.front().text().find("xn--") != std::string::npos &&
-            message::parse_mailboxes(body)) {
+            message::parse_address_list(body)) {
             continue;
         }
         const bool excluded = has_plain_quoted_name(body) || body.find("<@") != npos;
