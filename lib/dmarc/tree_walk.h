@@ -1,4 +1,4 @@
-// The DNS tree walk (RFC 9989 4.10) and the Organizational Domain it leads to (section 4.10.2).
+// The DNS tree walk (RFC 9989 4.10) and the Organizational Domain it leads to (RFC 9989 4.10.2).
 //
 // Records without psd= are collected and the walk goes on: only psd=y and psd=n end it. So the record found
 // first is not the one that counts, the last one is.
