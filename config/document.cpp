@@ -130,7 +130,8 @@ a value of the wrong kind; `paraph check-config` lists all errors of all files a
 
 Truth values are written `true`, `yes`, `on` or `false`, `no`, `off`, without quotes. Durations have a unit: `200ms`,
 `5s`, `10m`, `1h`, `2d`. Sizes are in bytes or have one of the units `K`, `M`, `G`, powers of 1024. Lists are written
-`[a, b]` or one item a line after a hyphen. Relative paths start at the directory of the file that names them.
+`[a, b]` or one item a line after a hyphen. Relative paths start at the directory of the file that names them, those
+of a configuration from standard input (`paraph check-config -`) at the working directory.
 
 A setting is called by its section and its name with a dot between them: `spf.enabled` is the line `enabled:` indented
 below the line `spf:`.

@@ -14,9 +14,9 @@ constexpr std::array<Entry, event_count> entries{{
     {Event::failed, "FAILED", Level::error, Flow::each,
      "The daemon cannot start, or cannot go on, for the reason in the line. It stands on stderr as well."},
     {Event::reloaded, "RELOADED", Level::notice, Flow::each,
-     "A new configuration is in use. Sessions that were open keep the one they began with. A new socket, new "
-     "nameservers "
-     "and log settings need a restart."},
+     "A new configuration is in use. Sessions that were open keep the one they began with. Settings that "
+     "need a "
+     "restart are listed under SIGNALS; a CONFIG_WARNING names those that changed."},
     {Event::reload_refused, "RELOAD_REFUSED", Level::error, Flow::each,
      "The new configuration has errors, which the lines before this one list. The old one stays in use. Mend "
      "the file, test "

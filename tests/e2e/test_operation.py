@@ -68,6 +68,7 @@ class Operation(SiteTest):
         line = self.site.paraphd.line_of(delivered.queue_id())
         self.assertIn("mode=sign", line)
         self.assertIn("authenticated as alice", line)
+        self.assertIn(" sender=<alice@ours.test> from=alice@ours.test ", line)
 
     def test_hostile_text_cannot_forge_a_log_line(self):
         hostile = message("\"x\u001b[2J\" <ann@pass.test>", subject="x")

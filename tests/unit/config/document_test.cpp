@@ -6,6 +6,8 @@
 #include "support/temporary_tree.h"
 
 #include <fstream>
+#include <regex>
+#include <set>
 #include <sstream>
 
 namespace {
@@ -44,6 +46,28 @@ TEST_CASE("write the documents that are rendered from the schema", "[.write]") {
 TEST_CASE("the sample file and the manual page are those of the schema") {
     CHECK(contents(sample_file) == config::render_sample());
     CHECK(contents(manual_file) == config::render_manual());
+}
+
+TEST_CASE("the manual page of the daemon lists the settings that need a restart") {
+    const std::string page = contents(PARAPH_SOURCE_DIR "/docs/man/paraphd.8.md");
+    const auto begin = page.find("needs a restart:");
+    REQUIRE(begin != std::string::npos);
+    const std::string sentence = page.substr(begin, page.find(". A `CONFIG_WARNING`", begin) - begin);
+    std::set<std::string> listed;
+    const std::regex name("`([a-z_.]+)`");
+    for (std::sregex_iterator at(sentence.begin(), sentence.end(), name); at != std::sregex_iterator();
+         ++at) {
+        listed.insert((*at)[1]);
+    }
+    std::set<std::string> wanted;
+    for (const config::Section& section : config::schema()) {
+        for (const config::Setting& setting : section.settings) {
+            if (config::needs_restart(setting)) {
+                wanted.emplace(setting.path);
+            }
+        }
+    }
+    CHECK(listed == wanted);
 }
 
 TEST_CASE("the sample file sets nothing and is accepted") {

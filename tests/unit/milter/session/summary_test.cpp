@@ -43,28 +43,31 @@ authenticate::Verdict passing_verdict() {
     return verdict;
 }
 
-// What the daemon's log has for the messages of the guides, behind the severity.
+// What the daemon's log has for the messages of the guides, behind the severity. MAIL FROM has its brackets:
+// that is how the MTA hands it over (tests/e2e/test_operation.py).
 std::vector<std::string> written_samples() {
     const auto verdict = passing_verdict();
     milter::Summary checked;
     checked.direction = {milter::Mode::verify, "external host 192.0.2.1", false};
     checked.client = base::IpAddress::parse("192.0.2.1");
-    checked.mail_from = "ann@example.org";
+    checked.mail_from = "<ann@example.org>";
     checked.from = {"ann@example.org"};
     checked.verdict = &verdict;
     checked.dns_wait = std::chrono::milliseconds(12);
     checked.dns_questions = 7;
+    milter::Summary submitted = signed_summary();
+    submitted.mail_from = "<ann@example.org>";
     milter::Summary returned = signed_summary();
     returned.direction = {milter::Mode::sign, "internal host 127.0.0.1", true};
     returned.client = base::IpAddress::parse("127.0.0.1");
-    returned.mail_from = "list-bounces@example.com";
+    returned.mail_from = "<list-bounces@example.com>";
     returned.from = {"boss@example.com"};
     returned.signed_by.clear();
     returned.came_back = "dmarc=fail for example.com";
     returned.unsigned_because = "our own result when it came in: dmarc=fail for example.com";
     test::MemoryLogger logger;
     logger.write(milter::log::Event::message, "4X1y2z", milter::print(checked));
-    logger.write(milter::log::Event::message, "4X1y30", milter::print(signed_summary()));
+    logger.write(milter::log::Event::message, "4X1y30", milter::print(submitted));
     logger.write(milter::log::Event::not_signed, "4bXyz", returned.unsigned_because);
     logger.write(milter::log::Event::message, "4bXyz", milter::print(returned));
     logger.write(milter::log::Event::key_unusable,
