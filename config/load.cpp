@@ -158,7 +158,7 @@ class Loader {
                 report_.error(
                     place_of(file, *pair.name),
                     fmt::format("{} may not stand in an included file", base::quoted(pair.name->text)),
-                    fmt::format("included files hold '{}' only; the rest belongs into {}", domains_name,
+                    fmt::format("included files hold '{}' only; the rest belongs in {}", domains_name,
                                 from.file->name));
             }
         }

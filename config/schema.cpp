@@ -67,9 +67,10 @@ Section top() {
              "authserv_id", text(check_authserv_id), "\"\"", [](auto& s) -> auto& { return s.authserv_id; },
              "The name under which this system signs its Authentication-Results fields (RFC 8601). Incoming "
              "fields that bear it are forgeries and are removed. Set it: a name that stays the same is what "
-             "filters can look for, and what tells our own results in mail that comes back. Empty: the name "
-             "that the mail server gives itself (Postfix: myhostname, of each service), else the name of "
-             "the host; all of these that the daemon has been told since it started count as ours then. The "
+             "filters can look for, and by it our own results are recognized in mail that comes back. Empty: "
+             "the name that the mail server gives itself (Postfix: myhostname, of each service), else the "
+             "name "
+             "of the host; all names that it has given since the daemon started count as ours then. The "
              "word HOSTNAME: the name of the host."),
          setting(
              "strip_authserv_ids", texts(check_authserv_id), "[]",
@@ -80,7 +81,7 @@ Section top() {
          setting(
              "quarantine_field", {.kind = Kind::text, .minimum = 1, .check = check_own_field_name},
              "X-Paraph-Quarantine", [](auto& s) -> auto& { return s.quarantine_field; },
-             "The header field that marks mail which belongs into quarantine, for the filter or the delivery "
+             "The header field that marks mail which belongs in quarantine, for the filter or the delivery "
              "program that puts it there. Incoming fields of that name are removed.")}};
 }
 
@@ -104,19 +105,18 @@ Section listen() {
          setting(
              "listen.max_connections", integer(1, 100'000), "1000",
              [](auto& s) -> auto& { return s.listen.max_connections; },
-             "How many connections from the mail server are served at once. Those beyond are told to try "
-             "again "
-             "later. Fewer where the system gives the daemon too few descriptors or threads."),
+             "How many connections from the mail server are served at once. Further ones are answered 451. "
+             "The limit is lower where the system gives the daemon too few descriptors or threads."),
          setting(
              "listen.skip_bodies", boolean(), "false", [](auto& s) -> auto& { return s.listen.skip_bodies; },
-             "Have the mail server leave out the rest of a body when no signature needs it. It then waits "
-             "for a reply to each piece, which costs every message something, and saves large unsigned "
-             "ones a copy."),
+             "Ask the mail server to leave out the rest of a body when no signature needs it. It then waits "
+             "for a reply to each piece: every message takes a little longer, and large unsigned ones are "
+             "not copied in full."),
          setting(
              "listen.drain_time", duration(0, 10 * minute), "30s",
              [](auto& s) -> auto& { return s.listen.drain_time; },
-             "How long messages under way may take when the daemon is told to stop. New connections are "
-             "told to try again later meanwhile.")}};
+             "How long messages under way may take when the daemon stops. New connections are answered 451 "
+             "meanwhile.")}};
 }
 
 Section roles() {
@@ -173,7 +173,7 @@ Section roles() {
 Section dns() {
     return {
         "dns",
-        "Name resolution. Answers are cached for as long as their TTL allows, failures shortly.",
+        "Name resolution. Answers are cached for as long as their TTL allows, failures for a few seconds.",
         {setting(
              "dns.nameservers", texts(check_nameserver), "[]",
              [](auto& s) -> auto& { return s.dns.nameservers; },
@@ -273,7 +273,7 @@ Section dmarc() {
                  [](auto& s) -> auto& { return s.dmarc.discovery; },
                  "How the organizational domain is found. tree_walk: by asking the DNS, as RFC 9989 has it. "
                  "psl: by the "
-                 "public suffix list, as before."),
+                 "public suffix list, as RFC 7489 had it."),
              setting(
                  "dmarc.public_suffix_veto", boolean(), "true",
                  [](auto& s) -> auto& { return s.dmarc.public_suffix_veto; },
@@ -291,7 +291,7 @@ Section author() {
     const auto action = word({"accept", "mark", "reject"});
     return {
         "author",
-        "Mail whose author cannot be told in one way. Mail programs show such mail under any name its sender "
+        "Mail whose author cannot be determined. Mail programs may show such mail under any name its sender "
         "likes, so its result is dmarc=permerror at best. accept: only that. mark: also adds "
         "quarantine_field. reject: refused with 550.",
         {setting(
@@ -308,7 +308,8 @@ Section author() {
              "the strictest one that fails is the result."),
          setting(
              "author.unreadable", action, "mark", [](auto& s) -> auto& { return s.author.unreadable; },
-             "A From field in which two readers could see two domains, or an address without a valid domain."),
+             "A From field in which two readers could see two domains, or an address without a valid "
+             "domain."),
          setting(
              "author.stray_line_break", action, "mark",
              [](auto& s) -> auto& { return s.author.stray_line_break; },
@@ -319,8 +320,9 @@ Section author() {
              "author.own_mail", word({"accept", "tempfail", "reject"}), "accept",
              [](auto& s) -> auto& { return s.author.own_mail; },
              "What happens to mail of our own in any of these states. It is never signed, and the log has a "
-             "warning (NOT_SIGNED). accept: it goes out unsigned. tempfail: it stays with its sender, who tries "
-             "again, until the program that wrote it is mended.")}};
+             "warning (NOT_SIGNED). accept: it goes out unsigned. tempfail: it stays with its sender, who "
+             "tries "
+             "again, until the program that wrote it is fixed.")}};
 }
 
 Section iprev() {
@@ -353,19 +355,24 @@ Section signing() {
          setting(
              "signing.signed_fields", texts(check_field_name), "[]",
              [](auto& s) -> auto& { return s.signing.signed_fields; },
-             "The header fields to sign when they are present. Must hold From. Empty: a built-in list, which the "
+             "The header fields to sign when they are present. Must hold From. Empty: a built-in list, which "
+             "the "
              "guide on signed fields explains."),
          setting(
              "signing.oversigned_if_present", texts(check_field_name), "[]",
              [](auto& s) -> auto& { return s.signing.oversigned_if_present; },
-             "The header fields that are signed once more than they occur where there is one, so that nobody can "
-             "add another. Empty: those of signed_fields that mail servers and mailing lists add only where they "
+             "The header fields that are signed once more than they occur where there is one, so that nobody "
+             "can "
+             "add another. Empty: those of signed_fields that mail servers and mailing lists add only where "
+             "they "
              "are missing, such as Date, Message-ID, Sender and List-*."),
          setting(
              "signing.oversigned_fields", texts(check_field_name), "[]",
              [](auto& s) -> auto& { return s.signing.oversigned_fields; },
-             "The header fields that are signed once more than they occur, also where there is none, so that nobody "
-             "can add one. Empty: a built-in list of those that mail programs show or act on, which the guide on signed "
+             "The header fields that are signed once more than they occur, also where there is none, so that "
+             "nobody "
+             "can add one. Empty: a built-in list of those that mail programs show or act on, which the "
+             "guide on signed "
              "fields explains."),
          setting(
              "signing.lifetime", whole_seconds(0, 3650 * day), "0",
@@ -391,8 +398,8 @@ Section signing() {
              "signing.missing_key", word({"tempfail", "unsigned"}), "tempfail",
              [](auto& s) -> auto& { return s.signing.missing_key; },
              "What happens to mail whose key is missing, unreadable or unsafe, or whose row of the key table "
-             "cannot be used. The log says which. tempfail: 451, the message waits until it is mended. "
-             "unsigned: it goes out without that signature. Mail of other domains is not concerned."),
+             "cannot be used. The log says which. tempfail: 451, the message waits until that is fixed. "
+             "unsigned: it goes out without that signature. Mail of other domains is not affected."),
          setting(
              "signing.require_safe_keys", boolean(), "true",
              [](auto& s) -> auto& { return s.signing.require_safe_keys; },
@@ -437,13 +444,13 @@ Section limits() {
          setting(
              "limits.headers_in_memory", size(1 * megabyte, 65'536 * megabyte), "64M",
              [](auto& s) -> auto& { return s.limits.headers_in_memory; },
-             "The headers of all messages that arrive at the same time. A message that finds no room is told "
-             "to try again later. Bodies are never kept."),
+             "The headers of all messages that arrive at the same time. A message that finds no room is "
+             "answered 451. Bodies are never kept."),
          setting(
              "limits.waiting_messages", integer(1, 100'000), "1000",
              [](auto& s) -> auto& { return s.limits.waiting_messages; },
              "How many messages may wait for the DNS at the same time, each on a thread of its own. Further "
-             "ones are told to try again later.")}};
+             "ones are answered 451.")}};
 }
 
 } // namespace

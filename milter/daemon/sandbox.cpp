@@ -56,9 +56,9 @@ std::string give_up_other_programs() {
     if (error == 0) {
         error = seccomp_load(filter.get());
     }
-    return error == 0
-               ? std::string()
-               : fmt::format("the kernel cannot be told to refuse other programs: {}", std::strerror(-error));
+    return error == 0 ? std::string()
+                      : fmt::format("the kernel does not take the filter that refuses other programs: {}",
+                                    std::strerror(-error));
 }
 
 } // namespace milter::daemon

@@ -18,7 +18,8 @@ constexpr std::array<Entry, event_count> entries{{
      "need a "
      "restart are listed under SIGNALS; a CONFIG_WARNING names those that changed."},
     {Event::reload_refused, "RELOAD_REFUSED", Level::error, Flow::each,
-     "The new configuration has errors, which the lines before this one list. The old one stays in use. Mend "
+     "The new configuration has errors, which the lines before this one list. The old one stays in use. "
+     "Correct "
      "the file, test "
      "it with `paraph check-config`, and reload again."},
     {Event::configuration_problem, "CONFIG", Level::error, Flow::each,
@@ -26,8 +27,9 @@ constexpr std::array<Entry, event_count> entries{{
     {Event::key_unusable, "KEY", Level::error, Flow::each,
      "One key or one row of a table that cannot be used, when the daemon starts or reloads. Mail of its "
      "domain is "
-     "answered 451, or goes out unsigned if signing.missing_key says so; everything else works. Mend it and "
-     "reload, or for a key file just mend it."},
+     "answered 451, or goes out unsigned if signing.missing_key says so; everything else works. Correct it "
+     "and "
+     "reload. For a key file no reload is needed."},
     {Event::configuration_warning, "CONFIG_WARNING", Level::warning, Flow::each,
      "Something in the configuration that works but is probably not meant."},
     {Event::message, "MESSAGE", Level::info, Flow::each,
@@ -40,7 +42,8 @@ constexpr std::array<Entry, event_count> entries{{
     {Event::signing_failed, "SIGNING_FAILED", Level::error, Flow::limited,
      "A key that should have signed could not be used; the line says which file and why. The message is "
      "answered 451, so that "
-     "it is not sent without the signature its domain promises, unless signing.missing_key is unsigned. Mend "
+     "it is not sent without the signature its domain promises, unless signing.missing_key is unsigned. "
+     "Correct "
      "the key; the sender will try again."},
     {Event::header_over_limit, "HEADER_LIMIT", Level::warning, Flow::limited,
      "The header of a message is larger than `limits` allow. It is refused with 552: a part that was not "
@@ -52,8 +55,8 @@ constexpr std::array<Entry, event_count> entries{{
      "frequent, look at the nameservers."},
     {Event::dns_question_limit, "DNS_LIMIT", Level::warning, Flow::limited,
      "One message needed more questions than dns.questions_per_message. The rest count as a temporary error. "
-     "Usually somebody "
-     "tries to make work."},
+     "Usually the sender does "
+     "this on purpose."},
     {Event::resolver_warning, "RESOLVER", Level::warning, Flow::limited,
      "Trouble with the nameservers, as the line says."},
     {Event::internal_error, "INTERNAL", Level::error, Flow::limited,
@@ -63,11 +66,11 @@ constexpr std::array<Entry, event_count> entries{{
      "listen.max_connections are open, or as many as the system has descriptors and threads for; a further "
      "one is answered 451."},
     {Event::overloaded, "OVERLOAD", Level::warning, Flow::limited,
-     "So much goes on at once that a limit of `limits` is reached, which the line names. The message is "
+     "A limit of `limits` on what is done at the same time is reached, which the line names. The message is "
      "answered "
      "451; the sender will try again. If this is frequent, raise the limit or look at the nameservers."},
     {Event::draining, "DRAINING", Level::notice, Flow::each,
-     "The daemon was told to stop. Messages under way are finished, new connections are answered 451."},
+     "The daemon stops. Messages under way are finished, new connections are answered 451."},
     {Event::log_lost, "LOG_LOST", Level::warning, Flow::each,
      "Log lines were thrown away because the log did not take them fast enough. Mail does not wait for the "
      "log."},

@@ -272,13 +272,13 @@ TEST_CASE("what can be wrong with included files") {
          "include: b.yaml\n",
          {"DIR/d/a.yaml:1:1: error: 'include' may not stand in an included file (included files hold "
           "'domains' only; "
-          "the rest belongs into DIR/p.yaml)"}},
+          "the rest belongs in DIR/p.yaml)"}},
         {"it holds settings",
          "include: d/a.yaml\n",
          "spf: {enabled: no}\n" + domain,
          {"DIR/d/a.yaml:1:1: error: 'spf' may not stand in an included file (included files hold 'domains' "
           "only; the "
-          "rest belongs into DIR/p.yaml)"}},
+          "rest belongs in DIR/p.yaml)"}},
         {"it is no mapping",
          "include: d/a.yaml\n",
          "a.example\n",
