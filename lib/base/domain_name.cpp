@@ -13,8 +13,9 @@ constexpr std::size_t max_name = 253; // RFC 1035 2.3.4, as text without the tra
 constexpr std::size_t max_label = 63;
 
 bool is_label(std::string_view label) {
-    return !label.empty() && label.size() <= max_label &&
-           std::all_of(label.begin(), label.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_'; });
+    return !label.empty() && label.size() <= max_label && std::all_of(label.begin(), label.end(), [](char c) {
+        return is_alnum(c) || c == '-' || c == '_';
+    });
 }
 
 } // namespace
@@ -75,6 +76,11 @@ bool DomainName::is_at_or_below(const DomainName& ancestor) const {
         return false;
     }
     return text_.size() == ancestor.text_.size() || text_[text_.size() - ancestor.text_.size() - 1] == '.';
+}
+
+bool is_multi_label(std::string_view text) {
+    const auto dot = text.find('.');
+    return dot != std::string_view::npos && dot + 1 < text.size();
 }
 
 } // namespace base

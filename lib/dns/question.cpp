@@ -38,6 +38,10 @@ std::optional<Type> parse_type(std::string_view text) {
     return std::nullopt;
 }
 
+Type address_type(const base::IpAddress& address) {
+    return address.is_v4() ? Type::a : Type::aaaa;
+}
+
 bool can_be_asked(std::string_view name) {
     constexpr std::size_t max_name = 253;
     constexpr std::size_t max_label = 63;

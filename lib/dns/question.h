@@ -1,6 +1,8 @@
 // What is asked of the DNS, as a value.
 #pragma once
 
+#include "base/ip_address.h"
+
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +17,9 @@ enum class Type : std::uint16_t { a = 1, cname = 5, ptr = 12, mx = 15, txt = 16,
 
 [[nodiscard]] std::string_view print(Type type);
 [[nodiscard]] std::optional<Type> parse_type(std::string_view text); // "TXT", any case
+
+// A or AAAA, as the address is: what a name is asked for that may lead to it (RFC 7208 5).
+[[nodiscard]] Type address_type(const base::IpAddress& address);
 
 // `name` is lower-case text without a trailing dot. Its labels may hold any byte but a dot and NUL, because
 // an SPF macro expands to whatever the sender wrote (RFC 7208 7); names that came from a message as

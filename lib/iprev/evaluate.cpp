@@ -77,7 +77,7 @@ Outcome find_name(const base::IpAddress& client, const dns::Answers& known) {
     if (reverse->status != dns::Status::found) {
         return without_names(*reverse);
     }
-    const dns::Type type = client.is_v4() ? dns::Type::a : dns::Type::aaaa;
+    const dns::Type type = dns::address_type(client);
     std::string failure;
     for (const std::string& name : candidates(*reverse)) {
         const dns::Answer* forward = dns.ask(name, type);

@@ -2,10 +2,10 @@
 
 #include "base/ascii.h"
 #include "base/domain_name.h"
-#include "spf/evaluation.h"
 #include "spf/explanation.h"
 #include "spf/look_ahead.h"
-#include "spf/mechanisms.h"
+#include "spf/match.h"
+#include "spf/run.h"
 #include "spf/select.h"
 #include "spf/target_name.h"
 
@@ -199,37 +199,8 @@ Verdict no_verdict(const Request& request, std::string domain, std::string why) 
 
 } // namespace
 
-void Run::record(const Scope& scope, std::string term, std::string what) {
-    if (!recording()) {
-        return;
-    }
-    if (verdict.steps.size() + 1 == limits.steps) {
-        verdict.steps.push_back({scope.depth, printable(scope.domain), {}, "further steps are not listed"});
-        return;
-    }
-    verdict.steps.push_back({scope.depth, printable(scope.domain), std::move(term), std::move(what)});
-}
-
-std::shared_ptr<const Record> Run::read(std::string_view text) const {
-    return base::recall(memo, text, [](std::string_view unknown) {
-        auto parsed = parse(unknown);
-        return parsed ? std::make_shared<const Record>(*std::move(parsed)) : nullptr;
-    });
-}
-
-void Run::set_problem(std::string text) {
-    if (verdict.problem.empty()) {
-        verdict.problem = std::move(text);
-    }
-}
-
-bool queries_dns(const Mechanism& mechanism) {
-    return !std::holds_alternative<All>(mechanism) && !std::holds_alternative<Ip4>(mechanism) &&
-           !std::holds_alternative<Ip6>(mechanism);
-}
-
 Awaited<Result> evaluate_domain(Run& run, const Scope& scope) {
-    if (!is_multi_label(scope.domain)) { // RFC 7208 4.3
+    if (!base::is_multi_label(scope.domain)) { // RFC 7208 4.3
         return end_with(run, scope, Result::none,
                         fmt::format("{} is not a domain name", printable(scope.domain)));
     }

@@ -1,7 +1,7 @@
 // The text of the exp modifier (RFC 7208 6.2). Internal to lib/spf.
 #pragma once
 
-#include "spf/evaluation.h"
+#include "spf/run.h"
 
 namespace spf {
 

@@ -1,5 +1,6 @@
 #include "spf/look_ahead.h"
 
+#include "base/domain_name.h"
 #include "spf/select.h"
 #include "spf/target_name.h"
 #include "spf/validated_name.h"
@@ -39,14 +40,14 @@ void expect_addresses(Run& run, const dns::Answer& mail_hosts) {
         return;
     }
     for (const dns::MailExchange& exchange : mail_hosts.exchanges) {
-        run.dns.expect(exchange.host, address_type(run.request.client));
+        run.dns.expect(exchange.host, dns::address_type(run.request.client));
     }
 }
 
 // Into the record of an include or redirect, as far as it is known already.
 void look_into(Run& run, const Scope& scope, const MacroString& domain_spec, std::size_t depth) {
     auto name = name_ahead(run, scope, domain_spec);
-    if (!name || !is_multi_label(*name)) {
+    if (!name || !base::is_multi_label(*name)) {
         return;
     }
     const dns::Answer* answer = run.dns.ask(*name, dns::Type::txt);
@@ -76,7 +77,7 @@ void expect(Run& run, const Scope& scope, const A& a) {
         return;
     }
     if (const auto name = name_ahead(run, scope, a.target)) {
-        run.dns.expect(*name, address_type(run.request.client));
+        run.dns.expect(*name, dns::address_type(run.request.client));
     }
 }
 

@@ -1,7 +1,7 @@
 // Asking early for what the rest of a record will need. Internal to lib/spf.
 #pragma once
 
-#include "spf/evaluation.h"
+#include "spf/run.h"
 
 #include <cstddef>
 

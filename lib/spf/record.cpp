@@ -83,6 +83,11 @@ Problem add_term(Record& record, std::string_view term) {
 
 } // namespace
 
+bool queries_dns(const Mechanism& mechanism) {
+    return !std::holds_alternative<All>(mechanism) && !std::holds_alternative<Ip4>(mechanism) &&
+           !std::holds_alternative<Ip6>(mechanism);
+}
+
 bool is_record(std::string_view text) {
     return base::istarts_with(text, version) &&
            (text.size() == version.size() || text[version.size()] == ' ');

@@ -93,6 +93,9 @@ struct Record {
     bool operator==(const Record&) const = default;
 };
 
+// Whether it is one of those that RFC 7208 4.6.4 limits to ten.
+[[nodiscard]] bool queries_dns(const Mechanism& mechanism);
+
 // Whether a TXT record begins with the version section (RFC 7208 4.5), and so is an SPF record, good or bad.
 [[nodiscard]] bool is_record(std::string_view text);
 

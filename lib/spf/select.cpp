@@ -17,9 +17,4 @@ Selection select_record(const dns::Answer& answer) {
     return selection;
 }
 
-bool is_multi_label(std::string_view domain) {
-    const auto dot = domain.find('.');
-    return dot != std::string_view::npos && dot + 1 < domain.size();
-}
-
 } // namespace spf

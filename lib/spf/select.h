@@ -1,4 +1,4 @@
-// Which TXT record is the SPF record (RFC 7208 4.3 and 4.5). Internal to lib/spf.
+// Which TXT record is the SPF record (RFC 7208 4.5). Internal to lib/spf.
 #pragma once
 
 #include "dns/answer.h"
@@ -14,8 +14,5 @@ struct Selection {
 };
 
 [[nodiscard]] Selection select_record(const dns::Answer& answer);
-
-// RFC 7208 4.3: a domain with one label has no record.
-[[nodiscard]] bool is_multi_label(std::string_view domain);
 
 } // namespace spf

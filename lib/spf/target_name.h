@@ -1,7 +1,7 @@
 // From a domain-spec to the <target-name> (RFC 7208 4.8). Internal to lib/spf.
 #pragma once
 
-#include "spf/evaluation.h"
+#include "spf/run.h"
 
 namespace spf {
 

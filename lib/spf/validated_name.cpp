@@ -50,17 +50,13 @@ const dns::Answer* ask_reverse_names(Run& run) {
     return run.dns.ask(run.request.client.reverse_name(), dns::Type::ptr);
 }
 
-dns::Type address_type(const base::IpAddress& client) {
-    return client.is_v4() ? dns::Type::a : dns::Type::aaaa;
-}
-
 Awaited<std::string> find_validated_name(Run& run, const dns::Answer& reverse, std::string_view domain,
                                          bool within) {
     if (domain.ends_with('.')) {
         domain.remove_suffix(1);
     }
     const auto names = candidates(reverse, run.limits.ptr_names, domain, within);
-    const dns::Type type = address_type(run.request.client);
+    const dns::Type type = dns::address_type(run.request.client);
     if (run.look_ahead != LookAhead::none) {
         for (const Candidate& candidate : names) {
             run.dns.expect(candidate.name, type);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dns/answer.h"
-#include "spf/evaluation.h"
+#include "spf/run.h"
 
 #include <string_view>
 #include <vector>
@@ -11,8 +11,6 @@
 namespace spf {
 
 [[nodiscard]] const dns::Answer* ask_reverse_names(Run& run);
-[[nodiscard]] dns::Type
-address_type(const base::IpAddress& client); // RFC 7208 5: A or AAAA, as the client is
 
 // A validated name among the first Limits::ptr_names of a found PTR answer: `domain` itself if possible, else
 // one below it, else, unless `within` is set, any. Empty when there is none.

@@ -1,7 +1,7 @@
 // What each mechanism matches (RFC 7208 5). Internal to lib/spf.
 #pragma once
 
-#include "spf/evaluation.h"
+#include "spf/run.h"
 
 namespace spf {
 

@@ -63,6 +63,4 @@ struct Run {
 // check_host() for one <domain>, as include and redirect call it again (RFC 7208 5.2, 6.1).
 [[nodiscard]] Awaited<Result> evaluate_domain(Run& run, const Scope& scope);
 
-[[nodiscard]] bool queries_dns(const Mechanism& mechanism);
-
 } // namespace spf

@@ -1,4 +1,4 @@
-#include "spf/mechanisms.h"
+#include "spf/match.h"
 
 #include "base/ascii.h"
 #include "spf/target_name.h"
@@ -116,7 +116,7 @@ Awaited<Finding> match_addresses(Run& run, std::string_view name, const PrefixLe
                              : fmt::format("no match: {} is at {} other address(es)", printable(name),
                                            answer.addresses.size())};
     };
-    return with_records(run, name, address_type(client), compare, lookup);
+    return with_records(run, name, dns::address_type(client), compare, lookup);
 }
 
 // By preference, then by name: the verdict does not depend on the order in which a server sends them.
@@ -135,7 +135,7 @@ Awaited<Finding> match_hosts(Run& run, const std::vector<dns::MailExchange>& hos
                              const PrefixLengths& prefix) {
     if (run.look_ahead != LookAhead::none) {
         for (const dns::MailExchange& exchange : hosts) {
-            run.dns.expect(exchange.host, address_type(run.request.client));
+            run.dns.expect(exchange.host, dns::address_type(run.request.client));
         }
     }
     for (const dns::MailExchange& exchange : hosts) {

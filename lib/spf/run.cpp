@@ -1,0 +1,32 @@
+#include "spf/run.h"
+
+#include "base/ascii.h"
+
+namespace spf {
+
+void Run::record(const Scope& scope, std::string term, std::string what) {
+    if (!recording()) {
+        return;
+    }
+    if (verdict.steps.size() + 1 == limits.steps) {
+        verdict.steps.push_back(
+            {scope.depth, base::printable(scope.domain), {}, "further steps are not listed"});
+        return;
+    }
+    verdict.steps.push_back({scope.depth, base::printable(scope.domain), std::move(term), std::move(what)});
+}
+
+std::shared_ptr<const Record> Run::read(std::string_view text) const {
+    return base::recall(memo, text, [](std::string_view unknown) {
+        auto parsed = parse(unknown);
+        return parsed ? std::make_shared<const Record>(*std::move(parsed)) : nullptr;
+    });
+}
+
+void Run::set_problem(std::string text) {
+    if (verdict.problem.empty()) {
+        verdict.problem = std::move(text);
+    }
+}
+
+} // namespace spf
