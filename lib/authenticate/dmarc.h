@@ -3,11 +3,9 @@
 
 #include "authenticate/verdict.h"
 
-#include <variant>
-
 namespace authenticate {
 
-using DmarcOutcome = std::variant<DmarcVerdict, dns::Questions>;
+using DmarcOutcome = dns::Outcome<DmarcVerdict>;
 
 // From the author, the SPF verdict for MAIL FROM and the DKIM verdicts.
 [[nodiscard]] DmarcOutcome check_dmarc(const message::Author& author, const SenderVerdict& sender,

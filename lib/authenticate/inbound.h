@@ -1,6 +1,6 @@
 // Every check of one inbound message over the answers known so far.
 //
-// Ask and resume: see dns/questions.h. The questions of all checks come back as one set, so that a round of
+// Ask and resume: see dns/awaited.h. The questions of all checks come back as one set, so that a round of
 // DNS serves them all.
 #pragma once
 
@@ -9,7 +9,6 @@
 #include "message/header_list.h"
 
 #include <optional>
-#include <variant>
 #include <vector>
 
 namespace authenticate {
@@ -22,7 +21,7 @@ struct Input {
     base::UnixTime now = 0;                         // of reception
 };
 
-using Outcome = std::variant<Verdict, dns::Questions>;
+using Outcome = dns::Outcome<Verdict>;
 
 // What no further answer can change, kept from one evaluation of a message for the next, so that a sender
 // whose answers trickle in does not have every signature verified again with each of them.

@@ -19,7 +19,7 @@ void settle(std::optional<Part>& part, dns::Questions& missing, const Evaluate& 
     if (part) {
         return;
     }
-    std::variant<Part, dns::Questions> outcome = evaluate();
+    dns::Outcome<Part> outcome = evaluate();
     if (auto* questions = std::get_if<dns::Questions>(&outcome)) {
         missing.add(*questions);
     } else {

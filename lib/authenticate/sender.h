@@ -7,7 +7,6 @@
 
 #include <optional>
 #include <string>
-#include <variant>
 
 namespace authenticate {
 
@@ -28,7 +27,7 @@ struct SenderVerdict {
                               // has a domain
 };
 
-using SenderOutcome = std::variant<SenderVerdict, dns::Questions>;
+using SenderOutcome = dns::Outcome<SenderVerdict>;
 
 // Completes a verdict that is empty at first: what it holds from an earlier call for the same envelope is not
 // found out again. Returns what it needs to go on; nothing when it is complete.

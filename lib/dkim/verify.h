@@ -10,12 +10,11 @@
 #include "dkim/limits.h"
 #include "dkim/result.h"
 #include "dkim/signature.h"
-#include "dns/questions.h"
+#include "dns/awaited.h"
 #include "message/header_list.h"
 
 #include <cstddef>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace dkim {
@@ -54,7 +53,7 @@ struct Verdict {
     std::vector<std::string> steps; // in words, for the operator
 };
 
-using Outcome = std::variant<Verdict, dns::Questions>;
+using Outcome = dns::Outcome<Verdict>;
 
 // The question that will be asked for this signature's key, known as soon as its field is.
 [[nodiscard]] dns::Questions key_questions(const Candidate& candidate);

@@ -7,15 +7,15 @@ namespace dmarc {
 namespace {
 
 AlignmentTest aligned(std::string why) {
-    return {Alignment::yes, false, false, false, {}, std::move(why)};
+    return {Alignment::yes, false, false, {}, std::move(why)};
 }
 
 AlignmentTest apart(std::string why) {
-    return {Alignment::no, false, false, false, {}, std::move(why)};
+    return {Alignment::no, false, false, {}, std::move(why)};
 }
 
 AlignmentTest vetoed(std::string why) {
-    return {Alignment::no, false, false, true, {}, std::move(why)};
+    return {Alignment::no, false, true, {}, std::move(why)};
 }
 
 // For an organization that was not settled.
@@ -24,8 +24,6 @@ AlignmentTest open(const Organization* organization) {
     test.alignment = Alignment::undecided;
     if (organization == nullptr) {
         test.why = "the result does not depend on it, so it was not looked up";
-    } else if (organization->state == Walk::State::unanswered) {
-        test.unanswered = true;
     } else {
         test.failed = true;
         test.trouble = organization->walk.trouble;
@@ -52,7 +50,8 @@ std::string_view print(Alignment alignment) {
     return "?";
 }
 
-AlignmentTest Aligner::test(const base::DomainName& identifier, AlignmentMode mode, Effort effort) {
+dns::Awaited<AlignmentTest> Aligner::test(const base::DomainName& identifier, AlignmentMode mode,
+                                          Effort effort) {
     if (identifier == author_) { // RFC 9989 4.10.2: equal names need no walk
         return aligned("it is the author domain");
     }
@@ -65,23 +64,26 @@ AlignmentTest Aligner::test(const base::DomainName& identifier, AlignmentMode mo
     return relaxed(identifier, effort);
 }
 
-AlignmentTest Aligner::relaxed(const base::DomainName& identifier, Effort effort) {
-    const Organization* ours = organization(author_, effort);
-    if (!is_settled(ours)) {
-        return open(ours);
+dns::Awaited<AlignmentTest> Aligner::relaxed(const base::DomainName& identifier, Effort effort) {
+    const auto ours = organization(author_, effort);
+    if (!ours) {
+        return dns::unanswered;
+    }
+    if (!is_settled(*ours)) {
+        return open(*ours);
     }
     // An Organizational Domain is always the name itself or above it, so a name outside of ours cannot share
     // it.
-    if (!identifier.is_at_or_below(ours->domain)) {
-        return apart(fmt::format("it is not below {}", ours->domain.text()));
+    if (!identifier.is_at_or_below((*ours)->domain)) {
+        return apart(fmt::format("it is not below {}", (*ours)->domain.text()));
     }
     // RFC 9989 4.10.2: the identifier takes its own walk. A psd= on its way up may have split it from the
     // author's.
-    const Organization* theirs = organization(identifier, effort);
-    if (!is_settled(theirs)) {
-        return open(theirs);
+    const auto theirs = organization(identifier, effort);
+    if (!theirs) {
+        return dns::unanswered;
     }
-    return compare(identifier, ours->domain, theirs->domain);
+    return is_settled(*theirs) ? compare(identifier, (*ours)->domain, (*theirs)->domain) : open(*theirs);
 }
 
 AlignmentTest Aligner::compare(const base::DomainName& identifier, const base::DomainName& ours,
@@ -99,8 +101,12 @@ AlignmentTest Aligner::compare(const base::DomainName& identifier, const base::D
     return aligned(fmt::format("both belong to {}", ours.text()));
 }
 
-const Organization* Aligner::organization(const base::DomainName& name, Effort effort) {
-    return effort == Effort::walk ? &organizations_.of(name) : organizations_.settled(name);
+dns::Awaited<const Organization*> Aligner::organization(const base::DomainName& name, Effort effort) {
+    if (effort == Effort::known_only) {
+        return organizations_.settled(name);
+    }
+    const auto& organization = organizations_.of(name);
+    return organization ? dns::Awaited<const Organization*>(&*organization) : dns::unanswered;
 }
 
 } // namespace dmarc

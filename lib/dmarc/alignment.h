@@ -20,9 +20,8 @@ enum class Alignment : std::uint8_t {
 // One identifier held against the author domain.
 struct AlignmentTest {
     Alignment alignment = Alignment::no;
-    bool unanswered = false; // questions were noted: undecided for now
-    bool failed = false;     // undecided for good, for the reason in `trouble`
-    bool vetoed = false;     // no, by the public suffix veto alone
+    bool failed = false; // undecided for good, for the reason in `trouble`
+    bool vetoed = false; // no, by the public suffix veto alone
     Trouble trouble;
     std::string why; // in words
 };
@@ -37,13 +36,15 @@ class Aligner {
     Aligner(Organizations& organizations, base::DomainName author)
         : organizations_(organizations), author_(std::move(author)) {}
 
-    [[nodiscard]] AlignmentTest test(const base::DomainName& identifier, AlignmentMode mode, Effort effort);
+    [[nodiscard]] dns::Awaited<AlignmentTest> test(const base::DomainName& identifier, AlignmentMode mode,
+                                                   Effort effort);
 
   private:
-    [[nodiscard]] AlignmentTest relaxed(const base::DomainName& identifier, Effort effort);
+    [[nodiscard]] dns::Awaited<AlignmentTest> relaxed(const base::DomainName& identifier, Effort effort);
     [[nodiscard]] AlignmentTest compare(const base::DomainName& identifier, const base::DomainName& ours,
                                         const base::DomainName& theirs) const;
-    [[nodiscard]] const Organization* organization(const base::DomainName& name, Effort effort);
+    // Null when it was not looked up.
+    [[nodiscard]] dns::Awaited<const Organization*> organization(const base::DomainName& name, Effort effort);
 
     Organizations& organizations_;
     base::DomainName author_;

@@ -1,6 +1,6 @@
 #include "dmarc/evaluate.h"
 
-#include "dmarc/mechanisms.h"
+#include "dmarc/identifiers.h"
 #include "dmarc/policy.h"
 
 #include <fmt/format.h>
@@ -20,16 +20,16 @@ class Evaluation {
     Outcome run();
 
   private:
-    Outcome by_record(const ChosenRecord& choice);
-    Outcome enforceable(const ChosenRecord& choice);
-    void apply_forced_none();
+    dns::Awaited<Verdict> evaluate();
+    dns::Awaited<Verdict> by_record(const ChosenRecord& choice);
+    dns::Awaited<Verdict> enforceable(const ChosenRecord& choice);
     void select_policy(const ChosenRecord& choice);
     void select_inherited_policy(const Record& record);
     void set_policy(SelectedPolicy selected, bool test);
     bool wants_both() const;
-    void conclude(const MechanismsVerdict& mechanisms);
+    void conclude(const IdentifiersVerdict& identifiers);
     void end_in_error(const Trouble& trouble);
-    Outcome finish();
+    Verdict finish();
     std::vector<std::string> records_in_words(const Organization* organization) const;
     std::string policy_in_words() const;
 
@@ -43,22 +43,27 @@ class Evaluation {
 };
 
 Outcome Evaluation::run() {
-    const ChosenRecord choice = choose_record(records_, organizations_, request_.author_domain);
-    switch (choice.state) {
-    case ChosenRecord::State::unanswered:
-        return dns_.take_questions();
+    return dns::outcome(evaluate(), dns_);
+}
+
+dns::Awaited<Verdict> Evaluation::evaluate() {
+    const auto choice = choose_record(records_, organizations_, request_.author_domain);
+    if (!choice) {
+        return dns::unanswered;
+    }
+    switch (choice->state) {
     case ChosenRecord::State::failed:
-        end_in_error(choice.trouble);
+        end_in_error(choice->trouble);
         return finish();
     case ChosenRecord::State::none:
         return finish(); // RFC 9989 4.10.1: without a record DMARC is not applied
     case ChosenRecord::State::chosen:
         break;
     }
-    return by_record(choice);
+    return by_record(*choice);
 }
 
-Outcome Evaluation::by_record(const ChosenRecord& choice) {
+dns::Awaited<Verdict> Evaluation::by_record(const ChosenRecord& choice) {
     switch (usability(*choice.record)) {
     case Usability::silent:
         verdict_.problem =
@@ -75,17 +80,17 @@ Outcome Evaluation::by_record(const ChosenRecord& choice) {
     return enforceable(choice);
 }
 
-Outcome Evaluation::enforceable(const ChosenRecord& choice) {
+dns::Awaited<Verdict> Evaluation::enforceable(const ChosenRecord& choice) {
     verdict_.policy_domain = choice.domain;
     verdict_.record = *choice.record;
     select_policy(choice);
     Aligner aligner(organizations_, request_.author_domain);
     const AlignmentModes modes{choice.record->aspf, choice.record->adkim};
-    const MechanismsVerdict mechanisms = align_mechanisms(request_, modes, wants_both(), aligner);
-    if (!dns_.questions().empty()) {
-        return dns_.take_questions();
+    const auto identifiers = align_identifiers(request_, modes, wants_both(), aligner);
+    if (!identifiers || !dns_.questions().empty()) { // what the policy needs is in the same round
+        return dns::unanswered;
     }
-    conclude(mechanisms);
+    conclude(*identifiers);
     return finish();
 }
 
@@ -109,8 +114,11 @@ void Evaluation::select_inherited_policy(const Record& record) {
         set_policy(existing, record.test);
         return;
     }
-    const ExistenceTest test = test_existence(records_, dns_, request_.author_domain);
-    switch (test.existence) {
+    const auto test = test_existence(records_, dns_, request_.author_domain);
+    if (!test) {
+        return;
+    }
+    switch (test->existence) {
     case Existence::exists:
         verdict_.steps.push_back(fmt::format("{} exists", request_.author_domain.text()));
         set_policy(existing, record.test);
@@ -119,10 +127,8 @@ void Evaluation::select_inherited_policy(const Record& record) {
         verdict_.steps.push_back(fmt::format("{} does not exist (NXDOMAIN)", request_.author_domain.text()));
         set_policy(missing, record.test);
         return;
-    case Existence::unanswered:
-        return;
     case Existence::failed:
-        policy_trouble_ = test.trouble;
+        policy_trouble_ = test->trouble;
         return;
     }
 }
@@ -146,17 +152,17 @@ bool Evaluation::wants_both() const {
 }
 
 // RFC 9989 5.3.5: one aligned identifier is a pass. 5.3.6: a fail must be certain.
-void Evaluation::conclude(const MechanismsVerdict& mechanisms) {
-    verdict_.spf = mechanisms.spf;
-    verdict_.dkim = mechanisms.dkim;
-    verdict_.aligned_by = mechanisms.aligned_by;
-    verdict_.vetoed = mechanisms.veto.has_value();
-    verdict_.problem = mechanisms.veto.value_or("");
-    verdict_.steps.insert(verdict_.steps.end(), mechanisms.steps.begin(), mechanisms.steps.end());
-    if (mechanisms.aligned_by) {
+void Evaluation::conclude(const IdentifiersVerdict& identifiers) {
+    verdict_.spf = identifiers.spf;
+    verdict_.dkim = identifiers.dkim;
+    verdict_.aligned_by = identifiers.aligned_by;
+    verdict_.vetoed = identifiers.veto.has_value();
+    verdict_.problem = identifiers.veto.value_or("");
+    verdict_.steps.insert(verdict_.steps.end(), identifiers.steps.begin(), identifiers.steps.end());
+    if (identifiers.aligned_by) {
         verdict_.result = Result::pass;
-    } else if (mechanisms.open) {
-        end_in_error(*mechanisms.open);
+    } else if (identifiers.open) {
+        end_in_error(*identifiers.open);
     } else if (policy_trouble_) {
         end_in_error(*policy_trouble_);
     } else {
@@ -170,7 +176,7 @@ void Evaluation::end_in_error(const Trouble& trouble) {
     verdict_.policy.reset(); // RFC 9989 5.3.6: the policy is not applied then
 }
 
-Outcome Evaluation::finish() {
+Verdict Evaluation::finish() {
     const Organization* organization = organizations_.settled(request_.author_domain);
     if (organization != nullptr && organization->state == Walk::State::finished) {
         verdict_.organizational_domain = organization->domain;
@@ -245,9 +251,9 @@ dns::Questions early_questions(const base::DomainName& author_domain, const Opti
     PolicyRecords records(dns, options);
     (void)records.at(author_domain);
     Organizations organizations(records, options);
-    const Organization& organization = organizations.of(author_domain);
-    if (organization.by_list) {
-        (void)records.at(organization.domain);
+    const auto& organization = organizations.of(author_domain);
+    if (organization && organization->by_list) {
+        (void)records.at(organization->domain);
     }
     return dns.take_questions();
 }

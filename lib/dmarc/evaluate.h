@@ -1,6 +1,6 @@
 // DMARC for one Author Domain (RFC 9989): policy discovery by tree walk, alignment, verdict.
 //
-// SPF and DKIM arrive as authenticated domains. Ask and resume: see dns/questions.h.
+// SPF and DKIM arrive as authenticated domains. Ask and resume: see dns/awaited.h.
 //
 //     dmarc::Request request{.author_domain = from, .spf = mail_from, .dkim = {signer}};
 //     dmarc::Outcome outcome = dmarc::evaluate(request, known, {});
@@ -15,13 +15,13 @@
 #include "dmarc/alignment.h"
 #include "dmarc/options.h"
 #include "dmarc/record.h"
-#include "dns/questions.h"
+#include "dmarc/request.h"
+#include "dns/awaited.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace dmarc {
@@ -30,23 +30,6 @@ namespace dmarc {
 enum class Result : std::uint8_t { none, pass, fail, temperror, permerror };
 
 [[nodiscard]] std::string_view print(Result result);
-
-// What SPF or DKIM says of a domain. temperror matters (RFC 9989 5.3.6): where it would align, the verdict is
-// open.
-enum class IdentifierState : std::uint8_t { pass, temperror };
-
-struct Identifier {
-    base::DomainName domain;
-    IdentifierState state = IdentifierState::pass;
-};
-
-struct Request {
-    base::DomainName author_domain;
-    std::optional<Identifier> spf; // MAIL FROM identity only (RFC 9989 4.4.2): pass or temperror
-    // d= of every signature that passed or met a temperror; as many as the caller's limit on signatures
-    // allows.
-    std::vector<Identifier> dkim;
-};
 
 struct Verdict {
     Result result = Result::none;
@@ -64,7 +47,7 @@ struct Verdict {
     std::vector<std::string> steps;             // in words, for the operator
 };
 
-using Outcome = std::variant<Verdict, dns::Questions>;
+using Outcome = dns::Outcome<Verdict>;
 
 [[nodiscard]] Outcome evaluate(const Request& request, const dns::Answers& known, const Options& options);
 

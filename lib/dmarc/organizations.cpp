@@ -6,11 +6,14 @@ namespace dmarc {
 
 namespace {
 
-Organization by_walk(PolicyRecords& records, const base::DomainName& name) {
-    Walk steps = walk(records, name);
-    const Walk::State state = steps.state;
-    base::DomainName domain = state == Walk::State::finished ? organizational_domain(steps, name) : name;
-    return {state, std::move(domain), std::move(steps), false};
+dns::Awaited<Organization> by_walk(PolicyRecords& records, const base::DomainName& name) {
+    auto steps = walk(records, name);
+    if (!steps) {
+        return dns::unanswered;
+    }
+    const Walk::State state = steps->state;
+    base::DomainName domain = state == Walk::State::finished ? organizational_domain(*steps, name) : name;
+    return Organization{state, std::move(domain), *std::move(steps), false};
 }
 
 Organization by_list(const PublicSuffixList& list, const base::DomainName& name) {
@@ -27,17 +30,17 @@ Organizations::Organizations(PolicyRecords& records, const Options& options)
     assert(options.discovery != Discovery::psl || options.public_suffixes != nullptr);
 }
 
-const Organization& Organizations::of(const base::DomainName& name) {
-    if (const Organization* known = settled(name)) {
-        return *known;
+const dns::Awaited<Organization>& Organizations::of(const base::DomainName& name) {
+    if (const auto known = known_.find(name); known != known_.end()) {
+        return known->second;
     }
-    Organization organization = by_list_ ? by_list(*list_, name) : by_walk(records_, name);
+    auto organization = by_list_ ? by_list(*list_, name) : by_walk(records_, name);
     return known_.emplace(name, std::move(organization)).first->second;
 }
 
 const Organization* Organizations::settled(const base::DomainName& name) const {
     const auto known = known_.find(name);
-    return known == known_.end() ? nullptr : &known->second;
+    return known == known_.end() || !known->second ? nullptr : &*known->second;
 }
 
 bool Organizations::are_strangers(const base::DomainName& organization, const base::DomainName& a,

@@ -20,8 +20,8 @@ class Organizations {
   public:
     Organizations(PolicyRecords& records, const Options& options);
 
-    [[nodiscard]] const Organization& of(const base::DomainName& name);
-    // Null when of() has not been asked about this name.
+    [[nodiscard]] const dns::Awaited<Organization>& of(const base::DomainName& name);
+    // Null when of() has not been asked about this name, or waits for answers.
     [[nodiscard]] const Organization* settled(const base::DomainName& name) const;
 
     // RFC 9989 11.8 leaves the gap that this closes: a registry that publishes a record without psd=y turns
@@ -35,7 +35,7 @@ class Organizations {
     PolicyRecords& records_;
     const PublicSuffixList* list_;
     bool by_list_; // psl mode
-    std::map<base::DomainName, Organization> known_;
+    std::map<base::DomainName, dns::Awaited<Organization>> known_;
 };
 
 } // namespace dmarc

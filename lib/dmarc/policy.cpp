@@ -17,24 +17,20 @@ ChosenRecord failed(Trouble trouble) {
     return choice;
 }
 
-ChosenRecord unanswered() {
-    ChosenRecord choice;
-    choice.state = ChosenRecord::State::unanswered;
-    return choice;
-}
-
-ChosenRecord from_lookup(const base::DomainName& domain, const Lookup& lookup, bool inherited) {
-    switch (lookup.state) {
-    case Lookup::State::unanswered:
-        return unanswered();
-    case Lookup::State::absent:
-        return {};
-    case Lookup::State::found:
-        return chosen(domain, *lookup.record, inherited);
-    case Lookup::State::failed:
-        return failed(lookup.trouble);
+dns::Awaited<ChosenRecord> from_lookup(const base::DomainName& domain, const dns::Awaited<Lookup>& lookup,
+                                       bool inherited) {
+    if (!lookup) {
+        return dns::unanswered;
     }
-    return {};
+    switch (lookup->state) {
+    case Lookup::State::absent:
+        return ChosenRecord();
+    case Lookup::State::found:
+        return chosen(domain, *lookup->record, inherited);
+    case Lookup::State::failed:
+        return failed(lookup->trouble);
+    }
+    return ChosenRecord();
 }
 
 // RFC 9989 4.10.1: after the author domain the Organizational Domain, then the public suffix; nothing between
@@ -62,23 +58,21 @@ bool is_valid(const PolicyTag& tag) {
 
 } // namespace
 
-ChosenRecord choose_record(PolicyRecords& records, Organizations& organizations,
-                           const base::DomainName& author) {
-    ChosenRecord own = from_lookup(author, records.at(author), false);
-    if (own.state != ChosenRecord::State::none) {
+dns::Awaited<ChosenRecord> choose_record(PolicyRecords& records, Organizations& organizations,
+                                         const base::DomainName& author) {
+    auto own = from_lookup(author, records.at(author), false);
+    if (!own || own->state != ChosenRecord::State::none) {
         return own;
     }
-    const Organization& organization = organizations.of(author);
-    switch (organization.state) {
-    case Walk::State::unanswered:
-        return unanswered();
-    case Walk::State::failed:
-        return failed(organization.walk.trouble);
-    case Walk::State::finished:
-        break;
+    const auto& organization = organizations.of(author);
+    if (!organization) {
+        return dns::unanswered;
     }
-    return organization.by_list ? from_lookup(organization.domain, records.at(organization.domain), true)
-                                : from_walk(organization);
+    if (organization->state == Walk::State::failed) {
+        return failed(organization->walk.trouble);
+    }
+    return organization->by_list ? from_lookup(organization->domain, records.at(organization->domain), true)
+                                 : from_walk(*organization);
 }
 
 Usability usability(const Record& record) {
@@ -118,25 +112,26 @@ Policy lowered_by_test_mode(Policy policy) {
 
 // RFC 9989 3.2.13: a name does not exist when the DNS says NXDOMAIN, whatever type was asked for. TXT,
 // because SPF has most likely asked for it already.
-ExistenceTest test_existence(PolicyRecords& records, dns::Inquiry& dns, const base::DomainName& author) {
-    if (records.at(author).owner_exists) {
-        return {Existence::exists, {}};
+dns::Awaited<ExistenceTest> test_existence(PolicyRecords& records, dns::Inquiry& dns,
+                                           const base::DomainName& author) {
+    if (const auto& own = records.at(author); own && own->owner_exists) {
+        return ExistenceTest{Existence::exists, {}};
     }
     const dns::Answer* answer = dns.ask(author.text(), dns::Type::txt);
     if (answer == nullptr) {
-        return {Existence::unanswered, {}};
+        return dns::unanswered;
     }
     switch (answer->status) {
     case dns::Status::found:
     case dns::Status::no_data:
-        return {Existence::exists, {}};
+        return ExistenceTest{Existence::exists, {}};
     case dns::Status::no_name:
         // RFC 6604: behind a CNAME the NXDOMAIN belongs to its target.
-        return {answer->aliased ? Existence::exists : Existence::does_not_exist, {}};
+        return ExistenceTest{answer->aliased ? Existence::exists : Existence::does_not_exist, {}};
     case dns::Status::failed:
-        return {Existence::failed, trouble_with("TXT " + author.text(), *answer)};
+        break;
     }
-    return {};
+    return ExistenceTest{Existence::failed, trouble_with("TXT " + author.text(), *answer)};
 }
 
 } // namespace dmarc

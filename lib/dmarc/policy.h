@@ -11,7 +11,7 @@ namespace dmarc {
 
 // Which record speaks for the author domain.
 struct ChosenRecord {
-    enum class State { none, chosen, unanswered, failed };
+    enum class State { none, chosen, failed };
     State state = State::none;
     const Record* record = nullptr; // lives as long as the PolicyRecords it came from
     std::optional<base::DomainName> domain;
@@ -19,8 +19,8 @@ struct ChosenRecord {
     Trouble trouble;        // when failed
 };
 
-[[nodiscard]] ChosenRecord choose_record(PolicyRecords& records, Organizations& organizations,
-                                         const base::DomainName& author);
+[[nodiscard]] dns::Awaited<ChosenRecord> choose_record(PolicyRecords& records, Organizations& organizations,
+                                                       const base::DomainName& author);
 
 // RFC 9989 4.10.1: what a record is worth, going by its policy tags.
 enum class Usability : std::uint8_t {
@@ -45,14 +45,14 @@ struct SelectedPolicy {
 // RFC 9989 4.7: t=y asks for one level less than published.
 [[nodiscard]] Policy lowered_by_test_mode(Policy policy);
 
-enum class Existence : std::uint8_t { exists, does_not_exist, unanswered, failed };
+enum class Existence : std::uint8_t { exists, does_not_exist, failed };
 
 struct ExistenceTest {
-    Existence existence = Existence::unanswered;
+    Existence existence = Existence::exists;
     Trouble trouble; // when failed
 };
 
-[[nodiscard]] ExistenceTest test_existence(PolicyRecords& records, dns::Inquiry& dns,
-                                           const base::DomainName& author);
+[[nodiscard]] dns::Awaited<ExistenceTest> test_existence(PolicyRecords& records, dns::Inquiry& dns,
+                                                         const base::DomainName& author);
 
 } // namespace dmarc

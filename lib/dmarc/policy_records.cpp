@@ -34,29 +34,29 @@ std::string record_name(const base::DomainName& domain) {
     return "_dmarc." + domain.text();
 }
 
-const Lookup& PolicyRecords::at(const base::DomainName& domain) {
-    if (const Lookup* lookup = looked_up(domain)) {
-        return *lookup;
+const dns::Awaited<Lookup>& PolicyRecords::at(const base::DomainName& domain) {
+    if (const auto known = known_.find(domain); known != known_.end()) {
+        return known->second;
     }
     return known_.emplace(domain, look_up(domain)).first->second;
 }
 
 const Lookup* PolicyRecords::looked_up(const base::DomainName& domain) const {
     const auto known = known_.find(domain);
-    return known == known_.end() ? nullptr : &known->second;
+    return known == known_.end() || !known->second ? nullptr : &*known->second;
 }
 
-Lookup PolicyRecords::look_up(const base::DomainName& domain) {
+dns::Awaited<Lookup> PolicyRecords::look_up(const base::DomainName& domain) {
     const std::string name = record_name(domain);
-    Lookup lookup;
     if (!dns::make_question(name, dns::Type::txt)) {
         // RFC 9989 5.3.6: a question that no DNS message can carry is never answered, however long one waits.
         return failed_lookup({true, fmt::format("TXT {}: name too long", name)}, "name too long");
     }
     const dns::Answer* answer = dns_.ask(name, dns::Type::txt);
     if (answer == nullptr) {
-        return lookup;
+        return dns::unanswered;
     }
+    Lookup lookup;
     switch (answer->status) {
     case dns::Status::found:
         lookup = choose(*answer);

@@ -4,7 +4,7 @@
 #include "base/domain_name.h"
 #include "dmarc/options.h"
 #include "dmarc/record.h"
-#include "dns/questions.h"
+#include "dns/awaited.h"
 
 #include <map>
 #include <memory>
@@ -21,8 +21,8 @@ struct Trouble {
 [[nodiscard]] Trouble trouble_with(const std::string& question, const dns::Answer& answer);
 
 struct Lookup {
-    enum class State { unanswered, absent, found, failed };
-    State state = State::unanswered;
+    enum class State { absent, found, failed };
+    State state = State::absent;
     std::shared_ptr<const Record> record; // when found
     Trouble trouble;                      // when failed
     bool owner_exists = false;            // the answer proves that the name itself exists
@@ -36,18 +36,18 @@ class PolicyRecords {
   public:
     PolicyRecords(dns::Inquiry& dns, const Options& options) : dns_(dns), options_(options) {}
 
-    // Where the answer is missing its question is noted. The reference lives as long as this object.
-    [[nodiscard]] const Lookup& at(const base::DomainName& domain);
-    // Null when at() has not been asked about this name.
+    // The reference lives as long as this object.
+    [[nodiscard]] const dns::Awaited<Lookup>& at(const base::DomainName& domain);
+    // Null when at() has not been asked about this name, or has no answer.
     [[nodiscard]] const Lookup* looked_up(const base::DomainName& domain) const;
 
   private:
-    [[nodiscard]] Lookup look_up(const base::DomainName& domain);
+    [[nodiscard]] dns::Awaited<Lookup> look_up(const base::DomainName& domain);
     [[nodiscard]] Lookup choose(const dns::Answer& answer) const;
 
     dns::Inquiry& dns_;
     const Options& options_;
-    std::map<base::DomainName, Lookup> known_;
+    std::map<base::DomainName, dns::Awaited<Lookup>> known_;
 };
 
 } // namespace dmarc

@@ -14,31 +14,27 @@ std::vector<base::DomainName> walk_targets(const base::DomainName& start) {
     return targets;
 }
 
-Walk walk(PolicyRecords& records, const base::DomainName& start) {
+dns::Awaited<Walk> walk(PolicyRecords& records, const base::DomainName& start) {
     Walk walk;
+    // Behind a gap the loop only notes questions; what it sees there still tells where the walk must end.
+    bool gap = false;
     for (const base::DomainName& target : walk_targets(start)) {
-        const Lookup& lookup = records.at(target);
-        // Behind a gap the loop only notes questions; what it sees there still tells where the walk must end.
-        const bool gap = walk.state == Walk::State::unanswered;
-        if (!gap) {
-            walk.visited.push_back(target);
-        }
-        if (lookup.state == Lookup::State::unanswered) {
-            walk.state = Walk::State::unanswered;
-        } else if (lookup.state == Lookup::State::failed) {
-            if (!gap) {
-                walk.state = Walk::State::failed;
-                walk.trouble = lookup.trouble;
-            }
+        const auto& lookup = records.at(target);
+        walk.visited.push_back(target);
+        if (!lookup) {
+            gap = true;
+        } else if (lookup->state == Lookup::State::failed) {
+            walk.state = Walk::State::failed;
+            walk.trouble = lookup->trouble;
             break;
-        } else if (lookup.state == Lookup::State::found) {
-            walk.found.push_back({target, lookup.record.get()});
-            if (lookup.record->psd != PublicSuffixFlag::unknown) {
+        } else if (lookup->state == Lookup::State::found) {
+            walk.found.push_back({target, lookup->record.get()});
+            if (lookup->record->psd != PublicSuffixFlag::unknown) {
                 break;
             }
         }
     }
-    return walk;
+    return gap ? dns::unanswered : dns::Awaited<Walk>(std::move(walk));
 }
 
 base::DomainName organizational_domain(const Walk& walk, const base::DomainName& start) {

@@ -23,7 +23,7 @@ struct FoundRecord {
 };
 
 struct Walk {
-    enum class State { finished, unanswered, failed };
+    enum class State { finished, failed };
     State state = State::finished;
     std::vector<base::DomainName> visited; // the names looked at, in order
     std::vector<FoundRecord> found;        // those that have a record, longest name first
@@ -32,7 +32,7 @@ struct Walk {
 
 // Where answers are missing, the questions for the rest of the walk are all noted at once: one round instead
 // of eight.
-[[nodiscard]] Walk walk(PolicyRecords& records, const base::DomainName& start);
+[[nodiscard]] dns::Awaited<Walk> walk(PolicyRecords& records, const base::DomainName& start);
 
 // `walk` must be finished and have begun at `start`.
 [[nodiscard]] base::DomainName organizational_domain(const Walk& walk, const base::DomainName& start);

@@ -1,11 +1,11 @@
 // The questions an evaluator still needs answered, and the way it asks.
 //
-// Ask and resume: an evaluator is a function of its inputs and of the answers known so far. Where an answer is missing
-// it notes the question and returns; the driver has the whole set answered and calls again.
+// Ask and resume: an evaluator is a function of its inputs and of the answers known so far. Where an answer
+// is missing it notes the question and returns; the driver has the whole set answered and calls again.
 //
 //     dns::Inquiry dns(known);
 //     const dns::Answer* answer = dns.ask(name, dns::Type::txt);
-//     if (answer == nullptr) return dns.take_questions();   // call me again
+//     if (answer == nullptr) return dns.take_questions();   // call me again (see dns/awaited.h)
 #pragma once
 
 #include "dns/answers.h"
@@ -35,8 +35,8 @@ class Inquiry {
   public:
     explicit Inquiry(const Answers& known) : known_(known) {}
 
-    // The answer, or null after noting the question. A name that no question can carry (see make_question) is answered
-    // at once: it does not exist.
+    // The answer, or null after noting the question. A name that no question can carry (see make_question) is
+    // answered at once: it does not exist.
     const Answer* ask(std::string_view name, Type type);
     // Notes the question if it is unanswered, for an answer that will probably be needed later (look-ahead).
     void expect(std::string_view name, Type type);

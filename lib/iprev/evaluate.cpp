@@ -50,29 +50,10 @@ bool leads_to(const dns::Answer& answer, const base::IpAddress& client) {
     return std::find(answer.addresses.begin(), answer.addresses.end(), client) != answer.addresses.end();
 }
 
-} // namespace
-
-std::string_view print(Result result) {
-    switch (result) {
-    case Result::pass:
-        return "pass";
-    case Result::fail:
-        return "fail";
-    case Result::temperror:
-        return "temperror";
-    case Result::permerror:
-        return "permerror";
-    }
-    return "?";
-}
-
-namespace {
-
-Outcome find_name(const base::IpAddress& client, const dns::Answers& known) {
-    dns::Inquiry dns(known);
+dns::Awaited<Verdict> find_name(const base::IpAddress& client, dns::Inquiry& dns) {
     const dns::Answer* reverse = dns.ask(client.reverse_name(), dns::Type::ptr);
     if (reverse == nullptr) {
-        return dns.take_questions();
+        return dns::unanswered;
     }
     if (reverse->status != dns::Status::found) {
         return without_names(*reverse);
@@ -93,7 +74,7 @@ Outcome find_name(const base::IpAddress& client, const dns::Answers& known) {
         }
     }
     if (!dns.questions().empty()) {
-        return dns.take_questions();
+        return dns::unanswered;
     }
     // A name whose addresses could not be had may be the one that leads back.
     return failure.empty() ? verdict(Result::fail, "no reverse name leads back to the address")
@@ -102,12 +83,27 @@ Outcome find_name(const base::IpAddress& client, const dns::Answers& known) {
 
 } // namespace
 
+std::string_view print(Result result) {
+    switch (result) {
+    case Result::pass:
+        return "pass";
+    case Result::fail:
+        return "fail";
+    case Result::temperror:
+        return "temperror";
+    case Result::permerror:
+        return "permerror";
+    }
+    return "?";
+}
+
 Outcome evaluate(const base::IpAddress& client, const dns::Answers& known) {
-    auto outcome = find_name(client, known);
-    if (auto* verdict = std::get_if<Verdict>(&outcome)) {
+    dns::Inquiry dns(known);
+    auto verdict = find_name(client, dns);
+    if (verdict) {
         verdict->address = client.print();
     }
-    return outcome;
+    return dns::outcome(std::move(verdict), dns);
 }
 
 } // namespace iprev

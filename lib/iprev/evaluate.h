@@ -2,12 +2,11 @@
 #pragma once
 
 #include "base/ip_address.h"
-#include "dns/questions.h"
+#include "dns/awaited.h"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace iprev {
 
@@ -22,7 +21,7 @@ struct Verdict {
     std::string address{}; // of the client
 };
 
-using Outcome = std::variant<Verdict, dns::Questions>;
+using Outcome = dns::Outcome<Verdict>;
 
 // The first ten names that the reverse lookup gives are tried, all in one round of questions.
 [[nodiscard]] Outcome evaluate(const base::IpAddress& client, const dns::Answers& known);

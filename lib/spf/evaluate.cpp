@@ -56,7 +56,7 @@ Awaited<Result> follow_redirect(Run& run, const Scope& scope, const MacroString&
     run.verdict.used_local_part = run.verdict.used_local_part || redirect.uses_local_part();
     auto target = target_name(run, scope, redirect);
     if (!target) {
-        return std::nullopt;
+        return dns::unanswered;
     }
     if (!target->unusable.empty()) {
         return end_with(run, scope, Result::permerror, "redirect leads nowhere: " + target->unusable);
@@ -105,7 +105,7 @@ Awaited<Result> evaluate_record(Run& run, const Scope& scope, const Record& reco
         auto finding = match(run, scope, directive.mechanism);
         if (!finding) {
             look_ahead(run, scope, record, i + 1);
-            return std::nullopt;
+            return dns::unanswered;
         }
         if (run.recording()) {
             run.record(scope, print(directive), std::move(finding->what));
@@ -197,6 +197,22 @@ Verdict no_verdict(const Request& request, std::string domain, std::string why) 
     return verdict;
 }
 
+Awaited<Verdict> conclude(Run& run, const Scope& scope) {
+    const auto result = evaluate_domain(run, scope);
+    if (!result) {
+        return dns::unanswered;
+    }
+    run.verdict.result = *result;
+    if (*result == Result::fail) {
+        auto text = explanation(run);
+        if (!text) {
+            return dns::unanswered;
+        }
+        run.verdict.explanation = *std::move(text);
+    }
+    return std::move(run.verdict);
+}
+
 } // namespace
 
 Awaited<Result> evaluate_domain(Run& run, const Scope& scope) {
@@ -210,7 +226,7 @@ Awaited<Result> evaluate_domain(Run& run, const Scope& scope) {
     }
     const dns::Answer* answer = run.dns.ask(scope.domain, dns::Type::txt);
     if (answer == nullptr) {
-        return std::nullopt;
+        return dns::unanswered;
     }
     ++run.nesting;
     const auto result = evaluate_answer(run, scope, *answer);
@@ -235,19 +251,7 @@ Outcome check_host(const Request& request, const dns::Answers& known, const Limi
             .sender = make_sender(request, domain->text(), limits),
             .verdict = no_verdict(request, domain->text(), {}),
             .explainer = {}};
-    const auto result = evaluate_domain(run, {domain->text(), 0});
-    if (!result) {
-        return run.dns.take_questions();
-    }
-    run.verdict.result = *result;
-    if (*result == Result::fail) {
-        auto text = explanation(run);
-        if (!text) {
-            return run.dns.take_questions();
-        }
-        run.verdict.explanation = *std::move(text);
-    }
-    return std::move(run.verdict);
+    return dns::outcome(conclude(run, {domain->text(), 0}), run.dns);
 }
 
 } // namespace spf

@@ -1,6 +1,6 @@
 // check_host() (RFC 7208 4): may this address send for this identity?
 //
-// Ask and resume (see dns/questions.h): the outcome is a verdict, or the questions still to be answered.
+// Ask and resume (see dns/awaited.h): the outcome is a verdict, or the questions still to be answered.
 //
 //     spf::Request request{.client = ip, .helo = "mx.example.org", .identity = spf::Identity::mail_from,
 //                          .local_part = "ann", .domain = "example.org"};
@@ -10,13 +10,12 @@
 #include "base/ip_address.h"
 #include "base/memo.h"
 #include "base/time_format.h"
-#include "dns/questions.h"
+#include "dns/awaited.h"
 #include "spf/limits.h"
 #include "spf/record.h"
 #include "spf/result.h"
 
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace spf {
@@ -61,7 +60,7 @@ struct Verdict {
     bool operator==(const Verdict&) const = default;
 };
 
-using Outcome = std::variant<Verdict, dns::Questions>;
+using Outcome = dns::Outcome<Verdict>;
 
 using RecordMemo = base::Memo<Record>;
 

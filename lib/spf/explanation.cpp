@@ -19,7 +19,7 @@ Awaited<std::string> expand_explanation(Run& run, const Scope& scope, std::strin
     }
     const auto values = macro_values(run, scope, *text);
     if (!values) {
-        return std::nullopt;
+        return dns::unanswered;
     }
     auto expanded = expand_text(*text, *values, run.limits.explanation);
     // RFC 7208 6.2: US-ASCII only; and, as it goes into an SMTP reply, no control characters from the
@@ -38,14 +38,14 @@ Awaited<std::string> explanation(Run& run) {
     const Scope scope{run.explainer->domain, 0};
     const auto target = target_name(run, scope, run.explainer->target);
     if (!target) {
-        return std::nullopt;
+        return dns::unanswered;
     }
     if (!target->unusable.empty()) {
         return std::string();
     }
     const dns::Answer* answer = run.dns.ask(target->name, dns::Type::txt);
     if (answer == nullptr) {
-        return std::nullopt;
+        return dns::unanswered;
     }
     if (answer->texts.size() != 1 || answer->texts.front().size() > run.limits.record) {
         return std::string();

@@ -58,7 +58,7 @@ Awaited<Finding> with_records(Run& run, std::string_view name, dns::Type type, N
     }
     const dns::Answer* answer = run.dns.ask(name, type);
     if (answer == nullptr) {
-        return std::nullopt;
+        return dns::unanswered;
     }
     switch (answer->status) {
     case dns::Status::found:
@@ -89,7 +89,7 @@ Awaited<Finding> with_target(Run& run, const Scope& scope, const DomainSpec& dom
     note_use(run, domain_spec);
     auto target = target_name(run, scope, domain_spec);
     if (!target) {
-        return std::nullopt;
+        return dns::unanswered;
     }
     if (!target->unusable.empty()) { // RFC 8616 4: such a term does not match
         return Finding{Match::no, "no match: " + target->unusable};
@@ -190,7 +190,7 @@ Awaited<Finding> match_one(Run& run, const Scope& scope, const Include& include)
     return with_target(run, scope, include.target, [&](std::string name) -> Awaited<Finding> {
         const auto result = evaluate_domain(run, {std::move(name), scope.depth + 1});
         if (!result) {
-            return std::nullopt;
+            return dns::unanswered;
         }
         const Match match = match_of(*result);
         return Finding{match, fmt::format("{} ({})", words(match), print(*result))};
@@ -222,7 +222,7 @@ Awaited<Finding> match_one(Run& run, const Scope& scope, const Mx& mx) {
 Awaited<Finding> match_reverse_names(Run& run, const dns::Answer& reverse, std::string_view target) {
     const auto name = find_validated_name(run, reverse, target, true);
     if (!name) {
-        return std::nullopt;
+        return dns::unanswered;
     }
     if (name->empty()) {
         return Finding{Match::no,
@@ -237,7 +237,7 @@ Awaited<Finding> match_one(Run& run, const Scope& scope, const Ptr& ptr) {
     return with_target(run, scope, ptr.target, [&](const std::string& name) -> Awaited<Finding> {
         const dns::Answer* reverse = ask_reverse_names(run);
         if (reverse == nullptr) {
-            return std::nullopt;
+            return dns::unanswered;
         }
         switch (reverse->status) {
         case dns::Status::found:

@@ -1,10 +1,7 @@
 // One run of check_host, as its parts share it. Internal to lib/spf.
-//
-// A function that may need an answer returns Awaited<T>: nothing means that an answer is missing, that its
-// question is noted, and that the caller returns nothing too, up to check_host, which hands out the
-// questions.
 #pragma once
 
+#include "dns/awaited.h"
 #include "spf/evaluate.h"
 
 #include <memory>
@@ -14,8 +11,7 @@
 
 namespace spf {
 
-template <class T>
-using Awaited = std::optional<T>;
+using dns::Awaited;
 
 // <sender> and HELO, fit for macros.
 struct Sender {

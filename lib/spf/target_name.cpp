@@ -15,7 +15,7 @@ Awaited<MacroValues> macro_values(Run& run, const Scope& scope, const MacroStrin
     if (text.uses('p')) {
         auto name = validated_name(run, scope.domain);
         if (!name) {
-            return std::nullopt;
+            return dns::unanswered;
         }
         values.validated_name = *std::move(name);
     }
@@ -38,7 +38,7 @@ Awaited<Target> target_name(Run& run, const Scope& scope, const MacroString& dom
     }
     const auto values = macro_values(run, scope, domain_spec);
     if (!values) {
-        return std::nullopt;
+        return dns::unanswered;
     }
     return Target{.name = expand_name(domain_spec, *values)};
 }

@@ -65,7 +65,7 @@ Awaited<std::string> find_validated_name(Run& run, const dns::Answer& reverse, s
     for (const Candidate& candidate : names) {
         const dns::Answer* answer = run.dns.ask(candidate.name, type);
         if (answer == nullptr) {
-            return std::nullopt;
+            return dns::unanswered;
         }
         // RFC 7208 5.5: a name whose addresses cannot be had is skipped. Names without addresses are no void
         // lookups here: whoever owns the client's address could otherwise turn a fail into a permerror (4.6.4
@@ -81,7 +81,7 @@ Awaited<std::string> find_validated_name(Run& run, const dns::Answer& reverse, s
 Awaited<std::string> validated_name(Run& run, std::string_view domain) {
     const dns::Answer* reverse = ask_reverse_names(run);
     if (reverse == nullptr) {
-        return std::nullopt;
+        return dns::unanswered;
     }
     auto name = find_validated_name(run, *reverse, domain, false);
     if (name && name->empty()) {

@@ -40,31 +40,33 @@ void describe_record(const dmarc::Record& record, bool inherited, dmarc::Existen
 // RFC 9989 4.10.1: which record speaks for the domain.
 void describe_policy(dmarc::PolicyRecords& records, dmarc::Organizations& organizations,
                      dns::Inquiry& inquiry, const base::DomainName& domain, DmarcSurvey& survey) {
-    const dmarc::ChosenRecord chosen = dmarc::choose_record(records, organizations, domain);
-    if (chosen.state == dmarc::ChosenRecord::State::failed) {
-        survey.trouble = chosen.trouble.text;
+    const auto chosen = dmarc::choose_record(records, organizations, domain);
+    if (chosen && chosen->state == dmarc::ChosenRecord::State::failed) {
+        survey.trouble = chosen->trouble.text;
+    }
+    if (!chosen || chosen->record == nullptr) {
         return;
     }
-    if (chosen.record == nullptr) {
+    const auto test = chosen->inherited ? dmarc::test_existence(records, inquiry, domain)
+                                        : dmarc::ExistenceTest{dmarc::Existence::exists, {}};
+    if (!test) {
         return;
     }
-    const auto test = chosen.inherited ? dmarc::test_existence(records, inquiry, domain)
-                                       : dmarc::ExistenceTest{dmarc::Existence::exists, {}};
-    if (test.existence == dmarc::Existence::failed) {
-        survey.trouble = test.trouble.text;
+    if (test->existence == dmarc::Existence::failed) {
+        survey.trouble = test->trouble.text;
         return;
     }
-    survey.policy_domain = chosen.domain;
-    survey.exists = test.existence == dmarc::Existence::exists;
-    describe_record(*chosen.record, chosen.inherited, test.existence, survey);
+    survey.policy_domain = chosen->domain;
+    survey.exists = test->existence == dmarc::Existence::exists;
+    describe_record(*chosen->record, chosen->inherited, test->existence, survey);
 }
 
 void describe_stops(dmarc::PolicyRecords& records, const dmarc::Walk& walk, DmarcSurvey& survey) {
     for (const base::DomainName& domain : walk.visited) {
-        const dmarc::Lookup& lookup = records.at(domain);
-        DmarcSurvey::Stop stop{domain, lookup.remark, std::nullopt};
-        if (lookup.state == dmarc::Lookup::State::found) {
-            stop.record = *lookup.record;
+        const dmarc::Lookup* lookup = records.looked_up(domain); // by the walk
+        DmarcSurvey::Stop stop{domain, lookup->remark, std::nullopt};
+        if (lookup->state == dmarc::Lookup::State::found) {
+            stop.record = *lookup->record;
         }
         survey.stops.push_back(std::move(stop));
     }
@@ -72,16 +74,19 @@ void describe_stops(dmarc::PolicyRecords& records, const dmarc::Walk& walk, Dmar
 
 } // namespace
 
-std::variant<DmarcSurvey, dns::Questions>
-survey_dmarc(const base::DomainName& domain, const dns::Answers& known, const dmarc::Options& options) {
+dns::Outcome<DmarcSurvey> survey_dmarc(const base::DomainName& domain, const dns::Answers& known,
+                                       const dmarc::Options& options) {
     dns::Inquiry inquiry(known);
     dmarc::PolicyRecords records(inquiry, options);
     dmarc::Organizations organizations(records, options);
-    const dmarc::Walk walk = dmarc::walk(records, domain); // shown in every mode
-    const dmarc::Organization& organization = organizations.of(domain);
+    const auto walk = dmarc::walk(records, domain); // shown in every mode
+    const auto& organization = organizations.of(domain);
+    if (!walk || !organization) {
+        return inquiry.take_questions();
+    }
     DmarcSurvey survey{.stops = {},
-                       .trouble = walk.trouble.text,
-                       .organizational_domain = organization.domain,
+                       .trouble = walk->trouble.text,
+                       .organizational_domain = organization->domain,
                        .policy_domain = {},
                        .own = {},
                        .subdomains = {},
@@ -91,7 +96,7 @@ survey_dmarc(const base::DomainName& domain, const dns::Answers& known, const dm
     if (!inquiry.questions().empty()) {
         return inquiry.take_questions();
     }
-    describe_stops(records, walk, survey);
+    describe_stops(records, *walk, survey);
     return survey;
 }
 

@@ -28,7 +28,7 @@ struct DmarcSurvey {
     bool test = false;  // t=y lowers each policy by one level; the policies here are as published
 };
 
-[[nodiscard]] std::variant<DmarcSurvey, dns::Questions>
+[[nodiscard]] dns::Outcome<DmarcSurvey>
 survey_dmarc(const base::DomainName& domain, const dns::Answers& known, const dmarc::Options& options);
 
 } // namespace tool

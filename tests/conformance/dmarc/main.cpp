@@ -143,7 +143,7 @@ void Check::check_walk() {
     dns::Inquiry dns(answers);
     const dmarc::Options options;
     dmarc::PolicyRecords records(dns, options);
-    const dmarc::Walk walk = dmarc::walk(records, vector_.request.author_domain);
+    const dmarc::Walk walk = dmarc::walk(records, vector_.request.author_domain).value(); // all is answered
     std::vector<std::string> visited;
     for (const base::DomainName& name : walk.visited) {
         visited.push_back(dmarc::record_name(name));

@@ -109,7 +109,7 @@ TEST_CASE("a domain does not exist when the DNS says NXDOMAIN, and in no other c
         }
         dns::Inquiry second(answers);
         dmarc::PolicyRecords again(second, options);
-        CHECK(dmarc::test_existence(again, second, name("a.farm.example")).existence == c.expected);
+        CHECK(dmarc::test_existence(again, second, name("a.farm.example"))->existence == c.expected);
         CHECK(second.questions().empty());
     }
 }

@@ -1,9 +1,9 @@
-// What SPF and DKIM together do for the author domain: which identifiers align, in which order that is found
-// out, and what may be left open (RFC 9989 4.4 and 5.3.6).
+// What the identifiers of SPF and DKIM together do for the author domain: which of them align, in which order
+// that is found out, and what may be left open (RFC 9989 4.4 and 5.3.6).
 #pragma once
 
 #include "dmarc/alignment.h"
-#include "dmarc/evaluate.h"
+#include "dmarc/request.h"
 
 #include <optional>
 #include <string>
@@ -16,18 +16,17 @@ struct AlignmentModes {
     AlignmentMode dkim = AlignmentMode::relaxed;
 };
 
-struct MechanismsVerdict {
+struct IdentifiersVerdict {
     Alignment spf = Alignment::no;
     Alignment dkim = Alignment::no;
     std::optional<base::DomainName> aligned_by;
     std::optional<Trouble> open; // what keeps a verdict without any alignment from being fail
     std::optional<std::string> veto;
-    bool unanswered = false; // questions were noted; nothing above is final
     std::vector<std::string> steps;
 };
 
 // `both`: settle the second mechanism although the first has aligned.
-[[nodiscard]] MechanismsVerdict align_mechanisms(const Request& request, AlignmentModes modes, bool both,
-                                                 Aligner& aligner);
+[[nodiscard]] dns::Awaited<IdentifiersVerdict> align_identifiers(const Request& request, AlignmentModes modes,
+                                                                 bool both, Aligner& aligner);
 
 } // namespace dmarc

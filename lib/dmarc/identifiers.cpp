@@ -1,4 +1,4 @@
-#include "dmarc/mechanisms.h"
+#include "dmarc/identifiers.h"
 
 #include <fmt/format.h>
 
@@ -19,7 +19,7 @@ class Comparison {
   public:
     Comparison(const Request& request, AlignmentModes modes, bool both, Aligner& aligner);
 
-    MechanismsVerdict run();
+    dns::Awaited<IdentifiersVerdict> run();
 
   private:
     using Selector = bool (Comparison::*)(const Identifier&) const;
@@ -28,15 +28,16 @@ class Comparison {
     bool is_other_pass(const Identifier& identifier) const;
     bool is_temperror(const Identifier& identifier) const;
 
-    void consider(const Candidate& candidate);
+    bool consider(const Candidate& candidate);
     void note(const Candidate& candidate, const AlignmentTest& test);
+    void settle(const Candidate& candidate, const AlignmentTest& test);
     void leave_open(const Candidate& candidate, Trouble trouble);
     bool has_passed() const;
 
     const Request& request_;
     bool both_;
     Aligner& aligner_;
-    MechanismsVerdict verdict_;
+    IdentifiersVerdict verdict_;
     std::vector<Candidate> candidates_;
 };
 
@@ -52,7 +53,7 @@ Comparison::Comparison(const Request& request, AlignmentModes modes, bool both, 
 
 // First what costs nothing to compare, then what may take walks. An identifier that met a temporary error can
 // no longer help; it only matters where nothing else aligned.
-MechanismsVerdict Comparison::run() {
+dns::Awaited<IdentifiersVerdict> Comparison::run() {
     if (candidates_.empty()) {
         verdict_.steps.emplace_back("neither SPF nor DKIM vouches for any domain");
     }
@@ -60,8 +61,8 @@ MechanismsVerdict Comparison::run() {
                                             &Comparison::is_temperror};
     for (const Selector selected : order) {
         for (const Candidate& candidate : candidates_) {
-            if ((this->*selected)(*candidate.identifier) && !verdict_.unanswered) {
-                consider(candidate);
+            if ((this->*selected)(*candidate.identifier) && !consider(candidate)) {
+                return dns::unanswered;
             }
         }
     }
@@ -80,17 +81,22 @@ bool Comparison::is_temperror(const Identifier& identifier) const {
     return identifier.state == IdentifierState::temperror;
 }
 
-void Comparison::consider(const Candidate& candidate) {
+// False when an answer is missing.
+bool Comparison::consider(const Candidate& candidate) {
     if (*candidate.alignment == Alignment::yes) {
-        return; // one identifier per mechanism is enough
+        return true; // one identifier per mechanism is enough
     }
     const Effort effort = both_ || !has_passed() ? Effort::walk : Effort::known_only;
-    const AlignmentTest test = aligner_.test(candidate.identifier->domain, candidate.mode, effort);
-    if (test.unanswered) {
-        verdict_.unanswered = true;
-        return;
+    const auto test = aligner_.test(candidate.identifier->domain, candidate.mode, effort);
+    if (!test) {
+        return false;
     }
-    note(candidate, test);
+    note(candidate, *test);
+    settle(candidate, *test);
+    return true;
+}
+
+void Comparison::settle(const Candidate& candidate, const AlignmentTest& test) {
     const bool passed = candidate.identifier->state == IdentifierState::pass;
     if (test.failed) {
         leave_open(candidate, test.trouble);
@@ -136,8 +142,8 @@ bool Comparison::has_passed() const {
 
 } // namespace
 
-MechanismsVerdict align_mechanisms(const Request& request, AlignmentModes modes, bool both,
-                                   Aligner& aligner) {
+dns::Awaited<IdentifiersVerdict> align_identifiers(const Request& request, AlignmentModes modes, bool both,
+                                                   Aligner& aligner) {
     return Comparison(request, modes, both, aligner).run();
 }
 
