@@ -30,7 +30,7 @@ Inbound::Inbound(std::shared_ptr<const Runtime> runtime, resolver::Resolver& res
 void Inbound::end_of_header(const message::HeaderList& headers) {
     settled_->author = message::find_author(headers);
     if (runtime_->checks.dkim) {
-        signatures_ = dkim::find_signatures(headers, runtime_->checks.dkim_policy.limits, bodies_,
+        signatures_ = dkim::find_signatures(headers, runtime_->checks.dkim_options.limits, bodies_,
                                             settled_->author->domains);
     }
     driver_.prefetch(

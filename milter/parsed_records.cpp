@@ -31,8 +31,8 @@ ParsedRecords::ParsedRecords(std::size_t answer_bytes)
       dmarc_(answer_bytes / 8, dmarc_bytes) {}
 
 void ParsedRecords::serve(authenticate::Options& options) {
-    options.dkim_policy.keys = &keys_;
-    options.spf_records = &spf_;
+    options.dkim_options.keys = &keys_;
+    options.spf_options.records = &spf_;
     options.dmarc_options.records = &dmarc_;
 }
 

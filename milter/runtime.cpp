@@ -23,15 +23,15 @@ dkim::Canonicalization canonicalization(config::Canonicalization setting) {
                                                        : dkim::Canonicalization::relaxed;
 }
 
-dkim::Policy dkim_policy(const config::Settings::Dkim& settings) {
-    dkim::Policy policy;
-    policy.limits.signatures = settings.max_signatures;
-    policy.limits.minimum_rsa_bits = settings.minimum_key_bits;
-    policy.limits.maximum_rsa_bits = settings.maximum_key_bits;
-    policy.limits.clock_drift = settings.clock_drift.count();
-    policy.partial_body =
+dkim::Options dkim_options(const config::Settings::Dkim& settings) {
+    dkim::Options options;
+    options.limits.signatures = settings.max_signatures;
+    options.limits.minimum_rsa_bits = settings.minimum_key_bits;
+    options.limits.maximum_rsa_bits = settings.maximum_key_bits;
+    options.limits.clock_drift = settings.clock_drift.count();
+    options.partial_body =
         settings.accept_partial_body ? dkim::PartialBody::accept : dkim::PartialBody::refuse;
-    return policy;
+    return options;
 }
 
 // The list serves the veto of the tree walk, and is the method itself in psl mode.
@@ -98,10 +98,10 @@ authenticate::Options check_options(const config::Settings& settings) {
     options.iprev = settings.iprev.enabled;
     options.spf = settings.spf.enabled;
     options.spf_helo = settings.spf.check_helo;
-    options.spf_limits.void_lookups = settings.spf.void_lookups;
-    options.look_ahead = look_ahead(settings.spf.look_ahead);
+    options.spf_options.limits.void_lookups = settings.spf.void_lookups;
+    options.spf_options.look_ahead = look_ahead(settings.spf.look_ahead);
     options.dkim = settings.dkim.enabled;
-    options.dkim_policy = dkim_policy(settings.dkim);
+    options.dkim_options = dkim_options(settings.dkim);
     options.dmarc = settings.dmarc.enabled;
     options.dmarc_options.discovery =
         settings.dmarc.discovery == "psl" ? dmarc::Discovery::psl : dmarc::Discovery::tree_walk;
@@ -185,7 +185,8 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     runtime->checks.receiver = runtime->host_name;
     runtime->parsed_records = std::make_unique<ParsedRecords>(runtime->settings.dns.cache_bytes);
     runtime->parsed_records->serve(runtime->checks);
-    runtime->checks.spf_limits.steps = 0; // nobody reads the explanation here, `paraph verify` makes it anew
+    runtime->checks.spf_options.limits.steps =
+        0; // nobody reads the explanation here, `paraph verify` makes it anew
     runtime->sign_options = sign_options(runtime->settings);
     runtime->needs_body = needs_body(runtime->settings);
     runtime->message_limits = message_limits(runtime->settings);

@@ -62,8 +62,8 @@ class InboundCheck {
 
     bool verify(const dkim::Candidate& candidate, std::optional<dkim::Verdict>& verdict) {
         if (!verdict) {
-            auto outcome = dkim::verify(candidate, input_.headers, input_.bodies, input_.now, known_,
-                                        options_.dkim_policy);
+            auto outcome = dkim::evaluate({candidate, input_.headers, input_.bodies, input_.now}, known_,
+                                          options_.dkim_options);
             if (const auto* questions = std::get_if<dns::Questions>(&outcome)) {
                 missing_.add(*questions);
                 return false;

@@ -1,9 +1,10 @@
 // Which checks run on inbound mail, and how.
 #pragma once
 
-#include "dkim/limits.h"
-#include "dmarc/evaluate.h"
-#include "spf/evaluate.h"
+#include "dkim/options.h"
+#include "dmarc/options.h"
+#include "iprev/options.h"
+#include "spf/options.h"
 
 #include <cstddef>
 #include <string>
@@ -12,15 +13,14 @@ namespace authenticate {
 
 struct Options {
     bool iprev = false;
+    iprev::Options iprev_options;
 
     bool spf = true;
     bool spf_helo = true; // RFC 7208 2.3: checking HELO as well is RECOMMENDED
-    spf::Limits spf_limits;
-    spf::LookAhead look_ahead = spf::LookAhead::records;
-    spf::RecordMemo* spf_records = nullptr; // keeps parsed records; may be null
+    spf::Options spf_options;
 
     bool dkim = true;
-    dkim::Policy dkim_policy;
+    dkim::Options dkim_options;
 
     bool dmarc = true;
     dmarc::Options dmarc_options;

@@ -55,7 +55,7 @@ class SenderCheck {
         verdict_.path_problem = path.problem;
         verdict_.null_sender = path.null;
         if (envelope_.client && options_.iprev) {
-            settle(verdict_.iprev, missing_, [&] { return iprev::evaluate(*envelope_.client, known_); });
+            settle(verdict_.iprev, missing_, [&] { return check_iprev(); });
         }
         if (envelope_.client && options_.spf) {
             check_spf(path);
@@ -64,6 +64,10 @@ class SenderCheck {
     }
 
   private:
+    iprev::Outcome check_iprev() const {
+        return iprev::evaluate({*envelope_.client}, known_, options_.iprev_options);
+    }
+
     void check_spf(const message::ReversePath& path) {
         if (verdict_.null_sender) {
             settle(verdict_.mail_from, missing_,
@@ -94,8 +98,7 @@ class SenderCheck {
                                    .domain = domain,
                                    .receiver = options_.receiver,
                                    .now = now_};
-        return spf::check_host(request, known_, options_.spf_limits, options_.look_ahead,
-                               options_.spf_records);
+        return spf::evaluate(request, known_, options_.spf_options);
     }
 
     const Envelope& envelope_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "authenticate/sender.h"
-#include "dkim/verify.h"
+#include "dkim/evaluate.h"
 #include "dmarc/evaluate.h"
 #include "message/from.h"
 

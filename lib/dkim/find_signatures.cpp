@@ -1,4 +1,4 @@
-#include "dkim/verify.h"
+#include "dkim/find_signatures.h"
 
 #include <algorithm>
 #include <utility>

@@ -52,16 +52,16 @@ void try_key(Judgement& judgement, const PublishedKey& published, const Signatur
 }
 
 Judgement try_record(std::string_view text, const Signature& signature, const crypto::Sha256& digest,
-                     const Policy& policy) {
+                     const Options& options) {
     Judgement judgement;
-    if (text.size() > policy.limits.key_record) {
+    if (text.size() > options.limits.key_record) {
         return judgement;
     }
-    if (const auto published = read_published_key(text, policy.keys)) {
+    if (const auto published = read_published_key(text, options.keys)) {
         judgement.testing = published->record.testing;
         judgement.cause = check_record(published->record, signature);
         if (judgement.cause == Cause::verified) {
-            try_key(judgement, *published, signature, digest, policy.limits);
+            try_key(judgement, *published, signature, digest, options.limits);
         }
     }
     return judgement;
@@ -70,11 +70,11 @@ Judgement try_record(std::string_view text, const Signature& signature, const cr
 } // namespace
 
 Judgement judge_key(const std::vector<std::string>& records, const Signature& signature,
-                    const crypto::Sha256& digest, const Policy& policy) {
+                    const crypto::Sha256& digest, const Options& options) {
     Judgement first;
-    const std::size_t count = std::min(records.size(), policy.limits.key_records);
+    const std::size_t count = std::min(records.size(), options.limits.key_records);
     for (std::size_t i = 0; i < count; ++i) {
-        const Judgement judgement = try_record(records[i], signature, digest, policy);
+        const Judgement judgement = try_record(records[i], signature, digest, options);
         if (judgement.cause == Cause::verified) {
             return judgement;
         }

@@ -4,7 +4,7 @@
 
 #include "crypto/digest.h"
 #include "dkim/cause.h"
-#include "dkim/limits.h"
+#include "dkim/options.h"
 #include "dkim/signature.h"
 
 #include <cstddef>
@@ -23,6 +23,6 @@ struct Judgement {
 // 6376 6.1.2 step 4: with several records the verifier may try each. One that verifies is enough; otherwise
 // the first that is a key record at all says why not, since TXT records of other kinds may stand beside it.
 [[nodiscard]] Judgement judge_key(const std::vector<std::string>& records, const Signature& signature,
-                                  const crypto::Sha256& digest, const Policy& policy);
+                                  const crypto::Sha256& digest, const Options& options);
 
 } // namespace dkim

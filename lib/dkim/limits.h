@@ -1,8 +1,6 @@
 // Bounds on the work one message's signatures may cause.
 #pragma once
 
-#include "dkim/published_key.h"
-
 #include <cstddef>
 #include <cstdint>
 
@@ -18,15 +16,6 @@ struct Limits {
     std::size_t minimum_rsa_bits = 1024;                  // RFC 8301 3.2
     std::size_t maximum_rsa_bits = 4096;                  // RFC 8301 3.2: verifiers must support up to 4096
     std::int64_t clock_drift = 300;                       // seconds granted to t= and x=
-};
-
-// RFC 6376 8.2: what to do with l= when the body is longer than what was signed.
-enum class PartialBody { refuse, accept };
-
-struct Policy {
-    Limits limits;
-    PartialBody partial_body = PartialBody::refuse;
-    KeyMemo* keys = nullptr; // keys that were read before; changes no verdict
 };
 
 } // namespace dkim

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "base/memo.h"
+#include "dmarc/limits.h"
 #include "dmarc/public_suffix.h"
 #include "dmarc/record.h"
 
-#include <cstddef>
 #include <cstdint>
 
 namespace dmarc {
@@ -25,11 +25,11 @@ enum class Extent : std::uint8_t {
 using RecordMemo = base::Memo<Record>;
 
 struct Options {
+    Limits limits{};
     Discovery discovery = Discovery::tree_walk;
     // The veto: where a walk ended on a public suffix (by the list) whose record lacks psd=y, two registrants
     // below it do not align. Null: no veto. Required for Discovery::psl.
     const PublicSuffixList* public_suffixes = nullptr;
-    std::size_t record_size = 4096; // octets; a longer TXT is not a DMARC record
     Extent extent = Extent::verdict;
     RecordMemo* records = nullptr; // keeps parsed records; may be null
 };

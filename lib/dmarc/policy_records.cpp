@@ -83,7 +83,7 @@ Lookup PolicyRecords::choose(const dns::Answer& answer) const {
     std::size_t count = 0;
     bool oversized = false;
     for (const std::string& text : answer.texts) {
-        if (text.size() > options_.record_size) {
+        if (text.size() > options_.limits.record) {
             oversized = true;
         } else if (auto record = base::recall(options_.records, text, read)) {
             ++count;

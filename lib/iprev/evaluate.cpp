@@ -11,9 +11,6 @@ namespace iprev {
 
 namespace {
 
-// RFC 8601 3 demands that the names are bounded and leaves the number open; RFC 7208 4.6.4 has ten.
-constexpr std::size_t max_names = 10;
-
 Verdict verdict(Result result, std::string reason) {
     Verdict verdict;
     verdict.result = result;
@@ -33,10 +30,10 @@ Verdict without_names(const dns::Answer& answer) {
 }
 
 // The names worth a forward query. One that is no domain name could not be shown to anybody.
-std::vector<std::string> candidates(const dns::Answer& answer) {
+std::vector<std::string> candidates(const dns::Answer& answer, const Limits& limits) {
     std::vector<std::string> names;
     for (const std::string& name : answer.names) {
-        if (names.size() == max_names) {
+        if (names.size() == limits.names) {
             break;
         }
         if (const auto domain = base::DomainName::parse(name)) {
@@ -50,7 +47,7 @@ bool leads_to(const dns::Answer& answer, const base::IpAddress& client) {
     return std::find(answer.addresses.begin(), answer.addresses.end(), client) != answer.addresses.end();
 }
 
-dns::Awaited<Verdict> find_name(const base::IpAddress& client, dns::Inquiry& dns) {
+dns::Awaited<Verdict> find_name(const base::IpAddress& client, dns::Inquiry& dns, const Limits& limits) {
     const dns::Answer* reverse = dns.ask(client.reverse_name(), dns::Type::ptr);
     if (reverse == nullptr) {
         return dns::unanswered;
@@ -60,7 +57,7 @@ dns::Awaited<Verdict> find_name(const base::IpAddress& client, dns::Inquiry& dns
     }
     const dns::Type type = dns::address_type(client);
     std::string failure;
-    for (const std::string& name : candidates(*reverse)) {
+    for (const std::string& name : candidates(*reverse, limits)) {
         const dns::Answer* forward = dns.ask(name, type);
         if (forward == nullptr) {
             continue;
@@ -97,11 +94,11 @@ std::string_view print(Result result) {
     return "?";
 }
 
-Outcome evaluate(const base::IpAddress& client, const dns::Answers& known) {
+Outcome evaluate(const Request& request, const dns::Answers& known, const Options& options) {
     dns::Inquiry dns(known);
-    auto verdict = find_name(client, dns);
+    auto verdict = find_name(request.client, dns, options.limits);
     if (verdict) {
-        verdict->address = client.print();
+        verdict->address = request.client.print();
     }
     return dns::outcome(std::move(verdict), dns);
 }

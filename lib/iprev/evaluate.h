@@ -3,6 +3,7 @@
 
 #include "base/ip_address.h"
 #include "dns/awaited.h"
+#include "iprev/options.h"
 
 #include <cstdint>
 #include <string>
@@ -14,6 +15,10 @@ enum class Result : std::uint8_t { pass, fail, temperror, permerror };
 
 [[nodiscard]] std::string_view print(Result result);
 
+struct Request {
+    base::IpAddress client;
+};
+
 struct Verdict {
     Result result = Result::fail;
     std::string name;      // the first name that led back; empty otherwise
@@ -23,7 +28,7 @@ struct Verdict {
 
 using Outcome = dns::Outcome<Verdict>;
 
-// The first ten names that the reverse lookup gives are tried, all in one round of questions.
-[[nodiscard]] Outcome evaluate(const base::IpAddress& client, const dns::Answers& known);
+// The first names that the reverse lookup gives are tried, all in one round of questions.
+[[nodiscard]] Outcome evaluate(const Request& request, const dns::Answers& known, const Options& options);
 
 } // namespace iprev

@@ -41,11 +41,11 @@ Result end_with(Run& run, const Scope& scope, Result result, std::string why) {
 
 // RFC 7208 4.6.4: one counter for the whole evaluation, through every include and redirect.
 bool count_term(Run& run) {
-    return ++run.verdict.terms <= run.limits.terms;
+    return ++run.verdict.terms <= run.options.limits.terms;
 }
 
 std::string too_many_terms(const Run& run) {
-    return fmt::format("more than {} terms that query the DNS", run.limits.terms);
+    return fmt::format("more than {} terms that query the DNS", run.options.limits.terms);
 }
 
 // RFC 7208 6.1: the record of another domain takes over, with its own exp.
@@ -125,10 +125,10 @@ Awaited<Result> evaluate_record(Run& run, const Scope& scope, const Record& reco
 }
 
 Awaited<Result> evaluate_text(Run& run, const Scope& scope, std::string_view text) {
-    if (text.size() > run.limits.record) {
+    if (text.size() > run.options.limits.record) {
         return end_with(run, scope, Result::permerror,
                         fmt::format("the SPF record of {} is longer than {} octets", printable(scope.domain),
-                                    run.limits.record));
+                                    run.options.limits.record));
     }
     const auto record = run.read(text); // RFC 7208 4.6: any syntax error anywhere comes before all else
     if (record == nullptr) {
@@ -220,9 +220,10 @@ Awaited<Result> evaluate_domain(Run& run, const Scope& scope) {
         return end_with(run, scope, Result::none,
                         fmt::format("{} is not a domain name", printable(scope.domain)));
     }
-    if (run.nesting >= run.limits.nesting) {
-        return end_with(run, scope, Result::permerror,
-                        fmt::format("include and redirect go more than {} records deep", run.limits.nesting));
+    if (run.nesting >= run.options.limits.nesting) {
+        return end_with(
+            run, scope, Result::permerror,
+            fmt::format("include and redirect go more than {} records deep", run.options.limits.nesting));
     }
     const dns::Answer* answer = run.dns.ask(scope.domain, dns::Type::txt);
     if (answer == nullptr) {
@@ -234,8 +235,7 @@ Awaited<Result> evaluate_domain(Run& run, const Scope& scope) {
     return result;
 }
 
-Outcome check_host(const Request& request, const dns::Answers& known, const Limits& limits,
-                   LookAhead look_ahead, RecordMemo* memo) {
+Outcome evaluate(const Request& request, const dns::Answers& known, const Options& options) {
     // RFC 7208 2.4: a null reverse-path stands for postmaster at the HELO name.
     const bool null_sender = request.domain.empty() && request.local_part.empty();
     const std::string& identity = null_sender ? request.helo : request.domain;
@@ -244,11 +244,9 @@ Outcome check_host(const Request& request, const dns::Answers& known, const Limi
         return no_verdict(request, {}, fmt::format("{} is not a domain name", printable(identity, 253)));
     }
     Run run{.request = request,
-            .limits = limits,
-            .look_ahead = look_ahead,
-            .memo = memo,
+            .options = options,
             .dns = dns::Inquiry(known),
-            .sender = make_sender(request, domain->text(), limits),
+            .sender = make_sender(request, domain->text(), options.limits),
             .verdict = no_verdict(request, domain->text(), {}),
             .explainer = {}};
     return dns::outcome(conclude(run, {domain->text(), 0}), run.dns);

@@ -4,15 +4,13 @@
 //
 //     spf::Request request{.client = ip, .helo = "mx.example.org", .identity = spf::Identity::mail_from,
 //                          .local_part = "ann", .domain = "example.org"};
-//     spf::Outcome outcome = spf::check_host(request, known, {});
+//     spf::Outcome outcome = spf::evaluate(request, known, {});
 #pragma once
 
 #include "base/ip_address.h"
-#include "base/memo.h"
 #include "base/time_format.h"
 #include "dns/awaited.h"
-#include "spf/limits.h"
-#include "spf/record.h"
+#include "spf/options.h"
 #include "spf/result.h"
 
 #include <string>
@@ -20,7 +18,7 @@
 
 namespace spf {
 
-// Text as it came from the session; check_host validates. For MAIL FROM with a null reverse-path, and for
+// Text as it came from the session; the evaluation validates. For MAIL FROM with a null reverse-path, and for
 // HELO, the local-part is empty and becomes "postmaster" (RFC 7208 2.4, 4.3). Where the domain is empty too,
 // the HELO name is the domain.
 struct Request {
@@ -62,10 +60,7 @@ struct Verdict {
 
 using Outcome = dns::Outcome<Verdict>;
 
-using RecordMemo = base::Memo<Record>;
-
-// `memo` keeps parsed records; it may be null.
-[[nodiscard]] Outcome check_host(const Request& request, const dns::Answers& known, const Limits& limits,
-                                 LookAhead look_ahead = LookAhead::records, RecordMemo* memo = nullptr);
+// check_host() of RFC 7208 4.
+[[nodiscard]] Outcome evaluate(const Request& request, const dns::Answers& known, const Options& options);
 
 } // namespace spf

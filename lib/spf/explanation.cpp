@@ -21,7 +21,7 @@ Awaited<std::string> expand_explanation(Run& run, const Scope& scope, std::strin
     if (!values) {
         return dns::unanswered;
     }
-    auto expanded = expand_text(*text, *values, run.limits.explanation);
+    auto expanded = expand_text(*text, *values, run.options.limits.explanation);
     // RFC 7208 6.2: US-ASCII only; and, as it goes into an SMTP reply, no control characters from the
     // sender's side.
     return expanded && is_printable(*expanded) ? *std::move(expanded) : std::string();
@@ -47,7 +47,7 @@ Awaited<std::string> explanation(Run& run) {
     if (answer == nullptr) {
         return dns::unanswered;
     }
-    if (answer->texts.size() != 1 || answer->texts.front().size() > run.limits.record) {
+    if (answer->texts.size() != 1 || answer->texts.front().size() > run.options.limits.record) {
         return std::string();
     }
     return expand_explanation(run, scope, answer->texts.front());

@@ -19,13 +19,4 @@ struct Limits {
     std::size_t steps = 100;       // lines of explanation kept in a verdict; 0 saves the time to write them
 };
 
-// How far the evaluator asks ahead of what it knows to need. It never changes a verdict, only the number of
-// rounds and of questions.
-enum class LookAhead {
-    none,    // one question after the other, as a resolver that blocks would ask
-    records, // the records of every include and redirect to come, and all hosts of one mx or ptr term
-             // together
-    all,     // also what the a, mx, ptr and exists terms to come will ask
-};
-
 } // namespace spf

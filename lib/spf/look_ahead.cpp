@@ -11,7 +11,7 @@ namespace {
 
 // RFC 7208 4.6.4 bounds what may be asked at all: a term beyond the limit will never be evaluated.
 bool take_term(Run& run) {
-    return run.verdict.terms + run.terms_ahead < run.limits.terms && ++run.terms_ahead > 0;
+    return run.verdict.terms + run.terms_ahead < run.options.limits.terms && ++run.terms_ahead > 0;
 }
 
 bool uses_reverse_name(const MacroString& domain_spec) {
@@ -25,7 +25,7 @@ bool uses_reverse_name(const std::optional<MacroString>& domain_spec) {
 // `all`. `domain_spec` is a MacroString, or an optional one.
 template <class DomainSpec>
 std::optional<std::string> name_ahead(Run& run, const Scope& scope, const DomainSpec& domain_spec) {
-    if (run.look_ahead != LookAhead::all && uses_reverse_name(domain_spec)) {
+    if (run.options.look_ahead != LookAhead::all && uses_reverse_name(domain_spec)) {
         return std::nullopt;
     }
     auto target = target_name(run, scope, domain_spec);
@@ -36,7 +36,7 @@ std::optional<std::string> name_ahead(Run& run, const Scope& scope, const Domain
 }
 
 void expect_addresses(Run& run, const dns::Answer& mail_hosts) {
-    if (mail_hosts.exchanges.size() > run.limits.mx_names) {
+    if (mail_hosts.exchanges.size() > run.options.limits.mx_names) {
         return;
     }
     for (const dns::MailExchange& exchange : mail_hosts.exchanges) {
@@ -55,7 +55,7 @@ void look_into(Run& run, const Scope& scope, const MacroString& domain_spec, std
         return;
     }
     const Selection selection = select_record(*answer);
-    if (selection.count != 1 || selection.text.size() > run.limits.record) {
+    if (selection.count != 1 || selection.text.size() > run.options.limits.record) {
         return;
     }
     if (const auto record = run.read(selection.text)) {
@@ -73,7 +73,7 @@ void expect(Run& run, const Scope& scope, const Include& include) {
 }
 
 void expect(Run& run, const Scope& scope, const A& a) {
-    if (run.look_ahead != LookAhead::all) {
+    if (run.options.look_ahead != LookAhead::all) {
         return;
     }
     if (const auto name = name_ahead(run, scope, a.target)) {
@@ -82,7 +82,7 @@ void expect(Run& run, const Scope& scope, const A& a) {
 }
 
 void expect(Run& run, const Scope& scope, const Mx& mx) {
-    if (run.look_ahead != LookAhead::all) {
+    if (run.options.look_ahead != LookAhead::all) {
         return;
     }
     if (const auto name = name_ahead(run, scope, mx.target)) {
@@ -93,7 +93,7 @@ void expect(Run& run, const Scope& scope, const Mx& mx) {
 }
 
 void expect(Run& run, const Scope& scope, const Ptr& ptr) {
-    if (run.look_ahead != LookAhead::all) {
+    if (run.options.look_ahead != LookAhead::all) {
         return;
     }
     const dns::Answer* reverse = ask_reverse_names(run);
@@ -104,7 +104,7 @@ void expect(Run& run, const Scope& scope, const Ptr& ptr) {
 }
 
 void expect(Run& run, const Scope& scope, const Exists& exists) {
-    if (run.look_ahead != LookAhead::all) {
+    if (run.options.look_ahead != LookAhead::all) {
         return;
     }
     if (const auto name = name_ahead(run, scope, exists.target)) {
@@ -126,7 +126,7 @@ bool is_end(const Mechanism& mechanism, const base::IpAddress& client) {
 } // namespace
 
 void look_ahead(Run& run, const Scope& scope, const Record& record, std::size_t next) {
-    if (run.look_ahead == LookAhead::none) {
+    if (run.options.look_ahead == LookAhead::none) {
         return;
     }
     for (; next < record.directives.size(); ++next) {

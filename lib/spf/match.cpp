@@ -36,10 +36,10 @@ Finding failed_lookup(Run& run, const dns::Question& question, const dns::Answer
 enum class Lookup { of_term, of_mail_host };
 
 Finding void_lookup(Run& run, Lookup lookup, const dns::Question& question, const dns::Answer& answer) {
-    if (lookup == Lookup::of_term && ++run.verdict.void_lookups > run.limits.void_lookups) {
+    if (lookup == Lookup::of_term && ++run.verdict.void_lookups > run.options.limits.void_lookups) {
         return exception(run, Match::permerror,
                          fmt::format("more than {} void lookups, the last one {} ({})",
-                                     run.limits.void_lookups, print(question), print(answer.status)));
+                                     run.options.limits.void_lookups, print(question), print(answer.status)));
     }
     if (!run.recording()) {
         return {};
@@ -133,7 +133,7 @@ std::vector<dns::MailExchange> sorted_hosts(const dns::Answer& answer) {
 
 Awaited<Finding> match_hosts(Run& run, const std::vector<dns::MailExchange>& hosts,
                              const PrefixLengths& prefix) {
-    if (run.look_ahead != LookAhead::none) {
+    if (run.options.look_ahead != LookAhead::none) {
         for (const dns::MailExchange& exchange : hosts) {
             run.dns.expect(exchange.host, dns::address_type(run.request.client));
         }
@@ -209,10 +209,10 @@ Awaited<Finding> match_one(Run& run, const Scope& scope, const Mx& mx) {
     return with_target(run, scope, mx.target, [&](const std::string& name) {
         return with_records(run, name, dns::Type::mx, [&](const dns::Answer& answer) -> Awaited<Finding> {
             // RFC 7208 4.6.4: more than ten names are a permerror, whether one of them would match or not.
-            if (answer.exchanges.size() > run.limits.mx_names) {
-                return exception(
-                    run, Match::permerror,
-                    fmt::format("{} has more than {} MX records", printable(name), run.limits.mx_names));
+            if (answer.exchanges.size() > run.options.limits.mx_names) {
+                return exception(run, Match::permerror,
+                                 fmt::format("{} has more than {} MX records", printable(name),
+                                             run.options.limits.mx_names));
             }
             return match_hosts(run, sorted_hosts(answer), mx.prefix);
         });

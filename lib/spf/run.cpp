@@ -8,7 +8,7 @@ void Run::record(const Scope& scope, std::string term, std::string what) {
     if (!recording()) {
         return;
     }
-    if (verdict.steps.size() + 1 == limits.steps) {
+    if (verdict.steps.size() + 1 == options.limits.steps) {
         verdict.steps.push_back(
             {scope.depth, base::printable(scope.domain), {}, "further steps are not listed"});
         return;
@@ -17,7 +17,7 @@ void Run::record(const Scope& scope, std::string term, std::string what) {
 }
 
 std::shared_ptr<const Record> Run::read(std::string_view text) const {
-    return base::recall(memo, text, [](std::string_view unknown) {
+    return base::recall(options.records, text, [](std::string_view unknown) {
         auto parsed = parse(unknown);
         return parsed ? std::make_shared<const Record>(*std::move(parsed)) : nullptr;
     });

@@ -1,4 +1,4 @@
-// One run of check_host, as its parts share it. Internal to lib/spf.
+// One run of the evaluation, as its parts share it. Internal to lib/spf.
 #pragma once
 
 #include "dns/awaited.h"
@@ -37,9 +37,7 @@ struct Explainer {
 
 struct Run {
     const Request& request;
-    const Limits& limits;
-    LookAhead look_ahead;
-    RecordMemo* memo;
+    const Options& options;
     dns::Inquiry dns;
     Sender sender;
     Verdict verdict;
@@ -48,7 +46,7 @@ struct Run {
     std::optional<Explainer> explainer;
 
     // Whether a step would be kept: spares the work of wording it.
-    [[nodiscard]] bool recording() const { return verdict.steps.size() < limits.steps; }
+    [[nodiscard]] bool recording() const { return verdict.steps.size() < options.limits.steps; }
     void record(const Scope& scope, std::string term, std::string what);
     // Null when `text` has a syntax error.
     [[nodiscard]] std::shared_ptr<const Record> read(std::string_view text) const;

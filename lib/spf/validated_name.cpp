@@ -55,9 +55,9 @@ Awaited<std::string> find_validated_name(Run& run, const dns::Answer& reverse, s
     if (domain.ends_with('.')) {
         domain.remove_suffix(1);
     }
-    const auto names = candidates(reverse, run.limits.ptr_names, domain, within);
+    const auto names = candidates(reverse, run.options.limits.ptr_names, domain, within);
     const dns::Type type = dns::address_type(run.request.client);
-    if (run.look_ahead != LookAhead::none) {
+    if (run.options.look_ahead != LookAhead::none) {
         for (const Candidate& candidate : names) {
             run.dns.expect(candidate.name, type);
         }

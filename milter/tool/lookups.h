@@ -1,7 +1,7 @@
 // The question-and-answer loop of a subcommand: runs an evaluator to its verdict, and remembers what was
 // asked.
 //
-//     auto verdict = lookups.finish([&](const dns::Answers& known) { return spf::check_host(request, known,
+//     auto verdict = lookups.finish([&](const dns::Answers& known) { return spf::evaluate(request, known,
 //     {}); });
 #pragma once
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/time_format.h"
-#include "dkim/verify.h"
+#include "dkim/find_signatures.h"
 #include "message/parse_message.h"
 #include "milter/tool/command.h"
 

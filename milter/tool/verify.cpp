@@ -51,7 +51,7 @@ Result<Verified> check(const VerifyOptions& options, const config::Settings& set
     if (!checks || !id || !envelope) {
         return tl::make_unexpected(!checks ? checks.error() : !id ? id.error() : envelope.error());
     }
-    const HashedMessage hashed = hash_message(message, checks->options.dkim_policy.limits);
+    const HashedMessage hashed = hash_message(message, checks->options.dkim_options.limits);
     const authenticate::Input input{*envelope, message.headers, hashed.signatures, hashed.bodies,
                                     reception_time(options.now)};
     auto verdict = lookups.finish(

@@ -33,7 +33,7 @@ struct Check {
 
     dkim::Verdict verify(const fuzz::Dns& dns, fuzz::Arrival arrival = fuzz::Arrival::together) const {
         const auto evaluate = [this](const dns::Answers& known) {
-            return dkim::verify(hashed.signatures[index], message.headers, hashed.bodies, now, known, {});
+            return dkim::evaluate({hashed.signatures[index], message.headers, hashed.bodies, now}, known, {});
         };
         return fuzz::finish(evaluate, dns, arrival, 1).verdict;
     }

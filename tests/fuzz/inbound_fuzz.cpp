@@ -42,7 +42,7 @@ class Message {
         options_.receiver = our_id;
     }
 
-    void look_ahead(spf::LookAhead look_ahead) { options_.look_ahead = look_ahead; }
+    void look_ahead(spf::LookAhead look_ahead) { options_.spf_options.look_ahead = look_ahead; }
     void forget_client() { envelope_.client.reset(); }
     void forget_signature(std::size_t index) {
         signatures_.erase(signatures_.begin() + static_cast<std::ptrdiff_t>(index));
@@ -71,7 +71,8 @@ class Message {
 
     [[nodiscard]] dns::Answers early_answers(const fuzz::Dns& dns) const {
         dns::Answers known;
-        for (const auto& question : authenticate::header_questions(message::find_author(message_.headers), signatures_, options_)) {
+        for (const auto& question :
+             authenticate::header_questions(message::find_author(message_.headers), signatures_, options_)) {
             known.insert(question, dns(question));
         }
         return known;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/time_format.h"
-#include "dkim/verify.h"
+#include "dkim/evaluate.h"
 #include "fuzz/world.h"
 #include "message/parse_message.h"
 

@@ -58,7 +58,7 @@ void check_failures(const fuzz::World& world, const spf::Request& request, const
     }
     const fuzz::Dns dns = [&world](const dns::Question& question) { return world.answer(question); };
     const auto evaluate = [&](const dns::Answers& known) {
-        return spf::check_host(request, known, {}, LookAhead::none);
+        return spf::evaluate(request, known, {.look_ahead = LookAhead::none});
     };
     for (const auto& question : fuzz::some_questions(asked, failures_tried)) {
         const auto failed = fuzz::finish(evaluate, fuzz::with_failure(dns, question), fuzz::Arrival::together,
@@ -74,7 +74,7 @@ void run(std::string_view input) {
     const auto request = request_of(world);
     const fuzz::Dns dns = [&world](const dns::Question& question) { return world.answer(question); };
     const auto evaluate = [&](const dns::Answers& known, LookAhead look_ahead) {
-        return spf::check_host(request, known, {}, look_ahead);
+        return spf::evaluate(request, known, {.look_ahead = look_ahead});
     };
     const auto plain = fuzz::finish([&](const auto& known) { return evaluate(known, LookAhead::none); }, dns,
                                     fuzz::Arrival::together, most_questions);

@@ -3,7 +3,7 @@
 #include "base/ascii.h"
 #include "compose.h"
 #include "config/load.h"
-#include "dkim/verify.h"
+#include "dkim/evaluate.h"
 #include "milter/log/logger.h"
 #include "milter/tool/answer_source.h"
 #include "milter/tool/answers_file.h"
@@ -108,7 +108,7 @@ class SignatureCheck {
         for (const dns::Question& question : dkim::key_questions(candidates.front())) {
             known.insert(question, zone_.look_up(question));
         }
-        auto outcome = dkim::verify(candidates.front(), headers, bodies, now_, known, {});
+        auto outcome = dkim::evaluate({candidates.front(), headers, bodies, now_}, known, {});
         return std::get<dkim::Verdict>(std::move(outcome)); // a key is all it can ask for
     }
 

@@ -27,9 +27,9 @@ void Spf(benchmark::State& state, bool keep_records) {
                                .receiver = "mx.rcpt.example"};
     milter::MemoCache<spf::Record> memo(
         1 << 20, [](std::string_view, const spf::Record&) { return std::size_t{1000}; });
+    const spf::Options options{.records = keep_records ? &memo : nullptr};
     for (auto _ : state) {
-        const auto outcome =
-            spf::check_host(request, known, {}, spf::LookAhead::records, keep_records ? &memo : nullptr);
+        const auto outcome = spf::evaluate(request, known, options);
         const auto* verdict = std::get_if<spf::Verdict>(&outcome);
         if (verdict == nullptr || verdict->result != spf::Result::pass) {
             throw std::runtime_error("SPF does not pass");

@@ -1,7 +1,7 @@
 // A message of 4 KiB with one signature: all of its verification but the DNS, beside the arithmetic alone.
 #include "bench/bare.h"
 #include "bench/parts/signed_mail.h"
-#include "dkim/verify.h"
+#include "dkim/evaluate.h"
 #include "milter/memo_cache.h"
 
 #include <benchmark/benchmark.h>
@@ -17,15 +17,15 @@ void Verify(benchmark::State& state, crypto::KeyType type, Keys keys) {
     const auto known = bench::key_answer(type);
     milter::MemoCache<dkim::PublishedKey> memo(
         1 << 20, [](std::string_view, const dkim::PublishedKey&) { return std::size_t{1000}; });
-    dkim::Policy policy;
-    policy.keys = keys == Keys::kept ? &memo : nullptr;
+    dkim::Options options;
+    options.keys = keys == Keys::kept ? &memo : nullptr;
     for (auto _ : state) {
         dkim::BodyHashes bodies;
-        const auto candidates = dkim::find_signatures(message.headers, policy.limits, bodies);
+        const auto candidates = dkim::find_signatures(message.headers, options.limits, bodies);
         bodies.update(message.body);
         bodies.finish();
-        const auto outcome =
-            dkim::verify(candidates.front(), message.headers, bodies, bench::signing_time + 1, known, policy);
+        const auto outcome = dkim::evaluate(
+            {candidates.front(), message.headers, bodies, bench::signing_time + 1}, known, options);
         const auto* verdict = std::get_if<dkim::Verdict>(&outcome);
         if (verdict == nullptr || verdict->result != dkim::Result::pass) {
             throw std::runtime_error("the signature does not verify");

@@ -44,7 +44,7 @@ authenticate::Verdict authenticate_case(const json& test, const Zone& zone) {
                                     base::base64_decode(test.at("helo").get<std::string>()).value(),
                                     base::base64_decode(test.at("mailfrom").get<std::string>()).value()};
     dkim::BodyHashes bodies;
-    const auto signatures = dkim::find_signatures(message.headers, options.dkim_policy.limits, bodies);
+    const auto signatures = dkim::find_signatures(message.headers, options.dkim_options.limits, bodies);
     bodies.update(message.body);
     bodies.finish();
     const authenticate::Input input{envelope, message.headers, signatures, bodies, 1700000000};

@@ -22,22 +22,19 @@ spf::Request make_request(const json& test) {
     return request;
 }
 
-spf::Limits make_limits(const json& test) {
-    spf::Limits limits;
-    limits.void_lookups = test.value("void_lookups", limits.void_lookups);
-    limits.terms = test.value("terms", limits.terms);
-    return limits;
+spf::Options make_options(const json& test) {
+    spf::Options options{.look_ahead = spf::LookAhead::none};
+    options.limits.void_lookups = test.value("void_lookups", options.limits.void_lookups);
+    options.limits.terms = test.value("terms", options.limits.terms);
+    return options;
 }
 
 json check_case(const json& test, const Zone& zone) {
     const spf::Request request = make_request(test);
-    const spf::Limits limits = make_limits(test);
+    const spf::Options options = make_options(test);
     std::vector<std::string> asked;
     const auto verdict = zone.resolve<spf::Verdict>(
-        [&](const dns::Answers& known) {
-            return spf::check_host(request, known, limits, spf::LookAhead::none);
-        },
-        asked);
+        [&](const dns::Answers& known) { return spf::evaluate(request, known, options); }, asked);
     return {{"result", spf::print(verdict.result)},
             {"explanation", verdict.explanation},
             {"mechanism", verdict.mechanism},

@@ -7,8 +7,8 @@
 //     {"op": "verify", "message": BASE64, "zone": {NAME: [RECORD, ...]}}
 //         -> {"results": [{"result": "pass", "reason": ""}, ...]}
 #include "base/base64.h"
+#include "dkim/evaluate.h"
 #include "dkim/sign.h"
-#include "dkim/verify.h"
 #include "message/parse_message.h"
 #include "support/program.h"
 
@@ -100,20 +100,20 @@ Json verify(const Json& job) {
     if (!message) {
         return error(message.error().message);
     }
-    const dkim::Policy policy;
+    const dkim::Options options;
     dkim::BodyHashes bodies;
-    const auto candidates = dkim::find_signatures(message->headers, policy.limits, bodies);
+    const auto candidates = dkim::find_signatures(message->headers, options.limits, bodies);
     bodies.update(message->body);
     bodies.finish();
     dns::Answers answers = read_zone(job.at("zone"));
     Json results = Json::array();
     for (const dkim::Candidate& candidate : candidates) {
-        auto outcome = dkim::verify(candidate, message->headers, bodies, now(), answers, policy);
+        auto outcome = dkim::evaluate({candidate, message->headers, bodies, now()}, answers, options);
         if (const auto* questions = std::get_if<dns::Questions>(&outcome)) {
             for (const dns::Question& question : *questions) {
                 answers.insert(question, dns::no_name());
             }
-            outcome = dkim::verify(candidate, message->headers, bodies, now(), answers, policy);
+            outcome = dkim::evaluate({candidate, message->headers, bodies, now()}, answers, options);
         }
         const auto& verdict = std::get<dkim::Verdict>(outcome);
         results.push_back({{"result", dkim::print(verdict.result)}, {"reason", verdict.reason}});

@@ -43,7 +43,7 @@ spf::Verdict evaluate(const spf::Request& request, const Zone& zone, spf::LookAh
     constexpr int most_rounds = 200;
     dns::Answers known;
     for (int round = 0; round < most_rounds; ++round) {
-        auto outcome = spf::check_host(request, known, {}, look_ahead);
+        auto outcome = spf::evaluate(request, known, {.look_ahead = look_ahead});
         if (auto* verdict = std::get_if<spf::Verdict>(&outcome)) {
             return std::move(*verdict);
         }

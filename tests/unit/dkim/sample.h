@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/base64.h"
+#include "dkim/evaluate.h"
 #include "dkim/sign.h"
-#include "dkim/verify.h"
 #include "message/parse_message.h"
 
 #include "support/catch.h"
@@ -84,38 +84,38 @@ inline dns::Answers answers_of(const Zone& zone) {
 // Names that the zone does not hold do not exist.
 inline dkim::Verdict verdict_of(const dkim::Candidate& candidate, const message::HeaderList& headers,
                                 const dkim::BodyHashes& bodies, base::UnixTime now, const Zone& zone,
-                                const dkim::Policy& policy) {
+                                const dkim::Options& options) {
     dns::Answers answers = answers_of(zone);
-    auto outcome = dkim::verify(candidate, headers, bodies, now, answers, policy);
+    auto outcome = dkim::evaluate({candidate, headers, bodies, now}, answers, options);
     if (const auto* questions = std::get_if<dns::Questions>(&outcome)) {
         for (const dns::Question& question : *questions) {
             answers.insert(question, dns::no_name());
         }
-        outcome = dkim::verify(candidate, headers, bodies, now, answers, policy);
+        outcome = dkim::evaluate({candidate, headers, bodies, now}, answers, options);
     }
     return std::get<dkim::Verdict>(outcome);
 }
 
 inline std::vector<dkim::Verdict> verdicts_of(std::string_view text, const Zone& zone,
-                                              const dkim::Policy& policy = {},
+                                              const dkim::Options& options = {},
                                               base::UnixTime now = sample_time) {
     const message::Message message = parsed(text);
     dkim::BodyHashes bodies;
-    const auto candidates = dkim::find_signatures(message.headers, policy.limits, bodies);
+    const auto candidates = dkim::find_signatures(message.headers, options.limits, bodies);
     bodies.update(message.body);
     bodies.finish();
     std::vector<dkim::Verdict> verdicts;
     for (const dkim::Candidate& candidate : candidates) {
-        verdicts.push_back(verdict_of(candidate, message.headers, bodies, now, zone, policy));
+        verdicts.push_back(verdict_of(candidate, message.headers, bodies, now, zone, options));
     }
     return verdicts;
 }
 
 // "pass", "fail: body hash did not verify"; several signatures' results are joined by "; ".
-inline std::string results_of(std::string_view text, const Zone& zone, const dkim::Policy& policy = {},
+inline std::string results_of(std::string_view text, const Zone& zone, const dkim::Options& options = {},
                               base::UnixTime now = sample_time) {
     std::string results;
-    for (const dkim::Verdict& verdict : verdicts_of(text, zone, policy, now)) {
+    for (const dkim::Verdict& verdict : verdicts_of(text, zone, options, now)) {
         results += (results.empty() ? "" : "; ") + std::string(dkim::print(verdict.result));
         results += verdict.reason.empty() ? "" : ": " + verdict.reason;
     }

@@ -103,9 +103,9 @@ TEST_CASE("the key record decides as RFC 6376 6.1.2 says", "[rfc6376-6.1.2]") {
 
 TEST_CASE("no key, no answer and no question are told apart", "[rfc6376-6.1.2]") {
     const message::Message message = parsed(signed_sample());
-    const dkim::Policy policy;
+    const dkim::Options options;
     dkim::BodyHashes bodies;
-    const auto candidates = dkim::find_signatures(message.headers, policy.limits, bodies);
+    const auto candidates = dkim::find_signatures(message.headers, options.limits, bodies);
     bodies.update(message.body);
     bodies.finish();
     REQUIRE(candidates.size() == 1);
@@ -114,7 +114,7 @@ TEST_CASE("no key, no answer and no question are told apart", "[rfc6376-6.1.2]")
         if (answer) {
             answers.insert({key_name, dns::Type::txt}, *answer);
         }
-        return dkim::verify(candidates.front(), message.headers, bodies, sample_time, answers, policy);
+        return dkim::evaluate({candidates.front(), message.headers, bodies, sample_time}, answers, options);
     };
     CHECK(std::get<dns::Questions>(outcome({})) == dkim::key_questions(candidates.front()));
     CHECK(std::get<dkim::Verdict>(outcome(dns::no_name())).reason == "no key for signature");
@@ -155,13 +155,13 @@ TEST_CASE("rsa-sha1 is never a pass, whatever key there is", "[rfc8301-3.1]") {
 }
 
 TEST_CASE("key sizes are a matter of policy between 1024 and 4096 bits", "[rfc8301-3.2]") {
-    dkim::Policy policy;
-    policy.limits.minimum_rsa_bits = 1025;
-    CHECK(results_of(signed_sample(), good_zone(), policy) == "policy: key too small");
-    policy.limits.minimum_rsa_bits = 512;
-    policy.limits.maximum_rsa_bits = 1023;
-    CHECK(results_of(signed_sample(), good_zone(), policy) == "policy: key too large");
-    CHECK(results_of(signed_sample(ed25519()), zone_with({key_record(ed25519())}), policy) == "pass");
+    dkim::Options options;
+    options.limits.minimum_rsa_bits = 1025;
+    CHECK(results_of(signed_sample(), good_zone(), options) == "policy: key too small");
+    options.limits.minimum_rsa_bits = 512;
+    options.limits.maximum_rsa_bits = 1023;
+    CHECK(results_of(signed_sample(), good_zone(), options) == "policy: key too large");
+    CHECK(results_of(signed_sample(ed25519()), zone_with({key_record(ed25519())}), options) == "pass");
 }
 
 TEST_CASE("times are judged with the clock drift allowed", "[rfc6376-3.5]") {
@@ -186,7 +186,7 @@ TEST_CASE("a length shorter than the body is refused unless the policy accepts i
     const auto text = [](std::uint64_t length) {
         return signed_by_hand([&](dkim::Signature& s) { s.body_length = length; });
     };
-    dkim::Policy accept;
+    dkim::Options accept;
     accept.partial_body = dkim::PartialBody::accept;
     CHECK(results_of(text(whole.size()), good_zone()) == "pass");
     CHECK(results_of(text(whole.size()) + "\r\n\r\n", good_zone()) == "pass"); // nothing canonical was added
@@ -231,7 +231,8 @@ TEST_CASE("test mode and the AD bit are told beside the result", "[rfc6376-3.6.1
     answer.texts = {key_record(rsa())};
     dns::Answers answers;
     answers.insert({key_name, dns::Type::txt}, answer);
-    const auto outcome = dkim::verify(candidates.front(), message.headers, bodies, sample_time, answers, {});
+    const auto outcome =
+        dkim::evaluate({candidates.front(), message.headers, bodies, sample_time}, answers, {});
     CHECK(std::get<dkim::Verdict>(outcome).secure_key);
 }
 
@@ -245,14 +246,14 @@ TEST_CASE("a bad signature never spoils a good one, and order means nothing", "[
 }
 
 TEST_CASE("that there are signatures beyond the limit is said once", "[rfc6376-6.1]") {
-    dkim::Policy policy;
-    policy.limits.signatures = 2;
+    dkim::Options options;
+    options.limits.signatures = 2;
     std::string text = signed_sample();
     const std::string field = text.substr(0, text.find("\r\nFrom:") + 2);
     for (int i = 0; i < 6; ++i) {
         text = field + text;
     }
-    CHECK(results_of(text, good_zone(), policy) == "pass; pass; policy: too many signatures");
+    CHECK(results_of(text, good_zone(), options) == "pass; pass; policy: too many signatures");
 }
 
 TEST_CASE("the limit is spent on what is near the author first, then from the top", "[rfc6376-6.1]") {
@@ -287,13 +288,13 @@ TEST_CASE("the limit is spent on what is near the author first, then from the to
 }
 
 TEST_CASE("long signature fields and long lists of names are refused") {
-    dkim::Policy policy;
-    policy.limits.signature_field = 100;
-    CHECK(results_of(signed_sample(), good_zone(), policy) == "neutral: signature field too long");
-    policy = {};
-    policy.limits.signed_fields = 3;
-    CHECK(results_of(signed_sample(), good_zone(), policy) == "neutral: too many names in h=");
-    CHECK(verdicts_of(signed_sample(), good_zone(), policy).front().domain == "example.org");
+    dkim::Options options;
+    options.limits.signature_field = 100;
+    CHECK(results_of(signed_sample(), good_zone(), options) == "neutral: signature field too long");
+    options = {};
+    options.limits.signed_fields = 3;
+    CHECK(results_of(signed_sample(), good_zone(), options) == "neutral: too many names in h=");
+    CHECK(verdicts_of(signed_sample(), good_zone(), options).front().domain == "example.org");
 }
 
 TEST_CASE("fields put on top of a signed message break it when they were signed as absent",

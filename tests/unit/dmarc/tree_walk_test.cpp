@@ -238,10 +238,10 @@ TEST_CASE("a record over the size limit is none") {
     answers.insert(question, zone.answer(question));
     dns::Inquiry dns(answers);
     dmarc::Options options;
-    options.record_size = text.size();
+    options.limits.record = text.size();
     dmarc::PolicyRecords fits(dns, options);
     CHECK(fits.at(name("farm.example"))->state == dmarc::Lookup::State::found);
-    options.record_size = text.size() - 1;
+    options.limits.record = text.size() - 1;
     dmarc::PolicyRecords too_large(dns, options);
     CHECK(too_large.at(name("farm.example"))->state == dmarc::Lookup::State::absent);
 }

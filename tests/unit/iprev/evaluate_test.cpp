@@ -36,7 +36,7 @@ iprev::Outcome evaluate(const std::string& client, const Zone& zone) {
     for (const auto& [question, answer] : zone) {
         known.insert(question, answer);
     }
-    return iprev::evaluate(base::IpAddress::parse(client).value(), known);
+    return iprev::evaluate({base::IpAddress::parse(client).value()}, known, {});
 }
 
 // "pass host.example", "fail", or "asks A host.example, ...".

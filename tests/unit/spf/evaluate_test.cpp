@@ -260,19 +260,19 @@ TEST_CASE("a term that queries the DNS counts once, wherever it stands") {
 
 TEST_CASE("the limits are the caller's to set") {
     const Lines lines{{"TXT example.org", "v=spf1 a:a.org a:b.org a:c.org -all"}};
-    spf::Limits limits;
-    limits.void_lookups = 3;
-    CHECK(evaluate(test::ann(), Zone(lines), limits).verdict.result == Result::fail);
-    limits.terms = 2;
-    CHECK(evaluate(test::ann(), Zone(lines), limits).verdict.result == Result::permerror);
-    limits = {};
-    limits.record = 30;
-    const auto verdict = evaluate(test::ann(), Zone(lines), limits).verdict;
+    spf::Options options;
+    options.limits.void_lookups = 3;
+    CHECK(evaluate(test::ann(), Zone(lines), options).verdict.result == Result::fail);
+    options.limits.terms = 2;
+    CHECK(evaluate(test::ann(), Zone(lines), options).verdict.result == Result::permerror);
+    options.limits = {};
+    options.limits.record = 30;
+    const auto verdict = evaluate(test::ann(), Zone(lines), options).verdict;
     CHECK(verdict.result == Result::permerror);
     CHECK(verdict.problem == "the SPF record of example.org is longer than 30 octets");
-    limits = {};
-    limits.terms = 1'000'000;
-    CHECK(evaluate(test::ann(), Zone(Lines{{"TXT example.org", "v=spf1 include:example.org"}}), limits)
+    options.limits = {};
+    options.limits.terms = 1'000'000;
+    CHECK(evaluate(test::ann(), Zone(Lines{{"TXT example.org", "v=spf1 include:example.org"}}), options)
               .verdict.problem == "include and redirect go more than 20 records deep");
 }
 
@@ -567,14 +567,14 @@ TEST_CASE("problems name the place") {
 }
 
 TEST_CASE("the steps of a hostile record are bounded") {
-    spf::Limits limits;
-    limits.steps = 5;
+    spf::Options options;
+    options.limits.steps = 5;
     const Lines lines{{"TXT example.org", "v=spf1" + repeated(" ip4:192.0.2.1", 500)}};
-    const auto verdict = evaluate(test::ann(), Zone(lines), limits).verdict;
+    const auto verdict = evaluate(test::ann(), Zone(lines), options).verdict;
     REQUIRE(verdict.steps.size() == 5);
     CHECK(verdict.steps.back().what == "further steps are not listed");
-    limits.steps = 0;
-    CHECK(evaluate(test::ann(), Zone(lines), limits).verdict.steps.empty());
+    options.limits.steps = 0;
+    CHECK(evaluate(test::ann(), Zone(lines), options).verdict.steps.empty());
 }
 
 TEST_CASE("look-ahead turns a chain of rounds into one round a level") {
@@ -588,9 +588,9 @@ TEST_CASE("look-ahead turns a chain of rounds into one round a level") {
                       {"A y.org", "192.0.2.1"},
                       {"TXT c.org", "v=spf1 ip4:192.0.2.10"}};
     const Zone zone(lines);
-    const auto none = evaluate(test::ann(), zone, {}, spf::LookAhead::none);
-    const auto records = evaluate(test::ann(), zone, {}, spf::LookAhead::records);
-    const auto all = evaluate(test::ann(), zone, {}, spf::LookAhead::all);
+    const auto none = evaluate(test::ann(), zone, {.look_ahead = spf::LookAhead::none});
+    const auto records = evaluate(test::ann(), zone, {.look_ahead = spf::LookAhead::records});
+    const auto all = evaluate(test::ann(), zone, {.look_ahead = spf::LookAhead::all});
     CHECK(none.verdict.result == Result::pass);
     CHECK(none.rounds == 9);
     CHECK(records.rounds == 4); // y.org's address comes last
@@ -605,7 +605,7 @@ TEST_CASE("look-ahead turns a chain of rounds into one round a level") {
 TEST_CASE("look-ahead asks for nothing behind a term that is certain to match") {
     const Lines lines{{"TXT example.org", "v=spf1 a:x.org ip4:192.0.2.0/24 include:y.org"},
                       {"A x.org", "192.0.2.1"}};
-    CHECK(evaluate(test::ann(), Zone(lines), {}, spf::LookAhead::all).questions == 2);
+    CHECK(evaluate(test::ann(), Zone(lines), {.look_ahead = spf::LookAhead::all}).questions == 2);
 }
 
 TEST_CASE("look-ahead never asks for more terms than may be evaluated") {
@@ -617,7 +617,7 @@ TEST_CASE("look-ahead never asks for more terms than may be evaluated") {
         dns::Answers known;
         known.insert({"example.org", dns::Type::txt},
                      Zone(Lines{{"TXT example.org", record}}).answer({"example.org", dns::Type::txt}));
-        const auto outcome = spf::check_host(test::ann(), known, {}, look_ahead);
+        const auto outcome = spf::evaluate(test::ann(), known, {.look_ahead = look_ahead});
         CHECK(std::get<dns::Questions>(outcome).size() == 10);
     }
 }

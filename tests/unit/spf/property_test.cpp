@@ -99,7 +99,7 @@ constexpr spf::LookAhead every_look_ahead[] = {spf::LookAhead::none, spf::LookAh
 spf::Verdict one_by_one(const Zone& zone, World& world, spf::LookAhead look_ahead) {
     dns::Answers known;
     while (true) {
-        const auto outcome = spf::check_host(test::ann(), known, {}, look_ahead);
+        const auto outcome = spf::evaluate(test::ann(), known, {.look_ahead = look_ahead});
         if (const auto* verdict = std::get_if<spf::Verdict>(&outcome)) {
             return *verdict;
         }
@@ -121,7 +121,7 @@ void check_part(const spf::Verdict& expected, const dns::Answers& everything, Wo
         }
     }
     for (const auto look_ahead : every_look_ahead) {
-        const auto outcome = spf::check_host(test::ann(), part, {}, look_ahead);
+        const auto outcome = spf::evaluate(test::ann(), part, {.look_ahead = look_ahead});
         if (const auto* verdict = std::get_if<spf::Verdict>(&outcome)) {
             REQUIRE(*verdict == expected);
         } else {
@@ -148,9 +148,9 @@ TEST_CASE("the verdict of a random zone depends on the zone alone") {
         INFO("seed " << seed);
         World world(seed);
         const Zone zone(world.lines());
-        const auto plain = test::evaluate(test::ann(), zone, {}, spf::LookAhead::none);
-        const auto all = test::evaluate(test::ann(), zone, {}, spf::LookAhead::all);
-        const auto records = test::evaluate(test::ann(), zone, {}, spf::LookAhead::records);
+        const auto plain = test::evaluate(test::ann(), zone, {.look_ahead = spf::LookAhead::none});
+        const auto all = test::evaluate(test::ann(), zone, {.look_ahead = spf::LookAhead::all});
+        const auto records = test::evaluate(test::ann(), zone, {.look_ahead = spf::LookAhead::records});
         REQUIRE(records.verdict == plain.verdict);
         REQUIRE(all.verdict == plain.verdict);
         REQUIRE(plain.questions == plain.rounds); // without look-ahead nothing is asked in vain
@@ -160,10 +160,10 @@ TEST_CASE("the verdict of a random zone depends on the zone alone") {
             REQUIRE(one_by_one(zone, world, look_ahead) == plain.verdict);
         }
         const auto everything = both(zone.everything(), both(plain.known, all.known));
-        const auto outcome = spf::check_host(test::ann(), everything, {});
+        const auto outcome = spf::evaluate(test::ann(), everything, {});
         REQUIRE(std::holds_alternative<spf::Verdict>(outcome));
         REQUIRE(std::get<spf::Verdict>(outcome) == plain.verdict);
-        REQUIRE(spf::check_host(test::ann(), everything, {}, spf::LookAhead::records, &memo) == outcome);
+        REQUIRE(spf::evaluate(test::ann(), everything, {.records = &memo}) == outcome);
         check_part(plain.verdict, everything, world);
         ++seen[static_cast<std::size_t>(plain.verdict.result)];
     }
@@ -181,7 +181,7 @@ TEST_CASE("the work of one evaluation is bounded whatever the zone") {
         World world(seed);
         const Zone zone(world.lines());
         for (const auto look_ahead : every_look_ahead) {
-            const auto evaluated = test::evaluate(test::ann(), zone, {}, look_ahead);
+            const auto evaluated = test::evaluate(test::ann(), zone, {.look_ahead = look_ahead});
             CHECK(evaluated.questions <= most_questions);
             CHECK(evaluated.verdict.terms <= 11);
             CHECK(evaluated.verdict.void_lookups <= 3);

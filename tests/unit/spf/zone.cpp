@@ -80,12 +80,11 @@ dns::Answers Zone::everything() const {
     return all;
 }
 
-Evaluated evaluate(const spf::Request& request, const Zone& zone, const spf::Limits& limits,
-                   spf::LookAhead look_ahead) {
+Evaluated evaluate(const spf::Request& request, const Zone& zone, const spf::Options& options) {
     constexpr std::size_t most_rounds = 500;
     Evaluated evaluated;
     for (; evaluated.rounds < most_rounds; ++evaluated.rounds) {
-        auto outcome = spf::check_host(request, evaluated.known, limits, look_ahead);
+        auto outcome = spf::evaluate(request, evaluated.known, options);
         if (auto* verdict = std::get_if<spf::Verdict>(&outcome)) {
             evaluated.verdict = std::move(*verdict);
             return evaluated;

@@ -35,8 +35,7 @@ struct Evaluated {
 };
 
 [[nodiscard]] Evaluated evaluate(const spf::Request& request, const Zone& zone,
-                                 const spf::Limits& limits = {},
-                                 spf::LookAhead look_ahead = spf::LookAhead::records);
+                                 const spf::Options& options = {});
 
 // ann@example.org from 192.0.2.10, HELO mx.example.org.
 [[nodiscard]] spf::Request ann();

@@ -3,7 +3,7 @@
 #include "authres/strip.h"
 #include "base/base64.h"
 #include "config/load.h"
-#include "dkim/verify.h"
+#include "dkim/evaluate.h"
 #include "message/line_breaks.h"
 #include "milter/session.h"
 #include "support/catch.h"
@@ -133,7 +133,7 @@ dkim::Verdict verify(const message::HeaderList& headers) {
     bodies.update("hello\r\n");
     bodies.finish();
     return std::get<dkim::Verdict>(
-        dkim::verify(candidates.front(), headers, bodies, 1777777777, answers, {}));
+        dkim::evaluate({candidates.front(), headers, bodies, 1777777777}, answers, {}));
 }
 
 } // namespace

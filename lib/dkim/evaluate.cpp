@@ -1,4 +1,4 @@
-#include "dkim/verify.h"
+#include "dkim/evaluate.h"
 
 #include "dkim/cause.h"
 #include "dkim/header_hash.h"
@@ -55,20 +55,20 @@ bool same_octets(const crypto::Sha256& digest, std::string_view bytes) {
 
 // What is wrong with a signature whatever its key may be. It is looked at first, so that no answer of the DNS
 // is waited for in vain: RFC 6376 6.1 leaves the order of the steps to the verifier.
-Cause check_without_key(const Candidate& candidate, const BodyHashes& bodies, base::UnixTime now,
-                        const Limits& limits) {
-    const Signature& signature = *candidate.signature;
-    if (signature.expiration && *signature.expiration + limits.clock_drift < now) {
+Cause check_without_key(const Request& request, const Limits& limits) {
+    const Signature& signature = *request.candidate.signature;
+    const std::size_t body_hash = request.candidate.body_hash;
+    if (signature.expiration && *signature.expiration + limits.clock_drift < request.now) {
         return Cause::expired;
     }
-    if (signature.timestamp && *signature.timestamp > now + limits.clock_drift) {
+    if (signature.timestamp && *signature.timestamp > request.now + limits.clock_drift) {
         return Cause::in_the_future;
     }
-    if (signature.body_length && *signature.body_length > bodies.canonical_length(candidate.body_hash)) {
+    if (signature.body_length && *signature.body_length > request.bodies.canonical_length(body_hash)) {
         return Cause::body_too_short;
     }
-    return same_octets(bodies.digest(candidate.body_hash), signature.body_hash) ? Cause::verified
-                                                                                : Cause::body_hash_mismatch;
+    return same_octets(request.bodies.digest(body_hash), signature.body_hash) ? Cause::verified
+                                                                              : Cause::body_hash_mismatch;
 }
 
 bool is_partial(const Candidate& candidate, const BodyHashes& bodies) {
@@ -94,16 +94,15 @@ std::string comment_of(const Judgement& judgement) {
     return comment;
 }
 
-std::optional<Verdict> settle_without_key(const Candidate& candidate, const BodyHashes& bodies,
-                                          base::UnixTime now, const Limits& limits) {
+std::optional<Verdict> settle_without_key(const Request& request, const Limits& limits) {
+    const Candidate& candidate = request.candidate;
     if (candidate.over_limit) {
         return conclude(describe(candidate), Cause::too_many_signatures);
     }
     if (!candidate.signature) {
         return conclude(describe(candidate), Cause::broken_signature, candidate.signature.error().reason);
     }
-    const Cause cause =
-        candidate.can_pass() ? check_without_key(candidate, bodies, now, limits) : Cause::sha1;
+    const Cause cause = candidate.can_pass() ? check_without_key(request, limits) : Cause::sha1;
     return cause == Cause::verified ? std::nullopt : std::optional(conclude(describe(candidate), cause));
 }
 
@@ -117,6 +116,33 @@ Verdict no_answer(Verdict verdict, const dns::Answer& answer) {
                     fmt::format("{}: {}", reason_of(Cause::lookup_failed), print(answer.failure)));
 }
 
+Verdict judge(const Request& request, Verdict verdict, const dns::Answer& answer, const Options& options) {
+    const Judgement judgement = judge_key(answer.texts, *request.candidate.signature,
+                                          signed_digest(request.candidate, request.headers), options);
+    verdict.key_bits = judgement.key_bits;
+    verdict.test_mode = judgement.testing;
+    verdict.secure_key = answer.secure;
+    verdict.comment = comment_of(judgement);
+    const bool refused = judgement.cause == Cause::verified && options.partial_body == PartialBody::refuse &&
+                         is_partial(request.candidate, request.bodies);
+    return conclude(std::move(verdict), refused ? Cause::partial_body : judgement.cause);
+}
+
+dns::Awaited<Verdict> verify(const Request& request, dns::Inquiry& dns, const Options& options) {
+    if (auto settled = settle_without_key(request, options.limits)) {
+        return settled;
+    }
+    const std::string name = key_name(*request.candidate.signature);
+    const dns::Answer* answer = dns.ask(name, dns::Type::txt);
+    if (answer == nullptr) {
+        return dns::unanswered;
+    }
+    Verdict verdict = describe(request.candidate);
+    verdict.steps.push_back(fmt::format("key record {}: {}", name, print(answer->status)));
+    return answer->status == dns::Status::found ? judge(request, std::move(verdict), *answer, options)
+                                                : no_answer(std::move(verdict), *answer);
+}
+
 } // namespace
 
 dns::Questions key_questions(const Candidate& candidate) {
@@ -128,31 +154,9 @@ dns::Questions key_questions(const Candidate& candidate) {
     return dns.take_questions();
 }
 
-Outcome verify(const Candidate& candidate, const message::HeaderList& headers, const BodyHashes& bodies,
-               base::UnixTime now, const dns::Answers& known, const Policy& policy) {
-    if (auto settled = settle_without_key(candidate, bodies, now, policy.limits)) {
-        return std::move(*settled);
-    }
-    const std::string name = key_name(*candidate.signature);
+Outcome evaluate(const Request& request, const dns::Answers& known, const Options& options) {
     dns::Inquiry dns(known);
-    const dns::Answer* answer = dns.ask(name, dns::Type::txt);
-    if (answer == nullptr) {
-        return dns.take_questions();
-    }
-    Verdict verdict = describe(candidate);
-    verdict.steps.push_back(fmt::format("key record {}: {}", name, print(answer->status)));
-    if (answer->status != dns::Status::found) {
-        return no_answer(std::move(verdict), *answer);
-    }
-    const Judgement judgement =
-        judge_key(answer->texts, *candidate.signature, signed_digest(candidate, headers), policy);
-    verdict.key_bits = judgement.key_bits;
-    verdict.test_mode = judgement.testing;
-    verdict.secure_key = answer->secure;
-    verdict.comment = comment_of(judgement);
-    const bool refused = judgement.cause == Cause::verified && policy.partial_body == PartialBody::refuse &&
-                         is_partial(candidate, bodies);
-    return conclude(std::move(verdict), refused ? Cause::partial_body : judgement.cause);
+    return dns::outcome(verify(request, dns, options), dns);
 }
 
 } // namespace dkim
