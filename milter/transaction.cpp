@@ -1,8 +1,8 @@
 #include "milter/transaction.h"
 
 #include "authenticate/results.h"
+#include "authres/forged_fields.h"
 #include "authres/format.h"
-#include "authres/strip.h"
 #include "base/ascii.h"
 #include "milter/author_policy.h"
 #include "milter/leaving_header.h"

@@ -1,7 +1,8 @@
 #include "authres/own_result.h"
 
+#include "authres/claims.h"
+#include "authres/forged_fields.h"
 #include "authres/parse.h"
-#include "authres/strip.h"
 #include "base/ascii.h"
 
 #include <fmt/format.h>

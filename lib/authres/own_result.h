@@ -24,7 +24,7 @@ struct OwnResult {
     std::vector<std::size_t> instances;
 };
 
-// Looks at the fields that claim one of the ids, by the rules of authres/strip.h. With several of them each
+// Looks at the fields that claim one of the ids, by the rules of authres/claims.h. With several of them each
 // one is enough for a doubt; so is one that cannot be read, or that is about an author it does not name. A
 // field without any result says nothing, nor does one about other domains than `authors`, the names
 // below them, and single labels: these are what an MTA that rewrites addresses makes theirs.

@@ -1,6 +1,6 @@
 // Reading an Authentication-Results field (RFC 8601 2.2): for tools that show one and for tests of
 // what format() writes. Nothing in the daemon believes such a field but what speaks against an author
-// (authres/own_result.h); authres/strip.h tells what else it does with them.
+// (authres/own_result.h); authres/forged_fields.h tells what else it does with them.
 #pragma once
 
 #include "authres/result.h"

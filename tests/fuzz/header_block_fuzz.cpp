@@ -1,5 +1,5 @@
 // Messages: header block, author and forged results.
-#include "authres/strip.h"
+#include "authres/forged_fields.h"
 #include "fuzz/property.h"
 #include "message/from.h"
 #include "message/parse_message.h"

@@ -1,6 +1,6 @@
 #include "milter/leaving_header.h"
 
-#include "authres/strip.h"
+#include "authres/forged_fields.h"
 #include "base/base64.h"
 #include "config/load.h"
 #include "dkim/evaluate.h"

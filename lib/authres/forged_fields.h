@@ -1,33 +1,17 @@
 // Finding Authentication-Results fields that pretend to be ours (RFC 8601 5).
 //
-// The readers that come after us, mail clients and filters, are not all strict. So a field is read as the
-// grammar has it, and then once more as somebody would who knows nothing of comments, quotes and versions; if
-// either finds our id where an id belongs, the field goes. So does a field that begins with a result and has
-// no id at all ("dmarc=pass ..."), which some readers take for ours. A foreign field that is lost this way
-// was malformed.
+// A field that claims an id of ours (authres/claims.h) goes. So does a field that begins with a result and
+// has no id at all ("dmarc=pass ..."), which some readers take for ours. A foreign field that is lost this
+// way was malformed.
 #pragma once
 
 #include "message/header_list.h"
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace authres {
-
-// True when the body of an Authentication-Results field claims one of the ids: case-insensitive, whatever
-// comments, folds, quotes, quoted-pairs, versions or "/jobid" decorate it, and whatever follows. When the id
-// cannot be read but one of ours stands where an id would be, the answer is true: a field that a careless
-// reader could take for ours is ours to remove.
-[[nodiscard]] bool claims(std::string_view body, const std::vector<std::string>& authserv_ids);
-
-// True when the field bears a version other than 1, the only one there is. RFC 8601 5: such a field from
-// outside is removed too, whoever it names, because nobody can say what it claims.
-[[nodiscard]] bool has_unknown_version(std::string_view body);
-
-// True when nothing stands behind the id and the version, not even "none".
-[[nodiscard]] bool states_nothing(std::string_view body);
 
 // Per-name instance numbers (1-based, as milters count them) of the Authentication-Results fields to delete,
 // highest first, so that deleting one does not renumber the others.
