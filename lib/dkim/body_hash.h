@@ -4,7 +4,7 @@
 #pragma once
 
 #include "crypto/digest.h"
-#include "dkim/signature.h"
+#include "dkim/canonicalization.h"
 
 #include <cstddef>
 #include <cstdint>

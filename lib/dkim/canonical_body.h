@@ -5,7 +5,7 @@
 #pragma once
 
 #include "dkim/byte_sink.h"
-#include "dkim/signature.h"
+#include "dkim/canonicalization.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dkim/byte_sink.h"
-#include "dkim/signature.h"
+#include "dkim/canonicalization.h"
 #include "message/header_field.h"
 
 namespace dkim {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "crypto/digest.h"
-#include "dkim/signature.h"
+#include "dkim/canonicalization.h"
 #include "message/header_list.h"
 
 #include <string>

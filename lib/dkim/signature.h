@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "base/time_format.h"
 #include "crypto/signature_algorithm.h"
+#include "dkim/canonicalization.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,10 +15,6 @@
 #include <vector>
 
 namespace dkim {
-
-enum class Canonicalization : std::uint8_t { simple, relaxed };
-
-[[nodiscard]] std::string_view print(Canonicalization canonicalization); // "simple", "relaxed"
 
 struct Signature {
     crypto::SignatureAlgorithm algorithm = crypto::SignatureAlgorithm::rsa_sha256; // a=
