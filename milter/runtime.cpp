@@ -185,8 +185,10 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     runtime->checks.receiver = runtime->host_name;
     runtime->parsed_records = std::make_unique<ParsedRecords>(runtime->settings.dns.cache_bytes);
     runtime->parsed_records->serve(runtime->checks);
-    runtime->checks.spf_options.limits.steps =
-        0; // nobody reads the explanation here, `paraph verify` makes it anew
+    // Nobody reads the explanation here; `paraph verify` makes it anew.
+    runtime->checks.spf_options.steps = false;
+    runtime->checks.dkim_options.steps = false;
+    runtime->checks.dmarc_options.steps = false;
     runtime->sign_options = sign_options(runtime->settings);
     runtime->needs_body = needs_body(runtime->settings);
     runtime->message_limits = message_limits(runtime->settings);

@@ -37,15 +37,24 @@ Verdict describe(const Candidate& candidate) {
     return verdict;
 }
 
-Verdict conclude(Verdict verdict, Cause cause, std::string reason) {
+// Keeps a step, if somebody will read it: only then is `words` called for its text.
+template <class Words>
+void record(Verdict& verdict, const Options& options, const Words& words) {
+    if (options.steps) {
+        verdict.steps.push_back(words());
+    }
+}
+
+Verdict conclude(Verdict verdict, const Options& options, Cause cause, std::string reason) {
     verdict.result = result_of(cause);
     verdict.reason = std::move(reason);
-    verdict.steps.push_back(verdict.reason.empty() ? "the signature verified" : verdict.reason);
+    record(verdict, options,
+           [&] { return verdict.reason.empty() ? "the signature verified" : verdict.reason; });
     return verdict;
 }
 
-Verdict conclude(Verdict verdict, Cause cause) {
-    return conclude(std::move(verdict), cause, std::string(reason_of(cause)));
+Verdict conclude(Verdict verdict, const Options& options, Cause cause) {
+    return conclude(std::move(verdict), options, cause, std::string(reason_of(cause)));
 }
 
 bool same_octets(const crypto::Sha256& digest, std::string_view bytes) {
@@ -94,25 +103,27 @@ std::string comment_of(const Judgement& judgement) {
     return comment;
 }
 
-std::optional<Verdict> settle_without_key(const Request& request, const Limits& limits) {
+std::optional<Verdict> settle_without_key(const Request& request, const Options& options) {
     const Candidate& candidate = request.candidate;
     if (candidate.over_limit) {
-        return conclude(describe(candidate), Cause::too_many_signatures);
+        return conclude(describe(candidate), options, Cause::too_many_signatures);
     }
     if (!candidate.signature) {
-        return conclude(describe(candidate), Cause::broken_signature, candidate.signature.error().reason);
+        return conclude(describe(candidate), options, Cause::broken_signature,
+                        candidate.signature.error().reason);
     }
-    const Cause cause = candidate.can_pass() ? check_without_key(request, limits) : Cause::sha1;
-    return cause == Cause::verified ? std::nullopt : std::optional(conclude(describe(candidate), cause));
+    const Cause cause = candidate.can_pass() ? check_without_key(request, options.limits) : Cause::sha1;
+    return cause == Cause::verified ? std::nullopt
+                                    : std::optional(conclude(describe(candidate), options, cause));
 }
 
 // RFC 6376 6.1.2 steps 2 and 3: an answer that did not come may come later, a key that does not exist will
 // not.
-Verdict no_answer(Verdict verdict, const dns::Answer& answer) {
+Verdict no_answer(Verdict verdict, const dns::Answer& answer, const Options& options) {
     if (answer.status != dns::Status::failed) {
-        return conclude(std::move(verdict), Cause::no_key);
+        return conclude(std::move(verdict), options, Cause::no_key);
     }
-    return conclude(std::move(verdict), Cause::lookup_failed,
+    return conclude(std::move(verdict), options, Cause::lookup_failed,
                     fmt::format("{}: {}", reason_of(Cause::lookup_failed), print(answer.failure)));
 }
 
@@ -125,11 +136,11 @@ Verdict judge(const Request& request, Verdict verdict, const dns::Answer& answer
     verdict.comment = comment_of(judgement);
     const bool refused = judgement.cause == Cause::verified && options.partial_body == PartialBody::refuse &&
                          is_partial(request.candidate, request.bodies);
-    return conclude(std::move(verdict), refused ? Cause::partial_body : judgement.cause);
+    return conclude(std::move(verdict), options, refused ? Cause::partial_body : judgement.cause);
 }
 
 dns::Awaited<Verdict> verify(const Request& request, dns::Inquiry& dns, const Options& options) {
-    if (auto settled = settle_without_key(request, options.limits)) {
+    if (auto settled = settle_without_key(request, options)) {
         return settled;
     }
     const std::string name = key_name(*request.candidate.signature);
@@ -138,9 +149,9 @@ dns::Awaited<Verdict> verify(const Request& request, dns::Inquiry& dns, const Op
         return dns::unanswered;
     }
     Verdict verdict = describe(request.candidate);
-    verdict.steps.push_back(fmt::format("key record {}: {}", name, print(answer->status)));
+    record(verdict, options, [&] { return fmt::format("key record {}: {}", name, print(answer->status)); });
     return answer->status == dns::Status::found ? judge(request, std::move(verdict), *answer, options)
-                                                : no_answer(std::move(verdict), *answer);
+                                                : no_answer(std::move(verdict), *answer, options);
 }
 
 } // namespace

@@ -15,6 +15,7 @@ struct Options {
     Limits limits{};
     PartialBody partial_body = PartialBody::refuse;
     KeyMemo* keys = nullptr; // keys that were read before; changes no verdict
+    bool steps = true;       // Verdict::steps is filled; without, no step is put into words
 };
 
 } // namespace dkim

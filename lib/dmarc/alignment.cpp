@@ -6,30 +6,8 @@ namespace dmarc {
 
 namespace {
 
-AlignmentTest aligned(std::string why) {
-    return {Alignment::yes, false, false, {}, std::move(why)};
-}
-
-AlignmentTest apart(std::string why) {
-    return {Alignment::no, false, false, {}, std::move(why)};
-}
-
 AlignmentTest vetoed(std::string why) {
     return {Alignment::no, false, true, {}, std::move(why)};
-}
-
-// For an organization that was not settled.
-AlignmentTest open(const Organization* organization) {
-    AlignmentTest test;
-    test.alignment = Alignment::undecided;
-    if (organization == nullptr) {
-        test.why = "the result does not depend on it, so it was not looked up";
-    } else {
-        test.failed = true;
-        test.trouble = organization->walk.trouble;
-        test.why = organization->walk.trouble.text;
-    }
-    return test;
 }
 
 bool is_settled(const Organization* organization) {
@@ -50,16 +28,23 @@ std::string_view print(Alignment alignment) {
     return "?";
 }
 
+template <class Words>
+AlignmentTest Aligner::told(Alignment alignment, const Words& words) const {
+    return {alignment, false, false, {}, steps_ ? words() : std::string()};
+}
+
 dns::Awaited<AlignmentTest> Aligner::test(const base::DomainName& identifier, AlignmentMode mode,
                                           Effort effort) {
     if (identifier == author_) { // RFC 9989 4.10.2: equal names need no walk
-        return aligned("it is the author domain");
+        return told(Alignment::yes, [] { return std::string("it is the author domain"); });
     }
     if (mode == AlignmentMode::strict) {
-        return apart("strict alignment asks for the author domain itself");
+        return told(Alignment::no,
+                    [] { return std::string("strict alignment asks for the author domain itself"); });
     }
     if (identifier.suffix(1) != author_.suffix(1)) {
-        return apart("it has nothing in common with the author domain");
+        return told(Alignment::no,
+                    [] { return std::string("it has nothing in common with the author domain"); });
     }
     return relaxed(identifier, effort);
 }
@@ -75,7 +60,7 @@ dns::Awaited<AlignmentTest> Aligner::relaxed(const base::DomainName& identifier,
     // An Organizational Domain is always the name itself or above it, so a name outside of ours cannot share
     // it.
     if (!identifier.is_at_or_below((*ours)->domain)) {
-        return apart(fmt::format("it is not below {}", (*ours)->domain.text()));
+        return told(Alignment::no, [&] { return fmt::format("it is not below {}", (*ours)->domain.text()); });
     }
     // RFC 9989 4.10.2: the identifier takes its own walk. A psd= on its way up may have split it from the
     // author's.
@@ -89,8 +74,10 @@ dns::Awaited<AlignmentTest> Aligner::relaxed(const base::DomainName& identifier,
 AlignmentTest Aligner::compare(const base::DomainName& identifier, const base::DomainName& ours,
                                const base::DomainName& theirs) const {
     if (ours != theirs) {
-        return apart(
-            fmt::format("its organizational domain is {}, the author's is {}", theirs.text(), ours.text()));
+        return told(Alignment::no, [&] {
+            return fmt::format("its organizational domain is {}, the author's is {}", theirs.text(),
+                               ours.text());
+        });
     }
     if (organizations_.are_strangers(ours, identifier, author_)) {
         return vetoed(
@@ -98,7 +85,20 @@ AlignmentTest Aligner::compare(const base::DomainName& identifier, const base::D
                         "the public suffix list says that it is open to registrants",
                         identifier.text(), author_.text(), ours.text()));
     }
-    return aligned(fmt::format("both belong to {}", ours.text()));
+    return told(Alignment::yes, [&] { return fmt::format("both belong to {}", ours.text()); });
+}
+
+AlignmentTest Aligner::open(const Organization* organization) const {
+    AlignmentTest test = told(Alignment::undecided, [&] {
+        return organization == nullptr
+                   ? std::string("the result does not depend on it, so it was not looked up")
+                   : organization->walk.trouble.text;
+    });
+    if (organization != nullptr) {
+        test.failed = true;
+        test.trouble = organization->walk.trouble;
+    }
+    return test;
 }
 
 dns::Awaited<const Organization*> Aligner::organization(const base::DomainName& name, Effort effort) {

@@ -23,7 +23,7 @@ struct AlignmentTest {
     bool failed = false; // undecided for good, for the reason in `trouble`
     bool vetoed = false; // no, by the public suffix veto alone
     Trouble trouble;
-    std::string why; // in words
+    std::string why; // in words; left out where no steps are wanted, but for a veto
 };
 
 enum class Effort : std::uint8_t {
@@ -33,8 +33,8 @@ enum class Effort : std::uint8_t {
 
 class Aligner {
   public:
-    Aligner(Organizations& organizations, base::DomainName author)
-        : organizations_(organizations), author_(std::move(author)) {}
+    Aligner(Organizations& organizations, base::DomainName author, bool steps = true)
+        : organizations_(organizations), author_(std::move(author)), steps_(steps) {}
 
     [[nodiscard]] dns::Awaited<AlignmentTest> test(const base::DomainName& identifier, AlignmentMode mode,
                                                    Effort effort);
@@ -43,11 +43,17 @@ class Aligner {
     [[nodiscard]] dns::Awaited<AlignmentTest> relaxed(const base::DomainName& identifier, Effort effort);
     [[nodiscard]] AlignmentTest compare(const base::DomainName& identifier, const base::DomainName& ours,
                                         const base::DomainName& theirs) const;
+    // Decided: `words` returns the reason, and is called only if somebody will read it.
+    template <class Words>
+    [[nodiscard]] AlignmentTest told(Alignment alignment, const Words& words) const;
+    // For an organization that was not settled.
+    [[nodiscard]] AlignmentTest open(const Organization* organization) const;
     // Null when it was not looked up.
     [[nodiscard]] dns::Awaited<const Organization*> organization(const base::DomainName& name, Effort effort);
 
     Organizations& organizations_;
     base::DomainName author_;
+    bool steps_; // whether `why` will be read
 };
 
 } // namespace dmarc

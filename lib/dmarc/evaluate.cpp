@@ -32,6 +32,15 @@ class Evaluation {
     Verdict finish();
     std::vector<std::string> records_in_words(const Organization* organization) const;
     std::string policy_in_words() const;
+    void frame_steps(const Organization* organization);
+
+    // Keeps a step, if somebody will read it: only then is `words` called for its text.
+    template <class Words>
+    void record(const Words& words) {
+        if (options_.steps) {
+            verdict_.steps.push_back(words());
+        }
+    }
 
     const Request& request_;
     const Options& options_;
@@ -84,9 +93,9 @@ dns::Awaited<Verdict> Evaluation::enforceable(const ChosenRecord& choice) {
     verdict_.policy_domain = choice.domain;
     verdict_.record = *choice.record;
     select_policy(choice);
-    Aligner aligner(organizations_, request_.author_domain);
+    Aligner aligner(organizations_, request_.author_domain, options_.steps);
     const AlignmentModes modes{choice.record->aspf, choice.record->adkim};
-    const auto identifiers = align_identifiers(request_, modes, wants_both(), aligner);
+    const auto identifiers = align_identifiers(request_, modes, {wants_both(), options_.steps}, aligner);
     if (!identifiers || !dns_.questions().empty()) { // what the policy needs is in the same round
         return dns::unanswered;
     }
@@ -107,11 +116,11 @@ void Evaluation::select_policy(const ChosenRecord& choice) {
 
 // RFC 9989 4.7: sp speaks for subdomains that exist, np for those that do not. Whether the author domain
 // exists is asked only where it makes a difference.
-void Evaluation::select_inherited_policy(const Record& record) {
-    const SelectedPolicy existing = subdomain_policy(record);
-    const SelectedPolicy missing = non_existent_policy(record);
+void Evaluation::select_inherited_policy(const Record& published) {
+    const SelectedPolicy existing = subdomain_policy(published);
+    const SelectedPolicy missing = non_existent_policy(published);
     if (existing.policy == missing.policy) {
-        set_policy(existing, record.test);
+        set_policy(existing, published.test);
         return;
     }
     const auto test = test_existence(records_, dns_, request_.author_domain);
@@ -120,12 +129,12 @@ void Evaluation::select_inherited_policy(const Record& record) {
     }
     switch (test->existence) {
     case Existence::exists:
-        verdict_.steps.push_back(fmt::format("{} exists", request_.author_domain.text()));
-        set_policy(existing, record.test);
+        record([&] { return fmt::format("{} exists", request_.author_domain.text()); });
+        set_policy(existing, published.test);
         return;
     case Existence::does_not_exist:
-        verdict_.steps.push_back(fmt::format("{} does not exist (NXDOMAIN)", request_.author_domain.text()));
-        set_policy(missing, record.test);
+        record([&] { return fmt::format("{} does not exist (NXDOMAIN)", request_.author_domain.text()); });
+        set_policy(missing, published.test);
         return;
     case Existence::failed:
         policy_trouble_ = test->trouble;
@@ -181,11 +190,18 @@ Verdict Evaluation::finish() {
     if (organization != nullptr && organization->state == Walk::State::finished) {
         verdict_.organizational_domain = organization->domain;
     }
+    if (options_.steps) {
+        frame_steps(organization);
+    }
+    return std::move(verdict_);
+}
+
+// The records come first, though what they are is known last.
+void Evaluation::frame_steps(const Organization* organization) {
     std::vector<std::string> steps = records_in_words(organization);
     steps.insert(steps.end(), verdict_.steps.begin(), verdict_.steps.end());
     steps.push_back(fmt::format("result: {}{}", print(verdict_.result), policy_in_words()));
     verdict_.steps = std::move(steps);
-    return std::move(verdict_);
 }
 
 std::vector<std::string> Evaluation::records_in_words(const Organization* organization) const {

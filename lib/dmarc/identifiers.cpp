@@ -15,9 +15,21 @@ struct Candidate {
     Alignment* alignment = nullptr; // of the mechanism, in the verdict
 };
 
+const char* outcome_in_words(const Candidate& candidate, const AlignmentTest& test) {
+    const bool aligns = test.alignment == Alignment::yes;
+    if (test.alignment == Alignment::undecided) {
+        return "was not decided";
+    }
+    if (candidate.identifier->state == IdentifierState::temperror) {
+        return aligns ? "would align, but met a temporary error"
+                      : "met a temporary error and would not align";
+    }
+    return aligns ? "aligns" : "does not align";
+}
+
 class Comparison {
   public:
-    Comparison(const Request& request, AlignmentModes modes, bool both, Aligner& aligner);
+    Comparison(const Request& request, AlignmentModes modes, Wanted wanted, Aligner& aligner);
 
     dns::Awaited<IdentifiersVerdict> run();
 
@@ -34,15 +46,23 @@ class Comparison {
     void leave_open(const Candidate& candidate, Trouble trouble);
     bool has_passed() const;
 
+    // Keeps a step, if somebody will read it: only then is `words` called for its text.
+    template <class Words>
+    void record(const Words& words) {
+        if (wanted_.steps) {
+            verdict_.steps.push_back(words());
+        }
+    }
+
     const Request& request_;
-    bool both_;
+    Wanted wanted_;
     Aligner& aligner_;
     IdentifiersVerdict verdict_;
     std::vector<Candidate> candidates_;
 };
 
-Comparison::Comparison(const Request& request, AlignmentModes modes, bool both, Aligner& aligner)
-    : request_(request), both_(both), aligner_(aligner) {
+Comparison::Comparison(const Request& request, AlignmentModes modes, Wanted wanted, Aligner& aligner)
+    : request_(request), wanted_(wanted), aligner_(aligner) {
     if (request.spf) {
         candidates_.push_back({&*request.spf, "SPF", modes.spf, &verdict_.spf});
     }
@@ -55,7 +75,7 @@ Comparison::Comparison(const Request& request, AlignmentModes modes, bool both, 
 // no longer help; it only matters where nothing else aligned.
 dns::Awaited<IdentifiersVerdict> Comparison::run() {
     if (candidates_.empty()) {
-        verdict_.steps.emplace_back("neither SPF nor DKIM vouches for any domain");
+        record([] { return std::string("neither SPF nor DKIM vouches for any domain"); });
     }
     constexpr std::array<Selector, 3> order{&Comparison::is_author_pass, &Comparison::is_other_pass,
                                             &Comparison::is_temperror};
@@ -86,7 +106,7 @@ bool Comparison::consider(const Candidate& candidate) {
     if (*candidate.alignment == Alignment::yes) {
         return true; // one identifier per mechanism is enough
     }
-    const Effort effort = both_ || !has_passed() ? Effort::walk : Effort::known_only;
+    const Effort effort = wanted_.both || !has_passed() ? Effort::walk : Effort::known_only;
     const auto test = aligner_.test(candidate.identifier->domain, candidate.mode, effort);
     if (!test) {
         return false;
@@ -113,16 +133,10 @@ void Comparison::settle(const Candidate& candidate, const AlignmentTest& test) {
 }
 
 void Comparison::note(const Candidate& candidate, const AlignmentTest& test) {
-    const bool aligns = test.alignment == Alignment::yes;
-    const char* outcome = aligns ? "aligns" : "does not align";
-    if (test.alignment == Alignment::undecided) {
-        outcome = "was not decided";
-    } else if (candidate.identifier->state == IdentifierState::temperror) {
-        outcome =
-            aligns ? "would align, but met a temporary error" : "met a temporary error and would not align";
-    }
-    verdict_.steps.push_back(fmt::format("{} {} {}: {}", candidate.mechanism,
-                                         candidate.identifier->domain.text(), outcome, test.why));
+    record([&] {
+        return fmt::format("{} {} {}: {}", candidate.mechanism, candidate.identifier->domain.text(),
+                           outcome_in_words(candidate, test), test.why);
+    });
     if (test.vetoed && !verdict_.veto) {
         verdict_.veto = test.why;
     }
@@ -142,9 +156,9 @@ bool Comparison::has_passed() const {
 
 } // namespace
 
-dns::Awaited<IdentifiersVerdict> align_identifiers(const Request& request, AlignmentModes modes, bool both,
-                                                   Aligner& aligner) {
-    return Comparison(request, modes, both, aligner).run();
+dns::Awaited<IdentifiersVerdict> align_identifiers(const Request& request, AlignmentModes modes,
+                                                   Wanted wanted, Aligner& aligner) {
+    return Comparison(request, modes, wanted, aligner).run();
 }
 
 } // namespace dmarc

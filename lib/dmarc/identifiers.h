@@ -25,8 +25,13 @@ struct IdentifiersVerdict {
     std::vector<std::string> steps;
 };
 
-// `both`: settle the second mechanism although the first has aligned.
+// What an evaluation needs of its identifiers, beyond a first one that aligns.
+struct Wanted {
+    bool both = false; // settle the second mechanism although the first has aligned
+    bool steps = true;
+};
+
 [[nodiscard]] dns::Awaited<IdentifiersVerdict> align_identifiers(const Request& request, AlignmentModes modes,
-                                                                 bool both, Aligner& aligner);
+                                                                 Wanted wanted, Aligner& aligner);
 
 } // namespace dmarc

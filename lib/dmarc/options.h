@@ -32,6 +32,7 @@ struct Options {
     const PublicSuffixList* public_suffixes = nullptr;
     Extent extent = Extent::verdict;
     RecordMemo* records = nullptr; // keeps parsed records; may be null
+    bool steps = true;             // Verdict::steps is filled; without, no step is put into words
 };
 
 } // namespace dmarc

@@ -8,14 +8,6 @@ namespace dmarc {
 
 namespace {
 
-Lookup failed_lookup(Trouble trouble, const char* why) {
-    Lookup lookup;
-    lookup.state = Lookup::State::failed;
-    lookup.remark = fmt::format("no answer ({})", why);
-    lookup.trouble = std::move(trouble);
-    return lookup;
-}
-
 std::shared_ptr<const Record> read(std::string_view text) {
     auto record = parse_record(text);
     return record ? std::make_shared<const Record>(*std::move(record)) : nullptr;
@@ -50,7 +42,7 @@ dns::Awaited<Lookup> PolicyRecords::look_up(const base::DomainName& domain) {
     const std::string name = record_name(domain);
     if (!dns::make_question(name, dns::Type::txt)) {
         // RFC 9989 5.3.6: a question that no DNS message can carry is never answered, however long one waits.
-        return failed_lookup({true, fmt::format("TXT {}: name too long", name)}, "name too long");
+        return failed({true, fmt::format("TXT {}: name too long", name)}, "name too long");
     }
     const dns::Answer* answer = dns_.ask(name, dns::Type::txt);
     if (answer == nullptr) {
@@ -64,14 +56,22 @@ dns::Awaited<Lookup> PolicyRecords::look_up(const base::DomainName& domain) {
     case dns::Status::no_data:
     case dns::Status::no_name:
         lookup.state = Lookup::State::absent;
-        lookup.remark = fmt::format("no record ({})", dns::print(answer->status));
+        remark(lookup, [&] { return fmt::format("no record ({})", dns::print(answer->status)); });
         break;
     case dns::Status::failed:
-        return failed_lookup(trouble_with("TXT " + name, *answer), dns::print(answer->failure));
+        return failed(trouble_with("TXT " + name, *answer), dns::print(answer->failure));
     }
     // A name below another one exists only if that one does; NXDOMAIN here says nothing about it. An alias is
     // something that exists, whatever its target (RFC 6604).
     lookup.owner_exists = answer->status != dns::Status::no_name || answer->aliased;
+    return lookup;
+}
+
+Lookup PolicyRecords::failed(Trouble trouble, const char* why) const {
+    Lookup lookup;
+    lookup.state = Lookup::State::failed;
+    lookup.trouble = std::move(trouble);
+    remark(lookup, [&] { return fmt::format("no answer ({})", why); });
     return lookup;
 }
 
@@ -88,15 +88,18 @@ Lookup PolicyRecords::choose(const dns::Answer& answer) const {
         } else if (auto record = base::recall(options_.records, text, read)) {
             ++count;
             lookup.record = std::move(record);
-            lookup.remark = fmt::format("\"{}\"", base::printable(text, 200));
+            remark(lookup, [&] { return fmt::format("\"{}\"", base::printable(text, 200)); });
         }
     }
     if (count == 1) {
         lookup.state = Lookup::State::found;
     } else if (count > 1) {
-        lookup.remark = fmt::format("{} DMARC records, so none of them counts", count);
+        remark(lookup, [&] { return fmt::format("{} DMARC records, so none of them counts", count); });
     } else {
-        lookup.remark = oversized ? "TXT, but too large for a DMARC record" : "TXT, but no DMARC record";
+        remark(lookup, [&] {
+            return std::string(oversized ? "TXT, but too large for a DMARC record"
+                                         : "TXT, but no DMARC record");
+        });
     }
     return lookup;
 }

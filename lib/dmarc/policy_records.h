@@ -26,7 +26,7 @@ struct Lookup {
     std::shared_ptr<const Record> record; // when found
     Trouble trouble;                      // when failed
     bool owner_exists = false;            // the answer proves that the name itself exists
-    std::string remark;                   // what was found, in words
+    std::string remark;                   // what was found, in words; left out where no steps are wanted
 };
 
 // TXT owner name of the record for a domain: "_dmarc.example.org".
@@ -44,6 +44,15 @@ class PolicyRecords {
   private:
     [[nodiscard]] dns::Awaited<Lookup> look_up(const base::DomainName& domain);
     [[nodiscard]] Lookup choose(const dns::Answer& answer) const;
+    [[nodiscard]] Lookup failed(Trouble trouble, const char* why) const;
+
+    // `words` returns the remark, and is called only if somebody will read it.
+    template <class Words>
+    void remark(Lookup& lookup, const Words& words) const {
+        if (options_.steps) {
+            lookup.remark = words();
+        }
+    }
 
     dns::Inquiry& dns_;
     const Options& options_;

@@ -32,9 +32,7 @@ Result result_of(Qualifier qualifier) {
 }
 
 Result end_with(Run& run, const Scope& scope, Result result, std::string why) {
-    if (run.recording()) {
-        run.record(scope, {}, fmt::format("{}: {}", print(result), why));
-    }
+    run.record(scope, [&] { return fmt::format("{}: {}", print(result), why); });
     run.set_problem(std::move(why));
     return result;
 }
@@ -61,10 +59,10 @@ Awaited<Result> follow_redirect(Run& run, const Scope& scope, const MacroString&
     if (!target->unusable.empty()) {
         return end_with(run, scope, Result::permerror, "redirect leads nowhere: " + target->unusable);
     }
-    if (run.recording()) {
-        run.record(scope, "redirect=" + redirect.text(),
-                   fmt::format("no mechanism matched; the record of {} takes over", printable(target->name)));
-    }
+    const auto term = [&] { return "redirect=" + redirect.text(); };
+    run.record(scope, term, [&] {
+        return fmt::format("no mechanism matched; the record of {} takes over", printable(target->name));
+    });
     const auto result = evaluate_domain(run, {std::move(target->name), scope.depth});
     return result == Result::none ? Result::permerror : result;
 }
@@ -77,9 +75,7 @@ Awaited<Result> default_result(Run& run, const Scope& scope, const Record& recor
     if (scope.depth == 0) {
         run.verdict.mechanism = "default"; // RFC 7208 9.1
     }
-    if (run.recording()) {
-        run.record(scope, {}, "no mechanism matched: neutral");
-    }
+    run.record(scope, [] { return std::string("no mechanism matched: neutral"); });
     return Result::neutral; // RFC 7208 4.7
 }
 
@@ -107,9 +103,8 @@ Awaited<Result> evaluate_record(Run& run, const Scope& scope, const Record& reco
             look_ahead(run, scope, record, i + 1);
             return dns::unanswered;
         }
-        if (run.recording()) {
-            run.record(scope, print(directive), std::move(finding->what));
-        }
+        run.record(
+            scope, [&] { return print(directive); }, [&] { return std::move(finding->what); });
         switch (finding->match) {
         case Match::no:
             break;
@@ -137,9 +132,7 @@ Awaited<Result> evaluate_text(Run& run, const Scope& scope, std::string_view tex
                         fmt::format("the SPF record of {} has a syntax error at octet {}: {}",
                                     printable(scope.domain), error.position, error.message));
     }
-    if (run.recording()) {
-        run.record(scope, {}, fmt::format("the record is {}", printable(text)));
-    }
+    run.record(scope, [&] { return fmt::format("the record is {}", printable(text)); });
     return evaluate_record(run, scope, *record);
 }
 

@@ -24,6 +24,12 @@ Finding plain(bool matches) {
     return {matches ? Match::yes : Match::no, {}};
 }
 
+// A finding that `words` tells more of than the plain sentence, where somebody will read it.
+template <class Words>
+Finding told(const Run& run, Match match, const Words& words) {
+    return {match, run.recording() ? words() : std::string()};
+}
+
 // RFC 7208 5: an error other than NXDOMAIN stops the mechanism, and the topmost check_host returns temperror.
 Finding failed_lookup(Run& run, const dns::Question& question, const dns::Answer& answer) {
     return exception(run, Match::temperror,
@@ -41,10 +47,9 @@ Finding void_lookup(Run& run, Lookup lookup, const dns::Question& question, cons
                          fmt::format("more than {} void lookups, the last one {} ({})",
                                      run.options.limits.void_lookups, print(question), print(answer.status)));
     }
-    if (!run.recording()) {
-        return {};
-    }
-    return {Match::no, fmt::format("no match: {} found nothing ({})", print(question), print(answer.status))};
+    return told(run, Match::no, [&] {
+        return fmt::format("no match: {} found nothing ({})", print(question), print(answer.status));
+    });
 }
 
 // Goes on to `next(answer)` when the lookup finds records.
@@ -54,7 +59,8 @@ Awaited<Finding> with_records(Run& run, std::string_view name, dns::Type type, N
     const auto question = dns::make_question(name, type);
     if (!question) {
         // RFC 7208 4.8 leaves a malformed target-name to us: there is no such name, and nothing matches.
-        return Finding{Match::no, fmt::format("no match: {} is not a domain name", printable(name, 253))};
+        return told(run, Match::no,
+                    [&] { return fmt::format("no match: {} is not a domain name", printable(name, 253)); });
     }
     const dns::Answer* answer = run.dns.ask(name, type);
     if (answer == nullptr) {
@@ -92,7 +98,7 @@ Awaited<Finding> with_target(Run& run, const Scope& scope, const DomainSpec& dom
         return dns::unanswered;
     }
     if (!target->unusable.empty()) { // RFC 8616 4: such a term does not match
-        return Finding{Match::no, "no match: " + target->unusable};
+        return told(run, Match::no, [&] { return "no match: " + target->unusable; });
     }
     return next(std::move(target->name));
 }
@@ -108,13 +114,11 @@ Awaited<Finding> match_addresses(Run& run, std::string_view name, const PrefixLe
         };
         const auto found = std::find_if(answer.addresses.begin(), answer.addresses.end(), matches);
         const bool match = found != answer.addresses.end();
-        if (!run.recording()) {
-            return plain(match);
-        }
-        return Finding{match ? Match::yes : Match::no,
-                       match ? fmt::format("matches: {} is at {}", printable(name), found->print())
-                             : fmt::format("no match: {} is at {} other address(es)", printable(name),
-                                           answer.addresses.size())};
+        return told(run, match ? Match::yes : Match::no, [&] {
+            return match ? fmt::format("matches: {} is at {}", printable(name), found->print())
+                         : fmt::format("no match: {} is at {} other address(es)", printable(name),
+                                       answer.addresses.size());
+        });
     };
     return with_records(run, name, dns::address_type(client), compare, lookup);
 }
@@ -145,7 +149,8 @@ Awaited<Finding> match_hosts(Run& run, const std::vector<dns::MailExchange>& hos
         }
     }
     // RFC 7208 5.4: the domain's own address never stands in for a missing MX.
-    return Finding{Match::no, fmt::format("no match: the client is none of {} mail host(s)", hosts.size())};
+    return told(run, Match::no,
+                [&] { return fmt::format("no match: the client is none of {} mail host(s)", hosts.size()); });
 }
 
 // What the result of the included record means to the mechanism (the table in RFC 7208 5.2).
@@ -193,7 +198,7 @@ Awaited<Finding> match_one(Run& run, const Scope& scope, const Include& include)
             return dns::unanswered;
         }
         const Match match = match_of(*result);
-        return Finding{match, fmt::format("{} ({})", words(match), print(*result))};
+        return told(run, match, [&] { return fmt::format("{} ({})", words(match), print(*result)); });
     });
 }
 
@@ -225,11 +230,13 @@ Awaited<Finding> match_reverse_names(Run& run, const dns::Answer& reverse, std::
         return dns::unanswered;
     }
     if (name->empty()) {
-        return Finding{Match::no,
-                       fmt::format("no match: no reverse name of the client leads back to it from within {}",
-                                   printable(target))};
+        return told(run, Match::no, [&] {
+            return fmt::format("no match: no reverse name of the client leads back to it from within {}",
+                               printable(target));
+        });
     }
-    return Finding{Match::yes, fmt::format("matches: {} leads back to the client", printable(*name))};
+    return told(run, Match::yes,
+                [&] { return fmt::format("matches: {} leads back to the client", printable(*name)); });
 }
 
 // RFC 7208 5.5
@@ -249,8 +256,9 @@ Awaited<Finding> match_one(Run& run, const Scope& scope, const Ptr& ptr) {
         case dns::Status::failed: // fails to match, unlike every other mechanism
             break;
         }
-        return Finding{Match::no,
-                       fmt::format("no match: the reverse lookup failed ({})", print(reverse->failure))};
+        return told(run, Match::no, [&] {
+            return fmt::format("no match: the reverse lookup failed ({})", print(reverse->failure));
+        });
     });
 }
 
@@ -268,7 +276,7 @@ Awaited<Finding> match_one(Run& run, const Scope& scope, const Exists& exists) {
     return with_target(run, scope, exists.target, [&](const std::string& name) {
         // Type A for IPv6 clients too.
         return with_records(run, name, dns::Type::a, [&](const dns::Answer&) {
-            return Finding{Match::yes, fmt::format("matches: {} exists", printable(name))};
+            return told(run, Match::yes, [&] { return fmt::format("matches: {} exists", printable(name)); });
         });
     });
 }
@@ -277,7 +285,7 @@ Awaited<Finding> match_one(Run& run, const Scope& scope, const Exists& exists) {
 
 Awaited<Finding> match(Run& run, const Scope& scope, const Mechanism& mechanism) {
     auto finding = std::visit([&](const auto& one) { return match_one(run, scope, one); }, mechanism);
-    if (finding && finding->what.empty()) {
+    if (finding && finding->what.empty() && run.recording()) {
         finding->what = words(finding->match);
     }
     return finding;

@@ -24,6 +24,7 @@ struct Options {
     Limits limits{};
     LookAhead look_ahead = LookAhead::records;
     RecordMemo* records = nullptr; // keeps parsed records; may be null
+    bool steps = true;             // Verdict::steps is filled; without, no step is put into words
 };
 
 } // namespace spf

@@ -4,14 +4,10 @@
 
 namespace spf {
 
-void Run::record(const Scope& scope, std::string term, std::string what) {
-    if (!recording()) {
-        return;
-    }
+void Run::add_step(const Scope& scope, std::string term, std::string what) {
     if (verdict.steps.size() + 1 == options.limits.steps) {
-        verdict.steps.push_back(
-            {scope.depth, base::printable(scope.domain), {}, "further steps are not listed"});
-        return;
+        term.clear();
+        what = "further steps are not listed";
     }
     verdict.steps.push_back({scope.depth, base::printable(scope.domain), std::move(term), std::move(what)});
 }

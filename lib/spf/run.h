@@ -45,9 +45,24 @@ struct Run {
     std::size_t terms_ahead = 0; // terms the look-ahead has asked for, on top of verdict.terms
     std::optional<Explainer> explainer;
 
-    // Whether a step would be kept: spares the work of wording it.
-    [[nodiscard]] bool recording() const { return verdict.steps.size() < options.limits.steps; }
-    void record(const Scope& scope, std::string term, std::string what);
+    // Whether another step would be kept.
+    [[nodiscard]] bool recording() const {
+        return options.steps && verdict.steps.size() < options.limits.steps;
+    }
+    // Keeps a step. `term` and `what` return its text, and are called only if somebody will read it.
+    template <class Term, class What>
+    void record(const Scope& scope, const Term& term, const What& what) {
+        if (recording()) {
+            add_step(scope, term(), what());
+        }
+    }
+    // A remark about the record itself.
+    template <class What>
+    void record(const Scope& scope, const What& what) {
+        record(
+            scope, [] { return std::string(); }, what);
+    }
+    void add_step(const Scope& scope, std::string term, std::string what);
     // Null when `text` has a syntax error.
     [[nodiscard]] std::shared_ptr<const Record> read(std::string_view text) const;
     // The first problem is the one that ends the evaluation.

@@ -236,6 +236,24 @@ TEST_CASE("test mode and the AD bit are told beside the result", "[rfc6376-3.6.1
     CHECK(std::get<dkim::Verdict>(outcome).secure_key);
 }
 
+TEST_CASE("without steps the verdict is the same") {
+    dkim::Options silent;
+    silent.steps = false;
+    const std::string broken = "DKIM-Signature: v=1; a=x\r\n";
+    for (const auto& zone : {good_zone(), Zone()}) {
+        const auto told = verdicts_of(broken + signed_sample(), zone);
+        const auto untold = verdicts_of(broken + signed_sample(), zone, silent);
+        REQUIRE(untold.size() == told.size());
+        for (std::size_t i = 0; i < told.size(); ++i) {
+            CHECK_FALSE(told[i].steps.empty());
+            CHECK(untold[i].steps.empty());
+            CHECK(untold[i].result == told[i].result);
+            CHECK(untold[i].reason == told[i].reason);
+            CHECK(untold[i].comment == told[i].comment);
+        }
+    }
+}
+
 TEST_CASE("a bad signature never spoils a good one, and order means nothing", "[rfc6376-4.2][rfc6376-6.1]") {
     const std::string broken = "DKIM-Signature: v=1; a=x\r\n";
     const std::string forged = replaced(signed_sample(), "t=17", "t=16");

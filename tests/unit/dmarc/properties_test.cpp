@@ -369,6 +369,22 @@ TEST_CASE("answers that come early, late or for nothing never change a verdict")
     CHECK(memo.hits() > static_cast<std::size_t>(trees));
 }
 
+TEST_CASE("without steps the verdict is the same") {
+    const auto list = dmarc::PublicSuffixList::load(test_list);
+    REQUIRE(list);
+    Random random(7);
+    for (int i = 0; i < trees; ++i) {
+        const Tree tree = random.tree();
+        const auto extent = static_cast<dmarc::Extent>(random.below(3));
+        dmarc::Options options = options_for(extent, random.chance(2) ? &*list : nullptr);
+        auto told = dmarc_test::run(tree.zone, tree.request, options).verdict;
+        REQUIRE_FALSE(told.steps.empty());
+        told.steps.clear();
+        options.steps = false;
+        REQUIRE(describe(dmarc_test::run(tree.zone, tree.request, options).verdict) == describe(told));
+    }
+}
+
 TEST_CASE("pursuing the second mechanism changes nothing but what was left open") {
     Random random(3);
     for (int i = 0; i < trees; ++i) {

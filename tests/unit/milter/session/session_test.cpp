@@ -471,3 +471,13 @@ TEST_CASE("nothing that an SMTP client says decides whose mail it is") {
         }
     }
 }
+
+TEST_CASE("the daemon has no explanation put into words", "[session]") {
+    const auto built = milter::build_runtime(config::default_settings(), "host.example.net");
+    REQUIRE(built.runtime);
+    CHECK_FALSE(built.runtime->checks.spf_options.steps);
+    CHECK_FALSE(built.runtime->checks.dkim_options.steps);
+    CHECK_FALSE(built.runtime->checks.dmarc_options.steps);
+    const auto options = milter::check_options(config::default_settings()); // of the tool, which shows it
+    CHECK((options.spf_options.steps && options.dkim_options.steps && options.dmarc_options.steps));
+}
