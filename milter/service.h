@@ -1,7 +1,7 @@
 // What all sessions share.
 #pragma once
 
-#include "base/time_format.h"
+#include "base/unix_time.h"
 #include "milter/load.h"
 #include "milter/lock_guarded.h"
 #include "milter/log/logger.h"

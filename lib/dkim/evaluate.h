@@ -7,7 +7,7 @@
 //     auto outcome = dkim::evaluate({candidates[i], headers, bodies, now}, known, options);
 #pragma once
 
-#include "base/time_format.h"
+#include "base/unix_time.h"
 #include "dkim/body_hash.h"
 #include "dkim/find_signatures.h"
 #include "dkim/options.h"

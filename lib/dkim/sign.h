@@ -6,7 +6,7 @@
 //     auto field_body = dkim::sign(options, key, headers, bodies.digest(hash), now);
 #pragma once
 
-#include "base/time_format.h"
+#include "base/unix_time.h"
 #include "crypto/signing_key.h"
 #include "dkim/signature.h"
 #include "message/header_list.h"

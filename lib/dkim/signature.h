@@ -3,7 +3,7 @@
 
 #include "base/domain_name.h"
 #include "base/result.h"
-#include "base/time_format.h"
+#include "base/unix_time.h"
 #include "crypto/signature_algorithm.h"
 #include "dkim/canonicalization.h"
 

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "base/ip_address.h"
-#include "base/time_format.h"
+#include "base/unix_time.h"
 #include "dns/awaited.h"
 #include "spf/options.h"
 #include "spf/result.h"

@@ -6,7 +6,7 @@
 
 #include "base/ip_address.h"
 #include "base/result.h"
-#include "base/time_format.h"
+#include "base/unix_time.h"
 
 #include <cstddef>
 #include <cstdint>

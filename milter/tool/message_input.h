@@ -1,7 +1,7 @@
 // A message from a file, ready for the checks that the daemon makes while it arrives.
 #pragma once
 
-#include "base/time_format.h"
+#include "base/unix_time.h"
 #include "dkim/find_signatures.h"
 #include "message/parse_message.h"
 #include "milter/tool/command.h"

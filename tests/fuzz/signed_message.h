@@ -2,7 +2,7 @@
 // hardly ever verify.
 #pragma once
 
-#include "base/time_format.h"
+#include "base/unix_time.h"
 #include "dkim/evaluate.h"
 #include "fuzz/world.h"
 #include "message/parse_message.h"

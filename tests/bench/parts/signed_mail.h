@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/base64.h"
-#include "base/time_format.h"
+#include "base/unix_time.h"
 #include "bench/message_text.h"
 #include "crypto/signing_key.h"
 #include "dkim/body_hash.h"
