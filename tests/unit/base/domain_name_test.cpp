@@ -152,3 +152,14 @@ TEST_CASE("below means on a label boundary", "[base]") {
     CHECK_FALSE(name("example.org").is_at_or_below(name("a.example.org")));
     CHECK_FALSE(name("org.example").is_at_or_below(name("org")));
 }
+
+TEST_CASE("a name of several labels has something behind a dot, valid or not", "[base][rfc7208-4.3]") {
+    for (const char* text : {"a.b", "a.b.", "x y.(z)", ".a", "a..b"}) {
+        CAPTURE(text);
+        CHECK(base::is_multi_label(text));
+    }
+    for (const char* text : {"", "a", "a.", "."}) {
+        CAPTURE(text);
+        CHECK_FALSE(base::is_multi_label(text));
+    }
+}

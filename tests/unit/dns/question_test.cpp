@@ -38,3 +38,9 @@ TEST_CASE("types are read and printed", "[dns]") {
     CHECK(print(dns::Question{"_dmarc.example.org", Type::txt}) == "TXT _dmarc.example.org");
     CHECK(print(dns::Question{"a\nb", Type::a}) == "A a\\x0ab");
 }
+
+TEST_CASE("the type that leads to an address is of its family", "[dns][rfc7208-5]") {
+    CHECK(dns::address_type(*base::IpAddress::parse("192.0.2.1")) == Type::a);
+    CHECK(dns::address_type(*base::IpAddress::parse("2001:db8::1")) == Type::aaaa);
+    CHECK(dns::address_type(*base::IpAddress::parse("::ffff:192.0.2.1")) == Type::a);
+}
