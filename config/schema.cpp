@@ -120,54 +120,55 @@ Section listen() {
 }
 
 Section roles() {
-    return {"roles",
-            "Which mail is checked and which is signed. A message is ours to sign when it comes from an "
-            "authenticated "
-            "user, from an internal host, or through an originating daemon; all other mail is checked.",
-            {setting(
-                 "roles.verify", boolean(), "true", [](auto& s) -> auto& { return s.roles.verify; },
-                 "Check incoming mail."),
-             setting(
-                 "roles.sign", boolean(), "true", [](auto& s) -> auto& { return s.roles.sign; },
-                 "Sign mail of our own."),
-             setting(
-                 "roles.originating_daemons", texts(check_name), "[ORIGINATING]",
-                 [](auto& s) -> auto& { return s.roles.originating_daemons; },
-                 "Values of the macro {daemon_name} that mark mail of our own. Postfix sends what "
-                 "milter_macro_daemon_name says, per service in master.cf."),
-             setting(
-                 "roles.reinjection_daemons", texts(check_name), "[]",
-                 [](auto& s) -> auto& { return s.roles.reinjection_daemons; },
-                 "Values of {daemon_name} of the services to which a content filter hands mail back. Such "
-                 "mail comes "
-                 "from this host whoever wrote it, so that coming from an internal host does not make it "
-                 "ours to sign."),
-             setting(
-                 "roles.keep_reinjected_results", boolean(), "false",
-                 [](auto& s) -> auto& { return s.roles.keep_reinjected_results; },
-                 "Leave mail alone that an internal host hands back through such a service: it was checked "
-                 "when it came "
-                 "in, and the results of then stay. Otherwise it is checked again, as mail of that host."),
-             setting(
-                 "roles.internal_hosts", networks(), "[127.0.0.0/8, \"::1/128\"]",
-                 [](auto& s) -> auto& { return s.roles.internal_hosts; },
-                 "Clients whose mail is ours to sign without authentication. Giving this list replaces the "
-                 "default, so "
-                 "keep the loopback addresses in it."),
-             setting(
-                 "roles.sign_local_submission", boolean(), "true",
-                 [](auto& s) -> auto& { return s.roles.sign_local_submission; },
-                 "Sign mail that programs on this host submit with sendmail(1), which Postfix shows to "
-                 "non_smtpd_milters."),
-             setting(
-                 "roles.heed_own_results", boolean(), "true",
-                 [](auto& s) -> auto& { return s.roles.heed_own_results; },
-                 "Leave mail unsigned that an internal host or sendmail(1) hands back with a result of our "
-                 "own against its author: "
-                 "it came in from outside, and a list, a redirect or a filter sends it on. The result stays "
-                 "in it. Our own are those under authserv_id, strip_authserv_ids, the name of the host and the "
-                 "names that the mail server gives itself. Mail of a user "
-                 "who logged in and of roles.originating_daemons is signed all the same.")}};
+    return {
+        "roles",
+        "Which mail is checked and which is signed. A message is ours to sign when it comes from an "
+        "authenticated "
+        "user, from an internal host, or through an originating daemon; all other mail is checked.",
+        {setting(
+             "roles.verify", boolean(), "true", [](auto& s) -> auto& { return s.roles.verify; },
+             "Check incoming mail."),
+         setting(
+             "roles.sign", boolean(), "true", [](auto& s) -> auto& { return s.roles.sign; },
+             "Sign mail of our own."),
+         setting(
+             "roles.originating_daemons", texts(check_name), "[ORIGINATING]",
+             [](auto& s) -> auto& { return s.roles.originating_daemons; },
+             "Values of the macro {daemon_name} that mark mail of our own. Postfix sends what "
+             "milter_macro_daemon_name says, per service in master.cf."),
+         setting(
+             "roles.reinjection_daemons", texts(check_name), "[]",
+             [](auto& s) -> auto& { return s.roles.reinjection_daemons; },
+             "Values of {daemon_name} of the services to which a content filter hands mail back. Such "
+             "mail comes "
+             "from this host whoever wrote it, so that coming from an internal host does not make it "
+             "ours to sign."),
+         setting(
+             "roles.keep_reinjected_results", boolean(), "false",
+             [](auto& s) -> auto& { return s.roles.keep_reinjected_results; },
+             "Leave mail alone that an internal host hands back through such a service: it was checked "
+             "when it came "
+             "in, and the results of then stay. Otherwise it is checked again, as mail of that host."),
+         setting(
+             "roles.internal_hosts", networks(), "[127.0.0.0/8, \"::1/128\"]",
+             [](auto& s) -> auto& { return s.roles.internal_hosts; },
+             "Clients whose mail is ours to sign without authentication. Giving this list replaces the "
+             "default, so "
+             "keep the loopback addresses in it."),
+         setting(
+             "roles.sign_local_submission", boolean(), "true",
+             [](auto& s) -> auto& { return s.roles.sign_local_submission; },
+             "Sign mail that programs on this host submit with sendmail(1), which Postfix shows to "
+             "non_smtpd_milters."),
+         setting(
+             "roles.heed_own_results", boolean(), "true",
+             [](auto& s) -> auto& { return s.roles.heed_own_results; },
+             "Leave mail unsigned that an internal host or sendmail(1) hands back with a result of our "
+             "own against its author: "
+             "it came in from outside, and a list, a redirect or a filter sends it on. The result stays "
+             "in it. Our own are those under authserv_id, strip_authserv_ids, the name of the host and the "
+             "names that the mail server gives itself. Mail of a user "
+             "who logged in and of roles.originating_daemons is signed all the same.")}};
 }
 
 Section dns() {
@@ -288,12 +289,13 @@ Section dmarc() {
 }
 
 Section author() {
-    const auto action = word({"accept", "mark", "reject"});
+    const auto action = word({"accept", "mark", "quarantine", "tempfail", "reject", "discard"});
     return {
         "author",
         "Mail whose author cannot be determined. Mail programs may show such mail under any name its sender "
         "likes, so its result is dmarc=permerror at best. accept: only that. mark: also adds "
-        "quarantine_field. reject: refused with 550.",
+        "quarantine_field. quarantine: the mail server holds it (Postfix: the hold queue). tempfail: 451. "
+        "reject: refused with 550. discard: taken, and thrown away unseen.",
         {setting(
              "author.missing", action, "mark", [](auto& s) -> auto& { return s.author.missing; },
              "No From field, or one that names nobody."),
@@ -475,8 +477,7 @@ const std::vector<KeySetting>& key_schema() {
             [](auto& k) -> auto& { return k.selector; },
             "The selector: the public key is published at SELECTOR._domainkey.DOMAIN."),
         make_required<SigningKeyEntry>(
-            "file", {.kind = Kind::path, .minimum = 1},
-            [](auto& k) -> auto& { return k.file; },
+            "file", {.kind = Kind::path, .minimum = 1}, [](auto& k) -> auto& { return k.file; },
             "The private key, RSA or Ed25519, in PEM. The kind of key decides about the algorithm."),
         make_setting<SigningKeyEntry>(
             "identity", text(check_identity), "\"\"", [](auto& k) -> auto& { return k.identity; },

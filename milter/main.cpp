@@ -1,8 +1,8 @@
 // paraphd: the command line.
 #include "base/ascii.h"
-#include "milter/arguments.h"
+#include "milter/command_line/arguments.h"
+#include "milter/command_line/unknown_argument.h"
 #include "milter/daemon/startup.h"
-#include "milter/unknown_argument.h"
 
 #include <CLI/CLI.hpp>
 #include <sysexits.h>
@@ -16,7 +16,7 @@
 int main(int argc, char** argv) {
     try {
         const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-        if (const auto problem = milter::key_among(arguments); !problem.empty()) {
+        if (const auto problem = milter::command_line::key_among(arguments); !problem.empty()) {
             std::fprintf(stderr, "paraphd: %s\n", problem.c_str());
             return EX_USAGE;
         }
@@ -37,11 +37,11 @@ int main(int argc, char** argv) {
             if (error.get_exit_code() == 0) { // --help and --version end here as well
                 return app.exit(error);
             }
-            const auto unknown = milter::unknown_argument(app, arguments);
-            std::fprintf(
-                stderr, "paraphd: %s\nRun with --help for more information.\n",
-                base::one_line(milter::without_keys(unknown.empty() ? error.what() : unknown, arguments))
-                    .c_str());
+            const auto unknown = milter::command_line::unknown_argument(app, arguments);
+            std::fprintf(stderr, "paraphd: %s\nRun with --help for more information.\n",
+                         base::one_line(milter::command_line::without_keys(
+                                            unknown.empty() ? error.what() : unknown, arguments))
+                             .c_str());
             return EX_USAGE;
         }
         return milter::daemon::run(command_line);

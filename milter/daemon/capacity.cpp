@@ -1,6 +1,6 @@
 #include "milter/daemon/capacity.h"
 
-#include "milter/share.h"
+#include "milter/threads/share.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@ namespace milter::daemon {
 namespace {
 
 std::size_t as_count(rlim_t limit) {
-    return limit == RLIM_INFINITY ? Share::unlimited : static_cast<std::size_t>(limit);
+    return limit == RLIM_INFINITY ? threads::Share::unlimited : static_cast<std::size_t>(limit);
 }
 
 std::size_t raise_descriptors() {
@@ -31,7 +31,7 @@ std::size_t raise_descriptors() {
 std::size_t user_processes() {
     rlimit limit{};
     if (geteuid() == 0 || getrlimit(RLIMIT_NPROC, &limit) != 0) {
-        return Share::unlimited;
+        return threads::Share::unlimited;
     }
     return as_count(limit.rlim_cur);
 }
@@ -68,12 +68,12 @@ std::size_t control_groups() {
             return *limit;
         }
     }
-    return Share::unlimited;
+    return threads::Share::unlimited;
 }
 
 // What is left of a limit after the daemon's own share.
 std::size_t without_own(std::size_t limit, std::size_t own) {
-    return limit == Share::unlimited ? limit : limit - std::min(own, limit / 2);
+    return limit == threads::Share::unlimited ? limit : limit - std::min(own, limit / 2);
 }
 
 } // namespace
@@ -87,7 +87,7 @@ ConnectionLimits connection_limits(const Capacity& capacity) {
     constexpr std::size_t own_threads = 24;
     const std::size_t open = std::min(without_own(capacity.descriptors, own_descriptors),
                                       without_own(capacity.threads, own_threads));
-    return {.admitted = std::max<std::size_t>(1, open == Share::unlimited ? open : open - open / 5),
+    return {.admitted = std::max<std::size_t>(1, open == threads::Share::unlimited ? open : open - open / 5),
             .open = std::max<std::size_t>(1, open)};
 }
 

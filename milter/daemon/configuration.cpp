@@ -67,7 +67,7 @@ Configuration read_configuration(const CommandLine& command_line) {
         return configuration;
     }
     apply_overrides(command_line, *loaded.settings);
-    auto built = build_runtime(std::move(*loaded.settings), host_name());
+    auto built = runtime::build_runtime(std::move(*loaded.settings), runtime::host_name());
     append(configuration.problems, built.problems);
     append(configuration.faults, built.faults);
     append(configuration.warnings, built.warnings);

@@ -3,7 +3,7 @@
 
 #include "milter/daemon/startup.h"
 #include "milter/log/logger.h"
-#include "milter/runtime.h"
+#include "milter/runtime/runtime.h"
 
 #include <memory>
 #include <optional>
@@ -15,7 +15,7 @@ namespace milter::daemon {
 inline constexpr const char* built_in_defaults = "built-in defaults";
 
 struct Configuration {
-    std::shared_ptr<const Runtime> runtime; // null when there is any problem
+    std::shared_ptr<const runtime::Runtime> runtime; // null when there is any problem
     std::vector<std::string> problems;
     std::vector<std::string> faults; // of single domains and keys: everything else works
     std::vector<std::string> warnings;

@@ -7,7 +7,7 @@
 // ourselves now and then.
 #pragma once
 
-#include "milter/service.h"
+#include "milter/runtime/service.h"
 
 #include <chrono>
 #include <string>
@@ -22,7 +22,7 @@ class Nudge {
 
     // `socket` in libmilter's spelling. Both must outlive the object. Nothing is done when there are nearly
     // `most_threads`: libmilter does not get over it when a thread cannot be made.
-    Nudge(const Service& service, const std::string& socket, std::size_t most_threads);
+    Nudge(const runtime::Service& service, const std::string& socket, std::size_t most_threads);
 
   private:
     std::jthread thread_;

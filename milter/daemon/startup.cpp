@@ -1,15 +1,16 @@
 #include "milter/daemon/startup.h"
 
 #include "config/schema.h"
-#include "milter/callbacks.h"
 #include "milter/daemon/capacity.h"
 #include "milter/daemon/configuration.h"
 #include "milter/daemon/notify.h"
 #include "milter/daemon/nudge.h"
 #include "milter/daemon/sandbox.h"
 #include "milter/daemon/signals.h"
-#include "milter/daemon/worker.h"
-#include "milter/socket_address.h"
+#include "milter/link/callbacks.h"
+#include "milter/link/socket_address.h"
+#include "milter/listener/socket_name.h"
+#include "milter/threads/worker.h"
 
 #include <fmt/format.h>
 #include <pthread.h>
@@ -89,7 +90,7 @@ void warn_of_restart(log::Logger& logger, const config::Settings& at_start, cons
     }
 }
 
-void reload(Service& service, const CommandLine& command_line, const config::Settings& at_start) {
+void reload(runtime::Service& service, const CommandLine& command_line, const config::Settings& at_start) {
     notify_reloading();
     const auto configuration = read_configuration(command_line);
     report(service.logger(), configuration);
@@ -108,7 +109,7 @@ void reload(Service& service, const CommandLine& command_line, const config::Set
 
 // Ends the service in an orderly way: lets messages under way finish first, for as long as the settings allow
 // or until `hurry` is requested.
-void drain(Service& service, const ServeOptions& options, const std::stop_token& hurry) {
+void drain(runtime::Service& service, const link::ServeOptions& options, const std::stop_token& hurry) {
     notify_stopping();
     service.load.draining = true;
     service.logger().write(Event::draining,
@@ -119,14 +120,14 @@ void drain(Service& service, const ServeOptions& options, const std::stop_token&
            std::chrono::steady_clock::now() < deadline) {
         std::this_thread::sleep_for(pause);
     }
-    stop_serving(options);
+    link::stop_serving(options);
 }
 
 // Does what signals ask for, until the service has ended.
-void obey_signals(Service& service, const ServeOptions& options, const CommandLine& command_line,
-                  const std::atomic<bool>& ended) {
+void obey_signals(runtime::Service& service, const link::ServeOptions& options,
+                  const CommandLine& command_line, const std::atomic<bool>& ended) {
     const auto at_start = service.runtime();
-    Worker reloader([&] { reload(service, command_line, at_start->settings); });
+    threads::Worker reloader([&] { reload(service, command_line, at_start->settings); });
     std::jthread drainer;
     while (!ended) {
         switch (next_signal()) {
@@ -146,7 +147,7 @@ void obey_signals(Service& service, const ServeOptions& options, const CommandLi
     }
 }
 
-std::string serve_until_stopped(Service& service, const ServeOptions& options,
+std::string serve_until_stopped(runtime::Service& service, const link::ServeOptions& options,
                                 const CommandLine& command_line, const std::string& source) {
     const auto ready = [&] {
         service.logger().write(
@@ -157,7 +158,7 @@ std::string serve_until_stopped(Service& service, const ServeOptions& options,
     std::atomic<bool> ended{false};
     std::string problem;
     std::jthread listener([&] {
-        problem = serve(service, options, ready);
+        problem = link::serve(service, options, ready);
         ended = true;
         wake_main_thread();
     });
@@ -168,7 +169,7 @@ std::string serve_until_stopped(Service& service, const ServeOptions& options,
 
 // libmilter leaves sessions on its threads when it ends. What they use must not be destroyed under them, so
 // with any left the process ends without tidying up, but for a moment in which the log is written.
-void leave(const Service& service, int exit_code) {
+void leave(const runtime::Service& service, int exit_code) {
     if (service.load.connections > 0) {
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
         std::_Exit(exit_code);
@@ -226,7 +227,7 @@ void use_small_stacks() {
 
 int start(const Configuration& configuration, const CommandLine& command_line, log::Logger& logger) {
     const auto& settings = configuration.runtime->settings;
-    const auto socket = milter_socket(settings.listen.socket);
+    const auto socket = listener::milter_socket(settings.listen.socket);
     if (!socket) {
         report_failure(settings.log, fmt::format("listen.socket: {}", socket.error().message));
         return EX_CONFIG;
@@ -235,10 +236,10 @@ int start(const Configuration& configuration, const CommandLine& command_line, l
     const auto limits = connection_limits(capacity);
     keep_memory_private();
     warn_of_few(limits, settings, logger);
-    auto options = resolver_options(settings);
+    auto options = runtime::resolver_options(settings);
     options.report = [&logger](std::string_view text) { logger.write(Event::resolver_warning, text); };
     resolver::CachingResolver resolver(options);
-    Service service(configuration.runtime, resolver, logger, wall_clock, limits.admitted);
+    runtime::Service service(configuration.runtime, resolver, logger, wall_clock, limits.admitted);
     const Nudge nudge(service, *socket, capacity.threads);
     const auto problem =
         serve_until_stopped(service,

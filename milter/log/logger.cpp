@@ -1,6 +1,6 @@
 #include "milter/log/logger.h"
 
-#include "base/ascii.h"
+#include "base/pair_value.h"
 
 #include <fmt/format.h>
 #include <spdlog/async.h>
@@ -20,11 +20,13 @@ namespace {
 
 constexpr std::size_t longest_line = 4000; // syslog daemons commonly take 8 KiB
 
-// One line of printable ASCII. Backslashes stay: values from outside were already escaped by quote().
+// One line of printable ASCII. Backslashes stay: values from outside were already escaped by
+// base::pair_value().
 std::string one_line(std::string_view text) {
     std::string line;
+    constexpr std::size_t longest_escape = 4; // \xNN
     for (const char c : text) {
-        if (line.size() >= longest_line) {
+        if (line.size() + longest_escape > longest_line) {
             return line + "...";
         }
         if (c >= 0x20 && c <= 0x7e) {
@@ -34,12 +36,6 @@ std::string one_line(std::string_view text) {
         }
     }
     return line;
-}
-
-bool is_bare(std::string_view value) {
-    return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
-        return base::is_visible(c) && c != '"' && c != '\\' && c != '=' && c != ',';
-    });
 }
 
 constexpr std::array<std::pair<std::string_view, int>, 11> facilities{{{"mail", LOG_MAIL},
@@ -146,17 +142,6 @@ Level parse_level(std::string_view word) {
     return Level::info;
 }
 
-std::string quote(std::string_view value, std::size_t limit) {
-    if (is_bare(value) && value.size() <= limit) {
-        return std::string(value);
-    }
-    std::string quoted = "\"";
-    for (const char c : base::printable(value, limit)) {
-        quoted += c == '"' ? '\'' : c;
-    }
-    return quoted + '"';
-}
-
 Logger::Logger() = default;
 
 Logger::Logger(Target target, std::string_view facility, Level threshold)
@@ -201,7 +186,7 @@ void Logger::write(Event event, std::string_view queue_id, std::string_view text
         return;
     }
     const Entry& entry = describe(event);
-    const auto id = queue_id.empty() ? "-" : quote(queue_id, 64);
+    const auto id = queue_id.empty() ? "-" : base::pair_value(queue_id, 64);
     // The line of a finished message is the common case and stands alone behind its queue id.
     const auto mark = event == Event::message ? std::string() : fmt::format("[{}] ", entry.identifier);
     emit(entry.level, fmt::format("{}: {}{}", id, mark, one_line(text)));

@@ -4,9 +4,9 @@
 // keep up the oldest lines are lost and counted.
 #pragma once
 
-#include "milter/lock_guarded.h"
 #include "milter/log/catalogue.h"
 #include "milter/log/rate_limit.h"
+#include "milter/threads/lock_guarded.h"
 
 #include <atomic>
 #include <memory>
@@ -23,11 +23,6 @@ class thread_pool;
 namespace milter::log {
 
 enum class Target : std::uint8_t { syslog, stderr_stream };
-
-// A value for a key=value pair: as it is when it has no blank, quote, comma or equals sign, else in double
-// quotes with everything that is not plain text as \xNN, so that no text from outside can look like another
-// pair.
-[[nodiscard]] std::string quote(std::string_view value, std::size_t limit = 256);
 
 class Logger {
   public:
@@ -55,7 +50,7 @@ class Logger {
     void report_lost_lines();
 
     Level threshold_ = Level::debug;
-    LockGuarded<RateLimit> rate_limit_;
+    threads::LockGuarded<RateLimit> rate_limit_;
     std::shared_ptr<spdlog::details::thread_pool> writer_;
     std::shared_ptr<spdlog::logger> sink_;
     std::atomic<std::size_t> written_{0};

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -78,4 +78,4 @@ std::chrono::seconds Cache::time_to_keep(const dns::Answer& answer) const {
     return std::chrono::seconds::zero();
 }
 
-} // namespace resolver
+} // namespace milter::resolver

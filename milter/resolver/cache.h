@@ -3,12 +3,12 @@
 
 #include "dns/answers.h"
 #include "dns/question.h"
-#include "milter/lru_cache.h"
+#include "milter/threads/lru_cache.h"
 
 #include <chrono>
 #include <cstddef>
 
-namespace resolver {
+namespace milter::resolver {
 
 using Clock = std::chrono::steady_clock;
 
@@ -30,7 +30,7 @@ class Cache {
     // Replaces what was known. An answer that may not be kept (TTL zero) is passed over.
     void insert(const dns::Question& question, const dns::AnswerPtr& answer, Clock::time_point now);
 
-    [[nodiscard]] milter::CacheStatistics statistics() const { return entries_.statistics(); }
+    [[nodiscard]] threads::CacheStatistics statistics() const { return entries_.statistics(); }
 
   private:
     struct Kept {
@@ -41,10 +41,10 @@ class Cache {
     [[nodiscard]] std::chrono::seconds time_to_keep(const dns::Answer& answer) const;
 
     CacheLimits limits_;
-    milter::LruCache<dns::Question, Kept> entries_;
+    threads::LruCache<dns::Question, Kept> entries_;
 };
 
 // What an entry costs in memory, allocator and containers included, to within some ten per cent.
 [[nodiscard]] std::size_t estimate_bytes(const dns::Question& question, const dns::Answer& answer);
 
-} // namespace resolver
+} // namespace milter::resolver

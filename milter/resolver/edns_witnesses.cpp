@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace resolver {
+namespace milter::resolver {
 
 void EdnsWitnesses::knows(const Server& server, Time now) {
     Evidence& evidence = of(server);
@@ -30,4 +30,4 @@ EdnsWitnesses::Evidence& EdnsWitnesses::of(const Server& server) {
                                     : evidence_.emplace_back(Evidence{.server = server, .witness = {}});
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 class EdnsWitnesses {
   public:
@@ -40,4 +40,4 @@ class EdnsWitnesses {
     std::vector<Evidence> evidence_;
 };
 
-} // namespace resolver
+} // namespace milter::resolver

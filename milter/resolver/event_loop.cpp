@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -120,4 +120,4 @@ bool EventLoop::run_tasks() {
     return !stopped; // nothing is accepted after stop(), so these were the last
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -1,14 +1,14 @@
 // A thread's loop over sockets and over work that other threads hand in (epoll and eventfd).
 #pragma once
 
-#include "milter/lock_guarded.h"
+#include "milter/threads/lock_guarded.h"
 
 #include <chrono>
 #include <functional>
 #include <unordered_map>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 class FileDescriptor {
   public:
@@ -65,7 +65,7 @@ class EventLoop {
     FileDescriptor epoll_;
     FileDescriptor wakeup_;
     std::unordered_map<int, Watcher*> watchers_;
-    milter::LockGuarded<Inbox> inbox_;
+    threads::LockGuarded<Inbox> inbox_;
 };
 
-} // namespace resolver
+} // namespace milter::resolver

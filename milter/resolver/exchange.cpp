@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -83,4 +83,4 @@ void Exchange::answered(const Response& response) {
     }
 }
 
-} // namespace resolver
+} // namespace milter::resolver

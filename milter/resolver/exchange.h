@@ -13,7 +13,7 @@
 #include <optional>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 class Exchange {
   public:
@@ -46,4 +46,4 @@ class Exchange {
     dns::Answer answer_ = dns::failed(dns::Failure::timeout);
 };
 
-} // namespace resolver
+} // namespace milter::resolver

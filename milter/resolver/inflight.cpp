@@ -1,6 +1,6 @@
 #include "milter/resolver/inflight.h"
 
-namespace resolver {
+namespace milter::resolver {
 
 Inflight::Joined Inflight::join(const dns::Question& question, Resolver::Callback& callback) {
     return flights_.with([&](auto& flights) {
@@ -27,4 +27,4 @@ std::size_t Inflight::size() const {
     return flights_.with([](const auto& flights) { return flights.size(); });
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -2,14 +2,14 @@
 #pragma once
 
 #include "dns/question.h"
-#include "milter/lock_guarded.h"
 #include "milter/resolver/resolver.h"
+#include "milter/threads/lock_guarded.h"
 
 #include <cstddef>
 #include <unordered_map>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 // Safe to use from any thread; calls nobody back itself.
 class Inflight {
@@ -31,7 +31,7 @@ class Inflight {
 
   private:
     std::size_t max_questions_;
-    milter::LockGuarded<std::unordered_map<dns::Question, Callbacks>> flights_;
+    threads::LockGuarded<std::unordered_map<dns::Question, Callbacks>> flights_;
 };
 
-} // namespace resolver
+} // namespace milter::resolver

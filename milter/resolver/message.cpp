@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -204,4 +204,4 @@ std::uint32_t number32(PacketView packet, std::size_t at) {
     return static_cast<std::uint32_t>(number16(packet, at)) << 16U | number16(packet, at + 2);
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 struct RecordType { // those that dns::Type does not name, because nobody asks for them
     static constexpr std::uint16_t ns = 2;
@@ -67,4 +67,4 @@ struct Flag {
 [[nodiscard]] std::uint16_t number16(PacketView packet, std::size_t at);
 [[nodiscard]] std::uint32_t number32(PacketView packet, std::size_t at);
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace resolver {
+namespace milter::resolver {
 
 Nameservers::Nameservers(std::vector<Server> servers) {
     for (Server& server : servers) {
@@ -70,4 +70,4 @@ Nameservers::Health* Nameservers::find(const Server& server) {
     return found == known_.end() ? nullptr : &*found;
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 struct Candidate {
     Server server;
@@ -54,4 +54,4 @@ class Nameservers {
     std::vector<Health> known_;
 };
 
-} // namespace resolver
+} // namespace milter::resolver

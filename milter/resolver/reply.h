@@ -8,7 +8,7 @@
 #include <string>
 #include <system_error>
 
-namespace resolver {
+namespace milter::resolver {
 
 struct Reply {
     enum class Kind : std::uint8_t {
@@ -29,4 +29,4 @@ struct Reply {
 
 using ReplyTo = std::function<void(const Reply&)>; // must not throw
 
-} // namespace resolver
+} // namespace milter::resolver

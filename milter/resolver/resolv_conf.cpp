@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -74,4 +74,4 @@ std::optional<ResolvConf::Identity> ResolvConf::identify() const {
                     status.st_mtim.tv_nsec};
 }
 
-} // namespace resolver
+} // namespace milter::resolver

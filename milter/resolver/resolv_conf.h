@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 // The `nameserver` lines, at most eight; the local host when there are none, as resolv.conf(5) says.
 // Addresses with a zone ("fe80::1%eth0") are passed over: what asks has no place for a zone.
@@ -48,4 +48,4 @@ class ResolvConf {
     std::optional<Identity> known_;
 };
 
-} // namespace resolver
+} // namespace milter::resolver

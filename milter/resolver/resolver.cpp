@@ -10,7 +10,7 @@
 #include <exception>
 #include <utility>
 
-namespace resolver {
+namespace milter::resolver {
 
 class CachingResolver::Impl {
   public:
@@ -134,4 +134,4 @@ Statistics CachingResolver::statistics() const {
     return impl_->statistics();
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 struct Server {
     std::string address; // IPv4 or IPv6 text
@@ -89,4 +89,4 @@ class CachingResolver final : public Resolver {
 [[nodiscard]] std::optional<Server> parse_server(std::string_view text);
 [[nodiscard]] std::string print(const Server& server); // always with the port
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -56,4 +56,4 @@ std::string print(const Server& server) {
     return fmt::format("{}{}{}:{}", v6 ? "[" : "", server.address, v6 ? "]" : "", server.port);
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -62,4 +62,4 @@ int connect_to(const Server& server, int type) {
     return fd;
 }
 
-} // namespace resolver
+} // namespace milter::resolver

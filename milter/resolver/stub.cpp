@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace resolver {
+namespace milter::resolver {
 
 using Clock = std::chrono::steady_clock;
 
@@ -150,4 +150,4 @@ std::vector<Server> Stub::usable(const std::vector<Server>& servers, Clock::time
     return list;
 }
 
-} // namespace resolver
+} // namespace milter::resolver

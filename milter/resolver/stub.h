@@ -18,7 +18,7 @@
 #include <optional>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 class Stub {
   public:
@@ -61,4 +61,4 @@ class Stub {
     Transport transport_; // last: its thread uses all of the above
 };
 
-} // namespace resolver
+} // namespace milter::resolver

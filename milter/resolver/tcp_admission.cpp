@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace resolver {
+namespace milter::resolver {
 
 TcpAdmission::Decision TcpAdmission::decide(const std::string& owner, Time now) {
     while (!unanswered_.empty() && unanswered_.front().until <= now) {
@@ -54,4 +54,4 @@ std::string owner_of(std::string_view name) {
     return std::string(name);
 }
 
-} // namespace resolver
+} // namespace milter::resolver

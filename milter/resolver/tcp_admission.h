@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace resolver {
+namespace milter::resolver {
 
 class TcpAdmission {
   public:
@@ -50,4 +50,4 @@ class TcpAdmission {
 // The part of the name that one party controls: one label below the public suffix.
 [[nodiscard]] std::string owner_of(std::string_view name);
 
-} // namespace resolver
+} // namespace milter::resolver

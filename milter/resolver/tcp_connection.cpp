@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -124,4 +124,4 @@ void TcpConnection::end(const Reply& reply) {
     done_(reply);
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -10,7 +10,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace resolver {
+namespace milter::resolver {
 
 class TcpConnection final : public EventLoop::Watcher {
   public:
@@ -51,4 +51,4 @@ class TcpConnection final : public EventLoop::Watcher {
     bool over_ = false;
 };
 
-} // namespace resolver
+} // namespace milter::resolver

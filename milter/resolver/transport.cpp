@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -198,4 +198,4 @@ milliseconds Transport::keep_house() {
     return idle ? milliseconds(-1) : puts_off ? rest_after(streams_.size()) : tick;
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -22,7 +22,7 @@
 #include <thread>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 class Transport {
   public:
@@ -99,4 +99,4 @@ class Transport {
     std::thread thread_; // last: it uses all of the above
 };
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -96,4 +96,4 @@ void UdpPort::end_all(const Reply& reply) {
     }
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -18,7 +18,7 @@
 #include <functional>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 class UdpPort final : public EventLoop::Watcher {
   public:
@@ -73,4 +73,4 @@ class UdpPort final : public EventLoop::Watcher {
     std::vector<Query> open_;
 };
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -53,4 +53,4 @@ void Warnings::warn(Warning kind, std::string_view detail, Time now) {
     report_(line);
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -1,7 +1,7 @@
 // The operator's rare warnings, each kind at most once a minute, with the number of times it was kept back.
 #pragma once
 
-#include "milter/lock_guarded.h"
+#include "milter/threads/lock_guarded.h"
 
 #include <array>
 #include <chrono>
@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace resolver {
+namespace milter::resolver {
 
 enum class Warning : std::uint8_t {
     no_server_answers,
@@ -41,7 +41,7 @@ class Warnings {
     using Kinds = std::array<Kind, 5>;
 
     Report report_;
-    milter::LockGuarded<Kinds> kinds_;
+    threads::LockGuarded<Kinds> kinds_;
 };
 
-} // namespace resolver
+} // namespace milter::resolver

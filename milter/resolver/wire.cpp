@@ -14,7 +14,7 @@
 #include <random>
 #include <string>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -349,4 +349,4 @@ Response read_response(PacketView packet, const dns::Question& question, std::ui
     return response;
 }
 
-} // namespace resolver
+} // namespace milter::resolver

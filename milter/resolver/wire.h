@@ -13,7 +13,7 @@
 #include <optional>
 #include <vector>
 
-namespace resolver {
+namespace milter::resolver {
 
 using Packet = std::vector<std::uint8_t>;
 
@@ -52,4 +52,4 @@ struct Response {
 // keeps it from being asked for.
 [[nodiscard]] Response read_response(PacketView packet, const dns::Question& question, std::uint16_t id);
 
-} // namespace resolver
+} // namespace milter::resolver

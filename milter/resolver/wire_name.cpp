@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace resolver {
+namespace milter::resolver {
 
 namespace {
 
@@ -121,4 +121,4 @@ std::optional<WireName> read_name(PacketView packet, std::size_t at) {
     return std::nullopt;
 }
 
-} // namespace resolver
+} // namespace milter::resolver

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace resolver {
+namespace milter::resolver {
 
 using PacketView = std::span<const std::uint8_t>;
 
@@ -43,4 +43,4 @@ struct NameLimits {
 // The whole name at `at`; nothing where end_of_name says nothing, or a limit is passed.
 [[nodiscard]] std::optional<WireName> read_name(PacketView packet, std::size_t at);
 
-} // namespace resolver
+} // namespace milter::resolver

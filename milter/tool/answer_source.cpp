@@ -6,7 +6,7 @@
 #include <future>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -115,4 +115,4 @@ Result<void> DnsSource::answer(const dns::Questions& questions, dns::Answers& kn
     return {};
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -3,8 +3,8 @@
 
 #include "dns/answers.h"
 #include "dns/questions.h"
-#include "milter/lock_guarded.h"
 #include "milter/resolver/resolver.h"
+#include "milter/threads/lock_guarded.h"
 #include "milter/tool/command.h"
 
 #include <chrono>
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 class AnswerSource {
   public:
@@ -64,7 +64,7 @@ class DnsSource final : public AnswerSource {
 
   private:
     // The resolver's thread adds to them.
-    using Heard = milter::LockGuarded<std::vector<std::string>>;
+    using Heard = threads::LockGuarded<std::vector<std::string>>;
 
     [[nodiscard]] static resolver::Options listening(resolver::Options options, Heard& heard);
 
@@ -74,4 +74,4 @@ class DnsSource final : public AnswerSource {
     resolver::CachingResolver resolver_;
 };
 
-} // namespace tool
+} // namespace milter::tool

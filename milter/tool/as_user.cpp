@@ -12,7 +12,7 @@
 #include <exception>
 #include <system_error>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -99,4 +99,4 @@ Answer as_user(const std::string& user, const std::function<std::string()>& ask)
     return wait_for(child, std::move(text));
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-namespace tool {
+namespace milter::tool {
 
 // What was asked, or why nobody can tell.
 using Answer = base::Result<std::string, std::string>;
@@ -16,4 +16,4 @@ using Answer = base::Result<std::string, std::string>;
 // another user.
 [[nodiscard]] Answer as_user(const std::string& user, const std::function<std::string()>& ask);
 
-} // namespace tool
+} // namespace milter::tool

@@ -4,7 +4,7 @@
 #include "config/load.h"
 #include "config/load_source.h"
 #include "keys/key_store.h"
-#include "milter/runtime.h"
+#include "milter/runtime/runtime.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/counted.h"
@@ -22,7 +22,7 @@
 #include <memory>
 #include <ostream>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -92,10 +92,10 @@ Severity severity_of(const keys::Problem& problem) {
 
 // A reload does not wait until every key of a large site is parsed, as the daemon does not.
 void check_keys(const config::Settings& settings, const std::string& user, bool reload, Report& report) {
-    auto key_options = milter::key_options(settings);
+    auto key_options = runtime::key_options(settings);
     key_options.user = user;
     key_options.read_keys = !reload;
-    key_options.read_few = milter::keys_read_at_start;
+    key_options.read_few = runtime::keys_read_at_start;
     const auto loaded = keys::KeyStore::load(key_options);
     for (const auto& problem : loaded.problems) {
         report.diagnostics.push_back(
@@ -117,7 +117,7 @@ void check_runtime(const config::Settings& settings, const CheckConfigOptions& o
     if (const auto checks = make_checks(settings); !checks) {
         report.diagnostics.push_back({Severity::error, name_of(options), 0, 0, checks.error().message, {}});
     }
-    for (const auto& problem : milter::nameserver_problems(settings)) {
+    for (const auto& problem : runtime::nameserver_problems(settings)) {
         report.diagnostics.push_back({Severity::error, name_of(options), 0, 0, problem, {}});
     }
 }
@@ -278,4 +278,4 @@ void add_check_config(CLI::App& app, Command& chosen) {
     });
 }
 
-} // namespace tool
+} // namespace milter::tool

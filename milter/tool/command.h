@@ -11,7 +11,7 @@
 #include <iosfwd>
 #include <string>
 
-namespace tool {
+namespace milter::tool {
 
 // sysexits(3), which mail systems have always used, but for one.
 enum class ExitCode : int {
@@ -50,4 +50,4 @@ struct Console {
 // The one that the command line chose; empty until it is parsed.
 using Command = std::function<Result<ExitCode>(Console&)>;
 
-} // namespace tool
+} // namespace milter::tool

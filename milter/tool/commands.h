@@ -8,7 +8,7 @@ namespace CLI {
 class App;
 }
 
-namespace tool {
+namespace milter::tool {
 
 void add_verify(CLI::App& app, Command& chosen);
 void add_sign(CLI::App& app, Command& chosen);
@@ -19,4 +19,4 @@ void add_show_config(CLI::App& app, Command& chosen);
 void add_key(CLI::App& app, Command& chosen);
 void add_probe(CLI::App& app, Command& chosen);
 
-} // namespace tool
+} // namespace milter::tool

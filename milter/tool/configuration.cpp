@@ -3,7 +3,7 @@
 #include "authres/format.h"
 #include "base/ascii.h"
 #include "base/secret_text.h"
-#include "milter/runtime.h"
+#include "milter/runtime/runtime.h"
 #include "milter/tool/files.h"
 
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 
 #include <cerrno>
 
-namespace tool {
+namespace milter::tool {
 
 config::Loaded read_configuration(const std::string& path, Console& console) {
     if (path == "-") {
@@ -60,20 +60,20 @@ Result<config::Settings> usable_settings(const std::string& path, Console& conso
 }
 
 Result<Checks> make_checks(const config::Settings& settings) {
-    auto public_suffixes = milter::load_public_suffixes(settings.dmarc);
+    auto public_suffixes = runtime::load_public_suffixes(settings.dmarc);
     if (!public_suffixes) {
         return fail(ExitCode::config, public_suffixes.error());
     }
-    Checks checks{milter::check_options(settings), std::move(*public_suffixes)};
+    Checks checks{runtime::check_options(settings), std::move(*public_suffixes)};
     checks.options.dmarc_options.public_suffixes = checks.public_suffixes.get();
-    checks.options.receiver = milter::host_name();
+    checks.options.receiver = runtime::host_name();
     return checks;
 }
 
 Result<std::string> authserv_id(const std::string& given, const config::Settings& settings) {
     std::string id = given.empty() ? settings.authserv_id : given;
     if (id.empty() || id == "HOSTNAME") {
-        id = milter::host_name();
+        id = runtime::host_name();
     }
     if (!authres::is_authserv_id(id)) {
         return fail(ExitCode::usage, fmt::format("{} cannot stand as authserv-id", base::quoted(id)));
@@ -81,4 +81,4 @@ Result<std::string> authserv_id(const std::string& given, const config::Settings
     return id;
 }
 
-} // namespace tool
+} // namespace milter::tool

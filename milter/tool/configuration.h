@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-namespace tool {
+namespace milter::tool {
 
 inline constexpr const char* default_config_file = "/etc/paraph/paraph.yaml";
 
@@ -35,4 +35,4 @@ struct Checks {
 // What the daemon would call itself: `given`, else the setting, else the host's name.
 [[nodiscard]] Result<std::string> authserv_id(const std::string& given, const config::Settings& settings);
 
-} // namespace tool
+} // namespace milter::tool

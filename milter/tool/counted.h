@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-namespace tool {
+namespace milter::tool {
 
 [[nodiscard]] inline std::string counted(std::size_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -2,11 +2,12 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "milter/record/json.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/dmarc_survey.h"
 #include "milter/tool/dns_options.h"
-#include "milter/tool/verdict_json.h"
+#include "milter/tool/lookups_json.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -15,7 +16,7 @@
 
 #include <memory>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -83,7 +84,7 @@ void print_json(const DmarcSurvey& survey, const base::DomainName& domain, const
     for (const auto& stop : survey.stops) {
         walk.push_back({{"domain", stop.domain.text()},
                         {"remark", stop.remark},
-                        {"record", stop.record ? to_json(*stop.record) : Json()}});
+                        {"record", stop.record ? record::to_json(*stop.record) : Json()}});
     }
     const bool finished = survey.trouble.empty();
     const Json json{{"domain", domain.text()},
@@ -97,7 +98,7 @@ void print_json(const DmarcSurvey& survey, const base::DomainName& domain, const
                     {"test", survey.test},
                     {"remark", survey.remark},
                     {"questions", to_json(lookups)}};
-    out << dump(json);
+    out << record::dump(json);
 }
 
 Result<ExitCode> dmarc_command(const DmarcOptions& options, Console& console) {
@@ -147,4 +148,4 @@ void add_dmarc(CLI::App& app, Command& chosen) {
     });
 }
 
-} // namespace tool
+} // namespace milter::tool

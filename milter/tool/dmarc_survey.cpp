@@ -2,7 +2,7 @@
 
 #include "dmarc/policy.h"
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -100,4 +100,4 @@ dns::Outcome<DmarcSurvey> survey_dmarc(const base::DomainName& domain, const dns
     return survey;
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 struct DmarcSurvey {
     struct Stop {
@@ -31,4 +31,4 @@ struct DmarcSurvey {
 [[nodiscard]] dns::Outcome<DmarcSurvey>
 survey_dmarc(const base::DomainName& domain, const dns::Answers& known, const dmarc::Options& options);
 
-} // namespace tool
+} // namespace milter::tool

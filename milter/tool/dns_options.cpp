@@ -1,6 +1,6 @@
 #include "milter/tool/dns_options.h"
 
-#include "milter/tool/answers_file.h"
+#include "dns/answers_file.h"
 #include "milter/tool/counted.h"
 #include "milter/tool/files.h"
 
@@ -12,7 +12,7 @@
 #include <optional>
 #include <utility>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -36,7 +36,7 @@ Result<std::unique_ptr<AnswerSource>> open_file(const DnsOptions& options, Conso
     if (!text) {
         return tl::make_unexpected(text.error());
     }
-    auto answers = parse_answers(*text);
+    auto answers = dns::parse_answers(*text);
     if (!answers) {
         return fail(ExitCode::data,
                     fmt::format("{}:{}: {}", options.answers, answers.error().line, answers.error().message));
@@ -106,9 +106,10 @@ Result<void> report_lookups(const DnsOptions& options, const Lookups& lookups, b
     }
     if (options.show_questions && !json) {
         fmt::print(console.out, "\n{} in {}:\n{}", counted(lookups.asked().size(), "question"),
-                   counted(lookups.rounds(), "round"), print_answers(asked));
+                   counted(lookups.rounds(), "round"), dns::print_answers(asked));
     }
-    return options.dump.empty() ? Result<void>() : write_output(options.dump, print_answers(asked), console);
+    return options.dump.empty() ? Result<void>()
+                                : write_output(options.dump, dns::print_answers(asked), console);
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -12,7 +12,7 @@ namespace CLI {
 class App;
 }
 
-namespace tool {
+namespace milter::tool {
 
 struct DnsOptions {
     std::vector<std::string> nameservers; // --nameserver
@@ -32,4 +32,4 @@ void add_dns_options(CLI::App& app, DnsOptions& options);
 [[nodiscard]] Result<void> report_lookups(const DnsOptions& options, const Lookups& lookups, bool json,
                                           Console& console);
 
-} // namespace tool
+} // namespace milter::tool

@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-namespace tool {
+namespace milter::tool {
 
 void add_envelope_options(CLI::App& app, EnvelopeOptions& options) {
     app.add_option("--ip", options.ip, "Address of the SMTP client; without it SPF is not checked")
@@ -27,4 +27,4 @@ Result<authenticate::Envelope> make_envelope(const EnvelopeOptions& options) {
     return envelope;
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -10,7 +10,7 @@ namespace CLI {
 class App;
 }
 
-namespace tool {
+namespace milter::tool {
 
 struct EnvelopeOptions {
     std::string ip;        // --ip
@@ -22,4 +22,4 @@ void add_envelope_options(CLI::App& app, EnvelopeOptions& options);
 
 [[nodiscard]] Result<authenticate::Envelope> make_envelope(const EnvelopeOptions& options);
 
-} // namespace tool
+} // namespace milter::tool

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -93,4 +93,4 @@ bool has_any(const std::vector<Wanted>& wanted, const std::vector<authres::Metho
     });
 }
 
-} // namespace tool
+} // namespace milter::tool

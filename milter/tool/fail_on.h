@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 struct Wanted {
     std::string method; // "dmarc"; empty: any
@@ -26,4 +26,4 @@ struct Wanted {
 [[nodiscard]] bool has_any(const std::vector<Wanted>& wanted,
                            const std::vector<authres::MethodResult>& results);
 
-} // namespace tool
+} // namespace milter::tool

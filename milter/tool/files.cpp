@@ -12,7 +12,7 @@
 #include <ostream>
 #include <system_error>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -79,4 +79,4 @@ std::string read_to_end(int descriptor) {
     }
 }
 
-} // namespace tool
+} // namespace milter::tool

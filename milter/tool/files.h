@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace tool {
+namespace milter::tool {
 
 // More is not a message any MTA takes in its default configuration, nor a file of answers.
 inline constexpr std::size_t max_input_bytes = std::size_t{256} * 1024 * 1024;
@@ -21,4 +21,4 @@ inline constexpr std::size_t max_input_bytes = std::size_t{256} * 1024 * 1024;
 // What a pipe gives until its other end is closed, or reading fails.
 [[nodiscard]] std::string read_to_end(int descriptor);
 
-} // namespace tool
+} // namespace milter::tool

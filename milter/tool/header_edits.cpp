@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -89,4 +89,4 @@ void apply_header_edits(std::vector<std::string>& fields, const std::vector<Edit
     }
 }
 
-} // namespace tool
+} // namespace milter::tool

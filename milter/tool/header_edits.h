@@ -1,13 +1,13 @@
 // A message text with a filter's edits applied, as an MTA would store it.
 #pragma once
 
-#include "milter/tool/milter_client.h"
+#include "milter/tool/probe/milter_client.h"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 // True when the first line of `text` ends in CRLF.
 [[nodiscard]] bool uses_crlf(std::string_view text);
@@ -18,4 +18,4 @@ namespace tool {
 // own blank after the colon. Edits that concern no field are passed over.
 void apply_header_edits(std::vector<std::string>& fields, const std::vector<Edit>& edits, bool leading_space);
 
-} // namespace tool
+} // namespace milter::tool

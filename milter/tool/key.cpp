@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-namespace tool {
+namespace milter::tool {
 
 void add_key(CLI::App& app, Command& chosen) {
     CLI::App* key = app.add_subcommand("key", "Make signing keys, print and check their records");
@@ -15,4 +15,4 @@ void add_key(CLI::App& app, Command& chosen) {
     add_key_check(*key, chosen);
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -16,7 +16,7 @@
 #include <memory>
 #include <ostream>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -227,4 +227,4 @@ void add_key_check(CLI::App& key, Command& chosen) {
     });
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -7,10 +7,10 @@ namespace CLI {
 class App;
 }
 
-namespace tool {
+namespace milter::tool {
 
 void add_key_generate(CLI::App& key, Command& chosen);
 void add_key_show(CLI::App& key, Command& chosen);
 void add_key_check(CLI::App& key, Command& chosen);
 
-} // namespace tool
+} // namespace milter::tool

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <optional>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -184,4 +184,4 @@ std::vector<KeyFinding> compare_key(const NamedKey& name, const crypto::SigningK
     return found;
 }
 
-} // namespace tool
+} // namespace milter::tool

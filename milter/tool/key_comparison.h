@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 struct KeyFinding {
     enum class Kind : std::uint8_t {
@@ -26,4 +26,4 @@ struct KeyFinding {
 [[nodiscard]] std::vector<KeyFinding> compare_key(const NamedKey& name, const crypto::SigningKey& key,
                                                   const dns::Answer& answer, const std::string& alias);
 
-} // namespace tool
+} // namespace milter::tool

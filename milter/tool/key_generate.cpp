@@ -24,7 +24,7 @@
 #include <system_error>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -219,4 +219,4 @@ void add_key_generate(CLI::App& key, Command& chosen) {
         [options, &chosen] { chosen = [options](Console& console) { return generate(*options, console); }; });
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -15,7 +15,7 @@
 #include <memory>
 #include <ostream>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -131,4 +131,4 @@ void add_key_show(CLI::App& key, Command& chosen) {
         [options, &chosen] { chosen = [options](Console& console) { return show_key(*options, console); }; });
 }
 
-} // namespace tool
+} // namespace milter::tool

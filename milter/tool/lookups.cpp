@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -34,4 +34,4 @@ Result<void> Lookups::answer(const dns::Questions& questions) {
     return source_->answer(affordable, known_);
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -13,7 +13,7 @@
 #include <utility>
 #include <variant>
 
-namespace tool {
+namespace milter::tool {
 
 // One message's, or one evaluation's, questions.
 class Lookups {
@@ -52,4 +52,4 @@ class Lookups {
     std::size_t rounds_ = 0;
 };
 
-} // namespace tool
+} // namespace milter::tool

@@ -5,6 +5,6 @@
 #include <iostream>
 
 int main(int argc, char** argv) {
-    tool::Console console{std::cin, std::cout, std::cerr};
-    return static_cast<int>(tool::run({argv + 1, argv + argc}, console));
+    milter::tool::Console console{std::cin, std::cout, std::cerr};
+    return static_cast<int>(milter::tool::run({argv + 1, argv + argc}, console));
 }

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -88,4 +88,4 @@ base::UnixTime reception_time(const std::optional<base::UnixTime>& given) {
     return given.value_or(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-} // namespace tool
+} // namespace milter::tool

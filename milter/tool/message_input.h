@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 // The text as it is, and the message it holds.
 struct MessageFile {
@@ -37,4 +37,4 @@ struct HashedMessage {
 // --now, or the clock.
 [[nodiscard]] base::UnixTime reception_time(const std::optional<base::UnixTime>& given);
 
-} // namespace tool
+} // namespace milter::tool

@@ -13,7 +13,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -137,4 +137,4 @@ Result<crypto::SigningKey> read_key(const NamedKey& key) {
     return std::move(*read);
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 struct NamedKey {
     std::string domain;        // d=
@@ -39,4 +39,4 @@ keys_of_domain(const config::Settings& settings, const base::DomainName& domain,
 
 [[nodiscard]] Result<crypto::SigningKey> read_key(const NamedKey& key);
 
-} // namespace tool
+} // namespace milter::tool

@@ -2,14 +2,14 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
-#include "milter/socket_address.h"
+#include "milter/listener/socket_name.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -82,7 +82,7 @@ bool is_ours(const std::string& item, const std::string& ours, const std::string
         return !given.empty() &&
                (path == given || path == fmt::format("{}{}{}", queue_directory, absolute ? "" : "/", given));
     }
-    const auto theirs = milter::milter_socket(address);
+    const auto theirs = listener::milter_socket(address);
     if (!theirs || theirs->starts_with(unix_prefix)) {
         return false;
     }
@@ -97,7 +97,7 @@ class Judge {
   public:
     Judge(const PostfixSettings& postfix, const config::Settings& settings)
         : postfix_(postfix), settings_(settings) {
-        if (auto socket = milter::milter_socket(settings.listen.socket)) {
+        if (auto socket = listener::milter_socket(settings.listen.socket)) {
             ours_ = std::move(*socket);
         }
     }
@@ -234,11 +234,13 @@ class Judge {
 
     void judge_chunking(const std::string& service, const std::string& value) {
         if (!replaces_stray() && !has_word(value, "chunking")) {
-            warn(service,
-                 "smtpd_discard_ehlo_keywords lacks chunking: over BDAT a first line that begins with a blank "
-                 "joins Postfix's own Received, unseen by paraphd, and a stray line break in it stays",
-                 fmt::format("smtpd_discard_ehlo_keywords = {}{}chunking, or cleanup_replace_stray_cr_lf = yes",
-                             value, value.empty() ? "" : ", "));
+            warn(
+                service,
+                "smtpd_discard_ehlo_keywords lacks chunking: over BDAT a first line that begins with a blank "
+                "joins Postfix's own Received, unseen by paraphd, and a stray line break in it stays",
+                fmt::format(
+                    "smtpd_discard_ehlo_keywords = {}{}chunking, or cleanup_replace_stray_cr_lf = yes", value,
+                    value.empty() ? "" : ", "));
         }
     }
 
@@ -277,4 +279,4 @@ Result<std::vector<Diagnostic>> check_postfix(const config::Settings& settings) 
     return judge_postfix(*postfix, settings);
 }
 
-} // namespace tool
+} // namespace milter::tool

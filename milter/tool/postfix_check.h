@@ -8,7 +8,7 @@
 
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 [[nodiscard]] std::vector<config::Diagnostic> judge_postfix(const PostfixSettings& postfix,
                                                             const config::Settings& settings);
@@ -16,4 +16,4 @@ namespace tool {
 // The same of the Postfix on this host.
 [[nodiscard]] Result<std::vector<config::Diagnostic>> check_postfix(const config::Settings& settings);
 
-} // namespace tool
+} // namespace milter::tool

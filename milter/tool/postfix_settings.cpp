@@ -15,7 +15,7 @@
 #include <optional>
 #include <system_error>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -145,4 +145,4 @@ Result<PostfixSettings> read_postfix_settings(const std::vector<std::string>& na
     return settings;
 }
 
-} // namespace tool
+} // namespace milter::tool

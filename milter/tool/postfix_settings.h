@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 struct PostfixSettings {
     // Of one service, by `-o NAME=VALUE` in master.cf.
@@ -26,4 +26,4 @@ struct PostfixSettings {
 // Asks postconf for `names`, in main.cf and in master.cf.
 [[nodiscard]] Result<PostfixSettings> read_postfix_settings(const std::vector<std::string>& names);
 
-} // namespace tool
+} // namespace milter::tool

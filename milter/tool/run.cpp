@@ -1,9 +1,9 @@
 #include "milter/tool/run.h"
 
 #include "base/ascii.h"
-#include "milter/arguments.h"
+#include "milter/command_line/arguments.h"
+#include "milter/command_line/unknown_argument.h"
 #include "milter/tool/commands.h"
-#include "milter/unknown_argument.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <exception>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -82,7 +82,7 @@ std::vector<std::string> with_help(std::vector<std::string> arguments) {
 // --help and --version come here as well.
 ExitCode refuse_arguments(CLI::App& app, const CLI::ParseError& error,
                           const std::vector<std::string>& arguments, Console& console) {
-    const auto unknown = milter::unknown_argument(app, arguments);
+    const auto unknown = command_line::unknown_argument(app, arguments);
     if (error.get_exit_code() == 0 && unknown.empty()) {
         app.exit(error, console.out, console.err);
         return ExitCode::ok;
@@ -92,9 +92,9 @@ ExitCode refuse_arguments(CLI::App& app, const CLI::ParseError& error,
         print_failure({ExitCode::usage, "a subcommand is missing"}, console);
         list_subcommands(meant, console.err);
     } else {
-        print_failure(
-            {ExitCode::usage, milter::without_keys(unknown.empty() ? error.what() : unknown, arguments)},
-            console);
+        print_failure({ExitCode::usage,
+                       command_line::without_keys(unknown.empty() ? error.what() : unknown, arguments)},
+                      console);
     }
     fmt::print(console.err, "Run with --help for more information.\n");
     return ExitCode::usage;
@@ -104,7 +104,7 @@ ExitCode refuse_arguments(CLI::App& app, const CLI::ParseError& error,
 
 ExitCode run(const std::vector<std::string>& words, Console& console) {
     const auto arguments = with_help(words);
-    if (const std::string problem = milter::key_among(arguments); !problem.empty()) {
+    if (const std::string problem = command_line::key_among(arguments); !problem.empty()) {
         print_failure({ExitCode::usage, problem}, console);
         return ExitCode::usage;
     }
@@ -126,4 +126,4 @@ ExitCode run(const std::vector<std::string>& words, Console& console) {
     }
 }
 
-} // namespace tool
+} // namespace milter::tool

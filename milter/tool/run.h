@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 // `arguments` without the program's name. Never throws.
 [[nodiscard]] ExitCode run(const std::vector<std::string>& arguments, Console& console);
 
-} // namespace tool
+} // namespace milter::tool

@@ -18,7 +18,7 @@
 #include <ostream>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -182,4 +182,4 @@ void add_show_config(CLI::App& app, Command& chosen) {
     });
 }
 
-} // namespace tool
+} // namespace milter::tool

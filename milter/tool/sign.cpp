@@ -3,8 +3,8 @@
 #include "dkim/sign.h"
 #include "base/ascii.h"
 #include "crypto/signing_key.h"
-#include "milter/outbound.h"
-#include "milter/runtime.h"
+#include "milter/runtime/runtime.h"
+#include "milter/session/outbound.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/files.h"
@@ -19,7 +19,7 @@
 #include <ostream>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -75,7 +75,7 @@ Result<Fields> sign_with_key(const SignCommandOptions& options, const message::M
 
 Result<Fields> sign_as_daemon(const SignCommandOptions& options, const config::Settings& settings,
                               const message::Message& message) {
-    const auto built = milter::build_runtime(settings, milter::host_name());
+    const auto built = runtime::build_runtime(settings, runtime::host_name());
     if (!built.runtime) {
         std::string problems = fmt::format("{}: the configuration cannot be used", options.config);
         for (const std::string& problem : built.problems) {
@@ -83,10 +83,10 @@ Result<Fields> sign_as_daemon(const SignCommandOptions& options, const config::S
         }
         return fail(ExitCode::config, std::move(problems));
     }
-    milter::Outbound outbound(built.runtime);
+    session::Outbound outbound(built.runtime);
     outbound.end_of_header(message.headers, {}); // the operator says whose mail it is
     outbound.body(message.body);
-    const milter::Signed done = outbound.finish(message.headers, reception_time(options.now));
+    const session::Signed done = outbound.finish(message.headers, reception_time(options.now));
     if (!done.failure.empty()) {
         return fail(ExitCode::config, done.failure);
     }
@@ -94,7 +94,7 @@ Result<Fields> sign_as_daemon(const SignCommandOptions& options, const config::S
         return fail(ExitCode::data, fmt::format("the daemon would not sign: {}", done.unsigned_because));
     }
     Fields fields;
-    for (const milter::HeaderInsertion& field : done.fields) {
+    for (const session::HeaderInsertion& field : done.fields) {
         fields.push_back(field.name + ':' + field.body);
     }
     return fields;
@@ -116,7 +116,7 @@ Result<ExitCode> sign(const SignCommandOptions& options, Console& console) {
     if (!settings) {
         return tl::make_unexpected(settings.error());
     }
-    const auto file = read_mail(options.file, milter::message_limits(*settings), console);
+    const auto file = read_mail(options.file, runtime::message_limits(*settings), console);
     if (!file) {
         return tl::make_unexpected(file.error());
     }
@@ -166,4 +166,4 @@ void add_sign(CLI::App& app, Command& chosen) {
     });
 }
 
-} // namespace tool
+} // namespace milter::tool

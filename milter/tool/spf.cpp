@@ -1,13 +1,14 @@
 // paraph spf: may this address send for this identity, and which term says so?
 
 #include "authenticate/sender.h"
+#include "milter/record/explain.h"
+#include "milter/record/json.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/dns_options.h"
 #include "milter/tool/envelope_options.h"
-#include "milter/tool/explain.h"
+#include "milter/tool/lookups_json.h"
 #include "milter/tool/message_input.h"
-#include "milter/tool/verdict_json.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -16,7 +17,7 @@
 
 #include <memory>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -29,12 +30,12 @@ struct SpfOptions {
 
 void print_json(const authenticate::SenderVerdict& sender, const Lookups& lookups, std::ostream& out) {
     nlohmann::ordered_json json;
-    json["mail_from"] = sender.mail_from ? to_json(*sender.mail_from) : nlohmann::ordered_json();
-    json["helo"] = sender.helo ? to_json(*sender.helo) : nlohmann::ordered_json();
+    json["mail_from"] = sender.mail_from ? record::to_json(*sender.mail_from) : nlohmann::ordered_json();
+    json["helo"] = sender.helo ? record::to_json(*sender.helo) : nlohmann::ordered_json();
     json["null_sender"] = sender.null_sender;
     json["path_problem"] = sender.path_problem;
     json["questions"] = to_json(lookups);
-    out << dump(json);
+    out << record::dump(json);
 }
 
 Result<ExitCode> spf(const SpfOptions& options, Console& console) {
@@ -65,12 +66,12 @@ Result<ExitCode> spf(const SpfOptions& options, Console& console) {
     if (options.json) {
         print_json(*sender, *lookups, console.out);
     } else {
-        explain(console.out, *sender);
+        record::explain(console.out, *sender);
     }
     if (auto reported = report_lookups(options.dns, *lookups, options.json, console); !reported) {
         return tl::make_unexpected(reported.error());
     }
-    return is_temporary(*sender) ? ExitCode::temporary : ExitCode::ok;
+    return record::is_temporary(*sender) ? ExitCode::temporary : ExitCode::ok;
 }
 
 } // namespace
@@ -90,4 +91,4 @@ void add_spf(CLI::App& app, Command& chosen) {
     });
 }
 
-} // namespace tool
+} // namespace milter::tool

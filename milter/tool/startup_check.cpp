@@ -2,8 +2,8 @@
 
 #include "base/ascii.h"
 #include "keys/key_file.h"
-#include "milter/socket_address.h"
-#include "milter/socket_trial.h"
+#include "milter/listener/socket_name.h"
+#include "milter/listener/socket_trial.h"
 #include "milter/tool/as_user.h"
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -44,7 +44,7 @@ bool waits_for_unit(const std::string& socket) {
 
 // "denied", "in use", "no member" or "refused", a line end, and why; nothing: it would open.
 std::string try_in_words(const std::string& socket, const std::string& group) {
-    const auto trouble = milter::try_socket(socket, group);
+    const auto trouble = listener::try_socket(socket, group);
     if (!trouble) {
         return "\n";
     }
@@ -59,7 +59,7 @@ std::string try_in_words(const std::string& socket, const std::string& group) {
 void check_socket(const config::Settings& settings, const config::Loaded& loaded, const std::string& file,
                   const std::string& user, std::vector<Diagnostic>& found) {
     const auto& listen = settings.listen;
-    const auto socket = milter::milter_socket(listen.socket);
+    const auto socket = listener::milter_socket(listen.socket);
     if (!socket) {
         found.push_back(
             about(loaded, file, Severity::error, fmt::format("'listen.socket': {}", socket.error().message)));
@@ -160,4 +160,4 @@ std::vector<Diagnostic> check_listening(const config::Settings& settings, const 
     return found;
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace tool {
+namespace milter::tool {
 
 // Files of the configuration that `user` cannot read, though the one who asks can; `user` empty: it is the
 // one who asks. Where it cannot be tried as that user, a warning says why.
@@ -21,4 +21,4 @@ namespace tool {
                                                               const std::string& file,
                                                               const std::string& user);
 
-} // namespace tool
+} // namespace milter::tool

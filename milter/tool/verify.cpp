@@ -3,16 +3,17 @@
 #include "authenticate/inbound.h"
 #include "authenticate/results.h"
 #include "authres/format.h"
-#include "milter/runtime.h"
+#include "milter/record/explain.h"
+#include "milter/record/json.h"
+#include "milter/runtime/runtime.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/dns_options.h"
 #include "milter/tool/envelope_options.h"
-#include "milter/tool/explain.h"
 #include "milter/tool/fail_on.h"
 #include "milter/tool/header_edits.h"
+#include "milter/tool/lookups_json.h"
 #include "milter/tool/message_input.h"
-#include "milter/tool/verdict_json.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -22,7 +23,7 @@
 #include <memory>
 #include <optional>
 
-namespace tool {
+namespace milter::tool {
 
 namespace {
 
@@ -66,15 +67,15 @@ Result<Verified> check(const VerifyOptions& options, const config::Settings& set
 }
 
 void print_json(const Verified& verified, const Lookups& lookups, std::ostream& out) {
-    auto json = to_json(verified.verdict);
-    json["results"] = to_json(verified.results);
+    auto json = record::to_json(verified.verdict);
+    json["results"] = record::to_json(verified.results);
     json["authentication_results"] = verified.field;
     json["questions"] = to_json(lookups);
-    out << dump(json);
+    out << record::dump(json);
 }
 
 void print_words(const Verified& verified, std::ostream& out) {
-    explain(out, verified.verdict);
+    record::explain(out, verified.verdict);
     fmt::print(out, "\n{}\n", with_line_ends(verified.field, false));
 }
 
@@ -104,7 +105,7 @@ ExitCode exit_code(const std::vector<Wanted>& wanted, const Verified& verified) 
     if (has_any(wanted, verified.results)) {
         return ExitCode::found;
     }
-    return is_temporary(verified.verdict) ? ExitCode::temporary : ExitCode::ok;
+    return record::is_temporary(verified.verdict) ? ExitCode::temporary : ExitCode::ok;
 }
 
 Result<ExitCode> verify(const VerifyOptions& options, Console& console) {
@@ -113,7 +114,7 @@ Result<ExitCode> verify(const VerifyOptions& options, Console& console) {
     if (!settings) {
         return tl::make_unexpected(settings.error());
     }
-    const auto file = read_mail(options.file, milter::message_limits(*settings), console);
+    const auto file = read_mail(options.file, runtime::message_limits(*settings), console);
     if (!file) {
         return tl::make_unexpected(file.error());
     }
@@ -165,4 +166,4 @@ void add_verify(CLI::App& app, Command& chosen) {
         [options, &chosen] { chosen = [options](Console& console) { return verify(*options, console); }; });
 }
 
-} // namespace tool
+} // namespace milter::tool

@@ -8,15 +8,17 @@ import unittest
 from pathlib import Path
 
 from harness.messages import message
+from harness.process import eventually
 from harness.site import Site
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "support"))
-from milter_client import ALL_STEPS, LEADING_SPACE, Milter, ProtocolError, frame, parse_address  # noqa: E402
+from milter_client import ALL_ACTIONS, ALL_STEPS, LEADING_SPACE, Milter, ProtocolError, frame, parse_address  # noqa: E402
 
 OWN, STRANGER = "127.0.0.1", "203.0.113.9"
 NEXT = (b"K", b"", {})
 ABORT = (b"A", b"", {})
 SKIP = 0x400
+QUARANTINE = 0x20
 SILENT = 0xff080  # every step to which a filter may announce that it will not reply
 OWN_MAIL = message("boss@ours.test")
 TOO_LARGE = b"X-Filler: x\r\n" * 1100 + OWN_MAIL
@@ -174,6 +176,46 @@ class Terms(FramesTest):
             for _ in range(3):
                 self.assertTrue(signs(patient.play(self.mail_of_ours(patient))))
                 patient.tell(b"K")
+
+
+class Holding(FramesTest):
+    """Mail servers are asked to hold messages only where a setting says so."""
+
+    WITHOUT_AUTHOR = OWN_MAIL.replace(b"From: boss@ours.test\r\n", b"")
+
+    def reload(self, missing: str) -> None:
+        paraphd = self.site.paraphd
+        before = len(paraphd.log())
+        paraphd.write_config({**paraphd.settings, "author": {"missing": missing}})
+        paraphd.reload()
+        eventually("the reload", lambda: "configuration reloaded" in paraphd.log()[before:])
+
+    def mail_without_author(self, milter) -> list:
+        return milter.conversation(self.WITHOUT_AUTHOR, client=STRANGER, helo="mx.other.test", sender="<a@other.test>")
+
+    def test_hold_is_asked_for_where_a_setting_needs_it(self):
+        self.reload("mark")
+        with self.milter() as milter:
+            self.assertEqual(0, milter.actions & QUARANTINE)
+            # The setting comes with the next client, the connection's terms stay.
+            self.reload("quarantine")
+            outcome = milter.play(self.mail_without_author(milter))
+            self.assertEqual(1, len(outcome.inserted("X-Paraph-Quarantine")))
+            milter.tell(b"K")
+            self.assertTrue(refuses(milter.play(self.mail_without_author(milter))))
+        eventually("the reason", lambda: "[EDIT]" in self.site.paraphd.log())
+        with self.milter() as milter:
+            self.assertEqual(QUARANTINE, milter.actions & QUARANTINE)
+            outcome = milter.play(self.mail_without_author(milter))
+        self.assertFalse(refuses(outcome))
+        self.assertIn((b"q", b"no-from\0"), outcome.edits)
+
+    def test_mail_server_that_cannot_hold_is_told_at_once(self):
+        self.reload("quarantine")
+        with self.assertRaises((ProtocolError, OSError)), self.milter(actions=ALL_ACTIONS & ~QUARANTINE) as milter:
+            milter.play(self.mail_without_author(milter))
+        why = "does not let filters change header fields and hold messages"
+        eventually("the reason", lambda: why in self.site.paraphd.log())
 
 
 class Neighbours(FramesTest):

@@ -13,27 +13,29 @@ void require_proportion(const dns::Answer& answer, std::size_t packet) {
     }
     fuzz::require(texts <= packet, "texts are no longer than the packet");
     for (const std::string& name : answer.names) {
-        fuzz::require(name.size() < resolver::NameLimits::octets, "a name is no longer than names are");
+        fuzz::require(name.size() < milter::resolver::NameLimits::octets,
+                      "a name is no longer than names are");
     }
     for (const dns::MailExchange& exchange : answer.exchanges) {
         const bool odd = exchange.host.starts_with('.');
-        fuzz::require(exchange.host.size() < resolver::NameLimits::octets,
+        fuzz::require(exchange.host.size() < milter::resolver::NameLimits::octets,
                       "a host is no longer than names are");
         fuzz::require(odd != (exchange.host.empty() || dns::can_be_asked(exchange.host)),
                       "a host can be asked for, or shows that it cannot");
     }
     const std::size_t records = answer.addresses.size() + answer.exchanges.size() + answer.names.size();
-    fuzz::require(records <= resolver::Limits::records, "there are no more records than are read");
+    fuzz::require(records <= milter::resolver::Limits::records, "there are no more records than are read");
 }
 
 void run(std::string_view input) {
     if (input.size() < 2) {
         return;
     }
-    const resolver::PacketView packet(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
+    const milter::resolver::PacketView packet(reinterpret_cast<const std::uint8_t*>(input.data()),
+                                              input.size());
     const auto id = static_cast<std::uint16_t>(packet[0] << 8 | packet[1]);
     for (const auto type : {dns::Type::txt, dns::Type::a, dns::Type::aaaa, dns::Type::mx, dns::Type::ptr}) {
-        const auto response = resolver::read_response(packet, {"example.org", type}, id);
+        const auto response = milter::resolver::read_response(packet, {"example.org", type}, id);
         const auto& answer = response.answer;
         const bool empty = answer.texts.empty() && answer.addresses.empty() && answer.exchanges.empty() &&
                            answer.names.empty();

@@ -1,18 +1,18 @@
 // Milter frames from a stream that was cut anywhere.
 #include "fuzz/property.h"
-#include "milter/tool/milter_frame.h"
+#include "milter/tool/probe/milter_frame.h"
 
 namespace {
 
 struct Read {
-    std::vector<tool::Frame> frames;
+    std::vector<milter::tool::Frame> frames;
     bool broken = false;
 
     bool operator==(const Read&) const = default;
 };
 
 Read read(std::string_view bytes, std::size_t step) {
-    tool::FrameReader reader;
+    milter::tool::FrameReader reader;
     Read result;
     for (; !bytes.empty(); bytes.remove_prefix(std::min(step, bytes.size()))) {
         reader.append(bytes.substr(0, step));
@@ -29,12 +29,12 @@ void run(std::string_view input) {
     fuzz::require(read(input, 1) == whole && read(input, 3) == whole, "a cut changes no frame");
     std::string bytes;
     for (const auto& frame : whole.frames) {
-        bytes += tool::encode(frame);
+        bytes += milter::tool::encode(frame);
         std::string_view rest = frame.data;
-        while (const auto text = tool::take_text(rest)) {
+        while (const auto text = milter::tool::take_text(rest)) {
             fuzz::require(text->find('\0') == std::string::npos, "a text ends at its NUL");
         }
-        (void)tool::take_number(rest);
+        (void)milter::tool::take_number(rest);
     }
     fuzz::require(input.starts_with(bytes), "frames survive their own bytes");
 }

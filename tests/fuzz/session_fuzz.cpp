@@ -10,7 +10,7 @@
 // - What comes of a message depends on that message alone: a new session decides the same, whatever went on
 //   before in this one, wherever the body was cut and however late the DNS answered.
 // - What is logged is lines of printable ASCII.
-#include "milter/session.h"
+#include "milter/session/session.h"
 
 #include "authres/claims.h"
 #include "authres/parse.h"
@@ -31,12 +31,12 @@
 namespace {
 
 using fuzz::Event;
-using milter::Actions;
-using milter::Reply;
+using milter::session::Actions;
+using milter::session::Reply;
 
 constexpr std::size_t most_inserted = std::size_t{64} * 1024;
 
-using RuntimePtr = std::shared_ptr<const milter::Runtime>;
+using RuntimePtr = std::shared_ptr<const milter::runtime::Runtime>;
 
 struct Configuration {
     const char* name;
@@ -63,7 +63,7 @@ RuntimePtr build(const Configuration& configuration, const std::string& keys) {
     for (const auto& diagnostic : loaded.diagnostics) {
         fuzz::require(loaded.settings.has_value(), "a configuration loads", config::print(diagnostic));
     }
-    auto built = milter::build_runtime(std::move(*loaded.settings), "mx.test");
+    auto built = milter::runtime::build_runtime(std::move(*loaded.settings), "mx.test");
     fuzz::require(built.runtime != nullptr, "a configuration works",
                   built.problems.empty() ? "" : built.problems.front());
     return std::move(built.runtime);
@@ -98,7 +98,7 @@ std::pair<std::string_view, std::string_view> split_field(std::string_view text)
 }
 
 // Answers at once, or keeps its answers back until they are released, the last question first.
-class WorldResolver final : public resolver::Resolver {
+class WorldResolver final : public milter::resolver::Resolver {
   public:
     WorldResolver(const fuzz::World& world, bool late) : world_(world), late_(late) {}
 
@@ -171,8 +171,8 @@ class Daemon {
     const fuzz::World& world_;
     WorldResolver resolver_;
     test::MemoryLogger logger_;
-    milter::Service service_;
-    milter::Session session_;
+    milter::runtime::Service service_;
+    milter::session::Session session_;
 };
 
 // What one message consists of.
@@ -196,7 +196,7 @@ void play(Daemon& daemon, const Event& event, std::size_t piece) {
 }
 
 auto parts(const Actions& actions) {
-    return std::tie(actions.reply, actions.code, actions.enhanced, actions.text);
+    return std::tie(actions.reply, actions.code, actions.enhanced, actions.text, actions.hold_reason);
 }
 
 bool same(const Actions& a, const Actions& b) {

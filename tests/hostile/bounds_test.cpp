@@ -46,13 +46,13 @@ void check_bounds(const Bomb& bomb, const Outcome& outcome) {
         CHECK(test::problem_with_field(field.name, field.body).empty());
     }
     if (bomb.refused) {
-        CHECK(outcome.actions.reply == milter::Reply::reject);
+        CHECK(outcome.actions.reply == milter::session::Reply::reject);
         CHECK(outcome.actions.code == "552");
         CHECK(outcome.log.size() == 1);
         CHECK(count(outcome.log.front(), "[HEADER_LIMIT]") == 1);
         CHECK(outcome.questions <= 40); // those of SPF, which were asked before
     } else if (!bomb.outbound) {
-        CHECK(outcome.actions.reply == milter::Reply::proceed);
+        CHECK(outcome.actions.reply == milter::session::Reply::proceed);
         const auto& fields = outcome.actions.insertions;
         CHECK(std::count_if(fields.begin(), fields.end(),
                             [](const auto& field) { return field.name == "Authentication-Results"; }) == 1);

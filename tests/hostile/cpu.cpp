@@ -26,14 +26,16 @@ Outcome best_of_three(const hostile::Bomb& bomb, Answers answers) {
     return best;
 }
 
-const char* print(milter::Reply reply) {
+const char* print(milter::session::Reply reply) {
     switch (reply) {
-    case milter::Reply::proceed:
+    case milter::session::Reply::proceed:
         return "proceed";
-    case milter::Reply::tempfail:
+    case milter::session::Reply::tempfail:
         return "tempfail";
-    case milter::Reply::reject:
+    case milter::session::Reply::reject:
         return "reject";
+    case milter::session::Reply::discard:
+        return "discard";
     }
     return "?";
 }

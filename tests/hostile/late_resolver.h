@@ -13,7 +13,7 @@
 
 namespace hostile {
 
-class LateResolver final : public resolver::Resolver {
+class LateResolver final : public milter::resolver::Resolver {
   public:
     explicit LateResolver(const Zone& zone) : zone_(zone) {}
     LateResolver(const LateResolver&) = delete;

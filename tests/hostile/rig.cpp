@@ -3,7 +3,7 @@
 #include "config/load.h"
 #include "crypto/digest.h"
 #include "late_resolver.h"
-#include "milter/session.h"
+#include "milter/session/session.h"
 #include "support/keys.h"
 #include "support/memory_logger.h"
 #include "support/temporary_tree.h"
@@ -39,7 +39,7 @@ Milliseconds hashing_time(const Bomb& bomb) {
     return cpu_time() - start;
 }
 
-void send_body(milter::Session& session, std::string_view body) {
+void send_body(milter::session::Session& session, std::string_view body) {
     constexpr std::size_t chunk = 65535; // what libmilter hands over at most
     while (!body.empty()) {
         session.body(body.substr(0, chunk));
@@ -49,12 +49,12 @@ void send_body(milter::Session& session, std::string_view body) {
 
 } // namespace
 
-std::shared_ptr<const milter::Runtime> make_runtime(const std::string& config) {
+std::shared_ptr<const milter::runtime::Runtime> make_runtime(const std::string& config) {
     auto loaded = config::load_text("authserv_id: mx.test\n" + config, "[config]");
     if (!loaded.settings) {
         throw std::runtime_error("the configuration of a bomb has errors: " + config);
     }
-    auto built = milter::build_runtime(std::move(*loaded.settings), "mx.test");
+    auto built = milter::runtime::build_runtime(std::move(*loaded.settings), "mx.test");
     if (!built.runtime) {
         throw std::runtime_error(fmt::format("{}", fmt::join(built.problems, "\n")));
     }
@@ -73,7 +73,7 @@ Outcome play(const Bomb& bomb, Answers answers) {
     const auto runtime = make_runtime(config);
     LateResolver resolver(bomb.zone);
     test::MemoryLogger logger;
-    milter::Service service(runtime, resolver, logger, [] { return base::UnixTime{1'790'000'000}; });
+    milter::runtime::Service service(runtime, resolver, logger, [] { return base::UnixTime{1'790'000'000}; });
     Outcome outcome;
     outcome.hashing = hashing_time(bomb);
 
@@ -82,7 +82,7 @@ Outcome play(const Bomb& bomb, Answers answers) {
         resolver.open();
     }
     {
-        milter::Session session(service);
+        milter::session::Session session(service);
         session.connect({{base::IpAddress::parse(bomb.client), 4711, ""}, "mx.test"});
         session.helo(bomb.helo);
         session.mail_from({bomb.mail_from, "", "", bomb.outbound ? "ann" : ""});

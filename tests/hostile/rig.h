@@ -2,8 +2,8 @@
 #pragma once
 
 #include "bomb.h"
-#include "milter/actions.h"
-#include "milter/runtime.h"
+#include "milter/runtime/runtime.h"
+#include "milter/session/actions.h"
 
 #include <chrono>
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace hostile {
 enum class Answers { early, late };
 
 struct Outcome {
-    milter::Actions actions;
+    milter::session::Actions actions;
     std::size_t questions = 0;
     std::vector<std::string> log;
     std::chrono::duration<double, std::milli> cpu{0}; // of all threads, from the first event to the last
@@ -26,7 +26,7 @@ struct Outcome {
         0}; // of one SHA-256 over header and body, to compare with
 };
 
-[[nodiscard]] std::shared_ptr<const milter::Runtime> make_runtime(const std::string& config);
+[[nodiscard]] std::shared_ptr<const milter::runtime::Runtime> make_runtime(const std::string& config);
 
 [[nodiscard]] Outcome play(const Bomb& bomb, Answers answers);
 

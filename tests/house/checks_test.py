@@ -73,23 +73,31 @@ class Layers(Tree):
             ("lib/spf/x.cpp", '"message/mailbox.h"'),
             ("lib/dmarc/x.h", '"dkim/evaluate.h"'),
             ("lib/authenticate/x.h", '"config/settings.h"'),
-            ("lib/dkim/x.h", '"milter/session.h"'),
+            ("lib/dkim/x.h", '"milter/session/session.h"'),
             ("keys/x.cpp", '"config/settings.h"'),
             ("config/x.cpp", '"keys/key_store.h"'),
             ("milter/tool/x.cpp", '"milter/daemon/startup.h"'),
             ("milter/daemon/x.cpp", '"milter/tool/run.h"'),
+            ("milter/main.cpp", '"milter/tool/run.h"'),
+            ("milter/tool/probe/x.cpp", '"milter/link/callbacks.h"'),
+            ("milter/runtime/x.cpp", '"milter/session/session.h"'),
+            ("milter/record/x.cpp", '"milter/tool/lookups.h"'),
+            ("milter/resolver/x.h", '"milter/log/logger.h"'),
+            ("milter/threads/x.h", '"milter/resolver/resolver.h"'),
+            ("milter/unheard_of/x.cpp", '"base/ascii.h"'),
+            ("milter/x.cpp", '"lib/base/ascii.h"'),
             ("lib/spf/x.cpp", '"evaluate.h"'),
             ("lib/spf/x.cpp", '"nowhere/evaluate.h"'),
             ("lib/unheard_of/x.cpp", "<string>"),
-            ("milter/session.cpp", "<libmilter/mfapi.h>"),
+            ("milter/session/session.cpp", "<libmilter/mfapi.h>"),
             ("milter/resolver/wire.cpp", "<ldns/ldns.h>"),
             ("config/settings.cpp", "<yaml-cpp/yaml.h>"),
             ("lib/dkim/sign.cpp", "<openssl/evp.h>"),
             ("lib/dmarc/evaluate.cpp", "<libpsl.h>"),
             ("lib/base/domain_name.cpp", "<idn2.h>"),
-            ("milter/session.cpp", "<spdlog/spdlog.h>"),
-            ("milter/session.cpp", "<syslog.h>"),
-            ("milter/session.cpp", "<CLI/CLI.hpp>"),
+            ("milter/session/session.cpp", "<spdlog/spdlog.h>"),
+            ("milter/session/session.cpp", "<syslog.h>"),
+            ("milter/session/session.cpp", "<CLI/CLI.hpp>"),
             ("lib/spf/x.cpp", "<mutex>"),
             ("lib/spf/x.cpp", "<ctime>"),
             ("lib/spf/x.cpp", "<sys/socket.h>"),
@@ -105,15 +113,34 @@ class Layers(Tree):
             ("lib/authenticate/x.cpp", '"dmarc/evaluate.h"'),
             ("milter/tool/x.cpp", '"milter/tool/run.h"'),
             ("milter/tool/x.cpp", '"config/load.h"'),
-            ("milter/callbacks.cpp", "<libmilter/mfapi.h>"),
+            ("milter/tool/probe/x.cpp", '"milter/tool/run.h"'),
+            ("milter/session/x.cpp", '"milter/threads/share.h"'),
+            ("milter/main.cpp", '"milter/daemon/startup.h"'),
+            ("milter/link/callbacks.cpp", "<libmilter/mfapi.h>"),
             ("config/load_yaml.cpp", "<yaml-cpp/yaml.h>"),
             ("lib/crypto/digest.cpp", "<openssl/evp.h>"),
             ("lib/base/ip_address.cpp", "<arpa/inet.h>"),
-            ("milter/session.cpp", "<mutex>"),
+            ("milter/session/session.cpp", "<mutex>"),
             ("lib/spf/x.cpp", '<string> // not "dkim/evaluate.h"'),
         ]:
             with self.subTest(path=path, include=include):
                 self.assertFalse(self.refused(path, include))
+
+    def test_the_namespace_is_that_of_the_folder(self):
+        for path, text, refused in [
+            ("lib/spf/x.cpp", "namespace spf {\nnamespace {\n}\n}\n", False),
+            ("milter/session/x.cpp", "namespace milter::session {\n}\n", False),
+            ("milter/tool/probe/x.h", "namespace milter::tool::protocol {\n}\n", False),
+            ("milter/tool/x.h", "namespace CLI {\nclass App;\n}\nnamespace milter::tool {\n}\n", False),
+            ("milter/main.cpp", "int main() {}\n", False),
+            ("milter/session/x.cpp", "namespace milter {\n}\n", True),
+            ("milter/tool/x.cpp", "namespace tool {\n}\n", True),
+            ("lib/spf/x.cpp", "namespace dmarc {\n}\n", True),
+        ]:
+            with self.subTest(path=path, text=text):
+                self.write(path, text)
+                self.assertEqual(bool(layers.problems(self.root)), refused)
+                (self.root / path).unlink()
 
     def test_an_include_in_a_comment_is_none(self):
         self.write("lib/base/x.cpp", '/*\n#include "dns/answer.h"\n*/\n// #include <mutex>\n')

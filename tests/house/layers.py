@@ -1,4 +1,5 @@
-"""Who may include whom. The walls of the house, as a table; docs/architecture.md says why they stand where they do.
+"""Who may include whom, and whose names are whose. The walls of the house, as a table; docs/architecture.md says why
+they stand where they do.
 
 Usage: layers.py ROOT
 """
@@ -32,12 +33,31 @@ MAY_INCLUDE = {
     "authenticate": LIB,
     "keys": {"dkim", "crypto", "base"},
     "config": {"dkim", "base"},
-    "milter": LIB | {"keys", "config"},
 }
+
+# The rooms of milter/, from the bottom up: each may include lib/, keys/, config/ and these rooms.
+BELOW_SESSION = {"threads", "log", "resolver", "record", "runtime"}
+ROOMS = {
+    "threads": set(),
+    "log": {"threads"},
+    "resolver": {"threads"},
+    "record": {"threads"},
+    "listener": set(),
+    "command_line": set(),
+    "runtime": {"threads", "log", "resolver", "record"},
+    "session": BELOW_SESSION,
+    "link": BELOW_SESSION | {"session", "listener"},
+    "daemon": BELOW_SESSION | {"session", "listener", "link"},
+    "tool": BELOW_SESSION | {"session", "listener", "command_line"},
+}
+MAY_INCLUDE |= {f"milter/{room}": LIB | {"keys", "config"} | {f"milter/{below}" for below in rooms}
+                for room, rooms in ROOMS.items()}
+# The daemon's main function stands above them.
+MAY_INCLUDE["milter"] = LIB | {f"milter/{room}" for room in ROOMS if room != "tool"}
 
 # Third parties: the beginning of the header's name, and the files (by pattern, without suffix) that may include it.
 THIRD_PARTIES = {
-    "libmilter/": ("milter/callbacks",),
+    "libmilter/": ("milter/link/callbacks",),
     "ldns/": ("tests/support/dns/*",),
     "yaml-cpp/": ("config/load*",),
     "openssl/": ("lib/crypto/*",),
@@ -47,7 +67,7 @@ THIRD_PARTIES = {
     "spdlog/": ("milter/log/*",),
     "syslog": ("milter/log/*",),
     "seccomp": ("milter/daemon/sandbox",),
-    "CLI/": ("milter/tool/*", "milter/daemon/*", "milter/main", "milter/unknown_argument"),
+    "CLI/": ("milter/tool/*", "milter/tool/probe/*", "milter/daemon/*", "milter/main", "milter/command_line/*"),
 }
 
 # lib/ touches no thread, lock, file, stream, clock, socket, process or environment.
@@ -59,11 +79,14 @@ WORLD = re.compile(
 # inet_pton and inet_ntop: text and bytes only. An ip6 network of SPF keeps mapped addresses apart, which IpAddress does not.
 WORLD_ALLOWED = {("lib/base/ip_address", "arpa/inet.h"), ("lib/spf/term", "arpa/inet.h")}
 
+NAMESPACE = re.compile(r"^namespace ([\w:]+) \{", re.MULTILINE)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.MULTILINE)
 
 
 def layer_of(path):
-    """The folder of the table that a file belongs to."""
+    """The folder of the table that a file belongs to: "spf" of lib/, "keys", a room as "milter/session"."""
+    if path.parts[0] == "milter":
+        return "/".join(path.parts[:-1][:2])
     return path.parts[1] if path.parts[0] == "lib" else path.parts[0]
 
 
@@ -79,17 +102,16 @@ def includes_of(text):
 
 
 def refusal_of_project_header(path, header):
-    layer, target = layer_of(path), header.split("/")[0]
+    # What is included from lib/ is named without it.
+    layer, target = layer_of(path), layer_of(pathlib.PurePath("lib") / header)
+    if header.startswith(("keys/", "config/", "milter/")):
+        target = layer_of(pathlib.PurePath(header))
     if "/" not in header:
         return "project headers are included with their folder"
     if target not in MAY_INCLUDE:
         return f"{target}/ is no folder of this project"
     if target != layer and target not in MAY_INCLUDE[layer]:
         return f"{layer} must not include {target}"
-    programs = {"milter/tool", "milter/daemon"}
-    own, other = "/".join(path.parts[:2]), "/".join(header.split("/")[:2])
-    if own in programs and other in programs and own != other:
-        return f"{own} must not include {other}"
     return None
 
 
@@ -103,13 +125,26 @@ def refusal_of_system_header(path, header):
     return None
 
 
+def refusal_of_namespaces(path, text):
+    """A file's namespace is its folder's name, a room's that of milter and its own: milter::session."""
+    layer = layer_of(path)
+    names = NAMESPACE.findall(sources.without_comments(text))
+    wanted = layer.replace("/", "::")
+    if names and not any(name == wanted or name.startswith(wanted + "::") for name in names):
+        return f"the namespace of this folder is {wanted}, not {names[0]}"
+    return None
+
+
 def problems(root):
     found = []
     for path in sources.cpp_files(root):
         if layer_of(path) not in MAY_INCLUDE:
             found.append(f"{path}: the folder is not in the table")
             continue
-        for line, header, quoted in includes_of(sources.read(root, path)):
+        text = sources.read(root, path)
+        if refusal := refusal_of_namespaces(path, text):
+            found.append(f"{path}: {refusal}")
+        for line, header, quoted in includes_of(text):
             refuse = refusal_of_project_header if quoted else refusal_of_system_header
             why = refuse(path, header)
             if why:

@@ -4,9 +4,9 @@
 #include "compose.h"
 #include "config/load.h"
 #include "dkim/evaluate.h"
+#include "dns/answers_file.h"
 #include "milter/log/logger.h"
 #include "milter/tool/answer_source.h"
-#include "milter/tool/answers_file.h"
 #include "support/mta_edits.h"
 
 #include <fmt/format.h>
@@ -24,9 +24,10 @@ class SilentLogger final : public milter::log::Logger {
 };
 
 // The zone is the whole world: what it does not have does not exist.
-class ZoneResolver final : public resolver::Resolver {
+class ZoneResolver final : public milter::resolver::Resolver {
   public:
-    explicit ZoneResolver(dns::Answers zone) : source_(std::move(zone), tool::Missing::zone, "zone") {}
+    explicit ZoneResolver(dns::Answers zone)
+        : source_(std::move(zone), milter::tool::Missing::zone, "zone") {}
 
     void ask(const dns::Question& question, Callback callback) override { callback(look_up(question)); }
 
@@ -39,10 +40,10 @@ class ZoneResolver final : public resolver::Resolver {
     }
 
   private:
-    tool::FileSource source_;
+    milter::tool::FileSource source_;
 };
 
-base::Result<std::shared_ptr<const milter::Runtime>, std::string>
+base::Result<std::shared_ptr<const milter::runtime::Runtime>, std::string>
 make_runtime(const Scenario& scenario, const TestKeys& keys, const Manner& manner) {
     auto loaded = config::load_text(keys.substitute(scenario.config), "[config]");
     if (!loaded.settings) {
@@ -56,7 +57,7 @@ make_runtime(const Scenario& scenario, const TestKeys& keys, const Manner& manne
         loaded.settings->authserv_id = "mx.test"; // not the host's name, which differs from host to host
     }
     loaded.settings->spf.look_ahead = manner.look_ahead;
-    auto built = milter::build_runtime(std::move(*loaded.settings), "mx.test");
+    auto built = milter::runtime::build_runtime(std::move(*loaded.settings), "mx.test");
     if (!built.runtime) {
         return base::refuse(fmt::format("{}", fmt::join(built.problems, "\n")));
     }
@@ -64,7 +65,7 @@ make_runtime(const Scenario& scenario, const TestKeys& keys, const Manner& manne
 }
 
 // The name as an MTA passes it on: whatever stands before the colon.
-void send_message(milter::Session& session, const message::Message& message, std::size_t chunk) {
+void send_message(milter::session::Session& session, const message::Message& message, std::size_t chunk) {
     for (const message::HeaderField& field : message.headers) {
         const std::string_view text = field.text();
         const auto colon = text.find(':');
@@ -91,7 +92,7 @@ class SignatureCheck {
         : message_(std::move(message)), zone_(zone), now_(now) {}
 
     // With `above` on top of the signature, as somebody who replays the message would add it.
-    dkim::Verdict verify(const milter::HeaderInsertion& signature, const std::string& above) const {
+    dkim::Verdict verify(const milter::session::HeaderInsertion& signature, const std::string& above) const {
         message::HeaderList headers;
         if (!above.empty()) {
             headers.add(message::HeaderField(above, " replayed@evil.test"));
@@ -120,7 +121,7 @@ class SignatureCheck {
 
 // Whether a signature that was just made verifies with the keys of the zone, and which additional fields it
 // would let pass.
-std::string describe_signature(const milter::HeaderInsertion& field, const SignatureCheck& check) {
+std::string describe_signature(const milter::session::HeaderInsertion& field, const SignatureCheck& check) {
     const dkim::Verdict verdict = check.verify(field, "");
     const bool has_identity = verdict.identity != "@" + verdict.domain;
     std::string text =
@@ -135,19 +136,24 @@ std::string describe_signature(const milter::HeaderInsertion& field, const Signa
     return text;
 }
 
-std::string reply_line(const milter::Actions& actions) {
+std::string reply_line(const milter::session::Actions& actions) {
     switch (actions.reply) {
-    case milter::Reply::proceed:
+    case milter::session::Reply::proceed:
         return "reply proceed";
-    case milter::Reply::tempfail:
-    case milter::Reply::reject:
+    case milter::session::Reply::tempfail:
+    case milter::session::Reply::reject:
         return fmt::format("reply {} {} {}", actions.code, actions.enhanced, actions.text);
+    case milter::session::Reply::discard:
+        return "reply discard";
     }
     return "reply ?";
 }
 
-Lines describe(const milter::Actions& actions, const SignatureCheck& check) {
+Lines describe(const milter::session::Actions& actions, const SignatureCheck& check) {
     Lines lines{reply_line(actions)};
+    if (!actions.hold_reason.empty()) {
+        lines.push_back("hold " + actions.hold_reason);
+    }
     for (const auto& change : actions.changes) {
         lines.push_back(fmt::format("change {} {}: {}", change.name, change.instance, flat(change.body)));
     }
@@ -165,7 +171,7 @@ Lines describe(const milter::Actions& actions, const SignatureCheck& check) {
 } // namespace
 
 base::Result<Lines, std::string> play(const Scenario& scenario, const TestKeys& keys, const Manner& manner) {
-    auto zone = tool::parse_answers(keys.substitute(scenario.zone));
+    auto zone = dns::parse_answers(keys.substitute(scenario.zone));
     if (!zone) {
         return base::refuse(fmt::format("line {} of the zone: {}", zone.error().line, zone.error().message));
     }
@@ -176,8 +182,8 @@ base::Result<Lines, std::string> play(const Scenario& scenario, const TestKeys& 
     }
     ZoneResolver resolver(std::move(*zone));
     SilentLogger logger;
-    milter::Service service(*runtime, resolver, logger, [&scenario] { return scenario.now; });
-    milter::Session session(service);
+    milter::runtime::Service service(*runtime, resolver, logger, [&scenario] { return scenario.now; });
+    milter::session::Session session(service);
     session.connect(scenario.connection);
     session.helo(scenario.helo);
     session.mail_from(scenario.sender);

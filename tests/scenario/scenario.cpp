@@ -1,7 +1,7 @@
 #include "scenario.h"
 
 #include "base/ascii.h"
-#include "milter/tool/answers_text.h"
+#include "dns/answers_text.h"
 
 #include <fmt/format.h>
 
@@ -178,7 +178,7 @@ class Parser {
     }
 
     Error read_edit(std::string_view line) {
-        const auto words = tool::split_words(line);
+        const auto words = dns::split_words(line);
         if (!words) {
             return base::refuse(words.error().message, number_);
         }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "milter/session.h"
+#include "milter/session/session.h"
 
 #include <string>
 #include <string_view>
@@ -37,10 +37,10 @@ using Step = std::variant<Sign, Prepend, Append, Replace>;
 struct Scenario {
     std::string title;
     std::string config; // YAML
-    std::string zone;   // as tool::parse_answers reads it
-    milter::Connection connection;
+    std::string zone;   // as dns::parse_answers reads it
+    milter::session::Connection connection;
     std::string helo;
-    milter::MailFrom sender;
+    milter::session::MailFrom sender;
     base::UnixTime now = 0;
     std::string message; // LF lines
     std::vector<Step> steps;

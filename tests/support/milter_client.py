@@ -112,9 +112,9 @@ def frames(command, data=b"", macros=None):
 
 
 class Milter:
-    """One connection. `steps` are those that the mail server offers."""
+    """One connection. `steps` and `actions` are those that the mail server offers."""
 
-    def __init__(self, address, timeout=30, steps=ALL_STEPS):
+    def __init__(self, address, timeout=30, steps=ALL_STEPS, actions=ALL_ACTIONS):
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)
@@ -129,7 +129,7 @@ class Milter:
         self._edits = []
         self._patience = 0
         try:
-            self.steps = self._negotiate(steps)
+            self.actions, self.steps = self._negotiate(actions, steps)
         except (OSError, ProtocolError):
             self.socket.close()
             raise
@@ -254,15 +254,15 @@ class Milter:
     def _value(self, value):
         return value if self.steps & LEADING_SPACE else value.removeprefix(b" ")
 
-    def _negotiate(self, offered):
-        self._send(b"O", struct.pack("!III", VERSION, ALL_ACTIONS, offered))
+    def _negotiate(self, offered_actions, offered):
+        self._send(b"O", struct.pack("!III", VERSION, offered_actions, offered))
         code, data = self._receive()
         if code != b"O" or len(data) < 12:
             raise ProtocolError(f"negotiation was answered with {code!r}")
         version, actions, steps = struct.unpack("!III", data[:12])
-        if version > VERSION or actions & ~ALL_ACTIONS or steps & ~offered:
+        if version > VERSION or actions & ~offered_actions or steps & ~offered:
             raise ProtocolError("the filter wants more than it was offered")
-        return steps
+        return actions, steps
 
     def _send(self, command, data=b""):
         self.socket.sendall(frame(command, data))

@@ -3,7 +3,7 @@
 
 #include "base/ascii.h"
 #include "message/header_list.h"
-#include "milter/actions.h"
+#include "milter/session/actions.h"
 
 #include <cstddef>
 #include <string>
@@ -14,7 +14,8 @@ namespace test {
 
 // One field after the other, as Postfix and Sendmail do it: changes and deletions count the fields of a name
 // in the message as it was received, each insertion becomes the first field.
-inline message::HeaderList delivered(const message::HeaderList& received, const milter::Actions& actions) {
+inline message::HeaderList delivered(const message::HeaderList& received,
+                                     const milter::session::Actions& actions) {
     std::vector<std::string> texts;
     for (const auto& field : received) {
         texts.push_back(field.text());

@@ -11,7 +11,7 @@
 
 namespace test {
 
-class TableResolver final : public resolver::Resolver {
+class TableResolver final : public milter::resolver::Resolver {
   public:
     void txt(const std::string& name, const std::string& text) {
         auto& answer = table_[{name, dns::Type::txt}];

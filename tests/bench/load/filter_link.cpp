@@ -69,8 +69,8 @@ FilterLink::~FilterLink() {
     }
 }
 
-bool FilterLink::try_connect(const tool::MilterAddress& address) {
-    const bool local = address.family == tool::MilterAddress::Family::unix;
+bool FilterLink::try_connect(const milter::tool::MilterAddress& address) {
+    const bool local = address.family == milter::tool::MilterAddress::Family::unix;
     socket_ = socket(local ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (socket_ >= 0 &&
         (local ? connects_to_path(socket_, address.path) : connects_to_port(socket_, address.port))) {
@@ -83,7 +83,7 @@ bool FilterLink::try_connect(const tool::MilterAddress& address) {
     return false;
 }
 
-Task<bool> FilterLink::open(const tool::MilterAddress& address) {
+Task<bool> FilterLink::open(const milter::tool::MilterAddress& address) {
     constexpr int attempts = 2000; // a full queue of connections is no error, nobody listening is
     constexpr auto pause = std::chrono::milliseconds(5);
     for (int i = 0; i < attempts && !try_connect(address); ++i) {
@@ -98,16 +98,16 @@ Task<bool> FilterLink::open(const tool::MilterAddress& address) {
 
 Task<bool> FilterLink::negotiate() {
     std::string offer;
-    tool::put_number(offer, protocol::version);
-    tool::put_number(offer, protocol::all_actions);
-    tool::put_number(offer, protocol::all_steps);
+    milter::tool::put_number(offer, protocol::version);
+    milter::tool::put_number(offer, protocol::all_actions);
+    milter::tool::put_number(offer, protocol::all_steps);
     put(protocol::negotiate, offer);
     co_await flush();
-    const tool::Frame answer = co_await receive();
+    const milter::tool::Frame answer = co_await receive();
     std::string_view data = answer.data;
-    const auto version = tool::take_number(data);
-    const auto actions = tool::take_number(data);
-    const auto steps = tool::take_number(data);
+    const auto version = milter::tool::take_number(data);
+    const auto actions = milter::tool::take_number(data);
+    const auto steps = milter::tool::take_number(data);
     if (answer.code != protocol::negotiate || !version || !actions || !steps) {
         throw std::runtime_error("the filter does not negotiate");
     }
@@ -118,8 +118,8 @@ Task<bool> FilterLink::negotiate() {
 
 void FilterLink::read_macro_lists(std::string_view data) {
     while (!data.empty()) {
-        const auto stage = tool::take_number(data);
-        const auto names = tool::take_text(data);
+        const auto stage = milter::tool::take_number(data);
+        const auto names = milter::tool::take_text(data);
         if (!stage || !names || *stage >= protocol::macro_stages) {
             throw std::runtime_error("the filter's list of macros is damaged");
         }
@@ -132,7 +132,7 @@ void FilterLink::read_macro_lists(std::string_view data) {
 }
 
 void FilterLink::put(char code, std::string_view data) {
-    tool::put_number(buffer_, static_cast<std::uint32_t>(data.size() + 1));
+    milter::tool::put_number(buffer_, static_cast<std::uint32_t>(data.size() + 1));
     buffer_ += code;
     buffer_ += data;
 }
@@ -141,18 +141,18 @@ void FilterLink::put_macros(const protocol::Event& event, const Macros& macros) 
     std::string data(1, event.command);
     for (const std::string& name : macro_lists_.at(static_cast<std::size_t>(event.macros))) {
         if (const auto found = macros.find(name); found != macros.end()) {
-            tool::put_text(data, name.size() == 1 ? name : '{' + name + '}');
-            tool::put_text(data, found->second);
+            milter::tool::put_text(data, name.size() == 1 ? name : '{' + name + '}');
+            milter::tool::put_text(data, found->second);
         }
     }
     put(protocol::macro, data);
 }
 
-Task<tool::Reply> FilterLink::event(const protocol::Event& event, std::string_view data,
-                                    const Macros& macros) {
+Task<milter::tool::Reply> FilterLink::event(const protocol::Event& event, std::string_view data,
+                                            const Macros& macros) {
     put_macros(event, macros);
     if ((steps_ & event.unwanted) != 0) {
-        co_return tool::Reply{};
+        co_return milter::tool::Reply{};
     }
     put(event.command, data);
     if ((steps_ & event.silent) == 0) {
@@ -161,7 +161,7 @@ Task<tool::Reply> FilterLink::event(const protocol::Event& event, std::string_vi
     if (buffer_.size() > buffered_at_most) {
         co_await flush();
     }
-    co_return tool::Reply{};
+    co_return milter::tool::Reply{};
 }
 
 Task<bool> FilterLink::flush() {
@@ -186,7 +186,7 @@ Task<bool> FilterLink::leave() {
     co_return co_await flush();
 }
 
-Task<tool::Frame> FilterLink::receive() {
+Task<milter::tool::Frame> FilterLink::receive() {
     for (;;) {
         if (auto frame = reader_.next()) {
             co_return std::move(*frame);
@@ -203,15 +203,15 @@ Task<tool::Frame> FilterLink::receive() {
     }
 }
 
-Task<tool::Reply> FilterLink::await_reply() {
+Task<milter::tool::Reply> FilterLink::await_reply() {
     constexpr char progress = 'p';
     co_await flush();
     for (;;) {
-        const tool::Frame frame = co_await receive();
-        if (auto reply = tool::read_reply(frame)) {
+        const milter::tool::Frame frame = co_await receive();
+        if (auto reply = milter::tool::read_reply(frame)) {
             co_return std::move(*reply);
         }
-        if (auto edit = tool::read_edit(frame)) {
+        if (auto edit = milter::tool::read_edit(frame)) {
             edits_.push_back(std::move(*edit));
         } else if (frame.code != progress) {
             throw std::runtime_error("a reply that no filter sends");

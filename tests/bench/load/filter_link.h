@@ -3,10 +3,10 @@
 #pragma once
 
 #include "bench/load/event_loop.h"
-#include "milter/tool/milter_address.h"
-#include "milter/tool/milter_client.h"
-#include "milter/tool/milter_frame.h"
-#include "milter/tool/milter_protocol.h"
+#include "milter/tool/probe/milter_address.h"
+#include "milter/tool/probe/milter_client.h"
+#include "milter/tool/probe/milter_frame.h"
+#include "milter/tool/probe/milter_protocol.h"
 
 #include <array>
 #include <cstdint>
@@ -28,33 +28,36 @@ class FilterLink {
     FilterLink& operator=(const FilterLink&) = delete;
 
     // These throw std::runtime_error when the filter does something else than it should.
-    Task<bool> open(const tool::MilterAddress& address);
+    Task<bool> open(const milter::tool::MilterAddress& address);
     // One event with its macros. The reply is `proceed` where none is due.
-    Task<tool::Reply> event(const tool::protocol::Event& event, std::string_view data, const Macros& macros);
+    Task<milter::tool::Reply> event(const milter::tool::protocol::Event& event, std::string_view data,
+                                    const Macros& macros);
     Task<bool> flush();
     // ABORT and QUIT, as after every message of a session that ends.
     Task<bool> leave();
 
-    [[nodiscard]] bool leading_space() const { return (steps_ & tool::protocol::step_leading_space) != 0; }
-    [[nodiscard]] const std::vector<tool::Edit>& edits() const { return edits_; }
+    [[nodiscard]] bool leading_space() const {
+        return (steps_ & milter::tool::protocol::step_leading_space) != 0;
+    }
+    [[nodiscard]] const std::vector<milter::tool::Edit>& edits() const { return edits_; }
 
   private:
-    [[nodiscard]] bool try_connect(const tool::MilterAddress& address);
+    [[nodiscard]] bool try_connect(const milter::tool::MilterAddress& address);
     Task<bool> negotiate();
     void read_macro_lists(std::string_view data);
-    void put_macros(const tool::protocol::Event& event, const Macros& macros);
+    void put_macros(const milter::tool::protocol::Event& event, const Macros& macros);
     void put(char code, std::string_view data);
-    Task<tool::Frame> receive();
-    Task<tool::Reply> await_reply();
+    Task<milter::tool::Frame> receive();
+    Task<milter::tool::Reply> await_reply();
 
     EventLoop& loop_;
     Watch watch_;
     int socket_ = -1;
     std::string buffer_;
-    tool::FrameReader reader_;
+    milter::tool::FrameReader reader_;
     std::uint32_t steps_ = 0;
-    std::array<std::vector<std::string>, tool::protocol::macro_stages> macro_lists_;
-    std::vector<tool::Edit> edits_;
+    std::array<std::vector<std::string>, milter::tool::protocol::macro_stages> macro_lists_;
+    std::vector<milter::tool::Edit> edits_;
 };
 
 } // namespace bench

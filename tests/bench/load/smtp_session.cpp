@@ -16,7 +16,7 @@ namespace protocol = tool::protocol;
 
 std::string text_data(std::string_view text) {
     std::string data;
-    tool::put_text(data, text);
+    milter::tool::put_text(data, text);
     return data;
 }
 
@@ -33,8 +33,8 @@ std::string header_data(std::string_view field, bool leading_space) {
     return data;
 }
 
-void require_progress(const tool::Reply& reply, std::string_view stage) {
-    if (reply.kind != tool::Reply::Kind::proceed && reply.kind != tool::Reply::Kind::accept) {
+void require_progress(const milter::tool::Reply& reply, std::string_view stage) {
+    if (reply.kind != milter::tool::Reply::Kind::proceed && reply.kind != milter::tool::Reply::Kind::accept) {
         throw std::runtime_error(
             fmt::format("refused at {}: {} {}", stage, static_cast<int>(reply.kind), reply.text));
     }
@@ -96,7 +96,7 @@ Task<bool> SmtpSession::offer_envelope() {
 // To all filters, and then the client's round trip, during which what is buffered is on its way.
 Task<bool> SmtpSession::offer(const protocol::Event& event, std::string data) {
     for (const auto& filter : filters_) {
-        const tool::Reply reply = co_await filter->event(event, data, macros_);
+        const milter::tool::Reply reply = co_await filter->event(event, data, macros_);
         require_progress(reply, event.name);
     }
     if (load_.round_trip.count() > 0) {
@@ -111,13 +111,13 @@ Task<bool> SmtpSession::offer(const protocol::Event& event, std::string data) {
 Task<bool> SmtpSession::offer_content(FilterLink& filter) {
     for (const std::string& field : fields_) {
         const std::string data = header_data(field, filter.leading_space());
-        const tool::Reply reply = co_await filter.event(protocol::header, data, macros_);
+        const milter::tool::Reply reply = co_await filter.event(protocol::header, data, macros_);
         require_progress(reply, protocol::header.name);
     }
-    const tool::Reply header_end = co_await filter.event(protocol::end_of_header, {}, macros_);
+    const milter::tool::Reply header_end = co_await filter.event(protocol::end_of_header, {}, macros_);
     require_progress(header_end, protocol::end_of_header.name);
     co_await offer_body(filter);
-    const tool::Reply verdict = co_await filter.event(protocol::end_of_message, {}, macros_);
+    const milter::tool::Reply verdict = co_await filter.event(protocol::end_of_message, {}, macros_);
     require_progress(verdict, protocol::end_of_message.name);
     co_return true;
 }
@@ -126,8 +126,8 @@ Task<bool> SmtpSession::offer_body(FilterLink& filter) {
     for (std::string_view rest = message_.body; !rest.empty();) {
         const std::string_view chunk = rest.substr(0, protocol::body_chunk);
         rest.remove_prefix(chunk.size());
-        const tool::Reply reply = co_await filter.event(protocol::body, chunk, macros_);
-        if (reply.kind == tool::Reply::Kind::skip) {
+        const milter::tool::Reply reply = co_await filter.event(protocol::body, chunk, macros_);
+        if (reply.kind == milter::tool::Reply::Kind::skip) {
             break;
         }
         require_progress(reply, protocol::body.name);
@@ -136,11 +136,11 @@ Task<bool> SmtpSession::offer_body(FilterLink& filter) {
 }
 
 void SmtpSession::note_edits(const FilterLink& filter) {
-    for (const tool::Edit& edit : filter.edits()) {
+    for (const milter::tool::Edit& edit : filter.edits()) {
         added_ += fmt::format("{}: {}\n", edit.name, edit.value);
     }
     if (filters_.size() > 1) {
-        tool::apply_header_edits(fields_, filter.edits(), filter.leading_space());
+        milter::tool::apply_header_edits(fields_, filter.edits(), filter.leading_space());
     }
 }
 
@@ -148,7 +148,7 @@ std::string SmtpSession::connect_data() const {
     constexpr std::uint16_t port = 54321;
     std::string data = text_data(load_.client_name);
     data.push_back('4');
-    tool::put_short(data, port);
+    milter::tool::put_short(data, port);
     return data + text_data(load_.client);
 }
 

@@ -14,7 +14,7 @@
 namespace bench {
 
 struct Load {
-    std::vector<tool::MilterAddress> filters;
+    std::vector<milter::tool::MilterAddress> filters;
     std::vector<std::string> expected; // texts that the fields the filters add must hold
     std::string client = "192.0.2.10";
     std::string client_name = "mx.sender.example";
@@ -37,7 +37,7 @@ class SmtpSession {
     Task<Timing> play();
 
   private:
-    Task<bool> offer(const tool::protocol::Event& event, std::string data);
+    Task<bool> offer(const milter::tool::protocol::Event& event, std::string data);
     Task<bool> offer_envelope();
     Task<bool> offer_content(FilterLink& filter);
     Task<bool> offer_body(FilterLink& filter);

@@ -9,7 +9,7 @@
 namespace {
 
 constexpr std::size_t names = 10'000;
-const resolver::Clock::time_point now = resolver::Clock::now();
+const milter::resolver::Clock::time_point now = milter::resolver::Clock::now();
 
 const std::vector<dns::Question>& questions() {
     static const auto list = [] {
@@ -30,9 +30,9 @@ dns::AnswerPtr answer() {
     return std::make_shared<const dns::Answer>(std::move(made));
 }
 
-resolver::Cache& filled_cache() {
-    static auto& cache = []() -> resolver::Cache& {
-        static resolver::Cache made(resolver::CacheLimits{});
+milter::resolver::Cache& filled_cache() {
+    static auto& cache = []() -> milter::resolver::Cache& {
+        static milter::resolver::Cache made(milter::resolver::CacheLimits{});
         for (const auto& question : questions()) {
             made.insert(question, answer(), now);
         }
@@ -47,7 +47,7 @@ std::size_t first_index(const benchmark::State& state) {
 }
 
 void CacheFind(benchmark::State& state) {
-    resolver::Cache& cache = filled_cache();
+    milter::resolver::Cache& cache = filled_cache();
     std::size_t i = first_index(state);
     for (auto _ : state) {
         benchmark::DoNotOptimize(cache.find(questions()[i++ % names], now));
@@ -55,7 +55,7 @@ void CacheFind(benchmark::State& state) {
 }
 
 void CacheInsert(benchmark::State& state) {
-    resolver::Cache& cache = filled_cache();
+    milter::resolver::Cache& cache = filled_cache();
     const auto value = answer();
     std::size_t i = first_index(state);
     for (auto _ : state) {

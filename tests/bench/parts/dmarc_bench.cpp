@@ -1,6 +1,6 @@
 #include "bench/parts/answers.h"
 #include "dmarc/evaluate.h"
-#include "milter/memo_cache.h"
+#include "milter/threads/memo_cache.h"
 
 #include <benchmark/benchmark.h>
 
@@ -25,7 +25,7 @@ dns::Answers records() {
 void Dmarc(benchmark::State& state, const char* author, bool keep_records) {
     const auto known = records();
     const auto suffixes = dmarc::PublicSuffixList::built_in();
-    milter::MemoCache<dmarc::Record> memo(
+    milter::threads::MemoCache<dmarc::Record> memo(
         1 << 20, [](std::string_view, const dmarc::Record&) { return std::size_t{500}; });
     dmarc::Options options;
     options.public_suffixes = &suffixes;

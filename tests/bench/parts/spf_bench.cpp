@@ -1,5 +1,5 @@
 #include "bench/parts/answers.h"
-#include "milter/memo_cache.h"
+#include "milter/threads/memo_cache.h"
 #include "spf/evaluate.h"
 
 #include <benchmark/benchmark.h>
@@ -25,7 +25,7 @@ void Spf(benchmark::State& state, bool keep_records) {
                                .local_part = "ann",
                                .domain = "sender.example",
                                .receiver = "mx.rcpt.example"};
-    milter::MemoCache<spf::Record> memo(
+    milter::threads::MemoCache<spf::Record> memo(
         1 << 20, [](std::string_view, const spf::Record&) { return std::size_t{1000}; });
     const spf::Options options{.records = keep_records ? &memo : nullptr};
     for (auto _ : state) {

@@ -2,7 +2,7 @@
 #include "bench/bare.h"
 #include "bench/parts/signed_mail.h"
 #include "dkim/evaluate.h"
-#include "milter/memo_cache.h"
+#include "milter/threads/memo_cache.h"
 
 #include <benchmark/benchmark.h>
 
@@ -15,7 +15,7 @@ enum class Keys { read_again, kept };
 void Verify(benchmark::State& state, crypto::KeyType type, Keys keys) {
     const auto message = bench::signed_message(type);
     const auto known = bench::key_answer(type);
-    milter::MemoCache<dkim::PublishedKey> memo(
+    milter::threads::MemoCache<dkim::PublishedKey> memo(
         1 << 20, [](std::string_view, const dkim::PublishedKey&) { return std::size_t{1000}; });
     dkim::Options options;
     options.keys = keys == Keys::kept ? &memo : nullptr;

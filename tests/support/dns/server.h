@@ -5,7 +5,7 @@
 //     ...ask 127.0.0.1 at server.port()...
 #pragma once
 
-#include "milter/lock_guarded.h"
+#include "milter/threads/lock_guarded.h"
 #include "support/dns/reply.h"
 #include "support/dns/zone.h"
 
@@ -85,7 +85,7 @@ class DnsServer {
     OnQuery on_query_;
     std::map<int, Connection> connections_;
     std::multimap<Clock::time_point, std::function<void()>> due_;
-    milter::LockGuarded<Shared> shared_;
+    milter::threads::LockGuarded<Shared> shared_;
     std::thread thread_;
 };
 

@@ -1,6 +1,6 @@
 #include "milter/daemon/capacity.h"
 
-#include "milter/share.h"
+#include "milter/threads/share.h"
 #include "support/catch.h"
 #include "support/temporary_tree.h"
 
@@ -10,7 +10,7 @@
 using milter::daemon::connection_limits;
 using milter::daemon::pids_limit;
 
-constexpr std::size_t unlimited = milter::Share::unlimited;
+constexpr std::size_t unlimited = milter::threads::Share::unlimited;
 
 TEST_CASE("connections stay below descriptors and threads") {
     struct Case {

@@ -8,13 +8,13 @@ using dns::Answer;
 using dns::Question;
 using dns::Status;
 using dns::Type;
-using resolver::Cache;
-using resolver::CacheLimits;
+using milter::resolver::Cache;
+using milter::resolver::CacheLimits;
 using std::chrono::seconds;
 
 namespace {
 
-const resolver::Clock::time_point start{std::chrono::hours(1)};
+const milter::resolver::Clock::time_point start{std::chrono::hours(1)};
 
 dns::AnswerPtr answer(Status status, std::uint32_t ttl, const std::string& text = "x") {
     Answer value;
@@ -147,7 +147,7 @@ TEST_CASE("a cache of no bytes keeps nothing") {
 
 TEST_CASE("the estimate counts what lies on the heap") {
     const auto estimate = [](const dns::AnswerPtr& value) {
-        return resolver::estimate_bytes(question(1), *value);
+        return milter::resolver::estimate_bytes(question(1), *value);
     };
     const auto small = estimate(answer(Status::found, 60, "x"));
     const auto large = estimate(answer(Status::found, 60, std::string(1000, 'x')));

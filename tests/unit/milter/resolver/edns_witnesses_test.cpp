@@ -1,8 +1,8 @@
 #include "milter/resolver/edns_witnesses.h"
 #include "support/catch.h"
 
-using resolver::EdnsWitnesses;
-using resolver::Server;
+using milter::resolver::EdnsWitnesses;
+using milter::resolver::Server;
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-using resolver::EventLoop;
+using milter::resolver::EventLoop;
 using std::chrono::milliseconds;
 
 namespace {
@@ -92,7 +92,7 @@ TEST_CASE("a watched descriptor wakes the loop until it is let go") {
     EventLoop loop;
     std::array<int, 2> ends{};
     REQUIRE(pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0);
-    const resolver::FileDescriptor reading(ends[0]);
+    const milter::resolver::FileDescriptor reading(ends[0]);
     PipeReader reader(loop);
     loop.watch(reading.get(), true, false, reader);
     REQUIRE(write(ends[1], "hello, pipe: more than one read", 31) == 31);

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-using resolver::Candidate;
-using resolver::Exchange;
+using milter::resolver::Candidate;
+using milter::resolver::Exchange;
 
 namespace {
 

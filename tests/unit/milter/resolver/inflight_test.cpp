@@ -3,8 +3,8 @@
 
 #include <vector>
 
-using resolver::Inflight;
-using Joined = resolver::Inflight::Joined;
+using milter::resolver::Inflight;
+using Joined = milter::resolver::Inflight::Joined;
 
 namespace {
 
@@ -18,7 +18,7 @@ TEST_CASE("who asks what is already being asked joins the flight") {
     Inflight inflight(10);
     std::vector<int> called;
     const auto join = [&](const dns::Question& question, int mark) {
-        resolver::Resolver::Callback callback = [&called, mark](const dns::AnswerPtr&) {
+        milter::resolver::Resolver::Callback callback = [&called, mark](const dns::AnswerPtr&) {
             called.push_back(mark);
         };
         return inflight.join(question, callback);
@@ -42,7 +42,7 @@ TEST_CASE("the number of open questions is bounded, not that of those who wait f
     Inflight inflight(2);
     int called = 0;
     const auto join = [&](const dns::Question& question) {
-        resolver::Resolver::Callback callback = [&called](const dns::AnswerPtr&) { ++called; };
+        milter::resolver::Resolver::Callback callback = [&called](const dns::AnswerPtr&) { ++called; };
         const Joined joined = inflight.join(question, callback);
         if (joined == Joined::full) {
             callback(nullptr); // still ours

@@ -42,7 +42,7 @@ RawMessage full(std::uint16_t count, int section, const std::function<void(RawMe
 }
 
 dns::Answer read(const RawMessage& message, Type type = Type::txt) {
-    return resolver::read_response(message.bytes(), {"a.test", type}, test::id).answer;
+    return milter::resolver::read_response(message.bytes(), {"a.test", type}, test::id).answer;
 }
 
 std::int64_t peak_kilobytes() {
@@ -91,10 +91,12 @@ TEST_CASE("a record that is not made as its type is makes the message malformed,
         {"a reverse name", of(Type::ptr), "\1b\0"s, true},
         {"a reverse name of nothing", of(Type::ptr), ""},
         {"a reverse name past the end of its record", of(Type::ptr), "\3b\0"s},
-        {"a name server with octets behind it", resolver::RecordType::ns, "\1b\0\0"s},
-        {"a start of authority", resolver::RecordType::soa, "\1b\0\0"s + soa_numbers, true},
-        {"a start of authority that is short", resolver::RecordType::soa, "\1b\0\0"s + soa_numbers.substr(1)},
-        {"a start of authority that is long", resolver::RecordType::soa, "\1b\0\0"s + soa_numbers + "\0"s},
+        {"a name server with octets behind it", milter::resolver::RecordType::ns, "\1b\0\0"s},
+        {"a start of authority", milter::resolver::RecordType::soa, "\1b\0\0"s + soa_numbers, true},
+        {"a start of authority that is short", milter::resolver::RecordType::soa,
+         "\1b\0\0"s + soa_numbers.substr(1)},
+        {"a start of authority that is long", milter::resolver::RecordType::soa,
+         "\1b\0\0"s + soa_numbers + "\0"s},
         {"a text", of(Type::txt), "\1a\0\2bc"s, true},
         {"a text without a string", of(Type::txt), ""},
         {"a text that is cut", of(Type::txt), "\2a"s},
@@ -115,7 +117,7 @@ TEST_CASE("RFC 6891 6.1.1: more than one OPT record, or one of a name, is malfor
         RawMessage message(test::response, {1, 0, 0, static_cast<std::uint16_t>(count)});
         message.question(Type::txt);
         for (int i = 0; i < count; ++i) {
-            message.raw(owner).u16(resolver::RecordType::opt).u16(1232).u32(0).u16(0);
+            message.raw(owner).u16(milter::resolver::RecordType::opt).u16(1232).u32(0).u16(0);
         }
         return message;
     };
@@ -226,7 +228,7 @@ TEST_CASE("messages that are full of something take memory in proportion to thei
         INFO(c.name);
         REQUIRE(c.message.bytes().size() <= 65535);
         const dns::Answer answer =
-            resolver::read_response(c.message.bytes(), {"a.test", c.type}, test::id).answer;
+            milter::resolver::read_response(c.message.bytes(), {"a.test", c.type}, test::id).answer;
         CHECK(answer.status == c.expected);
     }
     CHECK(peak_kilobytes() - before < 16 * 1024);

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-using resolver::Nameservers;
-using resolver::Server;
+using milter::resolver::Nameservers;
+using milter::resolver::Server;
 using std::chrono::seconds;
 
 namespace {
@@ -105,9 +105,9 @@ TEST_CASE("when all are silent all are still tried") {
 TEST_CASE("a server without EDNS is asked without it for a while") {
     Nameservers nameservers({a, b});
     nameservers.refused_edns(b, start);
-    CHECK(nameservers.line_up(start) == std::vector<resolver::Candidate>{{a, true}, {b, false}});
+    CHECK(nameservers.line_up(start) == std::vector<milter::resolver::Candidate>{{a, true}, {b, false}});
     CHECK(nameservers.line_up(start + Nameservers::plain_dns_memory) ==
-          std::vector<resolver::Candidate>{{a, true}, {b, true}});
+          std::vector<milter::resolver::Candidate>{{a, true}, {b, true}});
 }
 
 TEST_CASE("news of a server that is no longer listed changes nothing") {
@@ -115,5 +115,5 @@ TEST_CASE("news of a server that is no longer listed changes nothing") {
     nameservers.silent(b, start);
     nameservers.answered(b);
     nameservers.refused_edns(b, start);
-    CHECK(nameservers.line_up(start) == std::vector<resolver::Candidate>{{a, true}});
+    CHECK(nameservers.line_up(start) == std::vector<milter::resolver::Candidate>{{a, true}});
 }

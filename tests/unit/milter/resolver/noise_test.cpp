@@ -14,13 +14,13 @@
 #include <optional>
 #include <vector>
 
-using resolver::EventLoop;
-using resolver::FileDescriptor;
-using resolver::Packet;
-using resolver::Reply;
-using resolver::TcpConnection;
-using resolver::Transport;
-using resolver::UdpPort;
+using milter::resolver::EventLoop;
+using milter::resolver::FileDescriptor;
+using milter::resolver::Packet;
+using milter::resolver::Reply;
+using milter::resolver::TcpConnection;
+using milter::resolver::Transport;
+using milter::resolver::UdpPort;
 using std::chrono::milliseconds;
 
 namespace {
@@ -42,15 +42,15 @@ class Peer {
     }
 
     [[nodiscard]] int fd() const { return fd_.get(); }
-    [[nodiscard]] const resolver::Server& server() const { return server_; }
+    [[nodiscard]] const milter::resolver::Server& server() const { return server_; }
 
   private:
     FileDescriptor fd_;
-    resolver::Server server_;
+    milter::resolver::Server server_;
 };
 
 Packet query() {
-    return *resolver::make_query({"a.test", dns::Type::a}, test::id, false);
+    return *milter::resolver::make_query({"a.test", dns::Type::a}, test::id, false);
 }
 
 Packet reply() {

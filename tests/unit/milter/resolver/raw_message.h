@@ -43,10 +43,10 @@ class RawMessage {
     }
     RawMessage& data(std::string_view data) { return u16(static_cast<unsigned>(data.size())).raw(data); }
 
-    [[nodiscard]] const resolver::Packet& bytes() const { return bytes_; }
+    [[nodiscard]] const milter::resolver::Packet& bytes() const { return bytes_; }
 
   private:
-    resolver::Packet bytes_;
+    milter::resolver::Packet bytes_;
 };
 
 } // namespace test

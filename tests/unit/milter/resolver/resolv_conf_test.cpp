@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-using resolver::Server;
+using milter::resolver::Server;
 
 TEST_CASE("resolv.conf names the servers") {
     struct Case {
@@ -42,6 +42,6 @@ TEST_CASE("resolv.conf names the servers") {
     };
     for (const Case& c : cases) {
         INFO(c.name);
-        CHECK(resolver::parse_resolv_conf(c.text) == c.expected);
+        CHECK(milter::resolver::parse_resolv_conf(c.text) == c.expected);
     }
 }

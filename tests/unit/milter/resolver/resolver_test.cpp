@@ -28,9 +28,9 @@ using dns::Failure;
 using dns::Question;
 using dns::Status;
 using dns::Type;
-using resolver::CachingResolver;
-using resolver::Options;
-using resolver::Server;
+using milter::resolver::CachingResolver;
+using milter::resolver::Options;
+using milter::resolver::Server;
 using std::chrono::milliseconds;
 using support::Behaviour;
 using support::DnsServer;
@@ -54,7 +54,7 @@ Options options_for(std::vector<Server> servers, milliseconds timeout = millisec
 // Answers to any number of questions, in the order of asking.
 class Answered {
   public:
-    explicit Answered(resolver::Resolver& resolver) : resolver_(resolver) {}
+    explicit Answered(milter::resolver::Resolver& resolver) : resolver_(resolver) {}
 
     void ask(const Question& question) {
         auto promise = std::make_shared<std::promise<AnswerPtr>>();
@@ -71,11 +71,11 @@ class Answered {
     }
 
   private:
-    resolver::Resolver& resolver_;
+    milter::resolver::Resolver& resolver_;
     std::vector<std::future<AnswerPtr>> futures_;
 };
 
-AnswerPtr ask(resolver::Resolver& resolver, const std::string& name, Type type = Type::a) {
+AnswerPtr ask(milter::resolver::Resolver& resolver, const std::string& name, Type type = Type::a) {
     Answered answered(resolver);
     answered.ask({name, type});
     return answered.wait().front();
@@ -266,7 +266,7 @@ TEST_CASE("who stalls or hangs up over TCP keeps no other from an answer") {
     const auto seen = server.seen();
     CHECK(std::ranges::count_if(seen, [](const auto& query) {
               return query.tcp && query.name.ends_with(".stall.test.");
-          }) == resolver::TcpAdmission::per_owner);
+          }) == milter::resolver::TcpAdmission::per_owner);
 }
 
 TEST_CASE("a server whose TCP is silent is made up for by another") {
@@ -496,9 +496,10 @@ TEST_CASE("ids and ports are hard to foresee") {
         ++by_port[query.port];
         ids.insert(query.id);
     }
-    CHECK(by_port.size() > count / resolver::Transport::queries_per_port);
-    CHECK(std::ranges::all_of(
-        by_port, [](const auto& entry) { return entry.second <= resolver::Transport::queries_per_port; }));
+    CHECK(by_port.size() > count / milter::resolver::Transport::queries_per_port);
+    CHECK(std::ranges::all_of(by_port, [](const auto& entry) {
+        return entry.second <= milter::resolver::Transport::queries_per_port;
+    }));
     CHECK(ids.size() > count - 20);
 }
 
@@ -587,10 +588,10 @@ class ScratchFile {
 
 TEST_CASE("resolv.conf is read again when it changes, and not too often") {
     const ScratchFile file;
-    resolver::ResolvConf conf(file.path());
+    milter::resolver::ResolvConf conf(file.path());
     using Servers = std::vector<Server>;
-    resolver::ResolvConf::Time now{std::chrono::hours(1)};
-    const auto later = [&now] { return now += resolver::ResolvConf::look_interval; };
+    milter::resolver::ResolvConf::Time now{std::chrono::hours(1)};
+    const auto later = [&now] { return now += milter::resolver::ResolvConf::look_interval; };
 
     CHECK(conf.changed(now) == Servers{{"127.0.0.1"}}); // no such file
     CHECK(conf.changed(later()) == std::nullopt);

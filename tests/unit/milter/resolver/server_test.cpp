@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-using resolver::Server;
+using milter::resolver::Server;
 
 TEST_CASE("a server is an address and perhaps a port") {
     struct Case {
@@ -39,6 +39,6 @@ TEST_CASE("a server is an address and perhaps a port") {
     };
     for (const Case& c : cases) {
         INFO(c.text);
-        CHECK(resolver::parse_server(c.text) == c.expected);
+        CHECK(milter::resolver::parse_server(c.text) == c.expected);
     }
 }

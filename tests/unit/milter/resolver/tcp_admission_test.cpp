@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-using resolver::owner_of;
-using resolver::TcpAdmission;
+using milter::resolver::owner_of;
+using milter::resolver::TcpAdmission;
 using std::chrono::seconds;
 using Decision = TcpAdmission::Decision;
 

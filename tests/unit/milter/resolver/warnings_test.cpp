@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-using resolver::Warning;
-using resolver::Warnings;
+using milter::resolver::Warning;
+using milter::resolver::Warnings;
 using std::chrono::seconds;
 
 TEST_CASE("each kind of warning is given at most once a minute") {

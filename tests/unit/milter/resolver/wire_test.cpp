@@ -29,7 +29,7 @@ constexpr std::uint16_t status_opcode = 0x9180; // QR, opcode STATUS
 constexpr std::uint16_t authoritative = 0x8400; // QR AA
 
 support::Bytes reply_to(const support::DnsZone& zone, const Question& question, bool edns = true) {
-    const auto query = resolver::make_query(question, id, edns);
+    const auto query = milter::resolver::make_query(question, id, edns);
     REQUIRE(query);
     const auto reply = support::make_reply(zone, {}, *query, true);
     REQUIRE(reply);
@@ -81,17 +81,17 @@ Answer negative(Status status, std::uint32_t ttl, bool aliased = false) {
 }
 
 Answer read(const Message& message, Type type = Type::a) {
-    return resolver::read_response(message.bytes(), {"a.test", type}, id).answer;
+    return milter::resolver::read_response(message.bytes(), {"a.test", type}, id).answer;
 }
 
 } // namespace
 
 TEST_CASE("a query asks one question, with RD, AD and EDNS") {
-    const auto plain = resolver::make_query({"a.test", Type::mx}, id, false);
+    const auto plain = milter::resolver::make_query({"a.test", Type::mx}, id, false);
     REQUIRE(plain);
     CHECK(*plain == Message(0x0120).question(Type::mx).bytes());
 
-    const auto edns = resolver::make_query({"a.test", Type::mx}, id, true);
+    const auto edns = milter::resolver::make_query({"a.test", Type::mx}, id, true);
     REQUIRE(edns);
     const Message expected =
         Message(0x0120, {1, 0, 0, 1}).question(Type::mx).u8(0).u16(41).u16(1232).u32(0).u16(0);
@@ -99,7 +99,7 @@ TEST_CASE("a query asks one question, with RD, AD and EDNS") {
 }
 
 TEST_CASE("odd bytes of a name travel as they are") {
-    const auto query = resolver::make_query({"a\\b \xff.test", Type::a}, id, false);
+    const auto query = milter::resolver::make_query({"a\\b \xff.test", Type::a}, id, false);
     REQUIRE(query);
     CHECK(*query == Message(0x0120).label("a\\b \xff").label("test").u8(0).u16(1).u16(1).bytes());
 }
@@ -113,16 +113,16 @@ TEST_CASE("no query carries what cannot be a name") {
     for (const std::string& name :
          {""s, "a..b"s, ".a"s, "a."s, "a\0b"s, "UPPER.test"s, long_label, long_name}) {
         INFO(name);
-        CHECK_FALSE(resolver::make_query({name, Type::a}, id, true));
-        CHECK(resolver::read_response(Message(response).question().bytes(), {name, Type::a}, id).answer ==
-              dns::failed(Failure::malformed));
+        CHECK_FALSE(milter::resolver::make_query({name, Type::a}, id, true));
+        CHECK(milter::resolver::read_response(Message(response).question().bytes(), {name, Type::a}, id)
+                  .answer == dns::failed(Failure::malformed));
     }
 }
 
 TEST_CASE("ids are spread") {
     std::set<std::uint16_t> seen;
     for (int i = 0; i < 1000; ++i) {
-        seen.insert(resolver::random_id());
+        seen.insert(milter::resolver::random_id());
     }
     CHECK(seen.size() > 900); // the chance to see fewer is nil
 }
@@ -223,34 +223,37 @@ TEST_CASE("well-formed replies become answers") {
         INFO(c.name);
         support::DnsZone zone;
         REQUIRE(zone.load(c.zone) == std::nullopt);
-        CHECK(resolver::read_response(reply_to(zone, c.question), c.question, id).answer == c.expected);
-        CHECK(resolver::read_response(reply_to(zone, c.question, false), c.question, id).answer ==
+        CHECK(milter::resolver::read_response(reply_to(zone, c.question), c.question, id).answer ==
+              c.expected);
+        CHECK(milter::resolver::read_response(reply_to(zone, c.question, false), c.question, id).answer ==
               c.expected);
     }
 }
 
 TEST_CASE("a chain of aliases is followed up to its limit") {
-    for (const std::size_t length : {resolver::Limits::aliases, resolver::Limits::aliases + 1}) {
+    for (const std::size_t length :
+         {milter::resolver::Limits::aliases, milter::resolver::Limits::aliases + 1}) {
         support::DnsZone zone;
         for (std::size_t i = 0; i < length; ++i) {
             zone.add("n" + std::to_string(i) + ".test 60 CNAME n" + std::to_string(i + 1) + ".test");
         }
         zone.add("n" + std::to_string(length) + ".test 60 A 192.0.2.1");
         const Question question{"n0.test", Type::a};
-        const Answer answer = resolver::read_response(reply_to(zone, question), question, id).answer;
-        CHECK((answer.status == Status::found) == (length == resolver::Limits::aliases));
+        const Answer answer = milter::resolver::read_response(reply_to(zone, question), question, id).answer;
+        CHECK((answer.status == Status::found) == (length == milter::resolver::Limits::aliases));
     }
 }
 
 TEST_CASE("more records than the limit are refused, not cut") {
-    for (const std::size_t count : {resolver::Limits::records, resolver::Limits::records + 1}) {
+    for (const std::size_t count :
+         {milter::resolver::Limits::records, milter::resolver::Limits::records + 1}) {
         Message message(response, {1, static_cast<std::uint16_t>(count), 0, 0});
         message.question();
         for (std::size_t i = 0; i < count; ++i) {
             message.record(Type::a, 60, "\1\2\3\4");
         }
         const Answer answer = read(message);
-        if (count == resolver::Limits::records) {
+        if (count == milter::resolver::Limits::records) {
             CHECK(answer.addresses.size() == count);
         } else {
             CHECK(answer == dns::failed(Failure::malformed));
@@ -276,7 +279,7 @@ TEST_CASE("RCODEs stay apart") {
     for (const Case& c : cases) {
         INFO(c.name);
         const Message message = Message(response | c.rcode).question();
-        const auto got = resolver::read_response(message.bytes(), {"a.test", Type::a}, id);
+        const auto got = milter::resolver::read_response(message.bytes(), {"a.test", Type::a}, id);
         CHECK(got.answer == c.expected);
         CHECK(got.edns_refused == c.edns_refused);
     }
@@ -285,7 +288,7 @@ TEST_CASE("RCODEs stay apart") {
 TEST_CASE("RFC 6891 6.1.3: BADVERS does not pass for NOERROR") {
     const Message message =
         Message(response, {1, 0, 0, 1}).question().u8(0).u16(41).u16(1232).u32(0x01000000).u16(0);
-    const auto got = resolver::read_response(message.bytes(), {"a.test", Type::a}, id);
+    const auto got = milter::resolver::read_response(message.bytes(), {"a.test", Type::a}, id);
     CHECK(got.answer == dns::failed(Failure::refused));
     CHECK(got.edns_refused);
 }
@@ -323,10 +326,11 @@ TEST_CASE("what does not answer the question is malformed") {
         INFO(c.name);
         CHECK(read(c.message) == dns::failed(Failure::malformed));
     }
-    const resolver::Packet other_id = Message(response).question().bytes();
-    CHECK(resolver::read_response(other_id, {"a.test", Type::a}, id + 1).answer ==
+    const milter::resolver::Packet other_id = Message(response).question().bytes();
+    CHECK(milter::resolver::read_response(other_id, {"a.test", Type::a}, id + 1).answer ==
           dns::failed(Failure::malformed));
-    CHECK(resolver::read_response({}, {"a.test", Type::a}, id).answer == dns::failed(Failure::malformed));
+    CHECK(milter::resolver::read_response({}, {"a.test", Type::a}, id).answer ==
+          dns::failed(Failure::malformed));
 }
 
 TEST_CASE("the question may come back in another case") {
@@ -365,7 +369,7 @@ TEST_CASE("the AD bit is handed on") {
     zone.add("a.test 60 A 192.0.2.1");
     zone.add("a.test FAULT secure");
     const Question question{"a.test", Type::a};
-    CHECK(resolver::read_response(reply_to(zone, question), question, id).answer.secure);
+    CHECK(milter::resolver::read_response(reply_to(zone, question), question, id).answer.secure);
     CHECK_FALSE(read(Message(response).question()).secure);
 }
 
@@ -375,11 +379,11 @@ TEST_CASE("a reply cut at any byte is malformed") {
     zone.add("b.test 60 MX 10 mail.b.test");
     const Question question{"a.test", Type::mx};
     const support::Bytes whole = reply_to(zone, question, false);
-    REQUIRE(resolver::read_response(whole, question, id).answer.status == Status::found);
+    REQUIRE(milter::resolver::read_response(whole, question, id).answer.status == Status::found);
     for (std::size_t size = 0; size < whole.size(); ++size) {
         INFO(size);
-        const auto part = resolver::PacketView(whole).first(size);
-        CHECK(resolver::read_response(part, question, id).answer == dns::failed(Failure::malformed));
+        const auto part = milter::resolver::PacketView(whole).first(size);
+        CHECK(milter::resolver::read_response(part, question, id).answer == dns::failed(Failure::malformed));
     }
 }
 
@@ -403,7 +407,7 @@ TEST_CASE("mutated replies give well-formed answers") {
                     bytes[random() % bytes.size()] = static_cast<std::uint8_t>(random());
                 }
                 bytes.resize(bytes.size() - (random() % 8 == 0 ? random() % bytes.size() : 0));
-                const Answer answer = resolver::read_response(bytes, question, id).answer;
+                const Answer answer = milter::resolver::read_response(bytes, question, id).answer;
                 const std::size_t records = answer.addresses.size() + answer.exchanges.size() +
                                             answer.texts.size() + answer.names.size();
                 const bool coherent = (answer.status == Status::found) == (records > 0) &&

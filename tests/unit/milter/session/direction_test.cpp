@@ -1,11 +1,11 @@
-#include "milter/direction.h"
+#include "milter/session/direction.h"
 
 #include "support/catch.h"
 
-using milter::Client;
-using milter::decide;
-using milter::Mode;
-using milter::Origin;
+using milter::record::Mode;
+using milter::session::Client;
+using milter::session::decide;
+using milter::session::Origin;
 
 namespace {
 
@@ -39,9 +39,10 @@ struct Case {
 TEST_CASE("whether a message is signed or verified, and why") {
     const Case cases[] = {
         {"a stranger is verified", at("192.0.2.1"), "smtpd", "", "", Mode::verify, "external host 192.0.2.1"},
-        {"an authenticated user is signed", at("192.0.2.1"), "smtpd", "PLAIN", "ann", Mode::sign, "authenticated as ann"},
-        {"a client certificate counts as authentication", at("192.0.2.1"), "smtpd", "EXTERNAL", "", Mode::sign,
-         "authenticated as "},
+        {"an authenticated user is signed", at("192.0.2.1"), "smtpd", "PLAIN", "ann", Mode::sign,
+         "authenticated as ann"},
+        {"a client certificate counts as authentication", at("192.0.2.1"), "smtpd", "EXTERNAL", "",
+         Mode::sign, "authenticated as "},
         {"a type and a login of blanks are none", at("192.0.2.1"), "smtpd", " \t", " ", Mode::verify,
          "external host 192.0.2.1"},
         {"the originating daemon signs", at("192.0.2.1"), "ORIGINATING", "", "", Mode::sign,
@@ -49,15 +50,17 @@ TEST_CASE("whether a message is signed or verified, and why") {
         {"daemon names are compared exactly", at("192.0.2.1"), "originating", "", "", Mode::verify,
          "external host 192.0.2.1"},
         {"an internal host is signed", at("10.1.2.3"), "smtpd", "", "", Mode::sign, "internal host 10.1.2.3"},
-        {"loopback is internal by default", at("127.0.0.1"), "smtpd", "", "", Mode::sign, "internal host 127.0.0.1"},
+        {"loopback is internal by default", at("127.0.0.1"), "smtpd", "", "", Mode::sign,
+         "internal host 127.0.0.1"},
         {"IPv6 loopback too", at("::1"), "smtpd", "", "", Mode::sign, "internal host ::1"},
-        {"a mapped address is the IPv4 address it stands for", at("::ffff:10.1.2.3"), "smtpd", "", "", Mode::sign,
-         "internal host 10.1.2.3"},
-        {"loopback on the reinjection daemon is no reason to sign", at("127.0.0.1"), "AFTERFILTER", "", "", Mode::verify,
-         "reinjection daemon AFTERFILTER"},
-        {"authentication on the reinjection daemon is", at("127.0.0.1"), "AFTERFILTER", "PLAIN", "ann", Mode::sign,
-         "authenticated as ann"},
-        {"a client without an address is not trusted", at(""), "smtpd", "", "", Mode::verify, "unknown client"},
+        {"a mapped address is the IPv4 address it stands for", at("::ffff:10.1.2.3"), "smtpd", "", "",
+         Mode::sign, "internal host 10.1.2.3"},
+        {"loopback on the reinjection daemon is no reason to sign", at("127.0.0.1"), "AFTERFILTER", "", "",
+         Mode::verify, "reinjection daemon AFTERFILTER"},
+        {"authentication on the reinjection daemon is", at("127.0.0.1"), "AFTERFILTER", "PLAIN", "ann",
+         Mode::sign, "authenticated as ann"},
+        {"a client without an address is not trusted", at(""), "smtpd", "", "", Mode::verify,
+         "unknown client"},
     };
     for (const Case& c : cases) {
         INFO(c.name);
@@ -78,12 +81,15 @@ TEST_CASE("mail of sendmail(1) is told by the port that no connection has") {
         {"as Postfix shows it", at("127.0.0.1", 0, "localhost"), "smtpd", "local submission"},
         {"where IPv6 comes first", at("::1", 0, "localhost"), "smtpd", "local submission"},
         {"a mapped address", at("::ffff:127.0.0.1", 0, "localhost"), "smtpd", "local submission"},
-        {"a connection from loopback", at("127.0.0.1", some_port, "localhost"), "smtpd", "external host 127.0.0.1"},
-        {"a stranger who is called localhost", at("192.0.2.1", some_port, "localhost"), "smtpd", "external host 192.0.2.1"},
-        {"a stranger whose port the MTA was not told", at("192.0.2.1", 0, "mx.example"), "smtpd", "external host 192.0.2.1"},
-        {"both", at("192.0.2.1", 0, "localhost"), "smtpd", "external host 192.0.2.1"},
-        {"loopback without a port, but with a name of its own", at("127.0.0.1", 0, "webmail.example"), "smtpd",
+        {"a connection from loopback", at("127.0.0.1", some_port, "localhost"), "smtpd",
          "external host 127.0.0.1"},
+        {"a stranger who is called localhost", at("192.0.2.1", some_port, "localhost"), "smtpd",
+         "external host 192.0.2.1"},
+        {"a stranger whose port the MTA was not told", at("192.0.2.1", 0, "mx.example"), "smtpd",
+         "external host 192.0.2.1"},
+        {"both", at("192.0.2.1", 0, "localhost"), "smtpd", "external host 192.0.2.1"},
+        {"loopback without a port, but with a name of its own", at("127.0.0.1", 0, "webmail.example"),
+         "smtpd", "external host 127.0.0.1"},
         {"no address", at("", 0, "localhost"), "smtpd", "unknown client"},
         {"handed back by a content filter", at("127.0.0.1", 0, "localhost"), "AFTERFILTER",
          "reinjection daemon AFTERFILTER"},

@@ -1,4 +1,4 @@
-#include "milter/driver.h"
+#include "milter/session/driver.h"
 
 #include "support/catch.h"
 #include "support/table_resolver.h"
@@ -8,8 +8,8 @@
 #include <thread>
 #include <utility>
 
-using milter::Driver;
-using milter::DriverLimits;
+using milter::runtime::DriverLimits;
+using milter::session::Driver;
 using namespace std::chrono_literals;
 
 namespace {
@@ -47,10 +47,10 @@ dns::Questions questions_of(Outcome outcome) {
 void no_progress() {}
 
 // While finish() waits its `progress` is called all the time, and gives answers.
-const DriverLimits told_often{.questions = 10, .budget = 10s, .progress_interval = 1ms};
+const milter::runtime::DriverLimits told_often{.questions = 10, .budget = 10s, .progress_interval = 1ms};
 
 // Shared by all tests of this file, as it is by all sessions of the daemon.
-milter::Share::Total waiting{0};
+milter::threads::Share::Total waiting{0};
 
 } // namespace
 
@@ -84,7 +84,7 @@ TEST_CASE("the limit of questions holds for cached answers") {
     test::TableResolver table;
     add_chain(table);
     table.keep_cached();
-    DriverLimits limits;
+    milter::runtime::DriverLimits limits;
     limits.questions = 2;
     Driver driver(table, limits, waiting);
     CHECK(driver.finish([](const auto& known) { return follow("a", 3, known); }, no_progress) ==
@@ -265,7 +265,7 @@ TEST_CASE("who waits is not kept by a task that asks for something else") {
 TEST_CASE("who finds too many waiting does not wait, and says so") {
     test::TableResolver table;
     table.hold();
-    milter::Share::Total crowd{3};
+    milter::threads::Share::Total crowd{3};
     Driver driver(table, {.questions = 10, .budget = 10s, .progress_interval = 1s, .waiting = 3}, crowd);
     CHECK(driver.finish([](const auto& known) { return follow("a", 1, known); }, no_progress) ==
           "failed: timeout");

@@ -1,11 +1,11 @@
-#include "milter/leaving_header.h"
+#include "milter/session/leaving_header.h"
 
 #include "authres/forged_fields.h"
 #include "base/base64.h"
 #include "config/load.h"
 #include "dkim/evaluate.h"
 #include "message/line_breaks.h"
-#include "milter/session.h"
+#include "milter/session/session.h"
 #include "support/catch.h"
 #include "support/hostile_text.h"
 #include "support/keys.h"
@@ -94,14 +94,14 @@ class Signer {
                         canonicalization, tree_.path("k.pem")),
             "[config]");
         REQUIRE(loaded.settings);
-        auto built = milter::build_runtime(std::move(*loaded.settings), "host.example.net");
+        auto built = milter::runtime::build_runtime(std::move(*loaded.settings), "host.example.net");
         REQUIRE(built.problems.empty());
-        service_ = std::make_unique<milter::Service>(built.runtime, dns_, logger_,
-                                                     [] { return base::UnixTime{1777777777}; });
+        service_ = std::make_unique<milter::runtime::Service>(built.runtime, dns_, logger_,
+                                                              [] { return base::UnixTime{1777777777}; });
     }
 
-    milter::Actions submit(const Fields& fields) {
-        milter::Session session(*service_);
+    milter::session::Actions submit(const Fields& fields) {
+        milter::session::Session session(*service_);
         session.connect({{base::IpAddress::parse("192.0.2.1"), 4711, ""}, "mx.example.net"});
         session.mail_from({"<ann@example.org>", "smtpd", "PLAIN", "ann"});
         for (const auto& [name, body] : fields) {
@@ -117,7 +117,7 @@ class Signer {
     TemporaryTree tree_;
     test::TableResolver dns_;
     test::MemoryLogger logger_;
-    std::unique_ptr<milter::Service> service_;
+    std::unique_ptr<milter::runtime::Service> service_;
 };
 
 dkim::Verdict verify(const message::HeaderList& headers) {
@@ -140,7 +140,7 @@ dkim::Verdict verify(const message::HeaderList& headers) {
 
 TEST_CASE("a line break that is no fold becomes a blank, and the MTA is told which field") {
     auto headers = header_of({{"X", " a"}, {"From", " ann@example.org"}, {"x", " b\rFrom: c"}, {"X", "\n"}});
-    const auto changes = milter::mend_line_breaks(headers);
+    const auto changes = milter::session::mend_line_breaks(headers);
     CHECK(text_of(headers) == "X: a|From: ann@example.org|x: b From: c|X: |");
     REQUIRE(changes.size() == 2);
     CHECK(changes[0].name == "x");
@@ -151,14 +151,14 @@ TEST_CASE("a line break that is no fold becomes a blank, and the MTA is told whi
 
 TEST_CASE("a header without them is left alone") {
     auto headers = header_of({{"To", " a,\r\n b"}, {"From", " ann@example.org"}});
-    CHECK(milter::mend_line_breaks(headers).empty());
+    CHECK(milter::session::mend_line_breaks(headers).empty());
     CHECK(text_of(headers) == "To: a,\r\n b|From: ann@example.org|");
 }
 
 TEST_CASE("what remains after deletions") {
     const auto headers = header_of({{"A", " 1"}, {"B", " 2"}, {"a", " 3"}, {"A ", " 4"}});
-    CHECK(text_of(milter::without(headers, {{"A", 3}, {"A", 1}})) == "B: 2|a: 3|");
-    CHECK(text_of(milter::without(headers, {{"B", 2}, {"C", 1}})) == "A: 1|B: 2|a: 3|A : 4|");
+    CHECK(text_of(milter::session::without(headers, {{"A", 3}, {"A", 1}})) == "B: 2|a: 3|");
+    CHECK(text_of(milter::session::without(headers, {{"B", 2}, {"C", 1}})) == "A: 1|B: 2|a: 3|A : 4|");
 }
 
 TEST_CASE("own text behind a line break stays, is signed as it leaves, and the log says so") {
@@ -198,7 +198,7 @@ TEST_CASE("mail of our own whose From does not tell whose it is goes out unsigne
     }));
     Signer signer("relaxed");
     const auto actions = signer.submit({{"From", c.from}});
-    CHECK(actions.reply == milter::Reply::proceed);
+    CHECK(actions.reply == milter::session::Reply::proceed);
     CHECK(actions.insertions.empty());
     REQUIRE_FALSE(signer.log().empty());
     CHECK(signer.log().front().find(fmt::format("warning 4abc: [NOT_SIGNED] {}", c.why)) == 0);
@@ -214,7 +214,7 @@ TEST_CASE("whatever our own users put into a header, what leaves verifies and hi
             const auto fields = hostile_fields(text);
             const auto received = header_of(fields);
             const auto actions = signer.submit(fields);
-            REQUIRE(actions.reply == milter::Reply::proceed);
+            REQUIRE(actions.reply == milter::session::Reply::proceed);
             const auto leaving = test::delivered(received, actions);
             CAPTURE(round, text_of(received), text_of(leaving));
             REQUIRE_FALSE(message::has_stray_line_break(leaving));

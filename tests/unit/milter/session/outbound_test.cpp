@@ -1,5 +1,5 @@
 #include "config/load.h"
-#include "milter/session.h"
+#include "milter/session/session.h"
 #include "support/catch.h"
 #include "support/keys.h"
 #include "support/memory_logger.h"
@@ -34,15 +34,15 @@ class Daemon {
         settings.signing.all_matches = true;
         settings.signing.key_table = tree_.write("KeyTable", keys);
         settings.signing.signing_table = "refile:" + tree_.write("SigningTable", signing_table);
-        auto built = milter::build_runtime(std::move(settings), "host.example.net");
+        auto built = milter::runtime::build_runtime(std::move(settings), "host.example.net");
         REQUIRE(built.problems.empty());
-        service_ = std::make_unique<milter::Service>(built.runtime, dns_, logger_,
-                                                     [] { return base::UnixTime{1777777777}; });
+        service_ = std::make_unique<milter::runtime::Service>(built.runtime, dns_, logger_,
+                                                              [] { return base::UnixTime{1777777777}; });
     }
 
-    milter::Actions submit(const Fields& fields) {
+    milter::session::Actions submit(const Fields& fields) {
         logger_.lines.clear();
-        milter::Session session(*service_);
+        milter::session::Session session(*service_);
         session.connect({{base::IpAddress::parse("192.0.2.1"), 4711, ""}, "mx.example.net"});
         session.mail_from({"<ann@example.org>", "smtpd", "PLAIN", "ann"});
         for (const auto& [name, body] : fields) {
@@ -68,7 +68,7 @@ class Daemon {
     TemporaryTree tree_;
     test::TableResolver dns_;
     test::MemoryLogger logger_;
-    std::unique_ptr<milter::Service> service_;
+    std::unique_ptr<milter::runtime::Service> service_;
 };
 
 } // namespace
@@ -107,7 +107,7 @@ TEST_CASE("every author must be allowed, or the message goes out unsigned with a
     for (const Case& c : cases) {
         CAPTURE(c.from);
         const auto actions = daemon.submit({{"From", c.from}});
-        CHECK(actions.reply == milter::Reply::proceed);
+        CHECK(actions.reply == milter::session::Reply::proceed);
         CHECK(actions.insertions.size() == c.signatures);
         CHECK(daemon.warnings() == c.warning);
     }
@@ -117,7 +117,7 @@ TEST_CASE("what can never be signed is not held back") {
     Daemon daemon("k %:s:DIR/keys/%.pem\n", "* k\n");
     SECTION("a domain for which a table of any domain has no key") {
         const auto actions = daemon.submit({{"From", " ann@example.net"}});
-        CHECK(actions.reply == milter::Reply::proceed);
+        CHECK(actions.reply == milter::session::Reply::proceed);
         CHECK(actions.insertions.empty());
         CHECK(daemon.warnings() ==
               "[NOT_SIGNED] no key of the author's domain: k: DIR/keys/example.net.pem: No "
@@ -125,7 +125,7 @@ TEST_CASE("what can never be signed is not held back") {
     }
     SECTION("a domain that cannot sign") {
         const auto actions = daemon.submit({{"From", " root@localhost"}});
-        CHECK(actions.reply == milter::Reply::proceed);
+        CHECK(actions.reply == milter::session::Reply::proceed);
         CHECK(actions.insertions.empty());
         CHECK(daemon.warnings() ==
               "[NOT_SIGNED] no key of the author's domain: k: the signing domain needs two labels at least");
@@ -134,7 +134,7 @@ TEST_CASE("what can never be signed is not held back") {
         Fields fields = {{"From", " ann@example.org"}};
         fields.resize(993, {"Subject", " x"});
         CHECK(daemon.submit(fields).insertions.empty());
-        CHECK(daemon.submit(fields).reply == milter::Reply::proceed);
+        CHECK(daemon.submit(fields).reply == milter::session::Reply::proceed);
         CHECK(daemon.warnings() == "[NOT_SIGNED] too many header fields to sign");
         fields.resize(900);
         CHECK(daemon.submit(fields).insertions.size() == 1);

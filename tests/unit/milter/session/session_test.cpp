@@ -1,4 +1,4 @@
-#include "milter/session.h"
+#include "milter/session/session.h"
 
 #include "config/load.h"
 #include "support/catch.h"
@@ -6,8 +6,8 @@
 #include "support/memory_logger.h"
 #include "support/table_resolver.h"
 
-using milter::Actions;
-using milter::Reply;
+using milter::session::Actions;
+using milter::session::Reply;
 
 namespace {
 
@@ -16,30 +16,31 @@ void no_progress() {}
 // A daemon without libmilter and without a network.
 struct Daemon {
     explicit Daemon(config::Settings settings = config::default_settings(),
-                    std::size_t room = milter::Share::unlimited) {
+                    std::size_t room = milter::threads::Share::unlimited) {
         settings.authserv_id = "mx.example.net";
-        auto built = milter::build_runtime(std::move(settings), "host.example.net");
+        auto built = milter::runtime::build_runtime(std::move(settings), "host.example.net");
         REQUIRE(built.problems.empty());
-        service = std::make_unique<milter::Service>(
+        service = std::make_unique<milter::runtime::Service>(
             built.runtime, dns, logger, [] { return base::UnixTime{1777777777}; }, room);
     }
 
     test::TableResolver dns;
     test::MemoryLogger logger;
-    std::unique_ptr<milter::Service> service;
+    std::unique_ptr<milter::runtime::Service> service;
 };
 
-milter::Connection stranger() {
+milter::session::Connection stranger() {
     return {{base::IpAddress::parse("192.0.2.1"), 4711, "mail.example.org"}, "mx.example.net"};
 }
 
-void begin(milter::Session& session, const std::string& path = "<ann@example.org>") {
+void begin(milter::session::Session& session, const std::string& path = "<ann@example.org>") {
     session.connect(stranger());
     session.helo("mail.example.org");
     session.mail_from({path, "smtpd", "", ""});
 }
 
-Actions deliver(milter::Session& session, const std::vector<std::pair<std::string, std::string>>& fields) {
+Actions deliver(milter::session::Session& session,
+                const std::vector<std::pair<std::string, std::string>>& fields) {
     for (const auto& [name, body] : fields) {
         session.header(name, body);
     }
@@ -57,7 +58,7 @@ TEST_CASE("mail from outside gets one Authentication-Results at the top") {
     Daemon daemon;
     daemon.dns.txt("example.org", "v=spf1 ip4:192.0.2.1 -all");
     daemon.dns.txt("_dmarc.example.org", "v=DMARC1; p=reject");
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     begin(session);
     const auto actions = deliver(session, {{"From", " Ann <ann@example.org>"}});
     CHECK(actions.reply == Reply::proceed);
@@ -76,7 +77,7 @@ TEST_CASE("mail from outside gets one Authentication-Results at the top") {
 
 TEST_CASE("forged results go, highest instance first, and those of others stay") {
     Daemon daemon;
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     begin(session);
     const auto actions = deliver(session, {{"Authentication-Results", " mx.example.net; spf=pass"},
                                            {"Authentication-Results", " other.example; spf=pass"},
@@ -89,7 +90,7 @@ TEST_CASE("forged results go, highest instance first, and those of others stay")
 
 TEST_CASE("mail that is to be signed but has no key says why") {
     Daemon daemon;
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     session.connect(stranger());
     session.mail_from({"<ann@example.org>", "smtpd", "PLAIN", "ann"});
     const auto actions = deliver(session, {{"From", " ann@example.org"}});
@@ -102,7 +103,7 @@ TEST_CASE("mail that is to be signed but has no key says why") {
 TEST_CASE("no state is carried from one message to the next") {
     Daemon daemon;
     daemon.dns.txt("example.org", "v=spf1 ip4:192.0.2.1 -all");
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     begin(session);
     session.header("From", " <mallory@example.com>");
     session.abort();
@@ -110,7 +111,7 @@ TEST_CASE("no state is carried from one message to the next") {
     const auto second = deliver(session, {{"From", " ann@example.org"}});
     REQUIRE(second.insertions.size() == 1);
 
-    milter::Session fresh(*daemon.service);
+    milter::session::Session fresh(*daemon.service);
     begin(fresh, "<>");
     const auto alone = deliver(fresh, {{"From", " ann@example.org"}});
     CHECK(second.insertions.front().body == alone.insertions.front().body);
@@ -118,7 +119,7 @@ TEST_CASE("no state is carried from one message to the next") {
 
 TEST_CASE("mail of a client that nobody told of is refused for now") {
     Daemon daemon;
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     session.helo("mail.example.org");
     for (int i = 0; i < 2; ++i) {
         session.mail_from({"<ann@example.org>", "ORIGINATING", "PLAIN", "ann"});
@@ -135,7 +136,7 @@ TEST_CASE("a header over a limit is refused, never cut") {
     auto settings = config::default_settings();
     settings.limits.header_fields = 3;
     Daemon daemon(settings);
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     begin(session);
     const auto actions =
         deliver(session, {{"A", " 1"}, {"B", " 2"}, {"C", " 3"}, {"From", " ann@example.org"}});
@@ -164,8 +165,8 @@ TEST_CASE("the authserv-id is the configured one, else the MTA's name, else the 
         Daemon daemon;
         auto settings = config::default_settings();
         settings.authserv_id = c.configured;
-        daemon.service->replace_runtime(milter::build_runtime(settings, "host.example.net").runtime);
-        milter::Session session(*daemon.service);
+        daemon.service->replace_runtime(milter::runtime::build_runtime(settings, "host.example.net").runtime);
+        milter::session::Session session(*daemon.service);
         session.connect({{base::IpAddress::parse("192.0.2.1"), 4711, ""}, c.mta});
         session.mail_from({"<>", "smtpd", "", ""});
         const auto actions = deliver(session, {{"From", " ann@example.org"}});
@@ -176,7 +177,7 @@ TEST_CASE("the authserv-id is the configured one, else the MTA's name, else the 
 
 TEST_CASE("an internal error is a tempfail, never an accept without a result") {
     Daemon daemon;
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     begin(session);
     session.fail("out of memory");
     const auto actions = deliver(session, {{"From", " ann@example.org"}});
@@ -190,7 +191,7 @@ TEST_CASE("an internal error is a tempfail, never an accept without a result") {
 
 TEST_CASE("an internal error before the first message is not forgotten with it") {
     Daemon daemon;
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     session.fail("out of memory");
     for (int message = 0; message < 2; ++message) {
         begin(session);
@@ -200,7 +201,7 @@ TEST_CASE("an internal error before the first message is not forgotten with it")
 
 TEST_CASE("an internal error in one message does not touch the next") {
     Daemon daemon;
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     begin(session);
     session.fail("out of memory");
     CHECK(deliver(session, {{"From", " ann@example.org"}}).reply == Reply::tempfail);
@@ -210,7 +211,7 @@ TEST_CASE("an internal error in one message does not touch the next") {
 
 TEST_CASE("a body is wanted as long as a signature needs it") {
     Daemon daemon;
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     CHECK_FALSE(session.wants_body());
     begin(session);
     session.header("From", " ann@example.org");
@@ -237,21 +238,21 @@ TEST_CASE("too many connections are answered with a tempfail") {
     auto settings = config::default_settings();
     settings.listen.max_connections = 1;
     Daemon daemon(settings);
-    milter::Session first(*daemon.service);
+    milter::session::Session first(*daemon.service);
     CHECK(first.admit().reply == Reply::proceed);
     {
-        milter::Session second(*daemon.service);
+        milter::session::Session second(*daemon.service);
         CHECK(second.admit().reply == Reply::tempfail);
     }
-    milter::Session third(*daemon.service);
+    milter::session::Session third(*daemon.service);
     CHECK(daemon.service->load.connections == 2);
 }
 
 TEST_CASE("the system's limits count where they are lower") {
     Daemon daemon(config::default_settings(), 1);
-    milter::Session first(*daemon.service);
+    milter::session::Session first(*daemon.service);
     CHECK(first.admit().reply == Reply::proceed);
-    milter::Session second(*daemon.service);
+    milter::session::Session second(*daemon.service);
     CHECK(second.admit().reply == Reply::tempfail);
     REQUIRE(daemon.logger.lines.size() == 1);
     CHECK(contains(daemon.logger.lines.front(),
@@ -260,11 +261,11 @@ TEST_CASE("the system's limits count where they are lower") {
 
 TEST_CASE("a daemon that is to stop takes no new connection and finishes what it has") {
     Daemon daemon;
-    milter::Session open(*daemon.service);
+    milter::session::Session open(*daemon.service);
     begin(open);
     CHECK(daemon.service->load.messages == 1);
     daemon.service->load.draining = true;
-    milter::Session late(*daemon.service);
+    milter::session::Session late(*daemon.service);
     CHECK(late.admit().reply == Reply::tempfail);
     CHECK(deliver(open, {{"From", " ann@example.org"}}).reply == Reply::proceed);
     CHECK(daemon.service->load.messages == 0);
@@ -275,11 +276,11 @@ TEST_CASE("headers of all messages together have a limit, and give back what the
     settings.limits.headers_in_memory = 1000;
     Daemon daemon(settings);
     const std::pair<std::string, std::string> large{"X-Large", std::string(600, 'x')};
-    milter::Session first(*daemon.service);
+    milter::session::Session first(*daemon.service);
     begin(first);
     first.header(large.first, large.second);
     {
-        milter::Session second(*daemon.service);
+        milter::session::Session second(*daemon.service);
         begin(second);
         const auto actions = deliver(second, {{"From", " ann@example.org"}, large});
         CHECK(actions.reply == Reply::tempfail);
@@ -301,7 +302,7 @@ TEST_CASE("a message that would be one too many to wait for the DNS is told to c
     Daemon daemon(settings);
     daemon.service->load.waiting = 1; // another one
     daemon.dns.hold();
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     begin(session);
     const auto actions = deliver(session, {{"From", " ann@example.org"}});
     CHECK(actions.reply == Reply::tempfail);
@@ -313,7 +314,7 @@ TEST_CASE("a message that would be one too many to wait for the DNS is told to c
 
 TEST_CASE("mail without a usable author is marked, and forged marks go") {
     Daemon daemon;
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     begin(session);
     const auto actions = deliver(session, {{"From", " ann@example.org"},
                                            {"X-Paraph-Quarantine", " forged"},
@@ -332,10 +333,10 @@ TEST_CASE("mail without a usable author is marked, and forged marks go") {
 
 TEST_CASE("a session keeps the configuration it began with") {
     Daemon daemon;
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     auto settings = config::default_settings();
     settings.authserv_id = "new.example";
-    daemon.service->replace_runtime(milter::build_runtime(settings, "host.example.net").runtime);
+    daemon.service->replace_runtime(milter::runtime::build_runtime(settings, "host.example.net").runtime);
     begin(session);
     const auto actions = deliver(session, {{"From", " ann@example.org"}});
     CHECK(actions.insertions.front().body.starts_with(" mx.example.net;"));
@@ -346,12 +347,12 @@ namespace {
 void set_authserv_id(Daemon& daemon, const std::string& id) {
     auto settings = config::default_settings();
     settings.authserv_id = id;
-    daemon.service->replace_runtime(milter::build_runtime(settings, "host.example.net").runtime);
+    daemon.service->replace_runtime(milter::runtime::build_runtime(settings, "host.example.net").runtime);
 }
 
-Actions deliver_from(Daemon& daemon, milter::Client client, const std::string& mta,
+Actions deliver_from(Daemon& daemon, milter::session::Client client, const std::string& mta,
                      const std::string& results) {
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     session.connect({std::move(client), mta});
     session.mail_from({"<ann@example.org>", "", "", ""});
     return deliver(session, {{"Authentication-Results", results}, {"From", " ann@example.org"}});
@@ -360,8 +361,8 @@ Actions deliver_from(Daemon& daemon, milter::Client client, const std::string& m
 } // namespace
 
 TEST_CASE("every name of the mail server is ours in each of its services") {
-    const milter::Client outside{base::IpAddress::parse("192.0.2.1"), 4711, ""};
-    const milter::Client local{base::IpAddress::parse("127.0.0.1"), 0, "localhost"};
+    const milter::session::Client outside{base::IpAddress::parse("192.0.2.1"), 4711, ""};
+    const milter::session::Client local{base::IpAddress::parse("127.0.0.1"), 0, "localhost"};
     Daemon daemon;
     set_authserv_id(daemon, "");
     const auto came_back = [&](const std::string& id) {
@@ -400,7 +401,7 @@ TEST_CASE("what a content filter hands back keeps its results when so configured
     settings.roles.reinjection_daemons = {"AFTERFILTER"};
     settings.roles.keep_reinjected_results = true;
     Daemon daemon(settings);
-    milter::Session session(*daemon.service);
+    milter::session::Session session(*daemon.service);
     session.connect({{base::IpAddress::parse("127.0.0.1"), 4711, "localhost"}, ""});
     session.mail_from({"<ann@example.org>", "AFTERFILTER", "", ""});
     const auto actions = deliver(
@@ -414,7 +415,7 @@ TEST_CASE("nothing that an SMTP client says decides whose mail it is") {
     const std::optional<std::uint16_t> real_port = 40000;
     const auto loopback = base::IpAddress::parse("127.0.0.1");
     struct Facts {
-        milter::Client client;
+        milter::session::Client client;
         const char* daemon;
         const char* login;
         const char* direction;
@@ -455,7 +456,7 @@ TEST_CASE("nothing that an SMTP client says decides whose mail it is") {
     INFO("seed " << hostile.seed());
     for (const Facts& facts : all) {
         for (std::size_t left = test::rounds(100); left > 0; --left) {
-            milter::Session session(*daemon.service);
+            milter::session::Session session(*daemon.service);
             session.connect({facts.client, "mx.example.net"});
             session.helo(hostile.one_in(3) ? "localhost" : hostile.next());
             const auto path = hostile.one_in(2) ? std::string(hostile.pick(paths)) : hostile.next();
@@ -473,11 +474,12 @@ TEST_CASE("nothing that an SMTP client says decides whose mail it is") {
 }
 
 TEST_CASE("the daemon has no explanation put into words", "[session]") {
-    const auto built = milter::build_runtime(config::default_settings(), "host.example.net");
+    const auto built = milter::runtime::build_runtime(config::default_settings(), "host.example.net");
     REQUIRE(built.runtime);
     CHECK_FALSE(built.runtime->checks.spf_options.steps);
     CHECK_FALSE(built.runtime->checks.dkim_options.steps);
     CHECK_FALSE(built.runtime->checks.dmarc_options.steps);
-    const auto options = milter::check_options(config::default_settings()); // of the tool, which shows it
+    const auto options =
+        milter::runtime::check_options(config::default_settings()); // of the tool, which shows it
     CHECK((options.spf_options.steps && options.dkim_options.steps && options.dmarc_options.steps));
 }

@@ -21,26 +21,27 @@ std::string my_name() {
 } // namespace
 
 TEST_CASE("whoever asks for himself answers in this process") {
-    CHECK(tool::as_user("", my_number) == my_number());
-    CHECK(tool::as_user(my_name(), my_number) == my_number());
+    CHECK(milter::tool::as_user("", my_number) == my_number());
+    CHECK(milter::tool::as_user(my_name(), my_number) == my_number());
 }
 
 TEST_CASE("a user that cannot be tried is told from one with whom nothing is wrong") {
-    CHECK(tool::as_user("nonesuch", my_number).error() == "there is no such user");
+    CHECK(milter::tool::as_user("nonesuch", my_number).error() == "there is no such user");
     const passwd* nobody = getpwnam("nobody");
     REQUIRE(nobody != nullptr);
     const auto number = std::to_string(nobody->pw_uid);
     if (geteuid() != 0) {
-        CHECK(tool::as_user("nobody", my_number).error() == "only root can try as another user");
+        CHECK(milter::tool::as_user("nobody", my_number).error() == "only root can try as another user");
         return;
     }
-    CHECK(tool::as_user("nobody", my_number) == number);
-    CHECK(tool::as_user("nobody", [] { return std::string(); }) == "");
+    CHECK(milter::tool::as_user("nobody", my_number) == number);
+    CHECK(milter::tool::as_user("nobody", [] { return std::string(); }) == "");
     const pid_t parent = getpid();
-    CHECK(tool::as_user("nobody", []() -> std::string { throw std::runtime_error("out of luck"); }).error() ==
-          "out of luck");
-    CHECK_FALSE(tool::as_user("nobody", []() -> std::string { throw 1; }).has_value());
-    CHECK(tool::as_user("nobody", []() -> std::string { _exit(9); }).error() ==
+    CHECK(milter::tool::as_user("nobody", []() -> std::string {
+              throw std::runtime_error("out of luck");
+          }).error() == "out of luck");
+    CHECK_FALSE(milter::tool::as_user("nobody", []() -> std::string { throw 1; }).has_value());
+    CHECK(milter::tool::as_user("nobody", []() -> std::string { _exit(9); }).error() ==
           "the process that should tell has died");
     CHECK(getpid() == parent); // no child came back as a second copy of the test
 }

@@ -2,8 +2,8 @@
 
 #include "support/catch.h"
 
-using tool::Edit;
-using Kind = tool::Edit::Kind;
+using milter::tool::Edit;
+using Kind = milter::tool::Edit::Kind;
 
 TEST_CASE("edits of header fields") {
     struct Case {
@@ -27,21 +27,21 @@ TEST_CASE("edits of header fields") {
     }));
     INFO(test.name);
     auto edited = fields;
-    tool::apply_header_edits(edited, {test.edit}, true);
+    milter::tool::apply_header_edits(edited, {test.edit}, true);
     CHECK(edited == test.expected);
 }
 
 TEST_CASE("without leading space a value gets its blank") {
     std::vector<std::string> fields;
-    tool::apply_header_edits(fields, {{Kind::add, 0, "X", "x"}}, false);
+    milter::tool::apply_header_edits(fields, {{Kind::add, 0, "X", "x"}}, false);
     CHECK(fields == std::vector<std::string>{"X: x"});
 }
 
 TEST_CASE("line ends follow the other text") {
-    CHECK(tool::uses_crlf("a\r\nb\n"));
-    CHECK_FALSE(tool::uses_crlf("a\nb\r\n"));
-    CHECK_FALSE(tool::uses_crlf("a"));
-    CHECK_FALSE(tool::uses_crlf("\n"));
-    CHECK(tool::with_line_ends("a\nb\r\nc\rd", true) == "a\r\nb\r\nc\rd");
-    CHECK(tool::with_line_ends("a\nb\r\nc\rd", false) == "a\nb\nc\rd");
+    CHECK(milter::tool::uses_crlf("a\r\nb\n"));
+    CHECK_FALSE(milter::tool::uses_crlf("a\nb\r\n"));
+    CHECK_FALSE(milter::tool::uses_crlf("a"));
+    CHECK_FALSE(milter::tool::uses_crlf("\n"));
+    CHECK(milter::tool::with_line_ends("a\nb\r\nc\rd", true) == "a\r\nb\r\nc\rd");
+    CHECK(milter::tool::with_line_ends("a\nb\r\nc\rd", false) == "a\nb\nc\rd");
 }

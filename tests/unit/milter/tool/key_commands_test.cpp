@@ -13,7 +13,7 @@
 #include <fstream>
 #include <sstream>
 
-using tool::ExitCode;
+using milter::tool::ExitCode;
 
 namespace {
 
@@ -27,8 +27,8 @@ Ran run(const std::vector<std::string>& arguments) {
     std::istringstream in;
     std::ostringstream out;
     std::ostringstream err;
-    tool::Console console{in, out, err};
-    const ExitCode code = tool::run(arguments, console);
+    milter::tool::Console console{in, out, err};
+    const ExitCode code = milter::tool::run(arguments, console);
     return {code, out.str(), err.str()};
 }
 

@@ -1,6 +1,6 @@
 #include "milter/tool/lookups.h"
 
-#include "milter/tool/answers_file.h"
+#include "dns/answers_file.h"
 #include "support/catch.h"
 
 #include <variant>
@@ -9,8 +9,9 @@ namespace {
 
 using Outcome = std::variant<int, dns::Questions>;
 
-std::unique_ptr<tool::AnswerSource> file(const char* text, tool::Missing missing) {
-    return std::make_unique<tool::FileSource>(tool::parse_answers(text).value(), missing, "answers.txt");
+std::unique_ptr<milter::tool::AnswerSource> file(const char* text, milter::tool::Missing missing) {
+    return std::make_unique<milter::tool::FileSource>(dns::parse_answers(text).value(), missing,
+                                                      "answers.txt");
 }
 
 // Follows a chain of CNAMEs and counts its links: one dependent question a round.
@@ -31,8 +32,9 @@ Outcome follow(const dns::Answers& known, std::string name) {
 } // namespace
 
 TEST_CASE("an evaluator is asked again until it has all its answers") {
-    tool::Lookups lookups(
-        file("a.test CNAME b.test\nb.test CNAME c.test\nc.test CNAME NODATA", tool::Missing::refuse), 10);
+    milter::tool::Lookups lookups(
+        file("a.test CNAME b.test\nb.test CNAME c.test\nc.test CNAME NODATA", milter::tool::Missing::refuse),
+        10);
     const auto links = lookups.finish([](const dns::Answers& known) { return follow(known, "a.test"); });
     REQUIRE(links);
     CHECK(*links == 2);
@@ -43,23 +45,25 @@ TEST_CASE("an evaluator is asked again until it has all its answers") {
 TEST_CASE("what the file does not say is decided by --missing") {
     struct Case {
         const char* name;
-        tool::Missing missing;
+        milter::tool::Missing missing;
         const char* asked;
         dns::Status status;
     };
     const auto test = GENERATE(values<Case>({
-        {"no-name", tool::Missing::no_name, "x.test", dns::Status::no_name},
-        {"no-data", tool::Missing::no_data, "x.test", dns::Status::no_data},
-        {"fail", tool::Missing::fail, "x.test", dns::Status::failed},
-        {"zone, a name that is not there", tool::Missing::zone, "x.test", dns::Status::no_name},
-        {"zone, a name that is there with another type", tool::Missing::zone, "b.a.test",
+        {"no-name", milter::tool::Missing::no_name, "x.test", dns::Status::no_name},
+        {"no-data", milter::tool::Missing::no_data, "x.test", dns::Status::no_data},
+        {"fail", milter::tool::Missing::fail, "x.test", dns::Status::failed},
+        {"zone, a name that is not there", milter::tool::Missing::zone, "x.test", dns::Status::no_name},
+        {"zone, a name that is there with another type", milter::tool::Missing::zone, "b.a.test",
          dns::Status::no_data},
-        {"zone, a name above one that is there", tool::Missing::zone, "a.test", dns::Status::no_data},
-        {"zone, a name that only looks like one above", tool::Missing::zone, "est", dns::Status::no_name},
-        {"zone, a name that is said not to exist", tool::Missing::zone, "gone.test", dns::Status::no_name},
+        {"zone, a name above one that is there", milter::tool::Missing::zone, "a.test", dns::Status::no_data},
+        {"zone, a name that only looks like one above", milter::tool::Missing::zone, "est",
+         dns::Status::no_name},
+        {"zone, a name that is said not to exist", milter::tool::Missing::zone, "gone.test",
+         dns::Status::no_name},
     }));
     INFO(test.name);
-    tool::Lookups lookups(file("b.a.test A 192.0.2.1\ngone.test A NXDOMAIN", test.missing), 10);
+    milter::tool::Lookups lookups(file("b.a.test A 192.0.2.1\ngone.test A NXDOMAIN", test.missing), 10);
     dns::Questions questions;
     questions.add({test.asked, dns::Type::txt});
     REQUIRE(lookups.answer(questions));
@@ -67,10 +71,10 @@ TEST_CASE("what the file does not say is decided by --missing") {
 }
 
 TEST_CASE("a question without an answer is an error that names it") {
-    tool::Lookups lookups(file("", tool::Missing::refuse), 10);
+    milter::tool::Lookups lookups(file("", milter::tool::Missing::refuse), 10);
     const auto links = lookups.finish([](const dns::Answers& known) { return follow(known, "a.test"); });
     REQUIRE_FALSE(links);
-    CHECK(links.error().code == tool::ExitCode::data);
+    CHECK(links.error().code == milter::tool::ExitCode::data);
     CHECK(links.error().message == "answers.txt: no answer to the question CNAME a.test");
 }
 
@@ -78,7 +82,7 @@ TEST_CASE("aliases in the file are followed as a DNS server follows them") {
     const char* text = "a.test CNAME b.test\nb.test CNAME c.test\nc.test TXT \"found\"\nc.test MX NODATA\n"
                        "gone.test CNAME nowhere.test\nloop.test CNAME pool.test\npool.test CNAME loop.test\n"
                        "own.test CNAME c.test\nown.test TXT \"own\"";
-    tool::Lookups lookups(file(text, tool::Missing::zone), 20);
+    milter::tool::Lookups lookups(file(text, milter::tool::Missing::zone), 20);
     const auto ask = [&](const std::string& name, dns::Type type) {
         dns::Questions questions;
         questions.add({name, type});
@@ -101,8 +105,9 @@ TEST_CASE("aliases in the file are followed as a DNS server follows them") {
 }
 
 TEST_CASE("questions over the budget are answered with a timeout") {
-    tool::Lookups lookups(
-        file("a.test CNAME b.test\nb.test CNAME c.test\nc.test CNAME NODATA", tool::Missing::refuse), 2);
+    milter::tool::Lookups lookups(
+        file("a.test CNAME b.test\nb.test CNAME c.test\nc.test CNAME NODATA", milter::tool::Missing::refuse),
+        2);
     const auto links = lookups.finish([](const dns::Answers& known) { return follow(known, "a.test"); });
     REQUIRE(links);
     CHECK(*links == 2);
@@ -111,7 +116,7 @@ TEST_CASE("questions over the budget are answered with a timeout") {
 }
 
 TEST_CASE("an evaluator that asks without end is stopped") {
-    tool::Lookups lookups(file("", tool::Missing::no_data), 10);
+    milter::tool::Lookups lookups(file("", milter::tool::Missing::no_data), 10);
     int asked = 0;
     const auto never = lookups.finish([&asked](const dns::Answers& /*known*/) {
         dns::Questions questions;
@@ -119,5 +124,5 @@ TEST_CASE("an evaluator that asks without end is stopped") {
         return Outcome(questions);
     });
     REQUIRE_FALSE(never);
-    CHECK(never.error().code == tool::ExitCode::internal);
+    CHECK(never.error().code == milter::tool::ExitCode::internal);
 }

@@ -108,8 +108,8 @@ bool leaks(const std::string& told, const std::string& secret) {
 std::string run(const Texts& arguments) {
     std::istringstream in("From: a@example.org\n\nx\n");
     std::ostringstream out, err;
-    tool::Console console{in, out, err};
-    (void)tool::run(arguments, console);
+    milter::tool::Console console{in, out, err};
+    (void)milter::tool::run(arguments, console);
     return out.str() + err.str();
 }
 

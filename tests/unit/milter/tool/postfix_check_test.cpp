@@ -9,8 +9,8 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-tool::PostfixSettings sound() {
-    tool::PostfixSettings postfix;
+milter::tool::PostfixSettings sound() {
+    milter::tool::PostfixSettings postfix;
     postfix.main = {{"cleanup_replace_stray_cr_lf", "yes"},
                     {"milter_default_action", "tempfail"},
                     {"non_smtpd_milters", "inet:127.0.0.1:8891"},
@@ -20,11 +20,11 @@ tool::PostfixSettings sound() {
     return postfix;
 }
 
-Texts judge(const tool::PostfixSettings& postfix, const std::string& socket = "inet:127.0.0.1:8891") {
+Texts judge(const milter::tool::PostfixSettings& postfix, const std::string& socket = "inet:127.0.0.1:8891") {
     auto settings = config::default_settings();
     settings.listen.socket = socket;
     Texts texts;
-    for (const auto& one : tool::judge_postfix(postfix, settings)) {
+    for (const auto& one : milter::tool::judge_postfix(postfix, settings)) {
         texts.push_back(config::print(one));
     }
     return texts;

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <sstream>
 
-using tool::ExitCode;
+using milter::tool::ExitCode;
 
 namespace {
 
@@ -62,8 +62,8 @@ Ran run(const std::vector<std::string>& arguments, const std::string& input = ""
     std::istringstream in(input);
     std::ostringstream out;
     std::ostringstream err;
-    tool::Console console{in, out, err};
-    const ExitCode code = tool::run(arguments, console);
+    milter::tool::Console console{in, out, err};
+    const ExitCode code = milter::tool::run(arguments, console);
     return {code, out.str(), err.str()};
 }
 

@@ -1,0 +1,23 @@
+// What may become of a message, from the mildest to the hardest.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace authenticate {
+
+enum class Action : std::uint8_t {
+    accept,
+    mark,       // delivered, with a header field for the filter behind us
+    quarantine, // held by the mail server
+    tempfail,   // refused for now, with 4xx
+    reject,     // refused for good, with 5xx
+    discard,    // taken and thrown away
+};
+
+// The word of the settings: "accept", "mark", ...
+[[nodiscard]] std::string_view print(Action action);
+[[nodiscard]] std::optional<Action> parse_action(std::string_view word);
+
+} // namespace authenticate

@@ -1,0 +1,48 @@
+// What is known of one finished message, as a value: it refers to nothing else, so that it can be kept,
+// queued or printed after the message is gone. The log's line, JSON and the explanation in words are made
+// from it.
+#pragma once
+
+#include "authenticate/disposition.h"
+#include "authenticate/verdict.h"
+#include "base/ip_address.h"
+#include "message/header_list.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace milter::record {
+
+enum class Mode {
+    verify,
+    sign,
+    keep, // handed back by a content filter, verified before: nothing is added or removed
+};
+
+[[nodiscard]] const char* print(Mode mode);
+
+struct MessageFacts {
+    Mode mode = Mode::verify;
+    std::string why; // whose mail it is: "authenticated as ann"
+    std::optional<base::IpAddress> client;
+    std::string mail_from;
+    std::vector<std::string> from;                // who the message says it is from, see from_in_words
+    std::optional<authenticate::Verdict> verdict; // verified mail
+    std::vector<std::string> signed_by;           // signed mail: DOMAIN/SELECTOR
+    std::string unsigned_because;                 // mail to be signed that was not
+    std::string came_back;           // mail to be signed: what a result of ours says against its author
+    std::size_t removed_results = 0; // forged Authentication-Results fields taken out
+    authenticate::Disposition disposition;
+    std::chrono::milliseconds dns_wait{0};
+    std::size_t dns_questions = 0;
+};
+
+// The authors' addresses, as far as they can be told; else the From fields as they stand.
+[[nodiscard]] std::vector<std::string> from_in_words(const message::Author& author,
+                                                     const message::HeaderList& headers);
+
+} // namespace milter::record

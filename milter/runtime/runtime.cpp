@@ -1,0 +1,232 @@
+#include "milter/runtime/runtime.h"
+
+#include "base/secret_text.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace milter::runtime {
+
+namespace {
+
+spf::LookAhead look_ahead(const std::string& word) {
+    if (word == "none") {
+        return spf::LookAhead::none;
+    }
+    return word == "all" ? spf::LookAhead::all : spf::LookAhead::records;
+}
+
+dkim::Canonicalization canonicalization(config::Canonicalization setting) {
+    return setting == config::Canonicalization::simple ? dkim::Canonicalization::simple
+                                                       : dkim::Canonicalization::relaxed;
+}
+
+dkim::Options dkim_options(const config::Settings::Dkim& settings) {
+    dkim::Options options;
+    options.limits.signatures = settings.max_signatures;
+    options.limits.minimum_rsa_bits = settings.minimum_key_bits;
+    options.limits.maximum_rsa_bits = settings.maximum_key_bits;
+    options.limits.clock_drift = settings.clock_drift.count();
+    options.partial_body =
+        settings.accept_partial_body ? dkim::PartialBody::accept : dkim::PartialBody::refuse;
+    return options;
+}
+
+// The list serves the veto of the tree walk, and is the method itself in psl mode.
+bool needs_public_suffixes(const config::Settings::Dmarc& settings) {
+    return settings.public_suffix_veto || settings.discovery == "psl";
+}
+
+bool needs_body(const config::Settings& settings) {
+    const bool names_keys = !settings.signing.key_table.empty() || !settings.signing.signing_table.empty() ||
+                            !settings.domains.empty();
+    return (settings.roles.verify && settings.dkim.enabled) || (settings.roles.sign && names_keys);
+}
+
+std::vector<std::string>& list_for(keys::Severity severity, BuiltRuntime& built) {
+    switch (severity) {
+    case keys::Severity::error:
+        return built.problems;
+    case keys::Severity::signer:
+        return built.faults;
+    case keys::Severity::warning:
+        return built.warnings;
+    }
+    return built.problems;
+}
+
+void load_keys(Runtime& runtime, BuiltRuntime& built) {
+    // A key that cannot be parsed is better noticed now than with the first message. But parsing costs half a
+    // millisecond a key, so a large site has its keys parsed when they are first used, and `paraph
+    // check-config`.
+    auto options = key_options(runtime.settings);
+    options.read_few = keys_read_at_start;
+    auto loaded = keys::KeyStore::load(options);
+    runtime.keys = std::move(loaded.store);
+    for (const auto& problem : loaded.problems) {
+        list_for(problem.severity, built).push_back(keys::print(problem));
+    }
+}
+
+} // namespace
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    const bool known = gethostname(name.data(), name.size() - 1) == 0 && name.front() != '\0';
+    return known ? name.data() : "localhost";
+}
+
+base::Result<std::unique_ptr<const dmarc::PublicSuffixList>, std::string>
+load_public_suffixes(const config::Settings::Dmarc& settings) {
+    if (!needs_public_suffixes(settings)) {
+        return nullptr;
+    }
+    if (settings.public_suffix_list.empty()) {
+        return std::make_unique<const dmarc::PublicSuffixList>(dmarc::PublicSuffixList::built_in());
+    }
+    auto list = dmarc::PublicSuffixList::load(settings.public_suffix_list);
+    if (!list) {
+        return base::refuse(fmt::format("{}: {}", settings.public_suffix_list, list.error().message));
+    }
+    return std::make_unique<const dmarc::PublicSuffixList>(std::move(*list));
+}
+
+authenticate::Options check_options(const config::Settings& settings) {
+    authenticate::Options options;
+    options.iprev = settings.iprev.enabled;
+    options.spf = settings.spf.enabled;
+    options.spf_helo = settings.spf.check_helo;
+    options.spf_options.limits.void_lookups = settings.spf.void_lookups;
+    options.spf_options.look_ahead = look_ahead(settings.spf.look_ahead);
+    options.dkim = settings.dkim.enabled;
+    options.dkim_options = dkim_options(settings.dkim);
+    options.dmarc = settings.dmarc.enabled;
+    options.dmarc_options.discovery =
+        settings.dmarc.discovery == "psl" ? dmarc::Discovery::psl : dmarc::Discovery::tree_walk;
+    return options;
+}
+
+dkim::SignOptions sign_options(const config::Settings& settings) {
+    dkim::SignOptions options;
+    options.header_canonicalization = canonicalization(settings.signing.header_canonicalization);
+    options.body_canonicalization = canonicalization(settings.signing.body_canonicalization);
+    if (!settings.signing.signed_fields.empty()) {
+        options.signed_fields = settings.signing.signed_fields;
+    }
+    if (!settings.signing.oversigned_if_present.empty()) {
+        const auto& names = settings.signing.oversigned_if_present;
+        options.oversigned_if_present = names;
+        options.signed_fields.insert(options.signed_fields.end(), names.begin(), names.end());
+    }
+    if (!settings.signing.oversigned_fields.empty()) {
+        options.oversigned_fields = settings.signing.oversigned_fields;
+    }
+    options.lifetime = settings.signing.lifetime.count();
+    return options;
+}
+
+keys::KeyOptions key_options(const config::Settings& settings) {
+    keys::KeyOptions options;
+    options.key_table = settings.signing.key_table;
+    options.signing_table = settings.signing.signing_table;
+    options.all_matches = settings.signing.all_matches;
+    options.require_safe_keys = settings.signing.require_safe_keys;
+    for (const auto& [domain, entry] : settings.domains) {
+        for (const auto& key : entry.keys) {
+            if (key.active) {
+                options.domain_keys.push_back({domain, entry.subdomains, key.selector, key.file, key.identity,
+                                               entry.named_in, key.line});
+            }
+        }
+    }
+    return options;
+}
+
+authenticate::DispositionRules disposition_rules(const config::Settings& settings) {
+    const auto action = [](const std::string& word) {
+        return authenticate::parse_action(word).value_or(authenticate::Action::accept);
+    };
+    authenticate::DispositionRules rules;
+    rules.author.missing = action(settings.author.missing);
+    rules.author.several_fields = action(settings.author.several_fields);
+    rules.author.several_domains = action(settings.author.several_domains);
+    rules.author.unreadable = action(settings.author.unreadable);
+    rules.author.stray_line_break = action(settings.author.stray_line_break);
+    rules.own_mail = action(settings.author.own_mail);
+    rules.quarantine_field = settings.quarantine_field;
+    return rules;
+}
+
+message::Limits message_limits(const config::Settings& settings) {
+    message::Limits limits;
+    limits.header_fields = settings.limits.header_fields;
+    limits.header_bytes = settings.limits.header_bytes;
+    limits.header_field_bytes = settings.limits.header_field_bytes;
+    return limits;
+}
+
+resolver::Options resolver_options(const config::Settings& settings) {
+    resolver::Options options;
+    for (const auto& text : settings.dns.nameservers) {
+        if (auto server = resolver::parse_server(text)) {
+            options.servers.push_back(*server);
+        }
+    }
+    options.timeout = settings.dns.timeout;
+    options.attempts = settings.dns.attempts;
+    options.cache_bytes = settings.dns.cache_bytes;
+    return options;
+}
+
+std::vector<std::string> nameserver_problems(const config::Settings& settings) {
+    std::vector<std::string> problems;
+    for (const auto& text : settings.dns.nameservers) {
+        if (!resolver::parse_server(text)) {
+            problems.push_back(
+                fmt::format("dns.nameservers: {} is not ADDRESS or ADDRESS:PORT", base::quoted(text)));
+        }
+    }
+    return problems;
+}
+
+BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
+    auto runtime = std::make_shared<Runtime>();
+    BuiltRuntime built;
+    runtime->settings = std::move(settings);
+    runtime->host_name = std::move(host_name);
+    runtime->checks = check_options(runtime->settings);
+    runtime->checks.receiver = runtime->host_name;
+    runtime->parsed_records = std::make_unique<ParsedRecords>(runtime->settings.dns.cache_bytes);
+    runtime->parsed_records->serve(runtime->checks);
+    // Nobody reads the explanation here; `paraph verify` makes it anew.
+    runtime->checks.spf_options.steps = false;
+    runtime->checks.dkim_options.steps = false;
+    runtime->checks.dmarc_options.steps = false;
+    runtime->sign_options = sign_options(runtime->settings);
+    runtime->needs_body = needs_body(runtime->settings);
+    runtime->message_limits = message_limits(runtime->settings);
+    runtime->disposition_rules = disposition_rules(runtime->settings);
+    runtime->may_hold =
+        authenticate::may_ask_for(authenticate::Action::quarantine, runtime->disposition_rules);
+    runtime->driver_limits.questions = runtime->settings.dns.questions_per_message;
+    runtime->driver_limits.budget = runtime->settings.dns.message_budget;
+    runtime->driver_limits.waiting = runtime->settings.limits.waiting_messages;
+    if (auto list = load_public_suffixes(runtime->settings.dmarc)) {
+        runtime->public_suffixes = std::move(*list);
+        runtime->checks.dmarc_options.public_suffixes = runtime->public_suffixes.get();
+    } else {
+        built.problems.push_back(list.error());
+    }
+    load_keys(*runtime, built);
+    for (auto& problem : nameserver_problems(runtime->settings)) {
+        built.problems.push_back(std::move(problem));
+    }
+    if (built.problems.empty()) {
+        built.runtime = std::move(runtime);
+    }
+    return built;
+}
+
+} // namespace milter::runtime

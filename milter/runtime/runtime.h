@@ -1,0 +1,65 @@
+// Settings and everything that is built from them once: an immutable snapshot that sessions share. A reload
+// builds a new one; a session keeps the one it began with.
+#pragma once
+
+#include "authenticate/disposition.h"
+#include "authenticate/options.h"
+#include "config/settings.h"
+#include "dkim/sign.h"
+#include "dmarc/public_suffix.h"
+#include "keys/key_store.h"
+#include "message/limits.h"
+#include "milter/resolver/resolver.h"
+#include "milter/runtime/driver_limits.h"
+#include "milter/runtime/parsed_records.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace milter::runtime {
+
+struct Runtime {
+    config::Settings settings;
+    std::string host_name;
+    std::unique_ptr<const dmarc::PublicSuffixList> public_suffixes; // null when the settings need none
+    std::unique_ptr<ParsedRecords> parsed_records;
+    authenticate::Options checks; // refers to public_suffixes and parsed_records
+    std::shared_ptr<const keys::KeyStore> keys;
+    dkim::SignOptions sign_options; // but for domain, selector and identity
+    message::Limits message_limits;
+    authenticate::DispositionRules disposition_rules;
+    DriverLimits driver_limits;
+    bool needs_body = true; // false: bodies are neither verified nor signed
+    bool may_hold = false;  // the mail server may be asked to hold a message
+};
+
+struct BuiltRuntime {
+    std::shared_ptr<const Runtime> runtime; // null when there is any problem
+    std::vector<std::string> problems;      // one line each, with file and line where there is one
+    std::vector<std::string> faults;        // the same, of keys and rows without which everything else works
+    std::vector<std::string> warnings;      // the same, of what works but is probably not meant
+};
+
+// A site with more keys has them parsed when they are first used.
+constexpr std::size_t keys_read_at_start = 1000;
+
+// Reads the key tables and the public suffix list that the settings name.
+[[nodiscard]] BuiltRuntime build_runtime(config::Settings settings, std::string host_name);
+
+// The parts that the tools need as well.
+[[nodiscard]] authenticate::Options check_options(const config::Settings& settings);
+[[nodiscard]] dkim::SignOptions sign_options(const config::Settings& settings);
+[[nodiscard]] keys::KeyOptions key_options(const config::Settings& settings);
+[[nodiscard]] authenticate::DispositionRules disposition_rules(const config::Settings& settings);
+[[nodiscard]] message::Limits message_limits(const config::Settings& settings);
+// What is no address of a name server; such a configuration cannot be used.
+[[nodiscard]] std::vector<std::string> nameserver_problems(const config::Settings& settings);
+[[nodiscard]] resolver::Options resolver_options(const config::Settings& settings);
+// libpsl's own list or the file that is named; null when the settings need none. Refused: a file that is no
+// list.
+[[nodiscard]] base::Result<std::unique_ptr<const dmarc::PublicSuffixList>, std::string>
+load_public_suffixes(const config::Settings::Dmarc& settings);
+[[nodiscard]] std::string host_name(); // "localhost" when the system has none
+
+} // namespace milter::runtime

@@ -1,0 +1,51 @@
+// What all sessions share.
+#pragma once
+
+#include "base/unix_time.h"
+#include "milter/log/logger.h"
+#include "milter/resolver/resolver.h"
+#include "milter/runtime/load.h"
+#include "milter/runtime/mta_names.h"
+#include "milter/runtime/runtime.h"
+#include "milter/threads/lock_guarded.h"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace milter::runtime {
+
+class Service {
+  public:
+    using Clock = std::function<base::UnixTime()>;
+
+    // `room`: how many connections the system has descriptors and threads for, whatever the settings say.
+    Service(std::shared_ptr<const Runtime> runtime, resolver::Resolver& resolver, log::Logger& logger,
+            Clock clock, std::size_t room = threads::Share::unlimited)
+        : most_connections(room), runtime_(std::move(runtime)), resolver_(resolver), logger_(logger),
+          clock_(std::move(clock)) {}
+
+    // The snapshot for a session that begins now.
+    [[nodiscard]] std::shared_ptr<const Runtime> runtime() const {
+        return runtime_.with([](const auto& runtime) { return runtime; });
+    }
+    void replace_runtime(std::shared_ptr<const Runtime> next) {
+        runtime_.with([&](auto& runtime) { runtime.swap(next); });
+    }
+
+    [[nodiscard]] resolver::Resolver& resolver() const { return resolver_; }
+    [[nodiscard]] log::Logger& logger() const { return logger_; }
+    [[nodiscard]] base::UnixTime now() const { return clock_(); }
+
+    const std::size_t most_connections;
+    Load load;
+    MtaNames mta_names; // outlives every configuration
+
+  private:
+    threads::LockGuarded<std::shared_ptr<const Runtime>> runtime_;
+    resolver::Resolver& resolver_;
+    log::Logger& logger_;
+    Clock clock_;
+};
+
+} // namespace milter::runtime

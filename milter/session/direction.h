@@ -1,0 +1,46 @@
+// Sign or verify: whose mail is this?
+#pragma once
+
+#include "base/ip_address.h"
+#include "config/settings.h"
+#include "milter/record/message_facts.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace milter::session {
+
+// Who connected, as the MTA saw it. Nothing in it is the client's own word but the name, which whoever runs
+// the reverse zone of the address chooses.
+struct Client {
+    std::optional<base::IpAddress> address; // none: a unix socket, or a client the MTA knows no address of
+    std::optional<std::uint16_t> port;      // 0: the MTA had no connection; none: there is no address either
+    std::string name;                       // by reverse lookup, "localhost", "[192.0.2.1]"
+};
+
+// What the MTA told about the session. What an SMTP client may say (HELO, MAIL, RCPT, the message) has no
+// place here: it is never a reason to take mail for ours.
+struct Origin {
+    Client client;
+    std::string daemon_name; // {daemon_name}
+    std::string auth_type;   // {auth_type}
+    std::string auth_authen; // {auth_authen}: the login name
+};
+
+struct Direction {
+    record::Mode mode = record::Mode::verify;
+    std::string why; // for the log: "authenticated as ann"
+    // The client is our own content filter: its address says nothing about the sender, SPF and iprev have
+    // nothing to check.
+    bool client_is_filter = false;
+    // No login speaks for it: it may be mail from outside that a list, a redirect or a filter hands back.
+    bool may_be_returned = false;
+};
+
+// In this order: SASL-authenticated or an originating daemon: sign. A reinjection daemon: verify or keep, for
+// what a content filter hands back there came from anywhere. sendmail(1) or an internal host: sign. Else
+// verify.
+[[nodiscard]] Direction decide(const Origin& origin, const config::Settings::Roles& roles);
+
+} // namespace milter::session

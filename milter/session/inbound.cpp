@@ -1,0 +1,56 @@
+#include "milter/session/inbound.h"
+
+namespace milter::session {
+
+namespace {
+
+// The questions of `wanted` that have no answer yet.
+dns::Questions unanswered(const dns::Questions& wanted, const dns::Answers& known) {
+    dns::Questions missing;
+    for (const auto& question : wanted) {
+        if (known.find(question) == nullptr) {
+            missing.add(question);
+        }
+    }
+    return missing;
+}
+
+} // namespace
+
+Inbound::Inbound(std::shared_ptr<const runtime::Runtime> runtime, resolver::Resolver& resolver,
+                 threads::Share::Total& waiting, authenticate::Envelope envelope, base::UnixTime now)
+    : runtime_(std::move(runtime)), envelope_(std::move(envelope)), now_(now),
+      driver_(resolver, runtime_->driver_limits, waiting) {
+    driver_.prefetch(
+        [runtime = runtime_, envelope = envelope_, now, settled = settled_](const dns::Answers& known) {
+            return authenticate::settle_sender(envelope, now, known, runtime->checks, *settled);
+        });
+}
+
+void Inbound::end_of_header(const message::HeaderList& headers) {
+    settled_->author = message::find_author(headers);
+    if (runtime_->checks.dkim) {
+        signatures_ = dkim::find_signatures(headers, runtime_->checks.dkim_options.limits, bodies_,
+                                            settled_->author->domains);
+    }
+    driver_.prefetch(
+        [wanted = authenticate::header_questions(*settled_->author, signatures_, runtime_->checks)](
+            const dns::Answers& known) { return unanswered(wanted, known); });
+}
+
+void Inbound::body(std::string_view chunk) {
+    bodies_.update(chunk);
+}
+
+authenticate::Verdict Inbound::finish(const message::HeaderList& headers,
+                                      const std::function<void()>& progress) {
+    bodies_.finish();
+    const authenticate::Input input{envelope_, headers, signatures_, bodies_, now_};
+    return driver_.finish(
+        [&](const dns::Answers& known) {
+            return authenticate::inbound(input, known, runtime_->checks, *settled_);
+        },
+        progress);
+}
+
+} // namespace milter::session

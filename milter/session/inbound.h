@@ -1,0 +1,44 @@
+// One inbound message: its checks run while it arrives.
+#pragma once
+
+#include "authenticate/inbound.h"
+#include "milter/runtime/runtime.h"
+#include "milter/session/driver.h"
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace milter::session {
+
+class Inbound {
+  public:
+    // From MAIL FROM on: asks at once what iprev and SPF need.
+    Inbound(std::shared_ptr<const runtime::Runtime> runtime, resolver::Resolver& resolver,
+            threads::Share::Total& waiting, authenticate::Envelope envelope, base::UnixTime now);
+
+    // Asks for keys and DMARC records, and orders the body hashes.
+    void end_of_header(const message::HeaderList& headers);
+    void body(std::string_view chunk);
+    // Whether any signature needs more of it.
+    [[nodiscard]] bool wants_body() const { return !bodies_.satisfied(); }
+    // Waits for what is still missing, within the budget.
+    [[nodiscard]] authenticate::Verdict finish(const message::HeaderList& headers,
+                                               const std::function<void()>& progress);
+
+    [[nodiscard]] const Driver& driver() const { return driver_; }
+
+  private:
+    std::shared_ptr<const runtime::Runtime> runtime_;
+    authenticate::Envelope envelope_;
+    base::UnixTime now_;
+    dkim::BodyHashes bodies_;
+    std::vector<dkim::Candidate> signatures_;
+    // What background rounds have found out serves the end of the message. The driver runs one evaluation at
+    // a time, so they take turns.
+    std::shared_ptr<authenticate::Settled> settled_ = std::make_shared<authenticate::Settled>();
+    Driver driver_;
+};
+
+} // namespace milter::session

@@ -1,0 +1,146 @@
+#include "milter/session/outbound.h"
+
+#include "message/lexer.h"
+#include "message/line_breaks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace milter::session {
+
+namespace {
+
+// The same at every further try, so that the message is better not held back.
+Signed unsigned_with_warning(std::string why) {
+    Signed result;
+    result.unsigned_because = std::move(why);
+    result.warn = true;
+    return result;
+}
+
+} // namespace
+
+Outbound::Outbound(std::shared_ptr<const runtime::Runtime> runtime) : runtime_(std::move(runtime)) {}
+
+void Outbound::end_of_header(const message::HeaderList& headers, const std::vector<std::string>& own_ids) {
+    author_ = message::find_author(headers);
+    if (!own_ids.empty()) {
+        own_result_ = authres::find_own_result(headers, own_ids, author_.domains);
+    }
+    look_up_keys();
+    if (!own_result_.doubt.empty() && !signers_.empty()) {
+        signers_.clear();
+        unsigned_because_ = fmt::format("our own result when it came in: {}", own_result_.doubt);
+        warn_ = true;
+    }
+    if (!signers_.empty()) {
+        body_hash_ = bodies_.request(runtime_->sign_options.body_canonicalization, std::nullopt);
+    }
+}
+
+void Outbound::look_up_keys() {
+    // Whose name we lend must be beyond doubt: one From field, readable in one way, with one domain.
+    if (!runtime_->settings.roles.sign) {
+        unsigned_because_ = "signing is off (roles.sign)";
+        return;
+    }
+    if (author_.state != message::Author::State::one) {
+        unsigned_because_ = author_.problem;
+        warn_ = true;
+        return;
+    }
+    find_signers();
+    leave_out_absent_keys();
+}
+
+// A signature stands for every author that a reader may be shown.
+void Outbound::find_signers() {
+    const auto& domain = author_.domains.front();
+    std::vector<std::string_view> local_parts;
+    for (const auto& mailbox : author_.mailboxes) {
+        local_parts.push_back(mailbox.local_part);
+    }
+    auto common = runtime_->keys->signers_for_all(local_parts, domain);
+    signers_ = std::move(common.signers);
+    if (!signers_.empty()) {
+        return;
+    }
+    unsigned_because_ = fmt::format("no key for {}", domain.text());
+    if (common.author_in_the_way) {
+        const auto& local_part = common.not_allowed;
+        unsigned_because_ = fmt::format(
+            "no key signs for all authors of From: not for {}@{}",
+            message::is_dot_atom(local_part) ? local_part : message::quote(local_part), domain.text());
+        warn_ = true;
+    }
+}
+
+void Outbound::leave_out_absent_keys() {
+    const auto present = std::stable_partition(signers_.begin(), signers_.end(),
+                                               [](const keys::Signer& signer) { return !signer.absent; });
+    if (present == signers_.begin() && !signers_.empty()) {
+        unsigned_because_ = fmt::format("no key of the author's domain: {}: {}", signers_.front().name,
+                                        signers_.front().problem);
+        warn_ = true;
+    }
+    signers_.erase(present, signers_.end());
+}
+
+void Outbound::body(std::string_view chunk) {
+    bodies_.update(chunk);
+}
+
+Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) {
+    bodies_.finish();
+    Signed result;
+    result.unsigned_because = unsigned_because_;
+    result.warn = warn_;
+    if (signers_.empty()) {
+        return result;
+    }
+    if (message::has_stray_line_break(headers)) {
+        return unsigned_with_warning("a line break in the name of a header field");
+    }
+    if (const auto obstacle = dkim::signing_obstacle(runtime_->sign_options, headers); !obstacle.empty()) {
+        return unsigned_with_warning(std::string(obstacle));
+    }
+    for (const auto& signer : signers_) {
+        sign_with(signer, headers, now, result);
+        if (!result.failure.empty()) {
+            result.fields.clear();
+            result.names.clear();
+            break;
+        }
+    }
+    if (result.fields.empty() && !result.missing.empty()) {
+        result.unsigned_because = result.missing.front();
+    }
+    return result;
+}
+
+void Outbound::sign_with(const keys::Signer& signer, const message::HeaderList& headers, base::UnixTime now,
+                         Signed& result) {
+    if (!signer.key) {
+        std::string problem = fmt::format("key {}: {}", signer.name, signer.problem);
+        if (runtime_->settings.signing.missing_key == "unsigned") {
+            result.missing.push_back(std::move(problem));
+        } else {
+            result.failure = std::move(problem);
+        }
+        return;
+    }
+    dkim::SignOptions options = runtime_->sign_options;
+    options.domain = signer.domain;
+    options.selector = signer.selector;
+    options.identity = signer.identity;
+    auto field = dkim::sign(options, *signer.key, headers, bodies_.digest(body_hash_), now);
+    if (!field) {
+        result.failure = fmt::format("key {}: {}", signer.name, field.error().message);
+        return;
+    }
+    result.fields.push_back({"DKIM-Signature", std::move(*field)});
+    result.names.push_back(fmt::format("{}/{}", signer.domain, signer.selector));
+}
+
+} // namespace milter::session

@@ -1,0 +1,60 @@
+// One outbound message: which keys sign it, and the signatures.
+#pragma once
+
+#include "authres/own_result.h"
+#include "dkim/body_hash.h"
+#include "keys/key_store.h"
+#include "message/from.h"
+#include "milter/runtime/runtime.h"
+#include "milter/session/actions.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace milter::session {
+
+struct Signed {
+    std::vector<HeaderInsertion> fields;
+    std::vector<std::string> names; // DOMAIN/SELECTOR of each
+    std::string unsigned_because;   // why there is none
+    bool warn = false;              // the author's domain is one that is signed for, so somebody should know
+    std::string failure; // a key that should have signed could not: the message must not leave without it
+    std::vector<std::string> missing; // keys that could not be used, where it may leave without them
+};
+
+class Outbound {
+  public:
+    explicit Outbound(std::shared_ptr<const runtime::Runtime> runtime);
+
+    // Looks up the keys for the author of the message. A result of an earlier pass under one of `own_ids`
+    // that speaks against him takes them away again; none are looked at where there are no ids.
+    void end_of_header(const message::HeaderList& headers, const std::vector<std::string>& own_ids);
+    void body(std::string_view chunk);
+    // Whether any signature needs more of it.
+    [[nodiscard]] bool wants_body() const { return !bodies_.satisfied(); }
+    [[nodiscard]] Signed finish(const message::HeaderList& headers, base::UnixTime now);
+    // Known from the end of the header on.
+    [[nodiscard]] const message::Author& author() const { return author_; }
+    [[nodiscard]] const authres::OwnResult& own_result() const { return own_result_; }
+
+  private:
+    void look_up_keys();
+    void find_signers();
+    // Of the keys that sign those that are there; where none is, the reason.
+    void leave_out_absent_keys();
+    void sign_with(const keys::Signer& signer, const message::HeaderList& headers, base::UnixTime now,
+                   Signed& result);
+
+    std::shared_ptr<const runtime::Runtime> runtime_;
+    message::Author author_;
+    authres::OwnResult own_result_;
+    std::vector<keys::Signer> signers_;
+    std::string unsigned_because_;
+    bool warn_ = false; // see Signed
+    dkim::BodyHashes bodies_;
+    std::size_t body_hash_ = 0;
+};
+
+} // namespace milter::session

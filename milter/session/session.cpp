@@ -1,0 +1,124 @@
+#include "milter/session/session.h"
+
+#include "base/domain_name.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace milter::session {
+
+using log::Event;
+
+Session::Session(runtime::Service& service)
+    : service_(service), connection_count_(service.load.connections), runtime_(service.runtime()) {
+    connection_count_.add(1);
+}
+
+Session::~Session() = default;
+
+bool Session::is_wanted() const {
+    return !service_.load.draining && service_.load.connections <= most_connections();
+}
+
+Actions Session::admit() const {
+    if (service_.load.draining) {
+        return tempfail("service is being restarted, try again later");
+    }
+    if (!is_wanted()) {
+        const auto most = most_connections();
+        service_.logger().write(Event::too_many_connections,
+                                fmt::format("{} connections are open ({})", most,
+                                            most < runtime_->settings.listen.max_connections
+                                                ? "what the system allows"
+                                                : "listen.max_connections"));
+        return tempfail("too many connections, try again later");
+    }
+    return {};
+}
+
+std::size_t Session::most_connections() const {
+    return std::min(runtime_->settings.listen.max_connections, service_.most_connections);
+}
+
+void Session::connect(Connection connection) {
+    connection_ = std::move(connection);
+    service_.mta_names.add(connection_.mta_name);
+    connected_ = true;
+}
+
+void Session::helo(std::string_view name) {
+    helo_ = name;
+}
+
+void Session::mail_from(const MailFrom& sender) {
+    abort();
+    in_message_ = true;
+    if (!connected_) {
+        return fail("MAIL of a client that the MTA did not tell of");
+    }
+    const Origin origin{.client = connection_.client,
+                        .daemon_name = sender.daemon_name,
+                        .auth_type = sender.auth_type,
+                        .auth_authen = sender.auth_authen};
+    auto direction = decide(origin, runtime_->settings.roles);
+    const auto client = direction.client_is_filter ? std::nullopt : connection_.client.address;
+    transaction_.emplace(service_, TransactionContext{.runtime = runtime_,
+                                                      .authserv_id = authserv_id(),
+                                                      .direction = std::move(direction),
+                                                      .envelope = {client, helo_, sender.path}});
+}
+
+void Session::header(std::string_view name, std::string_view body) {
+    if (transaction_) {
+        transaction_->header(name, body);
+    }
+}
+
+void Session::body(std::string_view chunk) {
+    if (transaction_) {
+        transaction_->body(chunk);
+    }
+}
+
+Actions Session::end_of_message(std::string_view queue_id, const std::function<void()>& progress) {
+    if (!transaction_ || !failure_.empty() || !connection_failure_.empty()) {
+        const auto& why = failure_.empty() ? connection_failure_ : failure_;
+        service_.logger().write(Event::internal_error, queue_id,
+                                why.empty() ? "end of a message that never began" : why);
+        abort();
+        return tempfail("internal error, try again later");
+    }
+    Actions actions = transaction_->finish(queue_id, progress);
+    abort();
+    return actions;
+}
+
+void Session::abort() {
+    in_message_ = false;
+    transaction_.reset();
+    failure_.clear();
+}
+
+void Session::fail(std::string_view why) noexcept {
+    std::string& failure = in_message_ ? failure_ : connection_failure_;
+    try {
+        failure = why;
+    } catch (...) {
+        failure = "out of memory"; // short enough to need none
+    }
+}
+
+std::string Session::authserv_id() const {
+    const auto& configured = runtime_->settings.authserv_id;
+    if (configured == "HOSTNAME") {
+        return runtime_->host_name;
+    }
+    if (!configured.empty()) {
+        return configured;
+    }
+    return base::DomainName::parse(connection_.mta_name) ? connection_.mta_name : runtime_->host_name;
+}
+
+} // namespace milter::session

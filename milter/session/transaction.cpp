@@ -1,0 +1,260 @@
+#include "milter/session/transaction.h"
+
+#include "authenticate/disposition.h"
+#include "authenticate/owned_fields.h"
+#include "authenticate/results.h"
+#include "authres/format.h"
+#include "milter/record/log_line.h"
+#include "milter/session/leaving_header.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace milter::session {
+
+using log::Event;
+
+Transaction::Transaction(runtime::Service& service, TransactionContext context)
+    : service_(service), context_(std::move(context)), now_(service.now()),
+      message_count_(service.load.messages), header_bytes_(service.load.header_bytes) {
+    message_count_.add(1);
+    switch (context_.direction.mode) {
+    case record::Mode::verify:
+        if (context_.runtime->settings.roles.verify) {
+            inbound_.emplace(context_.runtime, service_.resolver(), service_.load.waiting, context_.envelope,
+                             now_);
+        }
+        break;
+    case record::Mode::sign:
+        outbound_.emplace(context_.runtime);
+        break;
+    case record::Mode::keep:
+        break;
+    }
+}
+
+void Transaction::header(std::string_view name, std::string_view body) {
+    const auto& limits = context_.runtime->message_limits;
+    if (is_refused()) {
+        return;
+    }
+    const std::size_t most_in_memory = context_.runtime->settings.limits.headers_in_memory;
+    if (name.size() + body.size() > limits.header_field_bytes) {
+        over_limit_ = fmt::format("a field of {} bytes, limits.header_field_bytes is {}",
+                                  name.size() + body.size(), limits.header_field_bytes);
+    } else if (headers_.size() >= limits.header_fields) {
+        over_limit_ = fmt::format("more than {} fields (limits.header_fields)", limits.header_fields);
+    } else if (headers_.byte_count() + name.size() + body.size() > limits.header_bytes) {
+        over_limit_ = fmt::format("more than {} bytes (limits.header_bytes)", limits.header_bytes);
+    } else if (!header_bytes_.grow(name.size() + body.size(), most_in_memory)) {
+        no_room_ = fmt::format(
+            "the headers of all messages need more than {} bytes (limits.headers_in_memory)", most_in_memory);
+    } else {
+        headers_.add(message::HeaderField(name, body));
+    }
+}
+
+void Transaction::end_of_header() {
+    if (is_refused() || std::exchange(header_ended_, true)) {
+        return;
+    }
+    if (inbound_) {
+        inbound_->end_of_header(headers_);
+    }
+    if (outbound_) {
+        end_of_own_header();
+    }
+}
+
+void Transaction::end_of_own_header() {
+    const bool heed = context_.direction.may_be_returned && context_.runtime->settings.roles.heed_own_results;
+    // The author is as it came: a From behind a line break counts.
+    outbound_->end_of_header(headers_, heed ? ids_to_heed() : std::vector<std::string>());
+    changes_ = mend_line_breaks(headers_);
+}
+
+void Transaction::body(std::string_view chunk) {
+    end_of_header();
+    if (inbound_) {
+        inbound_->body(chunk);
+    }
+    if (outbound_) {
+        outbound_->body(chunk);
+    }
+}
+
+bool Transaction::wants_body() const {
+    return !is_refused() && ((inbound_ && inbound_->wants_body()) || (outbound_ && outbound_->wants_body()));
+}
+
+Actions Transaction::finish(std::string_view queue_id, const std::function<void()>& progress) {
+    if (!over_limit_.empty()) {
+        return refuse_header(queue_id);
+    }
+    if (!no_room_.empty()) {
+        return turn_away(queue_id, no_room_);
+    }
+    end_of_header();
+    if (inbound_) {
+        return finish_inbound(queue_id, progress);
+    }
+    if (outbound_) {
+        return finish_outbound(queue_id);
+    }
+    return finish_kept(queue_id);
+}
+
+Actions Transaction::finish_inbound(std::string_view queue_id, const std::function<void()>& progress) {
+    auto verdict = inbound_->finish(headers_, progress);
+    if (inbound_->driver().turned_away()) {
+        return turn_away(queue_id, fmt::format("{} messages wait for the DNS (limits.waiting_messages)",
+                                               context_.runtime->driver_limits.waiting));
+    }
+    record::MessageFacts facts = known_at_mail_from();
+    facts.disposition = authenticate::dispose(verdict, context_.runtime->disposition_rules);
+    Actions actions = actions_for(facts.disposition);
+    remove_foreign_fields({}, actions, facts);
+    const auto body = authres::format(context_.authserv_id, authenticate::results(verdict));
+    actions.insertions.push_back({"Authentication-Results", " " + body});
+    facts.from = record::from_in_words(verdict.author, headers_);
+    facts.verdict = std::move(verdict);
+    facts.dns_wait = inbound_->driver().waited();
+    facts.dns_questions = inbound_->driver().questions();
+    log_dns_limits(queue_id);
+    log_message(queue_id, facts);
+    return actions;
+}
+
+Actions Transaction::finish_outbound(std::string_view queue_id) {
+    record::MessageFacts facts = known_at_mail_from();
+    facts.disposition =
+        authenticate::dispose_own(outbound_->author().state, context_.runtime->disposition_rules);
+    Actions actions = actions_for(facts.disposition);
+    facts.from = record::from_in_words(outbound_->author(), headers_);
+    facts.came_back = outbound_->own_result().doubt;
+    remove_foreign_fields(outbound_->own_result().instances, actions, facts);
+    auto result = sign_what_leaves(actions.deletions);
+    if (!result.failure.empty()) {
+        service_.logger().write(Event::signing_failed, queue_id, result.failure);
+        Actions refusal = tempfail("message could not be signed, try again later");
+        refusal.enhanced = "4.7.5"; // RFC 3463 3.8: cryptographic failure
+        return refusal;
+    }
+    for (const std::string& missing : result.missing) {
+        service_.logger().write(Event::signing_failed, queue_id, missing);
+    }
+    log_outbound(queue_id, result);
+    actions.changes = std::move(changes_);
+    actions.insertions = std::move(result.fields);
+    facts.signed_by = std::move(result.names);
+    facts.unsigned_because = std::move(result.unsigned_because);
+    log_message(queue_id, facts);
+    return actions;
+}
+
+// The deletions first: a signature over a field that we take away ourselves would be broken when it leaves.
+Signed Transaction::sign_what_leaves(const std::vector<HeaderDeletion>& deletions) {
+    return deletions.empty() ? outbound_->finish(headers_, now_)
+                             : outbound_->finish(without(headers_, deletions), now_);
+}
+
+Actions Transaction::finish_kept(std::string_view queue_id) {
+    log_message(queue_id, known_at_mail_from());
+    return {};
+}
+
+Actions Transaction::refuse_header(std::string_view queue_id) {
+    service_.logger().write(Event::header_over_limit, queue_id, over_limit_);
+    return reject("552", "5.3.4", "message header is too large"); // RFC 3463 3.4: too big for system
+}
+
+// Not for want of anything in the message: the same one is welcome when there is less to do.
+Actions Transaction::turn_away(std::string_view queue_id, std::string_view why) {
+    service_.logger().write(Event::overloaded, queue_id, why);
+    return tempfail("too busy, try again later");
+}
+
+record::MessageFacts Transaction::known_at_mail_from() const {
+    record::MessageFacts facts;
+    facts.mode = context_.direction.mode;
+    facts.why = context_.direction.why;
+    facts.client = context_.envelope.client;
+    facts.mail_from = context_.envelope.mail_from;
+    return facts;
+}
+
+std::vector<std::string> Transaction::own_ids() const {
+    std::vector<std::string> ids = context_.runtime->settings.strip_authserv_ids;
+    ids.push_back(context_.authserv_id);
+    if (context_.runtime->settings.authserv_id.empty()) { // every service of the MTA has a name of its own
+        add_host_names(ids);
+    }
+    return ids;
+}
+
+std::vector<std::string> Transaction::ids_to_heed() const {
+    std::vector<std::string> ids = own_ids();
+    add_host_names(ids);
+    return ids;
+}
+
+void Transaction::add_host_names(std::vector<std::string>& ids) const {
+    const auto add = [&ids](const std::string& name) {
+        if (std::find(ids.begin(), ids.end(), name) == ids.end()) {
+            ids.push_back(name);
+        }
+    };
+    add(context_.runtime->host_name);
+    const auto names = service_.mta_names.all();
+    std::for_each(names->begin(), names->end(), add);
+}
+
+void Transaction::remove_foreign_fields(const std::vector<std::size_t>& kept, Actions& actions,
+                                        record::MessageFacts& facts) const {
+    const auto& settings = context_.runtime->settings;
+    if (!settings.roles.verify) {
+        return;
+    }
+    const authenticate::Ownership ours{own_ids(), inbound_ ? settings.quarantine_field : ""};
+    auto foreign = authenticate::find_foreign_fields(headers_, ours, kept);
+    for (auto& place : foreign.places) {
+        actions.deletions.push_back({std::move(place.name), place.instance});
+    }
+    facts.removed_results = foreign.results;
+}
+
+void Transaction::log_message(std::string_view queue_id, const record::MessageFacts& facts) const {
+    if (service_.logger().wants(Event::message)) {
+        service_.logger().write(Event::message, queue_id, record::log_line(facts));
+    }
+}
+
+void Transaction::log_outbound(std::string_view queue_id, const Signed& result) const {
+    if (!changes_.empty()) {
+        service_.logger().write(
+            Event::header_mended, queue_id,
+            fmt::format("a line break that is no fold became a blank in {} header field{}", changes_.size(),
+                        changes_.size() == 1 ? "" : "s"));
+    }
+    if (result.warn) {
+        service_.logger().write(Event::not_signed, queue_id, result.unsigned_because);
+    }
+}
+
+void Transaction::log_dns_limits(std::string_view queue_id) const {
+    const Driver& driver = inbound_->driver();
+    if (driver.timed_out()) {
+        service_.logger().write(Event::dns_budget_spent, queue_id,
+                                fmt::format("not all DNS answers came within {} ms",
+                                            context_.runtime->driver_limits.budget.count()));
+    }
+    if (driver.refused_questions()) {
+        service_.logger().write(
+            Event::dns_question_limit, queue_id,
+            fmt::format("more than {} DNS questions", context_.runtime->driver_limits.questions));
+    }
+}
+
+} // namespace milter::session

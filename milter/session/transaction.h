@@ -1,0 +1,79 @@
+// One message, from MAIL FROM to the end of its data.
+#pragma once
+
+#include "message/from.h"
+#include "message/header_list.h"
+#include "milter/record/message_facts.h"
+#include "milter/runtime/service.h"
+#include "milter/session/actions.h"
+#include "milter/session/direction.h"
+#include "milter/session/inbound.h"
+#include "milter/session/outbound.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace milter::session {
+
+struct TransactionContext {
+    std::shared_ptr<const runtime::Runtime> runtime;
+    std::string authserv_id;
+    Direction direction;
+    authenticate::Envelope envelope;
+};
+
+class Transaction {
+  public:
+    Transaction(runtime::Service& service, TransactionContext context);
+
+    // `body` is all that stood after the colon, folds as CRLF.
+    void header(std::string_view name, std::string_view body);
+    // The header ends where the body begins, or the message.
+    void body(std::string_view chunk);
+    // Whether any hash needs more of the body.
+    [[nodiscard]] bool wants_body() const;
+    // Decides, and logs the message's line. `progress` is called now and then while waiting for the DNS.
+    [[nodiscard]] Actions finish(std::string_view queue_id, const std::function<void()>& progress);
+
+  private:
+    void end_of_header();
+    void end_of_own_header();
+    // Over the header as it will be delivered, with `changes_` and `deletions` carried out.
+    [[nodiscard]] Signed sign_what_leaves(const std::vector<HeaderDeletion>& deletions);
+    [[nodiscard]] Actions finish_inbound(std::string_view queue_id, const std::function<void()>& progress);
+    [[nodiscard]] Actions finish_outbound(std::string_view queue_id);
+    [[nodiscard]] Actions finish_kept(std::string_view queue_id);
+    [[nodiscard]] Actions refuse_header(std::string_view queue_id);
+    [[nodiscard]] Actions turn_away(std::string_view queue_id, std::string_view why);
+    [[nodiscard]] bool is_refused() const { return !over_limit_.empty() || !no_room_.empty(); }
+    [[nodiscard]] record::MessageFacts known_at_mail_from() const;
+    // The ids whose results are ours to remove.
+    [[nodiscard]] std::vector<std::string> own_ids() const;
+    // The ids under which a result may be ours, whatever the settings were when it was written.
+    [[nodiscard]] std::vector<std::string> ids_to_heed() const;
+    void add_host_names(std::vector<std::string>& ids) const;
+    // What only we may write and somebody else did, in either direction; but not the instances of
+    // Authentication-Results in `kept`.
+    void remove_foreign_fields(const std::vector<std::size_t>& kept, Actions& actions,
+                               record::MessageFacts& facts) const;
+    void log_message(std::string_view queue_id, const record::MessageFacts& facts) const;
+    void log_outbound(std::string_view queue_id, const Signed& result) const;
+    void log_dns_limits(std::string_view queue_id) const;
+
+    runtime::Service& service_;
+    TransactionContext context_;
+    base::UnixTime now_;
+    message::HeaderList headers_;
+    std::vector<HeaderChange> changes_; // that were made to headers_
+    bool header_ended_ = false;
+    std::string over_limit_; // which limit the header exceeds
+    std::string no_room_;    // which total of all messages is used up
+    threads::Share message_count_;
+    threads::Share header_bytes_;
+    std::optional<Inbound> inbound_;
+    std::optional<Outbound> outbound_;
+};
+
+} // namespace milter::session

@@ -1,0 +1,38 @@
+// Data that threads share, reachable only with its lock held.
+//
+//     LockGuarded<std::vector<int>> numbers;
+//     numbers.with([](auto& list) { list.push_back(1); });
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <utility>
+
+namespace milter::threads {
+
+template <class T>
+class LockGuarded {
+  public:
+    template <class... Arguments>
+    explicit LockGuarded(Arguments&&... arguments) : value_(std::forward<Arguments>(arguments)...) {}
+    LockGuarded(const LockGuarded&) = delete;
+    LockGuarded& operator=(const LockGuarded&) = delete;
+
+    // Calls `use` with the value; what it returns must not point into the value.
+    template <class Use>
+    auto with(Use&& use) {
+        const std::lock_guard lock(mutex_);
+        return std::invoke(std::forward<Use>(use), value_);
+    }
+    template <class Use>
+    auto with(Use&& use) const {
+        const std::lock_guard lock(mutex_);
+        return std::invoke(std::forward<Use>(use), value_);
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    T value_;
+};
+
+} // namespace milter::threads

@@ -1,0 +1,44 @@
+// A thread that does a job when it is told to. Requests that come while it works are one: the job is done
+// once more afterwards.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace milter::threads {
+
+class Worker {
+  public:
+    explicit Worker(std::function<void()> job)
+        : thread_([this, job = std::move(job)](const std::stop_token& stop) { run(job, stop); }) {}
+
+    void request() {
+        const std::lock_guard lock(mutex_);
+        requested_ = true;
+        changed_.notify_one();
+    }
+
+  private:
+    void run(const std::function<void()>& job, const std::stop_token& stop) {
+        while (wait(stop)) {
+            job();
+        }
+    }
+
+    // False when the worker is to end.
+    bool wait(const std::stop_token& stop) {
+        std::unique_lock lock(mutex_);
+        const bool wanted = changed_.wait(lock, stop, [this] { return requested_; });
+        requested_ = false;
+        return wanted && !stop.stop_requested();
+    }
+
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    bool requested_ = false;
+    std::jthread thread_; // last: it uses all of the above
+};
+
+} // namespace milter::threads

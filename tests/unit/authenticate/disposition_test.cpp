@@ -1,0 +1,138 @@
+#include "authenticate/disposition.h"
+
+#include "support/catch.h"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using authenticate::Action;
+using authenticate::DispositionRules;
+using State = message::Author::State;
+
+namespace {
+
+constexpr Action every_action[] = {Action::accept,   Action::mark,   Action::quarantine,
+                                   Action::tempfail, Action::reject, Action::discard};
+
+authenticate::Verdict verdict_of(State state, bool stray = false) {
+    authenticate::Verdict verdict;
+    verdict.author.state = state;
+    verdict.stray_line_breaks = stray;
+    return verdict;
+}
+
+} // namespace
+
+TEST_CASE("every action has a word, and is read back from it") {
+    std::set<std::string_view> words;
+    for (const Action action : every_action) {
+        CHECK(authenticate::parse_action(print(action)) == action);
+        words.insert(print(action));
+    }
+    CHECK(words.size() == std::size(every_action));
+    for (const char* word : {"", "Reject", "quarantined", "reject "}) {
+        CHECK_FALSE(authenticate::parse_action(word));
+    }
+}
+
+TEST_CASE("every state of the author has its own rule") {
+    struct Case {
+        State state;
+        Action DispositionRules::Author::*rule;
+        std::string_view reason;
+    };
+    using Author = DispositionRules::Author;
+    const std::vector<Case> cases{{State::none, &Author::missing, "no-from"},
+                                  {State::several_fields, &Author::several_fields, "several-from"},
+                                  {State::several_domains, &Author::several_domains, "several-domains"},
+                                  {State::unreadable, &Author::unreadable, "unreadable-from"}};
+    for (const Case& c : cases) {
+        for (const Action action : every_action) {
+            DispositionRules rules;
+            rules.author.*c.rule = action;
+            const auto disposition = authenticate::dispose(verdict_of(c.state), rules);
+            CHECK(disposition.action == action);
+            CHECK(disposition.reason == c.reason);
+            const auto of_others = authenticate::dispose(verdict_of(State::one), rules);
+            CHECK(of_others.action == Action::accept);
+            CHECK(of_others.reason.empty());
+        }
+    }
+}
+
+TEST_CASE("of an author in doubt and a line break the stricter one decides") {
+    struct Case {
+        State state;
+        bool stray;
+        Action unreadable;
+        Action stray_line_break;
+        Action action;
+        std::string_view reason;
+    };
+    const std::vector<Case> cases{
+        {State::one, false, Action::mark, Action::mark, Action::accept, ""},
+        {State::one, true, Action::mark, Action::mark, Action::mark, "stray-line-break"},
+        {State::one, true, Action::reject, Action::accept, Action::accept, "stray-line-break"},
+        {State::one, true, Action::mark, Action::reject, Action::reject, "stray-line-break"},
+        {State::unreadable, false, Action::mark, Action::reject, Action::mark, "unreadable-from"},
+        {State::unreadable, true, Action::mark, Action::mark, Action::mark, "unreadable-from"},
+        {State::unreadable, true, Action::accept, Action::mark, Action::mark, "stray-line-break"},
+        {State::unreadable, true, Action::reject, Action::mark, Action::reject, "unreadable-from"},
+        {State::unreadable, true, Action::tempfail, Action::reject, Action::reject, "stray-line-break"},
+    };
+    for (const Case& c : cases) {
+        DispositionRules rules;
+        rules.author.unreadable = c.unreadable;
+        rules.author.stray_line_break = c.stray_line_break;
+        const auto disposition = authenticate::dispose(verdict_of(c.state, c.stray), rules);
+        CHECK(disposition.action == c.action);
+        CHECK(disposition.reason == c.reason);
+    }
+}
+
+TEST_CASE("only a refusal has a reply, in one line of plain text, and only a mark has a field") {
+    for (const Action action : every_action) {
+        DispositionRules rules;
+        rules.author.missing = action;
+        rules.quarantine_field = "X-Hold";
+        const auto disposition = authenticate::dispose(verdict_of(State::none), rules);
+        const bool refused = action == Action::tempfail || action == Action::reject;
+        REQUIRE(disposition.reply.has_value() == refused);
+        if (refused) {
+            const auto& reply = *disposition.reply;
+            CHECK(reply.code == (action == Action::reject ? "550" : "451"));
+            CHECK(reply.enhanced == (action == Action::reject ? "5.7.1" : "4.7.1"));
+            CHECK(reply.text.find("From") != std::string::npos);
+            CHECK(reply.text.find_first_of("\r\n%") == std::string::npos);
+        }
+        const std::vector<authenticate::AddedField> mark{{"X-Hold", "no-from"}};
+        CHECK(disposition.fields == (action == Action::mark ? mark : decltype(mark)()));
+    }
+}
+
+TEST_CASE("mail of our own whose author is unclear goes, waits or is refused") {
+    for (const Action action : {Action::accept, Action::tempfail, Action::reject}) {
+        DispositionRules rules;
+        rules.author.unreadable = Action::mark; // of incoming mail
+        rules.own_mail = action;
+        CHECK(authenticate::dispose_own(State::unreadable, rules).action == action);
+        CHECK(authenticate::dispose_own(State::unreadable, rules).reason == "unreadable-from");
+        CHECK(authenticate::dispose_own(State::unreadable, rules).fields.empty());
+        CHECK(authenticate::dispose_own(State::one, rules).action == Action::accept);
+        CHECK(authenticate::dispose_own(State::one, rules).reason.empty());
+    }
+}
+
+TEST_CASE("what no rule asks for need not be prepared") {
+    DispositionRules rules;
+    CHECK_FALSE(authenticate::may_ask_for(Action::quarantine, rules));
+    for (auto* rule : {&rules.author.missing, &rules.author.several_fields, &rules.author.several_domains,
+                       &rules.author.unreadable, &rules.author.stray_line_break, &rules.own_mail}) {
+        *rule = Action::quarantine;
+        CHECK(authenticate::may_ask_for(Action::quarantine, rules));
+        *rule = Action::mark;
+    }
+    CHECK_FALSE(authenticate::may_ask_for(Action::quarantine, rules));
+}
