@@ -104,21 +104,18 @@ dns::Awaited<Verdict> Evaluation::enforceable(const ChosenRecord& choice) {
 }
 
 void Evaluation::select_policy(const ChosenRecord& choice) {
-    const Record& record = *choice.record;
-    if (usability(record) == Usability::forced_none) {
-        set_policy({"forced", Policy::none}, false); // for sp and np as well: the record as a whole acts so
-    } else if (choice.inherited) {
-        select_inherited_policy(record);
+    if (choice.inherited) {
+        select_inherited_policy(*choice.record);
     } else {
-        set_policy(own_policy(record), record.test);
+        set_policy(dmarc::select_policy(*choice.record, false, Existence::exists), choice.record->test);
     }
 }
 
 // RFC 9989 4.7: sp speaks for subdomains that exist, np for those that do not. Whether the author domain
 // exists is asked only where it makes a difference.
 void Evaluation::select_inherited_policy(const Record& published) {
-    const SelectedPolicy existing = subdomain_policy(published);
-    const SelectedPolicy missing = non_existent_policy(published);
+    const SelectedPolicy existing = dmarc::select_policy(published, true, Existence::exists);
+    const SelectedPolicy missing = dmarc::select_policy(published, true, Existence::does_not_exist);
     if (existing.policy == missing.policy) {
         set_policy(existing, published.test);
         return;

@@ -99,6 +99,16 @@ SelectedPolicy non_existent_policy(const Record& record) {
     return is_valid(record.np) ? SelectedPolicy{"np", record.np.policy} : subdomain_policy(record);
 }
 
+SelectedPolicy select_policy(const Record& record, bool inherited, Existence existence) {
+    if (usability(record) == Usability::forced_none) {
+        return {"forced", Policy::none}; // for sp and np as well: the record as a whole acts so
+    }
+    if (!inherited) {
+        return own_policy(record);
+    }
+    return existence == Existence::does_not_exist ? non_existent_policy(record) : subdomain_policy(record);
+}
+
 Policy lowered_by_test_mode(Policy policy) {
     switch (policy) {
     case Policy::none:

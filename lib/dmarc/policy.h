@@ -42,10 +42,14 @@ struct SelectedPolicy {
 [[nodiscard]] SelectedPolicy subdomain_policy(const Record& record);
 [[nodiscard]] SelectedPolicy non_existent_policy(const Record& record);
 
+enum class Existence : std::uint8_t { exists, does_not_exist, failed };
+
+// RFC 9989 4.7: what a usable record, or one taken for p=none, asks for mail of the author domain. Where the record
+// stands above the domain it matters whether that exists.
+[[nodiscard]] SelectedPolicy select_policy(const Record& record, bool inherited, Existence existence);
+
 // RFC 9989 4.7: t=y asks for one level less than published.
 [[nodiscard]] Policy lowered_by_test_mode(Policy policy);
-
-enum class Existence : std::uint8_t { exists, does_not_exist, failed };
 
 struct ExistenceTest {
     Existence existence = Existence::exists;

@@ -6,26 +6,20 @@ namespace milter::tool {
 
 namespace {
 
-// RFC 9989 4.7: what the record asks for mail from the domain itself.
-dmarc::Policy own_policy(const dmarc::Record& record, bool inherited, dmarc::Existence existence) {
-    if (!inherited) {
-        return dmarc::own_policy(record).policy;
-    }
-    const bool exists = existence != dmarc::Existence::does_not_exist;
-    return (exists ? dmarc::subdomain_policy(record) : dmarc::non_existent_policy(record)).policy;
-}
-
 void describe_record(const dmarc::Record& record, bool inherited, dmarc::Existence existence,
                      DmarcSurvey& survey) {
+    const auto asked_for = [&] {
+        survey.own = dmarc::select_policy(record, inherited, existence).policy;
+        survey.subdomains = dmarc::select_policy(record, true, dmarc::Existence::exists).policy;
+        survey.non_existent = dmarc::select_policy(record, true, dmarc::Existence::does_not_exist).policy;
+    };
     survey.test = record.test;
     switch (dmarc::usability(record)) {
     case dmarc::Usability::usable:
-        survey.own = own_policy(record, inherited, existence);
-        survey.subdomains = dmarc::subdomain_policy(record).policy;
-        survey.non_existent = dmarc::non_existent_policy(record).policy;
+        asked_for();
         return;
     case dmarc::Usability::forced_none:
-        survey.own = survey.subdomains = survey.non_existent = dmarc::Policy::none;
+        asked_for();
         survey.remark = "a policy tag is missing or unreadable, but reports are wanted: taken as p=none";
         return;
     case dmarc::Usability::silent:
