@@ -13,6 +13,7 @@ etc=/etc/paraph
 sbin=/usr/local/sbin
 bin=/usr/local/bin
 unit=/etc/systemd/system/paraphd.service
+wired="$etc/wired-as" # the address that main.cf was given
 pid_file=/run/paraphd.pid
 background_log=/var/log/paraphd.log
 
@@ -274,11 +275,24 @@ set_parameter() {
     note "    $1 = $2     (was: ${before:-empty})"
 }
 
+# without_former LIST MILTER: without the address that an earlier run put in, when it is another now: nobody listens there.
+without_former() {
+    local former word kept=''
+    former="$(cat "$wired" 2>/dev/null || true)"
+    case "$1/$former" in
+        */ | *'{'*/* | *"/$2") printf '%s\n' "$1"; return ;;
+    esac
+    while read -r word; do
+        [ -z "$word" ] || [ "$word" = "$former" ] || kept="${kept:+$kept, }$word"
+    done < <(tr ', \t' '\n\n\n' <<<"$1")
+    printf '%s\n' "$kept"
+}
+
 # with_milter PARAMETER MILTER: its value with our socket in it, first: what other filters change must not be what is
 # checked.
 with_milter() {
     local present expanded
-    present="$(postconf -h "$1")"
+    present="$(without_former "$(postconf -h "$1")" "$2")"
     expanded="$(postconf -hx "$1" | tr ',{}' '   ')"
     case " $expanded " in
         *" $2 "*) echo "$present" ;;
@@ -452,6 +466,7 @@ main() {
     wire "$milter"
     verify_wiring
     backup= # it stays
+    printf '%s\n' "$milter" >"$wired"
     note "Mail for others that users submit is signed when its service has -o milter_macro_daemon_name=ORIGINATING, or"
     note "when they log in. To undo it, take both lines out of main.cf and reload Postfix before you stop paraphd."
 }

@@ -1,15 +1,14 @@
-"""packaging/wire-postfix.sh: which address it gives to Postfix, and the whole of it on a machine of its own."""
+"""packaging/wire-postfix.sh: which address it gives to Postfix, and that mail goes through the daemon then."""
 
 import os
-import re
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from harness import machine, programs
+from harness import programs
+from harness.wiring import SCRIPT, WiringTest
 
-SCRIPT = Path(__file__).parents[2] / "packaging" / "wire-postfix.sh"
 QUEUE = "/var/spool/postfix"
 
 # postconf of an imaginary Postfix.
@@ -22,38 +21,6 @@ case "$*" in
             "qmgr unix n - y 300 1 qmgr" "127.0.0.1:10025 inet n - n - - smtpd -o x=y" ;;
     *) exit 1 ;;
 esac
-"""
-
-# A service manager that has nothing but the unit of paraphd, and a journal of it.
-SYSTEMCTL = r"""#!/bin/bash
-echo "systemctl $*" >>/var/log/systemctl.log
-case "$*" in
-    "restart paraphd")
-        [ ! -e /run/no-restart ] || exit 1
-        umask 0077
-        setsid setpriv --reuid paraph --regid paraph --init-groups -- \
-            $(sed -n s/^ExecStart=//p /etc/systemd/system/paraphd.service) --log stderr \
-            </dev/null >/var/log/journal.log 2>&1 &
-        echo $! >/run/service.pid ;;
-    "is-active --quiet paraphd") [ ! -e /run/no-service ] && kill -0 "$(cat /run/service.pid)" ;;
-esac
-"""
-JOURNALCTL = """#!/bin/bash
-[[ "$*" == "--unit paraphd --since @"*" --output cat --no-pager" ]] && cat /var/log/journal.log
-"""
-
-MAIN_CF = """compatibility_level = 3.6
-myhostname = mx.wired.example
-mydomain = wired.example
-mydestination = $myhostname
-inet_interfaces = loopback-only
-inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
-alias_maps = inline:{postmaster=root}
-alias_database =
-mailbox_size_limit = 0
-smtp_host_lookup = native
-maillog_file = /var/log/postfix.log
 """
 
 
@@ -118,38 +85,7 @@ class Address(unittest.TestCase):
         self.assertEqual("inet:[::1]:8891", milter_of("inet6:[::1]:8891", PROTOCOLS="ipv4, ipv6")[0])
 
 
-@unittest.skipUnless(machine.can_be_made(), "namespaces and mounts are not allowed here")
-class Wiring(unittest.TestCase):
-    def wire(self, config: str = "", before: str = "", after: str = "", main_cf: str = "") -> str:
-        """The output of the script behind a Postfix that runs, and at its end main.cf."""
-        with tempfile.TemporaryDirectory(prefix="paraph-e2e-") as name:
-            folder = Path(name)
-            folder.chmod(0o755)
-            (folder / "main.cf").write_text(MAIN_CF + main_cf)
-            (folder / "paraph.yaml").write_text(config)
-            done = machine.run_in(folder, f"""
-                cp /usr/share/postfix/master.cf.dist /etc/postfix/master.cf
-                cp {folder}/main.cf /etc/postfix/main.cf
-                if [ -s {folder}/paraph.yaml ]; then install -D -m 644 {folder}/paraph.yaml /etc/paraph/paraph.yaml; fi
-                {before}
-                postfix start >/dev/null 2>&1
-                {SCRIPT} {programs.paraphd} {programs.paraph} 2>&1 || echo "status $?"
-                {after}
-                echo "=== main.cf"; cat /etc/postfix/main.cf
-                echo "=== log"; tail -n 20 /var/log/postfix.log""", MAIL_CONFIG="/etc/postfix")
-            return done.stdout.decode() + done.stderr.decode()
-
-    def with_commands(self, **commands: str) -> str:
-        """Commands that take the place of the machine's, for `before`."""
-        lines = ["export PATH=/usr/local/bin:$PATH"]
-        for name, text in commands.items():
-            lines += [f"cat >/usr/local/bin/{name} <<'END_OF_COMMAND'", text.strip("\n"), "END_OF_COMMAND",
-                      f"chmod 755 /usr/local/bin/{name}"]
-        return "\n".join([*lines, ""])
-
-    def milters(self, said: str) -> list[str]:
-        return re.findall(r"^(?:non_)?smtpd_milters = (.*)", said.partition("=== main.cf")[2], re.MULTILINE)
-
+class Wiring(WiringTest):
     def test_new_machine(self):
         said = self.wire(after=f"""
             stat -c '%U:%G %a %n' /etc/paraph/keys /etc/paraph/keys/*.pem
@@ -170,6 +106,15 @@ class Wiring(unittest.TestCase):
         self.assertEqual(["inet:127.0.0.1:8899",
                           "inet:127.0.0.1:8899, { inet:127.0.0.1:9, default_action=accept }"], self.milters(said), said)
         self.assertIn("Done: message", said)
+
+    def test_another_address_takes_the_place_of_the_former(self):
+        said = self.wire(main_cf="smtpd_milters = inet:127.0.0.1:9\nmilter_default_action = accept\n", after=f"""
+            echo "listen: {{socket: 'inet:127.0.0.1:8899'}}" >>/etc/paraph/paraph.yaml
+            echo "=== again"; {SCRIPT} {programs.paraphd} {programs.paraph} 2>&1""")
+        self.assertEqual(["inet:127.0.0.1:8899, inet:127.0.0.1:9", "$smtpd_milters"], self.milters(said), said)
+        again = said.partition("=== again")[2]
+        self.assertIn("(was: inet:127.0.0.1:8891, inet:127.0.0.1:9)", again)
+        self.assertIn("Done: message", again)
 
     def test_unix_socket_below_the_queue_directory(self):
         socket = f"listen: {{socket: 'unix:{QUEUE}/paraph/p.sock', socket_group: postfix, socket_mode: 0660}}\n"
@@ -192,90 +137,6 @@ class Wiring(unittest.TestCase):
         self.assertIn("/run/paraph/p.sock does not exist for smtp/inet, cleanup/unix", said)
         self.assertIn("status 1", said)
         self.assertEqual([], self.milters(said))
-
-    def test_daemon_that_does_not_start_says_why(self):
-        other = f"{programs.paraphd} --socket inet:127.0.0.1:8898 --log stderr >/dev/null 2>&1 & sleep 1"
-        # What check-config knows to fail is not tried; a port in use may be the running daemon's, which is.
-        for address, reason, conclusion in (
-                ("192.0.2.1:8891", "Cannot assign requested address", "The daemon would not start"),
-                ("127.0.0.1:8898", "another process listens there", "paraphd does not start")):
-            said = self.wire(f"listen: {{socket: 'inet:{address}'}}\n", other)
-            self.assertIn(reason, said)
-            self.assertIn(conclusion, said)
-            self.assertIn("status 1", said)
-            self.assertEqual([], self.milters(said))
-
-    def test_wiring_that_does_not_work_is_taken_back(self):
-        # A service with a value of its own never asks the daemon; another filter that is not there refuses all mail.
-        said = self.wire(before="postconf -P smtp/inet/smtpd_milters=")
-        self.assertRegex(said, r"Postfix took message \w+, and paraphd did not see it")
-        self.assertIn("main.cf is as it was before", said)
-        self.assertIn("status 1", said)
-        self.assertEqual([], self.milters(said))
-        said = self.wire(main_cf="smtpd_milters = inet:127.0.0.1:9\nmilter_default_action = tempfail\n")
-        self.assertIn("Postfix refuses mail now: 451", said)
-        self.assertEqual(["inet:127.0.0.1:9"], self.milters(said))
-
-    def test_service(self):
-        systemd = "mkdir -p /run/systemd/system\n" + self.with_commands(systemctl=SYSTEMCTL, journalctl=JOURNALCTL)
-        unit = "/etc/systemd/system/paraphd.service"
-        said = self.wire(before=systemd + f"umask 077; mkdir -p {Path(unit).parent}; echo '# mine' >{unit}",
-                         after=f"cat /var/log/systemctl.log {unit}.old; stat -c '%a %n' /etc/paraph/paraph.yaml")
-        self.assertRegex(said, r"Done: message \w+ to postmaster went through Postfix and paraphd")
-        self.assertIn("paraphd runs as a service", said)
-        self.assertIn("systemctl daemon-reload\nsystemctl enable --quiet paraphd\nsystemctl restart paraphd\n"
-                      "systemctl is-active --quiet paraphd\n", said)
-        self.assertIn(f"the old one is {unit}.old", said)
-        self.assertIn("# mine\n644 /etc/paraph/paraph.yaml\n", said)
-        self.assertEqual(["inet:127.0.0.1:8891", "$smtpd_milters"], self.milters(said), said)
-        for marker, problem in (("no-restart", "it does not start; journalctl -u paraphd says why"),
-                                ("no-service", "paraphd has ended; journalctl -u paraphd says why")):
-            said = self.wire(before=f"{systemd} touch /run/{marker}")
-            self.assertIn(problem, said)
-            self.assertIn("status 1", said)
-            self.assertEqual([], self.milters(said))
-
-    def test_what_ends_early_leaves_main_cf_as_it_was(self):
-        interrupted = self.with_commands(postfix="""#!/bin/bash
-            if [ "$1" = reload ] && [ ! -e /run/once ]; then touch /run/once; kill -INT $PPID; fi
-            exec /usr/sbin/postfix "$@" """)
-        said = self.wire(before=interrupted)
-        self.assertIn("this ended before it was done; main.cf is as it was before", said)
-        self.assertIn("status 130", said)
-        self.assertEqual([], self.milters(said))
-        failing = self.with_commands(postconf="""#!/bin/bash
-            case "$*" in "-e non_smtpd_milters"*) exit 1 ;; esac
-            exec /usr/sbin/postconf "$@" """)
-        said = self.wire(before=failing)
-        self.assertIn("this ended before it was done; main.cf is as it was before", said)
-        self.assertIn("status 1", said)
-        self.assertEqual([], self.milters(said))
-
-    def test_postfix_that_cannot_list_its_services(self):
-        said = self.wire(before=self.with_commands(postconf="""#!/bin/bash
-            if [ "$1" = -P ]; then exit 1; fi
-            exec /usr/sbin/postconf "$@" """))
-        self.assertIn("Done: message", said)
-        self.assertEqual(["inet:127.0.0.1:8891", "$smtpd_milters"], self.milters(said), said)
-
-    def test_configuration_is_written_when_there_is_a_key(self):
-        said = self.wire(before="mkdir -p /etc/paraph; touch /etc/paraph/keys", after=f"""
-            ls /etc/paraph; rm /etc/paraph/keys
-            echo "=== again"; {SCRIPT} {programs.paraphd} {programs.paraph} 2>&1; cat /etc/paraph/paraph.yaml""")
-        first, _, again = said.partition("=== again")
-        self.assertIn("no signing key could be made", first)
-        self.assertTrue(first.endswith("status 1\nkeys\n"), first)
-        self.assertIn("Done: message", again)
-        self.assertRegex(again, r"- {selector: (paraph\d+), file: keys/\1\.wired\.example\.pem, active: false}")
-
-    def test_what_could_not_be_tried_is_said(self):
-        said = self.wire(main_cf="smtpd_data_restrictions = reject\n")
-        self.assertIn("NOT VERIFIED: Postfix took no message to try it with: 554", said)
-        self.assertNotIn("Done", said)
-        self.assertEqual(["inet:127.0.0.1:8891", "$smtpd_milters"], self.milters(said))
-        said = self.wire("log: {level: warning}\n")
-        self.assertIn("NOT VERIFIED: with log.level: warning", said)
-
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,91 @@
+"""What packaging/systemd/paraphd.service allows the daemon is enough for all that it does."""
+
+import grp
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import unittest
+from pathlib import Path
+
+from harness.client import send_one
+from harness.messages import message
+from harness.paraphd import Paraphd
+from harness.process import eventually
+from harness.site import SiteTest
+
+UNIT = Path(__file__).parents[2] / "packaging" / "systemd" / "paraphd.service"
+SYSTEM_CALL = re.compile(r"^(?:\d+\s+)?(?:<\.\.\. )?(\w+)(?:\(| resumed)", re.MULTILINE)
+
+
+def members(group: str) -> set[str]:
+    """The system calls of a group such as @system-service, as this machine's systemd knows them; or the one named."""
+    if not group.startswith("@"):
+        return {group}
+    shown = subprocess.run(["systemd-analyze", "syscall-filter", group], capture_output=True, text=True, check=True)
+    words = [line.strip() for line in shown.stdout.splitlines()[1:]]
+    return set().union(*(members(word) for word in words if word and not word.startswith("#")))
+
+
+def allowed() -> set[str]:
+    """systemd.exec(5): the first line says what is allowed; later ones take away or add."""
+    calls = members("@default")
+    for line in re.findall(r"^SystemCallFilter=(.*)", UNIT.read_text(), re.MULTILINE):
+        named = set().union(*map(members, line.lstrip("~").split()))
+        calls = calls - named if line.startswith("~") else calls | named
+    return calls
+
+
+@unittest.skipUnless(shutil.which("strace") and shutil.which("systemd-analyze"), "needs strace and systemd-analyze")
+class SystemCalls(SiteTest):
+    """With a socket that has a group, a configuration that is reloaded, a service manager that is told, mail both ways."""
+
+    unix_socket = True
+
+    @classmethod
+    def change_settings(cls, site, settings):
+        settings["listen"] = {"socket_group": grp.getgrgid(os.getgid()).gr_name}
+        cls.trace = site.folder / "strace.out"
+        cls.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        cls.addClassCleanup(cls.manager.close)
+        cls.manager.bind(str(site.folder / "notify"))
+        os.environ["NOTIFY_SOCKET"] = str(site.folder / "notify")
+        cls.addClassCleanup(os.environ.pop, "NOTIFY_SOCKET")
+
+    @classmethod
+    def setUpClass(cls):
+        launch = Paraphd.launch
+
+        def traced(paraphd):
+            # -D: the daemon stays our own child, so that signals reach it.
+            paraphd.wrap = ["strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", str(cls.trace)]
+            launch(paraphd)
+
+        Paraphd.launch = traced
+        try:
+            super().setUpClass()
+        finally:
+            Paraphd.launch = launch
+
+    def test_every_call_that_the_daemon_makes_is_allowed(self):
+        self.check(self.receive(self.site.signer.sign(message())), spf="pass", dkim="pass", dmarc="pass")
+        self.assertEqual(2, len(self.submit(message("alice@ours.test")).all("dkim-signature")))
+        paraphd = self.site.paraphd
+        paraphd.reload()
+        eventually("the reload", lambda: "configuration reloaded" in paraphd.log())
+        send_one(self.site.postfix.port, message(), address="203.0.113.9", sender="ann@pass.test",
+                 recipient=self.new_recipient())
+        paraphd.tell(signal.SIGTERM)
+        eventually("the end", lambda: "[STOPPED]" in paraphd.log() and not paraphd.running())
+        # Up to its main function it is strace's, which makes other calls.
+        made = set(SYSTEM_CALL.findall(self.trace.read_text(errors="replace"))) - {"execve"}
+        for expected in ("accept", "sendto", "seccomp"):
+            self.assertIn(expected, " ".join(made))
+        self.assertEqual(set(), made - allowed())
+        self.assertIn(b"READY=1", self.manager.recv(4096))
+
+
+if __name__ == "__main__":
+    unittest.main()
