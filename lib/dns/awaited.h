@@ -13,6 +13,7 @@
 
 #include "dns/questions.h"
 
+#include <cassert>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -30,6 +31,7 @@ using Outcome = std::variant<Verdict, Questions>;
 template <class Verdict>
 [[nodiscard]] Outcome<Verdict> outcome(Awaited<Verdict> verdict, Inquiry& dns) {
     if (!verdict) {
+        assert(!dns.questions().empty()); // or whoever drives it would ask nothing, for ever
         return dns.take_questions();
     }
     return *std::move(verdict);

@@ -16,7 +16,7 @@ struct Limits {
     std::size_t nesting = 20;      // include and redirect inside each other; deeper is permerror
     std::size_t helo = 255;        // octets; RFC 5321 4.5.3.1.2. Longer text has no place in a macro
     std::size_t local_part = 256;  // octets; RFC 5321 4.5.3.1.3 bounds the whole path to that
-    std::size_t steps = 100;       // lines of explanation kept in a verdict
+    std::size_t most_steps = 100;  // lines of explanation kept in a verdict
 };
 
 } // namespace spf

@@ -5,7 +5,7 @@
 namespace spf {
 
 void Run::add_step(const Scope& scope, std::string term, std::string what) {
-    if (verdict.steps.size() + 1 == options.limits.steps) {
+    if (verdict.steps.size() + 1 == options.limits.most_steps) {
         term.clear();
         what = "further steps are not listed";
     }

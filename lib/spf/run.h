@@ -47,7 +47,7 @@ struct Run {
 
     // Whether another step would be kept.
     [[nodiscard]] bool recording() const {
-        return options.steps && verdict.steps.size() < options.limits.steps;
+        return options.steps && verdict.steps.size() < options.limits.most_steps;
     }
     // Keeps a step. `term` and `what` return its text, and are called only if somebody will read it.
     template <class Term, class What>

@@ -145,14 +145,11 @@ std::string milter_value(std::string_view body, const Terms& terms) {
     return value;
 }
 
-bool hold(SMFICTX* context, const std::string& reason, const Terms& terms) {
-    auto text = reason; // libmilter takes non-const text
-    return terms.may_hold && smfi_quarantine(context, text.data()) == MI_SUCCESS;
-}
-
 bool apply_edits(SMFICTX* context, const session::Actions& actions, const Terms& terms) {
-    if (!actions.hold_reason.empty() && !hold(context, actions.hold_reason, terms)) {
-        return false;
+    if (auto reason = actions.hold_reason; !reason.empty()) { // libmilter takes non-const text
+        if (smfi_quarantine(context, reason.data()) != MI_SUCCESS) {
+            return false;
+        }
     }
     for (const auto& change : actions.changes) {
         auto name = change.name; // libmilter takes non-const text
@@ -194,6 +191,12 @@ sfsistat reply(SMFICTX* context, const session::Actions& actions) {
 }
 
 sfsistat apply(SMFICTX* context, const session::Actions& actions, const Link& link) {
+    if (!actions.hold_reason.empty() && !link.terms.may_hold) {
+        service->logger().write(Event::edit_failed, link.macro("i"),
+                                "holding messages was not agreed on when this connection began, and a reload "
+                                "asks for it since");
+        return reply(context, session::tempfail("message could not be processed, try again later"));
+    }
     // A message that is not accepted needs no edits.
     if (actions.reply == session::Reply::proceed && !apply_edits(context, actions, link.terms)) {
         service->logger().write(Event::edit_failed, link.macro("i"), "the MTA did not take an edit");

@@ -1,6 +1,5 @@
 // What is known of one finished message, as a value: it refers to nothing else, so that it can be kept,
-// queued or printed after the message is gone. The log's line, JSON and the explanation in words are made
-// from it.
+// queued or printed after the message is gone. The log's line is made from it.
 #pragma once
 
 #include "authenticate/disposition.h"

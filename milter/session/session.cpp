@@ -104,7 +104,7 @@ void Session::abort() {
 void Session::fail(std::string_view why) noexcept {
     std::string& failure = in_message_ ? failure_ : connection_failure_;
     try {
-        failure = why;
+        failure = why.empty() ? "internal error" : why; // empty is none
     } catch (...) {
         failure = "out of memory"; // short enough to need none
     }

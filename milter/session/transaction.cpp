@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace milter::session {
@@ -147,7 +148,7 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
     }
     log_outbound(queue_id, result);
     actions.changes = std::move(changes_);
-    actions.insertions = std::move(result.fields);
+    std::move(result.fields.begin(), result.fields.end(), std::back_inserter(actions.insertions));
     facts.signed_by = std::move(result.names);
     facts.unsigned_because = std::move(result.unsigned_because);
     log_message(queue_id, facts);

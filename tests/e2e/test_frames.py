@@ -203,7 +203,7 @@ class Holding(FramesTest):
             self.assertEqual(1, len(outcome.inserted("X-Paraph-Quarantine")))
             milter.tell(b"K")
             self.assertTrue(refuses(milter.play(self.mail_without_author(milter))))
-        eventually("the reason", lambda: "[EDIT]" in self.site.paraphd.log())
+        eventually("the reason", lambda: "holding messages was not agreed on" in self.site.paraphd.log())
         with self.milter() as milter:
             self.assertEqual(QUARANTINE, milter.actions & QUARANTINE)
             outcome = milter.play(self.mail_without_author(milter))
@@ -216,6 +216,12 @@ class Holding(FramesTest):
             milter.play(self.mail_without_author(milter))
         why = "does not let filters change header fields and hold messages"
         eventually("the reason", lambda: why in self.site.paraphd.log())
+
+    def test_mail_server_that_cannot_hold_is_served_where_no_setting_needs_it(self):
+        self.reload("mark")
+        with self.milter(actions=ALL_ACTIONS & ~QUARANTINE) as milter:
+            outcome = milter.play(self.mail_without_author(milter))
+        self.assertEqual(1, len(outcome.inserted("X-Paraph-Quarantine")))
 
 
 class Neighbours(FramesTest):

@@ -568,12 +568,12 @@ TEST_CASE("problems name the place") {
 
 TEST_CASE("the steps of a hostile record are bounded") {
     spf::Options options;
-    options.limits.steps = 5;
+    options.limits.most_steps = 5;
     const Lines lines{{"TXT example.org", "v=spf1" + repeated(" ip4:192.0.2.1", 500)}};
     const auto verdict = evaluate(test::ann(), Zone(lines), options).verdict;
     REQUIRE(verdict.steps.size() == 5);
     CHECK(verdict.steps.back().what == "further steps are not listed");
-    options.limits.steps = 0;
+    options.limits.most_steps = 0;
     CHECK(evaluate(test::ann(), Zone(lines), options).verdict.steps.empty());
 }
 
