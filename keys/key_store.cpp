@@ -6,7 +6,6 @@
 #include "dkim/names.h"
 #include "keys/domain_keys.h"
 #include "keys/file_bytes.h"
-#include "keys/identity.h"
 #include "keys/key_cache.h"
 #include "keys/key_file.h"
 #include "keys/key_material.h"
@@ -240,7 +239,7 @@ class KeyStore::Impl {
 
     [[nodiscard]] Signer signer_for(const KeyOptions::DomainKey& key) const {
         Signer signer{fmt::format("{}/{}", key.domain, key.selector), key.domain, key.selector, {}, {}, {}};
-        signer.identity = make_identity(key.identity, key.domain).value_or("");
+        signer.identity = key.identity;
         set_key(signer, key_from_file(key.file));
         return signer;
     }
@@ -268,7 +267,7 @@ class KeyStore::Impl {
         // An identity that d= does not cover would make the signature worthless; it is left out as OpenDKIM
         // does.
         signer.identity =
-            make_identity(replace_percent(row.signer, author_domain), signer.domain).value_or("");
+            dkim::read_identity(replace_percent(row.signer, author_domain), signer.domain).value_or("");
         set_key(signer, key_of(*key, signer.domain));
         signer.absent = !signer.key && key->file_has_domain && is_missing(key->file_for(signer.domain));
         if (signer.key) {

@@ -1,7 +1,7 @@
 #include "keys/table_check.h"
 
 #include "base/secret_text.h"
-#include "keys/identity.h"
+#include "dkim/names.h"
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ std::string check_row(const SigningRow& row, const KeyRow& key) {
     }
     const bool fixed =
         !row.signer.empty() && row.signer.find('%') == std::string_view::npos && !key.domain.empty();
-    if (fixed && !make_identity(row.signer, key.domain)) {
+    if (fixed && !dkim::read_identity(row.signer, key.domain)) {
         return fmt::format("signer {} is not at '{}' or below it and is left out", base::quoted(row.signer),
                            key.domain);
     }

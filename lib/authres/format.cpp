@@ -15,17 +15,13 @@ constexpr std::size_t max_line = 78 - 1; // RFC 5322 2.1.1, less the semicolon t
 
 constexpr std::size_t usual_method = 160; // octets, with its properties
 
-bool is_printable(char c) {
-    return base::is_visible(c) || c == ' ';
-}
-
 std::string printable_only(std::string_view text) {
     std::string kept;
     for (const char c : text) {
         if (kept.size() == max_value) {
             break;
         }
-        if (is_printable(c)) {
+        if (base::is_printable(c)) {
             kept += c;
         }
     }
@@ -54,7 +50,7 @@ std::string property_text(const std::string& value) {
 // "@victim.example.attacker.example" is "@victim.example". So it is written as it is, or not at all.
 bool can_be_shown(const Property& property) {
     return is_keyword(property.ptype) && is_keyword(property.name) && property.value.size() <= max_value &&
-           std::all_of(property.value.begin(), property.value.end(), is_printable);
+           base::all_printable(property.value);
 }
 
 std::string comment_text(std::string_view raw) {
@@ -115,7 +111,7 @@ bool is_writable(const MethodResult& method) {
 } // namespace
 
 bool is_authserv_id(std::string_view id) {
-    return !id.empty() && id.size() <= max_value && std::all_of(id.begin(), id.end(), is_printable);
+    return !id.empty() && id.size() <= max_value && base::all_printable(id);
 }
 
 std::string format(std::string_view authserv_id, const std::vector<MethodResult>& results) {

@@ -27,6 +27,10 @@ bool all_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return is_ascii(c); });
 }
 
+bool all_printable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return is_printable(c); });
+}
+
 namespace {
 
 template <class IsBlank>
@@ -65,7 +69,7 @@ namespace {
 std::string escaped(std::string_view text, std::size_t limit, bool keep_backslash) {
     std::string shown;
     for (const char c : text.substr(0, limit)) {
-        if (c >= 0x20 && c <= 0x7e && (c != '\\' || keep_backslash)) {
+        if (is_printable(c) && (c != '\\' || keep_backslash)) {
             shown += c;
         } else {
             shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));

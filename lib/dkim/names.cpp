@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/idna.h"
 #include "base/ip_address.h"
+#include "base/secret_text.h"
 #include "base/utf8.h"
 
 #include <algorithm>
@@ -57,17 +58,22 @@ std::optional<base::DomainName> read_selector_name(std::string_view text) {
     return read_name(text, 1);
 }
 
-bool is_field_name(std::string_view name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(),
-                                        [](char c) { return base::is_visible(c) && c != ':' && c != ';'; });
-}
-
 std::optional<base::DomainName> identity_domain(std::string_view identity) {
     const auto at = identity.rfind('@');
     if (at == std::string_view::npos || !is_local_part(identity.substr(0, at))) {
         return std::nullopt;
     }
     return read_domain_name(identity.substr(at + 1));
+}
+
+std::optional<std::string> read_identity(std::string_view text, std::string_view signing_domain) {
+    const auto domain = identity_domain(text);
+    const auto owner = read_domain_name(signing_domain);
+    if (!domain || !owner || !domain->is_at_or_below(*owner) || base::is_surely_key(text)) {
+        return std::nullopt;
+    }
+    std::string identity = std::string(text.substr(0, text.rfind('@') + 1)) + domain->text();
+    return identity.size() <= longest_identity ? std::optional(std::move(identity)) : std::nullopt;
 }
 
 std::string_view signer_refusal(std::string_view domain, std::string_view selector,

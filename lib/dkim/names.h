@@ -1,10 +1,11 @@
-// The names inside a DKIM-Signature field: domains, selectors, field names and the identity.
+// The names inside a DKIM-Signature field: domains, selectors and the identity.
 #pragma once
 
 #include "base/domain_name.h"
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace dkim {
@@ -14,12 +15,14 @@ namespace dkim {
 [[nodiscard]] std::optional<base::DomainName> read_domain_name(std::string_view text);
 [[nodiscard]] std::optional<base::DomainName> read_selector_name(std::string_view text);
 
-// RFC 5322 3.6.8, without the semicolon, which a tag value cannot hold.
-[[nodiscard]] bool is_field_name(std::string_view name);
-
 // The domain of an identity, [Local-part] "@" domain-name (RFC 6376 3.5, i=), already decoded; nothing when
 // it is none.
 [[nodiscard]] std::optional<base::DomainName> identity_domain(std::string_view identity);
+
+// The identity with its domain in A-labels. Nothing when it is none that a signature of `signing_domain` may
+// bear (RFC 6376 3.5: the domain of i= is that of d= or below it).
+[[nodiscard]] std::optional<std::string> read_identity(std::string_view text,
+                                                       std::string_view signing_domain);
 
 // Why no signature can bear these names, in A-labels; empty: one can. The identity may be left out. What
 // loads keys asks this before a message does, so that nothing is accepted that signing refuses.

@@ -5,6 +5,7 @@
 #include "dkim/header_hash.h"
 #include "dkim/limits.h"
 #include "dkim/names.h"
+#include "message/field_name.h"
 
 #include <algorithm>
 #include <numeric>
@@ -73,13 +74,8 @@ std::vector<std::string> signed_fields(const SignOptions& options, const message
     return fields.take();
 }
 
-// What is written must fit a line of 998 octets (RFC 5322 2.1.1).
-constexpr std::size_t longest_name = 900;
-
 bool all_field_names(const std::vector<std::string>& names) {
-    return std::all_of(names.begin(), names.end(), [](const std::string& name) {
-        return is_field_name(name) && name.size() <= longest_name;
-    });
+    return std::all_of(names.begin(), names.end(), message::is_own_field_name);
 }
 
 std::string_view check_options(const SignOptions& options) {
@@ -196,6 +192,13 @@ bool has_room(const SignOptions& options, const message::HeaderList& headers) {
 }
 
 } // namespace
+
+bool leave_room(const std::vector<std::string>& oversigned_fields) {
+    constexpr std::size_t fields = 200; // of an ordinary header, and then some
+    constexpr std::size_t octets_of_a_name = 30;
+    return fits_into_a_signature(oversigned_fields.size() + fields,
+                                 octets_of(oversigned_fields) + fields * octets_of_a_name);
+}
 
 std::string_view signing_obstacle(const SignOptions& options, const message::HeaderList& headers) {
     // RFC 5322 3.6: exactly one. What a reader would show of several is anybody's guess: it must not bear our

@@ -39,6 +39,10 @@ struct SignOptions {
     std::int64_t lifetime = 0; // seconds from t= to x=; 0 leaves x= out
 };
 
+// Whether a signature that names all of these has room for the fields of an ordinary header. What reads
+// settings asks this, so that nothing is accepted that signs no message.
+[[nodiscard]] bool leave_room(const std::vector<std::string>& oversigned_fields);
+
 // Why a signature over such a header cannot be made, whatever the key; empty: it can. It cannot at any later
 // try either.
 [[nodiscard]] std::string_view signing_obstacle(const SignOptions& options,

@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "dkim/names.h"
+#include "message/field_name.h"
 
 #include <algorithm>
 #include <charconv>
@@ -110,7 +111,7 @@ ReadTag<std::string> read_selector(const TagList& tags) {
 ReadTag<std::vector<std::string>> read_signed_fields(const TagList& tags) {
     std::vector<std::string> fields;
     for (const std::string_view name : tag_list::split_colons(tag_value(tags, "h"))) {
-        if (!is_field_name(name)) {
+        if (!message::is_field_name(name)) {
             return base::refuse("invalid field name in h=");
         }
         fields.push_back(base::to_lower(name));

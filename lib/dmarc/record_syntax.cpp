@@ -46,7 +46,7 @@ std::optional<std::string_view> after_version(std::string_view text) {
 }
 
 bool is_value_octet(char c) {
-    return c >= 0x20 && c <= 0x7e;
+    return base::is_printable(c);
 }
 
 class Splitter {

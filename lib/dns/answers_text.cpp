@@ -81,7 +81,7 @@ void append_escaped(std::string& out, char c, std::string_view special) {
     if (special.find(c) != std::string_view::npos) {
         out.push_back('\\');
         out.push_back(c);
-    } else if (c >= 0x20 && c <= 0x7e) {
+    } else if (base::is_printable(c)) {
         out.push_back(c);
     } else {
         out += fmt::format("\\{:03}", static_cast<unsigned>(static_cast<unsigned char>(c)));

@@ -1,18 +1,13 @@
 #include "message/header_field.h"
 
 #include "base/ascii.h"
+#include "message/field_name.h"
 
 #include <algorithm>
 
 namespace message {
 
 namespace {
-
-// RFC 5322 3.6.8: ftext is any printable ASCII character but the colon.
-bool is_field_name(std::string_view name) {
-    return !name.empty() &&
-           std::all_of(name.begin(), name.end(), [](char c) { return base::is_visible(c) && c != ':'; });
-}
 
 // RFC 5322 4.5.3 and kin: the obsolete syntax allows blanks, and only blanks, between a name and its colon.
 std::string_view without_trailing_blanks(std::string_view name) {

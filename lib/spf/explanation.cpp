@@ -1,16 +1,11 @@
 #include "spf/explanation.h"
 
+#include "base/ascii.h"
 #include "spf/target_name.h"
-
-#include <algorithm>
 
 namespace spf {
 
 namespace {
-
-bool is_printable(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
-}
 
 Awaited<std::string> expand_explanation(Run& run, const Scope& scope, std::string_view source) {
     const auto text = MacroString::parse(source, MacroString::Use::explanation);
@@ -24,7 +19,7 @@ Awaited<std::string> expand_explanation(Run& run, const Scope& scope, std::strin
     auto expanded = expand_text(*text, *values, run.options.limits.explanation);
     // RFC 7208 6.2: US-ASCII only; and, as it goes into an SMTP reply, no control characters from the
     // sender's side.
-    return expanded && is_printable(*expanded) ? *std::move(expanded) : std::string();
+    return expanded && base::all_printable(*expanded) ? *std::move(expanded) : std::string();
 }
 
 } // namespace

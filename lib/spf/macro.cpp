@@ -80,7 +80,7 @@ using Problem = std::optional<base::ParseError>;
 Problem check_literal(std::string_view literal, MacroString::Use use, std::size_t position) {
     const bool blanks = use == MacroString::Use::explanation; // RFC 7208 7.1: explain-string
     const auto bad = std::find_if_not(literal.begin(), literal.end(), [blanks](char c) {
-        return base::is_visible(c) || (blanks && c == ' ');
+        return blanks ? base::is_printable(c) : base::is_visible(c);
     });
     if (bad == literal.end()) {
         return std::nullopt;

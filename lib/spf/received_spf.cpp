@@ -10,16 +10,12 @@ namespace {
 
 constexpr std::size_t longest_value = 300; // twice that after quoting, still well under the 998 of RFC 5322
 
-bool is_printable(char c) {
-    return c >= 0x20 && c <= 0x7e;
-}
-
 // Printable ASCII of bounded length; other bytes leave a question mark, so that it shows that something was
 // there.
 std::string harmless(std::string_view text) {
     std::string kept;
     for (const char c : text.substr(0, longest_value)) {
-        kept += is_printable(c) ? c : '?';
+        kept += base::is_printable(c) ? c : '?';
     }
     if (text.size() > longest_value) {
         kept += "...";
