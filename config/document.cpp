@@ -13,18 +13,18 @@ namespace {
 constexpr std::size_t sample_width = 100;
 constexpr std::size_t manual_width = 118;
 
-// The paragraph in lines of at most `width` characters, each after `prefix`.
+// The paragraph in lines of at most `width` characters, each after `prefix`. Line ends in it are blanks.
 std::string wrapped(std::string_view text, std::string_view prefix, std::size_t width) {
     std::string result;
     std::string line;
     while (!text.empty()) {
-        const auto blank = text.find(' ');
+        const auto blank = text.find_first_of(" \n");
         const std::string_view word = text.substr(0, blank);
-        if (!line.empty() && prefix.size() + line.size() + 1 + word.size() > width) {
+        if (!word.empty() && !line.empty() && prefix.size() + line.size() + 1 + word.size() > width) {
             result += fmt::format("{}{}\n", prefix, line);
             line.clear();
         }
-        line += line.empty() ? "" : " ";
+        line += line.empty() || word.empty() ? "" : " ";
         line += word;
         text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
     }
@@ -35,7 +35,7 @@ template <class Target>
 std::string sample_setting(const SettingOf<Target>& setting, std::string_view indent) {
     const std::string prefix = fmt::format("{}# ", indent);
     return wrapped(fmt::format("{} ({})", setting.text, expectation(setting.type)), prefix, sample_width) +
-           fmt::format("{}#{}: {}\n", indent, setting.name(), setting.default_text);
+           fmt::format("{}#{}: {}\n", indent, setting.name(), default_text(setting));
 }
 
 std::string sample_section(const Section& section) {
@@ -75,7 +75,7 @@ std::string sample_domains() {
     result += fmt::format("#{}:\n#  example.com:\n", domains_name);
     for (const DomainSetting& setting : domain_schema()) {
         result += wrapped(setting.text, "#    # ", sample_width);
-        result += fmt::format("#    {}: {}\n", setting.name(), setting.default_text);
+        result += fmt::format("#    {}: {}\n", setting.name(), default_text(setting));
     }
     result += fmt::format("#    {}:\n", keys_name);
     for (const KeySetting& setting : key_schema()) {
@@ -97,7 +97,7 @@ std::string_view restart_note(const SettingOf<Target>&) {
 template <class Target>
 std::string manual_setting(const SettingOf<Target>& setting) {
     const std::string value =
-        setting.required ? "Must be given." : fmt::format("Default: `{}`", setting.default_text);
+        setting.required ? "Must be given." : fmt::format("Default: `{}`", default_text(setting));
     return fmt::format("`{}`\n", setting.path) +
            wrapped(fmt::format("{} Value: {}. {}{}", setting.text, expectation(setting.type), value,
                                restart_note(setting)),

@@ -164,7 +164,7 @@ class Loader {
         }
     }
 
-    Settings settings_ = default_settings();
+    Settings settings_;
     Report report_;
     bool parsed_ = true;
     std::deque<File> files_; // places point into it
@@ -208,19 +208,7 @@ Loaded load_text(std::string_view yaml, const std::string& name) {
 }
 
 Settings default_settings() {
-    Settings settings;
-    const File file{"defaults", "", 0};
-    Report report;
-    for (const Section& section : schema()) {
-        for (const Setting& setting : section.settings) {
-            const auto tree = parse_tree(fmt::format("{}: {}", setting.name(), setting.default_text));
-            const Pair pair{tree->root->children[0], tree->root->children[1]};
-            if (const auto value = read_value(setting.type, pair, "", file, report)) {
-                setting.write(settings, *value);
-            }
-        }
-    }
-    return settings;
+    return {};
 }
 
 } // namespace config

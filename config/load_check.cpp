@@ -5,6 +5,7 @@
 #include "base/secret_text.h"
 #include "config/load_settings.h"
 #include "config/number_text.h"
+#include "dkim/sign.h"
 
 #include <fmt/format.h>
 
@@ -43,18 +44,6 @@ bool holds_strangers(const base::IpNetwork& block) {
     const bool is_private = *length >= 7 && (text.starts_with("fc") || text.starts_with("fd") ||
                                              (*length >= 10 && text.starts_with("fe8")));
     return *length < widest_v6 && !is_private;
-}
-
-bool listens_everywhere(std::string_view socket) {
-    const auto rest = socket.substr(socket.find(':') + 1);
-    const auto at = rest.find('@');
-    auto host = at == std::string_view::npos ? rest.substr(0, rest.rfind(':')) : rest.substr(at + 1);
-    if (host.starts_with('[') && host.ends_with(']')) {
-        host = host.substr(1, host.size() - 2);
-    }
-    const auto address = base::IpAddress::parse(host);
-    const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
-    return address && std::all_of(address->bytes().begin(), address->bytes().end(), is_zero);
 }
 
 bool changes_on_the_way(std::string_view name) {
@@ -126,6 +115,11 @@ struct Checks {
         if (!fields.empty() && !has_from) {
             report.error(at("signing.signed_fields"), "'signing.signed_fields' must hold From");
         }
+        if (!dkim::leave_room(settings.signing.oversigned_fields)) {
+            report.error(at("signing.oversigned_fields"),
+                         "'signing.oversigned_fields' holds more names than fit into a signature",
+                         "keep those that mail programs show or act on");
+        }
     }
 
     void key_bits() const {
@@ -190,19 +184,18 @@ struct Checks {
 
     void socket() const {
         const auto& listen = settings.listen;
-        const bool is_unix = listen.socket.starts_with("unix:") || listen.socket.starts_with("local:");
-        if (is_unix && (listen.socket_mode & other_write) != 0) {
+        if (listen.socket.is_unix() && (listen.socket_mode & other_write) != 0) {
             report.warning(
                 at("listen.socket_mode"),
                 fmt::format("'listen.socket_mode': with {:04o} every user of this host can use the "
                             "socket, and have mail signed",
                             listen.socket_mode),
                 "take 0660, and the mail server's group as 'listen.socket_group'");
-        } else if (!is_unix && listens_everywhere(listen.socket)) {
+        } else if (listen.socket.is_everywhere()) {
             report.warning(at("listen.socket"),
                            fmt::format("'listen.socket': {} can be reached from the network, and who reaches "
                                        "it can have mail signed",
-                                       listen.socket),
+                                       listen.socket.print()),
                            "take 127.0.0.1, or the address of an inner network behind a packet filter");
         }
     }

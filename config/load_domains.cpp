@@ -34,16 +34,20 @@ void unknown_name(const Pair& pair, const std::string& prefix, const std::vector
         std::move(hint));
 }
 
-// What is wrong between the fields of one key; empty: nothing.
-std::string key_problem(const SigningKeyEntry& key, const base::DomainName& domain) {
-    if (!dkim::signer_refusal(domain.text(), key.selector, {}).empty()) {
+// What is wrong between the fields of one key; empty: nothing. Its identity becomes what a signature bears.
+std::string settle(SigningKeyEntry& key, const std::string& domain) {
+    if (!dkim::signer_refusal(domain, key.selector, {}).empty()) {
         return fmt::format("selector '{}' makes the name of the key record too long", key.selector);
     }
-    // RFC 6376 3.5: the domain of i= is that of d= or below it.
-    if (!dkim::signer_refusal(domain.text(), key.selector, key.identity).empty()) {
-        return fmt::format("identity {} is not at '{}' or below it", base::quoted(key.identity),
-                           domain.text());
+    if (key.identity.empty()) {
+        return {};
     }
+    // RFC 6376 3.5: the domain of i= is that of d= or below it.
+    auto identity = dkim::read_identity(key.identity, domain);
+    if (!identity) {
+        return fmt::format("identity {} is not at '{}' or below it", base::quoted(key.identity), domain);
+    }
+    key.identity = std::move(*identity);
     return {};
 }
 
@@ -177,8 +181,7 @@ void DomainLoader::load_key(const TreeNode& item, const std::string& prefix, con
                       fmt::format("'{}selector': '{}' is given twice", key_prefix, key.selector));
     }
     // A selector that was refused is empty here and has been reported.
-    const auto problem =
-        key.selector.empty() ? std::string() : key_problem(key, *base::DomainName::parse(domain));
+    const auto problem = key.selector.empty() ? std::string() : settle(key, domain);
     if (!problem.empty()) {
         report_.error(place_of(file, item), fmt::format("'{}{}': {}", prefix, keys_name, problem));
     }

@@ -37,14 +37,17 @@ Type duration(std::uint64_t minimum, std::uint64_t maximum) {
 Type whole_seconds(std::uint64_t minimum, std::uint64_t maximum) {
     return {.kind = Kind::duration, .minimum = minimum, .maximum = maximum, .step = second};
 }
-Type word(std::vector<std::string_view> words) {
-    return {.kind = Kind::word, .words = std::move(words)};
-}
 Type text(Check check) {
     return {.kind = Kind::text, .check = check};
 }
 Type texts(Check check) {
     return {.kind = Kind::texts, .check = check};
+}
+Type socket() {
+    return {.kind = Kind::socket};
+}
+Type servers() {
+    return {.kind = Kind::servers};
 }
 Type networks() {
     return {.kind = Kind::networks};
@@ -54,35 +57,39 @@ Type existing_path(std::vector<std::string_view> prefixes = {}) {
 }
 
 template <class Field>
-Setting setting(std::string_view path, Type type, std::string_view default_text, Field field,
-                std::string_view text) {
-    return make_setting<Settings>(path, std::move(type), default_text, field, text);
+Setting setting(std::string_view path, Type type, Field field, std::string_view text) {
+    return make_setting<Settings>(path, std::move(type), field, text);
+}
+
+// One of the words of a table in config/choices.h.
+template <const auto& choices, class Field>
+Setting choice(std::string_view path, Field field, std::string_view text) {
+    return make_choice<choices, Settings>(path, field, text);
 }
 
 Section top() {
-    return {
-        "",
-        "",
-        {setting(
-             "authserv_id", text(check_authserv_id), "\"\"", [](auto& s) -> auto& { return s.authserv_id; },
-             "The name under which this system signs its Authentication-Results fields (RFC 8601). Incoming "
-             "fields that bear it are forgeries and are removed. Set it: a name that stays the same is what "
-             "filters can look for, and by it our own results are recognized in mail that comes back. Empty: "
-             "the name that the mail server gives itself (Postfix: myhostname, of each service), else the "
-             "name "
-             "of the host; all names that it has given since the daemon started count as ours then. The "
-             "word HOSTNAME: the name of the host."),
-         setting(
-             "strip_authserv_ids", texts(check_authserv_id), "[]",
-             [](auto& s) -> auto& { return s.strip_authserv_ids; },
-             "Further authserv-ids whose incoming Authentication-Results fields are removed: former names of "
-             "this "
-             "system, and those of its other gateways when their results must not reach the users."),
-         setting(
-             "quarantine_field", {.kind = Kind::text, .minimum = 1, .check = check_own_field_name},
-             "X-Paraph-Quarantine", [](auto& s) -> auto& { return s.quarantine_field; },
-             "The header field that marks mail which belongs in quarantine, for the filter or the delivery "
-             "program that puts it there. Incoming fields of that name are removed.")}};
+    return {"",
+            "",
+            {setting(
+                 "authserv_id", text(check_authserv_id), [](auto& s) -> auto& { return s.authserv_id; },
+                 R"(
+The name under which this system signs its Authentication-Results fields (RFC 8601). Incoming fields that
+bear it are forgeries and are removed. Set it: a name that stays the same is what filters can look for,
+and by it our own results are recognized in mail that comes back. Empty: the name that the mail server
+gives itself (Postfix: myhostname, of each service), else the name of the host; all names that it has
+given since the daemon started count as ours then. The word HOSTNAME: the name of the host.)"),
+             setting(
+                 "strip_authserv_ids", texts(check_authserv_id),
+                 [](auto& s) -> auto& { return s.strip_authserv_ids; },
+                 R"(
+Further authserv-ids whose incoming Authentication-Results fields are removed: former names of this
+system, and those of its other gateways when their results must not reach the users.)"),
+             setting(
+                 "quarantine_field", {.kind = Kind::text, .minimum = 1, .check = check_own_field_name},
+                 [](auto& s) -> auto& { return s.quarantine_field; },
+                 R"(
+The header field that marks mail which belongs in quarantine, for the filter or the delivery program that
+puts it there. Incoming fields of that name are removed.)")}};
 }
 
 Section listen() {
@@ -90,343 +97,322 @@ Section listen() {
         "listen",
         "Where the mail server reaches the daemon.",
         {setting(
-             "listen.socket", text(check_socket), "inet:127.0.0.1:8891",
-             [](auto& s) -> auto& { return s.listen.socket; },
-             "The milter socket: inet:HOST:PORT, inet6:[HOST]:PORT or unix:/PATH. OpenDKIM's ways of "
-             "writing it, "
-             "inet:PORT@HOST and local:/PATH, mean the same."),
+             "listen.socket", socket(), [](auto& s) -> auto& { return s.listen.socket; },
+             R"(
+The milter socket: inet:HOST:PORT, inet6:[HOST]:PORT or unix:/PATH. OpenDKIM's ways of writing it,
+inet:PORT@HOST and local:/PATH, mean the same.)"),
          setting(
-             "listen.socket_mode", mode(), "0660", [](auto& s) -> auto& { return s.listen.socket_mode; },
+             "listen.socket_mode", mode(), [](auto& s) -> auto& { return s.listen.socket_mode; },
              "Permissions of a unix socket. The mail server needs to read and write it."),
          setting(
-             "listen.socket_group", text(check_name), "\"\"",
-             [](auto& s) -> auto& { return s.listen.socket_group; },
+             "listen.socket_group", text(check_name), [](auto& s) -> auto& { return s.listen.socket_group; },
              "Group of a unix socket, for example postfix. Empty: the group of the daemon."),
          setting(
-             "listen.max_connections", integer(1, 100'000), "1000",
+             "listen.max_connections", integer(1, 100'000),
              [](auto& s) -> auto& { return s.listen.max_connections; },
-             "How many connections from the mail server are served at once. Further ones are answered 451. "
-             "The limit is lower where the system gives the daemon too few descriptors or threads."),
+             R"(
+How many connections from the mail server are served at once. Further ones are answered 451. The limit is
+lower where the system gives the daemon too few descriptors or threads.)"),
          setting(
-             "listen.skip_bodies", boolean(), "false", [](auto& s) -> auto& { return s.listen.skip_bodies; },
-             "Ask the mail server to leave out the rest of a body when no signature needs it. It then waits "
-             "for a reply to each piece: every message takes a little longer, and large unsigned ones are "
-             "not copied in full."),
+             "listen.skip_bodies", boolean(), [](auto& s) -> auto& { return s.listen.skip_bodies; },
+             R"(
+Ask the mail server to leave out the rest of a body when no signature needs it. It then waits for a reply
+to each piece: every message takes a little longer, and large unsigned ones are not copied in full.)"),
          setting(
-             "listen.drain_time", duration(0, 10 * minute), "30s",
+             "listen.drain_time", duration(0, 10 * minute),
              [](auto& s) -> auto& { return s.listen.drain_time; },
-             "How long messages under way may take when the daemon stops. New connections are answered 451 "
-             "meanwhile.")}};
+             R"(
+How long messages under way may take when the daemon stops. New connections are answered 451 meanwhile.)")}};
 }
 
 Section roles() {
     return {
         "roles",
-        "Which mail is checked and which is signed. A message is ours to sign when it comes from an "
-        "authenticated "
-        "user, from an internal host, or through an originating daemon; all other mail is checked.",
+        R"(
+Which mail is checked and which is signed. A message is ours to sign when it comes from an authenticated
+user, from an internal host, or through an originating daemon; all other mail is checked.)",
         {setting(
-             "roles.verify", boolean(), "true", [](auto& s) -> auto& { return s.roles.verify; },
+             "roles.verify", boolean(), [](auto& s) -> auto& { return s.roles.verify; },
              "Check incoming mail."),
          setting(
-             "roles.sign", boolean(), "true", [](auto& s) -> auto& { return s.roles.sign; },
-             "Sign mail of our own."),
+             "roles.sign", boolean(), [](auto& s) -> auto& { return s.roles.sign; }, "Sign mail of our own."),
          setting(
-             "roles.originating_daemons", texts(check_name), "[ORIGINATING]",
+             "roles.originating_daemons", texts(check_name),
              [](auto& s) -> auto& { return s.roles.originating_daemons; },
-             "Values of the macro {daemon_name} that mark mail of our own. Postfix sends what "
-             "milter_macro_daemon_name says, per service in master.cf."),
+             R"(
+Values of the macro {daemon_name} that mark mail of our own. Postfix sends what milter_macro_daemon_name
+says, per service in master.cf.)"),
          setting(
-             "roles.reinjection_daemons", texts(check_name), "[]",
+             "roles.reinjection_daemons", texts(check_name),
              [](auto& s) -> auto& { return s.roles.reinjection_daemons; },
-             "Values of {daemon_name} of the services to which a content filter hands mail back. Such "
-             "mail comes "
-             "from this host whoever wrote it, so that coming from an internal host does not make it "
-             "ours to sign."),
+             R"(
+Values of {daemon_name} of the services to which a content filter hands mail back. Such mail comes from
+this host whoever wrote it, so that coming from an internal host does not make it ours to sign.)"),
          setting(
-             "roles.keep_reinjected_results", boolean(), "false",
+             "roles.keep_reinjected_results", boolean(),
              [](auto& s) -> auto& { return s.roles.keep_reinjected_results; },
-             "Leave mail alone that an internal host hands back through such a service: it was checked "
-             "when it came "
-             "in, and the results of then stay. Otherwise it is checked again, as mail of that host."),
+             R"(
+Leave mail alone that an internal host hands back through such a service: it was checked when it came in,
+and the results of then stay. Otherwise it is checked again, as mail of that host.)"),
          setting(
-             "roles.internal_hosts", networks(), "[127.0.0.0/8, \"::1/128\"]",
-             [](auto& s) -> auto& { return s.roles.internal_hosts; },
-             "Clients whose mail is ours to sign without authentication. Giving this list replaces the "
-             "default, so "
-             "keep the loopback addresses in it."),
+             "roles.internal_hosts", networks(), [](auto& s) -> auto& { return s.roles.internal_hosts; },
+             R"(
+Clients whose mail is ours to sign without authentication. Giving this list replaces the default, so keep
+the loopback addresses in it.)"),
          setting(
-             "roles.sign_local_submission", boolean(), "true",
+             "roles.sign_local_submission", boolean(),
              [](auto& s) -> auto& { return s.roles.sign_local_submission; },
-             "Sign mail that programs on this host submit with sendmail(1), which Postfix shows to "
-             "non_smtpd_milters."),
+             R"(
+Sign mail that programs on this host submit with sendmail(1), which Postfix shows to non_smtpd_milters.)"),
          setting(
-             "roles.heed_own_results", boolean(), "true",
-             [](auto& s) -> auto& { return s.roles.heed_own_results; },
-             "Leave mail unsigned that an internal host or sendmail(1) hands back with a result of our "
-             "own against its author: "
-             "it came in from outside, and a list, a redirect or a filter sends it on. The result stays "
-             "in it. Our own are those under authserv_id, strip_authserv_ids, the name of the host and the "
-             "names that the mail server gives itself. Mail of a user "
-             "who logged in and of roles.originating_daemons is signed all the same.")}};
+             "roles.heed_own_results", boolean(), [](auto& s) -> auto& { return s.roles.heed_own_results; },
+             R"(
+Leave mail unsigned that an internal host or sendmail(1) hands back with a result of our own against its
+author: it came in from outside, and a list, a redirect or a filter sends it on. The result stays in it.
+Our own are those under authserv_id, strip_authserv_ids, the name of the host and the names that the mail
+server gives itself. Mail of a user who logged in and of roles.originating_daemons is signed all the same.)")}};
 }
 
 Section dns() {
     return {
         "dns",
-        "Name resolution. Answers are cached for as long as their TTL allows, failures for a few seconds.",
+        R"(
+Name resolution. Answers are cached for as long as their TTL allows, failures for a few seconds.)",
         {setting(
-             "dns.nameservers", texts(check_nameserver), "[]",
-             [](auto& s) -> auto& { return s.dns.nameservers; },
-             "Addresses of the resolvers to ask, each with a port if it is not 53. Empty: those of "
-             "/etc/resolv.conf. A validating resolver on this host is the best choice."),
+             "dns.nameservers", servers(), [](auto& s) -> auto& { return s.dns.nameservers; },
+             R"(
+Addresses of the resolvers to ask, each with a port if it is not 53. Empty: those of /etc/resolv.conf. A
+validating resolver on this host is the best choice.)"),
          setting(
-             "dns.timeout", duration(100, minute), "3s", [](auto& s) -> auto& { return s.dns.timeout; },
+             "dns.timeout", duration(100, minute), [](auto& s) -> auto& { return s.dns.timeout; },
              "How long to wait for one answer before the question is sent again or given up."),
          setting(
-             "dns.attempts", integer(1, 10), "2", [](auto& s) -> auto& { return s.dns.attempts; },
+             "dns.attempts", integer(1, 10), [](auto& s) -> auto& { return s.dns.attempts; },
              "How often a question is sent in all."),
          setting(
-             "dns.cache_bytes", size(0, 4096 * megabyte), "16M",
-             [](auto& s) -> auto& { return s.dns.cache_bytes; },
-             "Memory for cached answers. Half of it on top is for the keys and records in them in parsed "
-             "form. 0: no cache."),
+             "dns.cache_bytes", size(0, 4096 * megabyte), [](auto& s) -> auto& { return s.dns.cache_bytes; },
+             R"(
+Memory for cached answers. Half of it on top is for the keys and records in them in parsed form. 0: no
+cache.)"),
          setting(
-             "dns.message_budget", duration(100, 10 * minute), "8s",
+             "dns.message_budget", duration(100, 10 * minute),
              [](auto& s) -> auto& { return s.dns.message_budget; },
-             "How long a message may wait for DNS, all its questions together. What is missing then counts "
-             "as a "
-             "temporary failure. Keep it well below the time that the mail server gives its filters."),
+             R"(
+How long a message may wait for DNS, all its questions together. What is missing then counts as a
+temporary failure. Keep it well below the time that the mail server gives its filters.)"),
          setting(
-             "dns.questions_per_message", integer(1, 10'000), "200",
+             "dns.questions_per_message", integer(1, 10'000),
              [](auto& s) -> auto& { return s.dns.questions_per_message; },
-             "How many DNS questions one message may cause. Further ones are not asked and count as "
-             "temporary "
-             "failures.")}};
+             R"(
+How many DNS questions one message may cause. Further ones are not asked and count as temporary failures.)")}};
 }
 
 Section spf() {
-    return {
-        "spf",
-        "Sender Policy Framework (RFC 7208).",
-        {setting(
-             "spf.enabled", boolean(), "true", [](auto& s) -> auto& { return s.spf.enabled; },
-             "Check the domain of MAIL FROM against the client's address."),
-         setting(
-             "spf.check_helo", boolean(), "true", [](auto& s) -> auto& { return s.spf.check_helo; },
-             "Check the name given with HELO or EHLO as well. It stands in for MAIL FROM when that is empty, "
-             "whatever is set here."),
-         setting(
-             "spf.void_lookups", integer(0, 10), "2", [](auto& s) -> auto& { return s.spf.void_lookups; },
-             "How many terms of one record may ask for something that does not exist before the result is "
-             "permerror. The RFC recommends 2."),
-         setting(
-             "spf.look_ahead", word({"none", "records", "all"}), "records",
-             [](auto& s) -> auto& { return s.spf.look_ahead; },
-             "Which questions are asked before it is known that they are needed. none: no question is "
-             "wasted, slow "
-             "for deep records. records: the records that include and redirect name. all: also what a, mx "
-             "and "
-             "exists name.")}};
+    return {"spf",
+            "Sender Policy Framework (RFC 7208).",
+            {setting(
+                 "spf.enabled", boolean(), [](auto& s) -> auto& { return s.spf.enabled; },
+                 "Check the domain of MAIL FROM against the client's address."),
+             setting(
+                 "spf.check_helo", boolean(), [](auto& s) -> auto& { return s.spf.check_helo; },
+                 R"(
+Check the name given with HELO or EHLO as well. It stands in for MAIL FROM when that is empty, whatever is
+set here.)"),
+             setting(
+                 "spf.void_lookups", integer(0, 10), [](auto& s) -> auto& { return s.spf.void_lookups; },
+                 R"(
+How many terms of one record may ask for something that does not exist before the result is permerror. The
+RFC recommends 2.)"),
+             choice<look_ahead_choices>(
+                 "spf.look_ahead", [](auto& s) -> auto& { return s.spf.look_ahead; },
+                 R"(
+Which questions are asked before it is known that they are needed. none: no question is wasted, slow for
+deep records. records: the records that include and redirect name. all: also what a, mx and exists name.)")}};
 }
 
 Section dkim() {
-    return {"dkim",
-            "Checking DKIM signatures (RFC 6376).",
-            {setting(
-                 "dkim.enabled", boolean(), "true", [](auto& s) -> auto& { return s.dkim.enabled; },
-                 "Check the signatures of incoming mail."),
-             setting(
-                 "dkim.max_signatures", integer(1, 100), "10",
-                 [](auto& s) -> auto& { return s.dkim.max_signatures; },
-                 "How many signatures of a message are checked, from the top. Those below are reported as "
-                 "not checked."),
-             setting(
-                 "dkim.minimum_key_bits", integer(512, 4096), "1024",
-                 [](auto& s) -> auto& { return s.dkim.minimum_key_bits; },
-                 "The smallest RSA key whose signatures may pass. RFC 8301 asks for at least 1024."),
-             setting(
-                 "dkim.maximum_key_bits", integer(2048, 16'384), "4096",
-                 [](auto& s) -> auto& { return s.dkim.maximum_key_bits; },
-                 "The largest RSA key whose signatures are computed. Large keys cost the verifier, not the "
-                 "signer."),
-             setting(
-                 "dkim.clock_drift", whole_seconds(0, day), "5m",
-                 [](auto& s) -> auto& { return s.dkim.clock_drift; },
-                 "How far the signer's clock may be off when a signature says when it was made and when it "
-                 "expires."),
-             setting(
-                 "dkim.accept_partial_body", boolean(), "false",
-                 [](auto& s) -> auto& { return s.dkim.accept_partial_body; },
-                 "Let a signature pass that covers only the first part of the body (the l= tag). Anyone can "
-                 "append to "
-                 "such a message what the signer never saw.")}};
+    return {
+        "dkim",
+        "Checking DKIM signatures (RFC 6376).",
+        {setting(
+             "dkim.enabled", boolean(), [](auto& s) -> auto& { return s.dkim.enabled; },
+             "Check the signatures of incoming mail."),
+         setting(
+             "dkim.max_signatures", integer(1, 100), [](auto& s) -> auto& { return s.dkim.max_signatures; },
+             R"(
+How many signatures of a message are checked, from the top. Those below are reported as not checked.)"),
+         setting(
+             "dkim.minimum_key_bits", integer(512, 4096),
+             [](auto& s) -> auto& { return s.dkim.minimum_key_bits; },
+             "The smallest RSA key whose signatures may pass. RFC 8301 asks for at least 1024."),
+         setting(
+             "dkim.maximum_key_bits", integer(2048, 16'384),
+             [](auto& s) -> auto& { return s.dkim.maximum_key_bits; },
+             R"(
+The largest RSA key whose signatures are computed. Large keys cost the verifier, not the signer.)"),
+         setting(
+             "dkim.clock_drift", whole_seconds(0, day), [](auto& s) -> auto& { return s.dkim.clock_drift; },
+             R"(
+How far the signer's clock may be off when a signature says when it was made and when it expires.)"),
+         setting(
+             "dkim.accept_partial_body", boolean(),
+             [](auto& s) -> auto& { return s.dkim.accept_partial_body; },
+             R"(
+Let a signature pass that covers only the first part of the body (the l= tag). Anyone can append to such a
+message what the signer never saw.)")}};
 }
 
 Section dmarc() {
     return {"dmarc",
             "Domain-based Message Authentication, Reporting and Conformance (RFC 9989).",
             {setting(
-                 "dmarc.enabled", boolean(), "true", [](auto& s) -> auto& { return s.dmarc.enabled; },
+                 "dmarc.enabled", boolean(), [](auto& s) -> auto& { return s.dmarc.enabled; },
                  "Evaluate the policy of the author's domain. Needs SPF or DKIM."),
+             choice<discovery_choices>(
+                 "dmarc.discovery", [](auto& s) -> auto& { return s.dmarc.discovery; },
+                 R"(
+How the organizational domain is found. tree_walk: by asking the DNS, as RFC 9989 has it. psl: by the
+public suffix list, as RFC 7489 had it.)"),
              setting(
-                 "dmarc.discovery", word({"tree_walk", "psl"}), "tree_walk",
-                 [](auto& s) -> auto& { return s.dmarc.discovery; },
-                 "How the organizational domain is found. tree_walk: by asking the DNS, as RFC 9989 has it. "
-                 "psl: by the "
-                 "public suffix list, as RFC 7489 had it."),
-             setting(
-                 "dmarc.public_suffix_veto", boolean(), "true",
+                 "dmarc.public_suffix_veto", boolean(),
                  [](auto& s) -> auto& { return s.dmarc.public_suffix_veto; },
-                 "Do not let the tree walk take a public suffix for an organizational domain, so that a "
-                 "record at a "
-                 "registry cannot align the mail of its customers with one another."),
+                 R"(
+Do not let the tree walk take a public suffix for an organizational domain, so that a record at a registry
+cannot align the mail of its customers with one another.)"),
              setting(
-                 "dmarc.public_suffix_list", existing_path(), "\"\"",
+                 "dmarc.public_suffix_list", existing_path(),
                  [](auto& s) -> auto& { return s.dmarc.public_suffix_list; },
-                 "A file with the public suffix list. Empty: the one of libpsl, which the distribution keeps "
-                 "current.")}};
+                 R"(
+A file with the public suffix list. Empty: the one of libpsl, which the distribution keeps current.)")}};
 }
 
 Section author() {
-    const auto action = word({"accept", "mark", "quarantine", "tempfail", "reject", "discard"});
-    return {
-        "author",
-        "Mail whose author cannot be determined. Mail programs may show such mail under any name its sender "
-        "likes, so its result is dmarc=permerror at best. accept: only that. mark: also adds "
-        "quarantine_field. quarantine: the mail server holds it (Postfix: the hold queue). tempfail: 451. "
-        "reject: refused with 550. discard: taken, and thrown away unseen.",
-        {setting(
-             "author.missing", action, "mark", [](auto& s) -> auto& { return s.author.missing; },
-             "No From field, or one that names nobody."),
-         setting(
-             "author.several_fields", action, "mark",
-             [](auto& s) -> auto& { return s.author.several_fields; },
-             "More than one From field, counting those that only some readers take for one."),
-         setting(
-             "author.several_domains", action, "accept",
-             [](auto& s) -> auto& { return s.author.several_domains; },
-             "One From field with addresses in different domains. The policy of each domain is evaluated and "
-             "the strictest one that fails is the result."),
-         setting(
-             "author.unreadable", action, "mark", [](auto& s) -> auto& { return s.author.unreadable; },
-             "A From field in which two readers could see two domains, or an address without a valid "
-             "domain."),
-         setting(
-             "author.stray_line_break", action, "mark",
-             [](auto& s) -> auto& { return s.author.stray_line_break; },
-             "A line break in any header field that is no fold, such as a lone CR. Some mail programs take "
-             "what follows for another field, which no signature covers. A pass becomes permerror, a fail "
-             "stays. In mail of our own a blank takes its place instead."),
-         setting(
-             "author.own_mail", word({"accept", "tempfail", "reject"}), "accept",
-             [](auto& s) -> auto& { return s.author.own_mail; },
-             "What happens to mail of our own in any of these states. It is never signed, and the log has a "
-             "warning (NOT_SIGNED). accept: it goes out unsigned. tempfail: it stays with its sender, who "
-             "tries "
-             "again, until the program that wrote it is fixed.")}};
+    return {"author",
+            R"(
+Mail whose author cannot be determined. Mail programs may show such mail under any name its sender likes,
+so its result is dmarc=permerror at best. accept: only that. mark: also adds quarantine_field. quarantine:
+the mail server holds it (Postfix: the hold queue). tempfail: 451. reject: refused with 550. discard:
+taken, and thrown away unseen.)",
+            {choice<author_choices>(
+                 "author.missing", [](auto& s) -> auto& { return s.author.missing; },
+                 "No From field, or one that names nobody."),
+             choice<author_choices>(
+                 "author.several_fields", [](auto& s) -> auto& { return s.author.several_fields; },
+                 "More than one From field, counting those that only some readers take for one."),
+             choice<author_choices>(
+                 "author.several_domains", [](auto& s) -> auto& { return s.author.several_domains; },
+                 R"(
+One From field with addresses in different domains. The policy of each domain is evaluated and the
+strictest one that fails is the result.)"),
+             choice<author_choices>(
+                 "author.unreadable", [](auto& s) -> auto& { return s.author.unreadable; },
+                 R"(
+A From field in which two readers could see two domains, or an address without a valid domain.)"),
+             choice<author_choices>(
+                 "author.stray_line_break", [](auto& s) -> auto& { return s.author.stray_line_break; },
+                 R"(
+A line break in any header field that is no fold, such as a lone CR. Some mail programs take what follows
+for another field, which no signature covers. A pass becomes permerror, a fail stays. In mail of our own a
+blank takes its place instead.)"),
+             choice<own_mail_choices>(
+                 "author.own_mail", [](auto& s) -> auto& { return s.author.own_mail; },
+                 R"(
+What happens to mail of our own in any of these states. It is never signed, and the log has a warning
+(NOT_SIGNED). accept: it goes out unsigned. tempfail: it stays with its sender, who tries again, until the
+program that wrote it is fixed.)")}};
 }
 
 Section iprev() {
     return {"iprev",
             "",
             {setting(
-                "iprev.enabled", boolean(), "false", [](auto& s) -> auto& { return s.iprev.enabled; },
-                "Check that the client's address and its name point to each other (RFC 8601 2.7.3) and "
-                "report the "
-                "result.")}};
+                "iprev.enabled", boolean(), [](auto& s) -> auto& { return s.iprev.enabled; },
+                R"(
+Check that the client's address and its name point to each other (RFC 8601 2.7.3) and report the result.)")}};
 }
 
 constexpr std::string_view table_prefix = "file:";
 constexpr std::string_view pattern_prefix = "refile:";
 
 Section signing() {
-    return {
-        "signing",
-        "How mail is signed. The keys are named below domains, or in OpenDKIM's tables.",
-        {setting(
-             "signing.header_canonicalization", word({"simple", "relaxed"}), "relaxed",
-             [](auto& s) -> auto& { return s.signing.header_canonicalization; },
-             "How much of the header's layout a signature protects. relaxed survives refolding."),
-         setting(
-             "signing.body_canonicalization", word({"simple", "relaxed"}), "relaxed",
-             [](auto& s) -> auto& { return s.signing.body_canonicalization; },
-             "How much of the body's white space a signature protects. relaxed survives changes at the ends "
-             "of "
-             "lines."),
-         setting(
-             "signing.signed_fields", texts(check_field_name), "[]",
-             [](auto& s) -> auto& { return s.signing.signed_fields; },
-             "The header fields to sign when they are present. Must hold From. Empty: a built-in list, which "
-             "the "
-             "guide on signed fields explains."),
-         setting(
-             "signing.oversigned_if_present", texts(check_field_name), "[]",
-             [](auto& s) -> auto& { return s.signing.oversigned_if_present; },
-             "The header fields that are signed once more than they occur where there is one, so that nobody "
-             "can "
-             "add another. Empty: those of signed_fields that mail servers and mailing lists add only where "
-             "they "
-             "are missing, such as Date, Message-ID, Sender and List-*."),
-         setting(
-             "signing.oversigned_fields", texts(check_field_name), "[]",
-             [](auto& s) -> auto& { return s.signing.oversigned_fields; },
-             "The header fields that are signed once more than they occur, also where there is none, so that "
-             "nobody "
-             "can add one. Empty: a built-in list of those that mail programs show or act on, which the "
-             "guide on signed "
-             "fields explains."),
-         setting(
-             "signing.lifetime", whole_seconds(0, 3650 * day), "0",
-             [](auto& s) -> auto& { return s.signing.lifetime; },
-             "How long a signature is valid (the x= tag). 0: for ever. Mail may wait in queues for days."),
-         setting(
-             "signing.key_table", existing_path({table_prefix, pattern_prefix}), "\"\"",
-             [](auto& s) -> auto& { return s.signing.key_table; },
-             "A file in the form of OpenDKIM's KeyTable. Needs signing_table."),
-         setting(
-             "signing.signing_table", existing_path({table_prefix, pattern_prefix}), "\"\"",
-             [](auto& s) -> auto& { return s.signing.signing_table; },
-             "A file in the form of OpenDKIM's SigningTable; after refile: its rows are patterns in the "
-             "order of the "
-             "file. Needs key_table."),
-         setting(
-             "signing.all_matches", boolean(), "false",
-             [](auto& s) -> auto& { return s.signing.all_matches; },
-             "Let every row of the signing table that matches sign, as OpenDKIM does with "
-             "MultipleSignatures. Otherwise the first one that matches, together with rows of the same "
-             "pattern whose keys are of another type, so that an RSA and an Ed25519 key sign side by side."),
-         setting(
-             "signing.missing_key", word({"tempfail", "unsigned"}), "tempfail",
-             [](auto& s) -> auto& { return s.signing.missing_key; },
-             "What happens to mail whose key is missing, unreadable or unsafe, or whose row of the key table "
-             "cannot be used. The log says which. tempfail: 451, the message waits until that is fixed. "
-             "unsigned: it goes out without that signature. Mail of other domains is not affected."),
-         setting(
-             "signing.require_safe_keys", boolean(), "true",
-             [](auto& s) -> auto& { return s.signing.require_safe_keys; },
-             "Refuse private keys that other users of this host can read, write or replace. The file and "
-             "every directory above it must belong to root or to the daemon's user, and nobody else, no "
-             "group either, may write them. In directories with the sticky bit, such as /tmp, the owner of "
-             "what lies there counts.")}};
+    return {"signing",
+            "How mail is signed. The keys are named below domains, or in OpenDKIM's tables.",
+            {choice<canonicalization_choices>(
+                 "signing.header_canonicalization",
+                 [](auto& s) -> auto& { return s.signing.header_canonicalization; },
+                 "How much of the header's layout a signature protects. relaxed survives refolding."),
+             choice<canonicalization_choices>(
+                 "signing.body_canonicalization",
+                 [](auto& s) -> auto& { return s.signing.body_canonicalization; },
+                 R"(
+How much of the body's white space a signature protects. relaxed survives changes at the ends of lines.)"),
+             setting(
+                 "signing.signed_fields", texts(check_field_name),
+                 [](auto& s) -> auto& { return s.signing.signed_fields; },
+                 R"(
+The header fields to sign when they are present. Must hold From. Empty: a built-in list, which the guide
+on signed fields explains.)"),
+             setting(
+                 "signing.oversigned_if_present", texts(check_field_name),
+                 [](auto& s) -> auto& { return s.signing.oversigned_if_present; },
+                 R"(
+The header fields that are signed once more than they occur where there is one, so that nobody can add
+another. Empty: those of signed_fields that mail servers and mailing lists add only where they are
+missing, such as Date, Message-ID, Sender and List-*.)"),
+             setting(
+                 "signing.oversigned_fields", texts(check_field_name),
+                 [](auto& s) -> auto& { return s.signing.oversigned_fields; },
+                 R"(
+The header fields that are signed once more than they occur, also where there is none, so that nobody can
+add one. Empty: a built-in list of those that mail programs show or act on, which the guide on signed
+fields explains.)"),
+             setting(
+                 "signing.lifetime", whole_seconds(0, 3650 * day),
+                 [](auto& s) -> auto& { return s.signing.lifetime; },
+                 R"(
+How long a signature is valid (the x= tag). 0: for ever. Mail may wait in queues for days.)"),
+             setting(
+                 "signing.key_table", existing_path({table_prefix, pattern_prefix}),
+                 [](auto& s) -> auto& { return s.signing.key_table; },
+                 "A file in the form of OpenDKIM's KeyTable. Needs signing_table."),
+             setting(
+                 "signing.signing_table", existing_path({table_prefix, pattern_prefix}),
+                 [](auto& s) -> auto& { return s.signing.signing_table; },
+                 R"(
+A file in the form of OpenDKIM's SigningTable; after refile: its rows are patterns in the order of the
+file. Needs key_table.)"),
+             setting(
+                 "signing.all_matches", boolean(), [](auto& s) -> auto& { return s.signing.all_matches; },
+                 R"(
+Let every row of the signing table that matches sign, as OpenDKIM does with MultipleSignatures. Otherwise
+the first one that matches, together with rows of the same pattern whose keys are of another type, so that
+an RSA and an Ed25519 key sign side by side.)"),
+             choice<missing_key_choices>(
+                 "signing.missing_key", [](auto& s) -> auto& { return s.signing.missing_key; },
+                 R"(
+What happens to mail whose key is missing, unreadable or unsafe, or whose row of the key table cannot be
+used. The log says which. tempfail: 451, the message waits until that is fixed. unsigned: it goes out
+without that signature. Mail of other domains is not affected.)"),
+             setting(
+                 "signing.require_safe_keys", boolean(),
+                 [](auto& s) -> auto& { return s.signing.require_safe_keys; },
+                 R"(
+Refuse private keys that other users of this host can read, write or replace. The file and every directory
+above it must belong to root or to the daemon's user, and nobody else, no group either, may write them. In
+directories with the sticky bit, such as /tmp, the owner of what lies there counts.)")}};
 }
 
 Section log() {
-    return {
-        "log",
-        "",
-        {setting(
-             "log.target", word({"syslog", "stderr"}), "syslog",
-             [](auto& s) -> auto& { return s.log.target; },
-             "Where log lines go. systemd and containers collect stderr."),
-         setting(
-             "log.facility",
-             word({"mail", "daemon", "user", "local0", "local1", "local2", "local3", "local4", "local5",
-                   "local6", "local7"}),
-             "mail", [](auto& s) -> auto& { return s.log.facility; }, "The syslog facility."),
-         setting(
-             "log.level", word({"debug", "info", "notice", "warning", "error"}), "info",
-             [](auto& s) -> auto& { return s.log.level; }, "The least important lines that are written.")}};
+    return {"log",
+            "",
+            {choice<log_target_choices>(
+                 "log.target", [](auto& s) -> auto& { return s.log.target; },
+                 "Where log lines go. systemd and containers collect stderr."),
+             choice<log_facility_choices>(
+                 "log.facility", [](auto& s) -> auto& { return s.log.facility; }, "The syslog facility."),
+             choice<log_level_choices>(
+                 "log.level", [](auto& s) -> auto& { return s.log.level; },
+                 "The least important lines that are written.")}};
 }
 
 Section limits() {
@@ -434,25 +420,27 @@ Section limits() {
         "limits",
         "What a message may cost. One whose header is over a limit is refused.",
         {setting(
-             "limits.header_fields", integer(50, 100'000), "1000",
+             "limits.header_fields", integer(50, 100'000),
              [](auto& s) -> auto& { return s.limits.header_fields; },
              "How many header fields are looked at."),
          setting(
-             "limits.header_bytes", size(16 * kilobyte, 64 * megabyte), "256K",
+             "limits.header_bytes", size(16 * kilobyte, 64 * megabyte),
              [](auto& s) -> auto& { return s.limits.header_bytes; }, "The size of the whole header."),
          setting(
-             "limits.header_field_bytes", size(4 * kilobyte, 16 * megabyte), "64K",
+             "limits.header_field_bytes", size(4 * kilobyte, 16 * megabyte),
              [](auto& s) -> auto& { return s.limits.header_field_bytes; }, "The size of one header field."),
          setting(
-             "limits.headers_in_memory", size(1 * megabyte, 65'536 * megabyte), "64M",
+             "limits.headers_in_memory", size(1 * megabyte, 65'536 * megabyte),
              [](auto& s) -> auto& { return s.limits.headers_in_memory; },
-             "The headers of all messages that arrive at the same time. A message that finds no room is "
-             "answered 451. Bodies are never kept."),
+             R"(
+The headers of all messages that arrive at the same time. A message that finds no room is answered 451.
+Bodies are never kept.)"),
          setting(
-             "limits.waiting_messages", integer(1, 100'000), "1000",
+             "limits.waiting_messages", integer(1, 100'000),
              [](auto& s) -> auto& { return s.limits.waiting_messages; },
-             "How many messages may wait for the DNS at the same time, each on a thread of its own. Further "
-             "ones are answered 451.")}};
+             R"(
+How many messages may wait for the DNS at the same time, each on a thread of its own. Further ones are
+answered 451.)")}};
 }
 
 } // namespace
@@ -465,7 +453,7 @@ const std::vector<Section>& schema() {
 
 const std::vector<DomainSetting>& domain_schema() {
     static const std::vector<DomainSetting> settings{make_setting<DomainEntry>(
-        "subdomains", boolean(), "false", [](auto& d) -> auto& { return d.subdomains; },
+        "subdomains", boolean(), [](auto& d) -> auto& { return d.subdomains; },
         "Sign mail from the domains below this one as well; the signature names this domain.")};
     return settings;
 }
@@ -480,11 +468,12 @@ const std::vector<KeySetting>& key_schema() {
             "file", {.kind = Kind::path, .minimum = 1}, [](auto& k) -> auto& { return k.file; },
             "The private key, RSA or Ed25519, in PEM. The kind of key decides about the algorithm."),
         make_setting<SigningKeyEntry>(
-            "identity", text(check_identity), "\"\"", [](auto& k) -> auto& { return k.identity; },
+            "identity", text(check_identity), [](auto& k) -> auto& { return k.identity; },
             "The i= tag: an address at the domain or below it. Empty: none."),
         make_setting<SigningKeyEntry>(
-            "active", boolean(), "true", [](auto& k) -> auto& { return k.active; },
-            "Sign with this key. A key that is being rolled in or out can stay listed without signing.")};
+            "active", boolean(), [](auto& k) -> auto& { return k.active; },
+            R"(
+Sign with this key. A key that is being rolled in or out can stay listed without signing.)")};
     return settings;
 }
 
@@ -499,10 +488,12 @@ std::vector<std::string> changes_that_need_restart(const Settings& before, const
     std::vector<std::string> changes;
     for (const Section& section : schema()) {
         for (const Setting& setting : section.settings) {
-            const auto old_text = print(setting.type, setting.read(before));
-            const auto new_text = print(setting.type, setting.read(after));
-            if (needs_restart(setting) && old_text != new_text) {
-                changes.push_back(fmt::format("{} is still {}, not {},", setting.path, old_text, new_text));
+            const Value old_value = setting.read(before);
+            const Value new_value = setting.read(after);
+            if (needs_restart(setting) && old_value != new_value) {
+                changes.push_back(fmt::format("{} is still {}, not {},", setting.path,
+                                              print(setting.type, old_value),
+                                              print(setting.type, new_value)));
             }
         }
     }

@@ -1,6 +1,6 @@
-// The one list of settings: where each stands, what it may hold, its default, what it means, and where in
-// Settings it goes. The loader, the defaults, the sample file, the manual page and the diagnostics all derive
-// from it.
+// The one list of settings: where each stands, what it may hold, what it means, and where in Settings it
+// goes; its default is what stands there at first. The loader, the defaults, the sample file, the manual page
+// and the diagnostics all derive from it.
 #pragma once
 
 #include "config/settings.h"
@@ -16,8 +16,7 @@ template <class Target>
 struct SettingOf {
     std::string_view path; // "spf.enabled"
     Type type;
-    std::string_view default_text; // as YAML
-    std::string_view text;         // a paragraph for the manual
+    std::string_view text; // a paragraph for the manual; its line ends are blanks
     void (*write)(Target&, const Value&);
     Value (*read)(const Target&);
     bool required = false; // must be given; there is no default
@@ -35,6 +34,12 @@ struct Section {
     std::string_view text;
     std::vector<Setting> settings;
 };
+
+// What the setting is where no file says so, as YAML: what its structure begins with.
+template <class Target>
+[[nodiscard]] std::string default_text(const SettingOf<Target>& setting) {
+    return print(setting.type, setting.read(Target{}));
+}
 
 [[nodiscard]] const std::vector<Section>& schema();
 

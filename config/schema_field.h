@@ -2,6 +2,7 @@
 // type of field.
 #pragma once
 
+#include "config/choices.h"
 #include "config/schema.h"
 
 namespace config {
@@ -27,8 +28,8 @@ inline void assign(std::chrono::seconds& field, const Value& value) {
 inline void assign(std::string& field, const Value& value) {
     field = std::get<std::string>(value);
 }
-inline void assign(Canonicalization& field, const Value& value) {
-    field = std::get<std::string>(value) == "simple" ? Canonicalization::simple : Canonicalization::relaxed;
+inline void assign(base::SocketName& field, const Value& value) {
+    field = std::get<base::SocketName>(value);
 }
 template <class Item>
 void assign(std::vector<Item>& field, const Value& value) {
@@ -53,8 +54,8 @@ inline Value to_value(std::chrono::milliseconds field) {
 inline Value to_value(const std::string& field) {
     return field;
 }
-inline Value to_value(Canonicalization field) {
-    return std::string(field == Canonicalization::simple ? "simple" : "relaxed");
+inline Value to_value(const base::SocketName& field) {
+    return field;
 }
 template <class Item>
 Value to_value(const std::vector<Item>& field) {
@@ -64,19 +65,29 @@ Value to_value(const std::vector<Item>& field) {
 // `Field` is a captureless function object from the structure to a reference to its field, the same for const
 // and not, so that reading and writing cannot name different fields.
 template <class Target, class Field>
-SettingOf<Target> make_setting(std::string_view path, Type type, std::string_view default_text, Field,
-                               std::string_view text) {
-    return {path,
-            std::move(type),
-            default_text,
-            text,
+SettingOf<Target> make_setting(std::string_view path, Type type, Field, std::string_view text) {
+    return {path, std::move(type), text,
             [](Target& target, const Value& value) { assign(Field{}(target), value); },
             [](const Target& target) { return to_value(Field{}(target)); }};
 }
 
+// `choices` are the words and what each stands for.
+template <const auto& choices, class Target, class Field>
+SettingOf<Target> make_choice(std::string_view path, Field, std::string_view text) {
+    Type type{.kind = Kind::word};
+    for (const auto& choice : choices) {
+        type.words.push_back(choice.word);
+    }
+    return {path, std::move(type), text,
+            [](Target& target, const Value& value) {
+                Field{}(target) = choices.at(std::get<Word>(value).index).value;
+            },
+            [](const Target& target) -> Value { return Word{index_of(choices, Field{}(target))}; }};
+}
+
 template <class Target, class Field>
 SettingOf<Target> make_required(std::string_view path, Type type, Field field, std::string_view text) {
-    auto setting = make_setting<Target>(path, std::move(type), "", field, text);
+    auto setting = make_setting<Target>(path, std::move(type), field, text);
     setting.required = true;
     return setting;
 }

@@ -2,10 +2,18 @@
 // reload.
 #pragma once
 
+#include "authenticate/action.h"
 #include "base/ip_network.h"
+#include "base/socket_name.h"
+#include "config/log_settings.h"
+#include "dkim/canonicalization.h"
+#include "dmarc/options.h"
+#include "dns/server.h"
+#include "spf/options.h"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,12 +23,13 @@ namespace config {
 // 127.0.0.0/8 and ::1.
 [[nodiscard]] std::vector<base::IpNetwork> loopback();
 
-enum class Canonicalization { simple, relaxed };
+// What a key that cannot be used leads to.
+enum class MissingKey : std::uint8_t { tempfail, sign_without };
 
 struct SigningKeyEntry {
     std::string selector;
     std::string file;
-    std::string identity; // i=; empty: left out
+    std::string identity; // i=, its domain in A-labels; empty: left out
     bool active = true;
     std::size_t line = 0; // of its file
 };
@@ -31,14 +40,12 @@ struct DomainEntry {
     std::string named_in; // the file that names it
 };
 
-// Every field is a setting of the same name in config/schema.cpp, where its meaning, its bounds and its
-// default are told. All paths are resolved already: absolute, or relative to the working directory for a
-// configuration from memory.
+// Every field is a setting of the same name in config/schema.cpp, where its meaning and its bounds are told.
+// Its default is the initializer here. All paths are resolved already: absolute, or relative to the working
+// directory for a configuration from memory.
 struct Settings {
     struct Listen {
-        // inet:HOST:PORT, inet6:[HOST]:PORT, unix:/PATH, or as OpenDKIM writes them inet:PORT@HOST,
-        // local:/PATH
-        std::string socket = "inet:127.0.0.1:8891";
+        base::SocketName socket{base::SocketName::Family::inet, "127.0.0.1", 8891, {}, {}};
         unsigned socket_mode = 0660;                  // of a unix socket
         std::string socket_group;                     // of a unix socket; empty: the daemon's
         std::size_t max_connections = 1000;           // more are answered 451 at connect
@@ -62,7 +69,7 @@ struct Settings {
     } roles;
 
     struct Dns {
-        std::vector<std::string> nameservers; // ADDRESS[:PORT]; empty: resolv.conf
+        std::vector<dns::Server> nameservers; // empty: resolv.conf
         std::chrono::milliseconds timeout{3000};
         int attempts = 2;
         std::size_t cache_bytes = std::size_t{16} * 1024 * 1024;
@@ -74,7 +81,7 @@ struct Settings {
         bool enabled = true;
         bool check_helo = true;
         std::size_t void_lookups = 2;
-        std::string look_ahead = "records"; // none, records, all
+        spf::LookAhead look_ahead = spf::LookAhead::records;
     } spf;
 
     struct Dkim {
@@ -88,7 +95,7 @@ struct Settings {
 
     struct Dmarc {
         bool enabled = true;
-        std::string discovery = "tree_walk"; // or psl
+        dmarc::Discovery discovery = dmarc::Discovery::tree_walk;
         bool public_suffix_veto = true;
         std::string public_suffix_list; // a file; empty: libpsl's own
     } dmarc;
@@ -96,12 +103,14 @@ struct Settings {
     // What happens to incoming mail whose author cannot be told: accept, mark (with quarantine_field) or
     // reject.
     struct Author {
-        std::string missing = "mark";
-        std::string several_fields = "mark";
-        std::string several_domains = "accept";
-        std::string unreadable = "mark";
-        std::string stray_line_break = "mark"; // not the author, but a header that is read in two ways
-        std::string own_mail = "accept"; // the same states in mail of our own: accept unsigned, tempfail or reject
+        authenticate::Action missing = authenticate::Action::mark;
+        authenticate::Action several_fields = authenticate::Action::mark;
+        authenticate::Action several_domains = authenticate::Action::accept;
+        authenticate::Action unreadable = authenticate::Action::mark;
+        // Not the author, but a header that is read in two ways.
+        authenticate::Action stray_line_break = authenticate::Action::mark;
+        // The same states in mail of our own: accept unsigned, tempfail or reject.
+        authenticate::Action own_mail = authenticate::Action::accept;
     } author;
 
     struct Iprev {
@@ -109,25 +118,25 @@ struct Settings {
     } iprev;
 
     struct Signing {
-        Canonicalization header_canonicalization = Canonicalization::relaxed;
-        Canonicalization body_canonicalization = Canonicalization::relaxed;
-        std::vector<std::string> signed_fields;     // empty: the built-in list
+        dkim::Canonicalization header_canonicalization = dkim::Canonicalization::relaxed;
+        dkim::Canonicalization body_canonicalization = dkim::Canonicalization::relaxed;
+        std::vector<std::string> signed_fields;         // empty: the built-in list
         std::vector<std::string> oversigned_if_present; // empty: the built-in list
-        std::vector<std::string> oversigned_fields; // empty: the built-in list
-        std::chrono::seconds lifetime{0};           // x=; 0: none
-        std::string key_table;                      // OpenDKIM KeyTable: PATH, file:PATH or refile:PATH
-        std::string signing_table;                  // OpenDKIM SigningTable: PATH, file:PATH or refile:PATH
-        bool all_matches = false;                   // every matching row signs; false: the first pattern
-        std::string missing_key = "tempfail";       // or unsigned: what a key that cannot be used leads to
-        bool require_safe_keys = true;              // refuse key files that others can read or replace
+        std::vector<std::string> oversigned_fields;     // empty: the built-in list
+        std::chrono::seconds lifetime{0};               // x=; 0: none
+        std::string key_table;                          // OpenDKIM KeyTable: PATH, file:PATH or refile:PATH
+        std::string signing_table; // OpenDKIM SigningTable: PATH, file:PATH or refile:PATH
+        bool all_matches = false;  // every matching row signs; false: the first pattern
+        MissingKey missing_key = MissingKey::tempfail;
+        bool require_safe_keys = true; // refuse key files that others can read or replace
     } signing;
 
     std::map<std::string, DomainEntry> domains; // per-domain keys; domain in A-labels, lower case
 
     struct Log {
-        std::string target = "syslog"; // syslog, stderr
-        std::string facility = "mail";
-        std::string level = "info"; // debug, info, notice, warning, error
+        LogTarget target = LogTarget::syslog;
+        LogFacility facility = LogFacility::mail;
+        LogLevel level = LogLevel::info;
     } log;
 
     struct Limits {

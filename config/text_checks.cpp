@@ -2,10 +2,9 @@
 
 #include "base/ascii.h"
 #include "base/domain_name.h"
-#include "base/ip_address.h"
 #include "base/secret_text.h"
-#include "config/number_text.h"
 #include "dkim/names.h"
+#include "message/field_name.h"
 
 #include <fmt/format.h>
 
@@ -19,31 +18,7 @@ std::optional<Refusal> refuse_unless(bool good, std::string reason, std::string 
     return good ? std::nullopt : std::optional(Refusal{std::move(reason), std::move(hint)});
 }
 
-bool is_port(std::string_view text) {
-    const auto port = parse_decimal(text);
-    return port && *port >= 1 && *port <= 65535;
-}
-
-bool is_host(std::string_view text) {
-    if (text.starts_with('[') && text.ends_with(']')) {
-        const auto address = base::IpAddress::parse(text.substr(1, text.size() - 2));
-        return address && !address->is_v4();
-    }
-    return base::IpAddress::parse(text) || base::DomainName::parse(text);
-}
-
-// "HOST:PORT", the host possibly in brackets, or "PORT@HOST".
-bool is_endpoint(std::string_view text) {
-    if (const auto at = text.find('@'); at != std::string_view::npos) {
-        return is_port(text.substr(0, at)) && is_host(text.substr(at + 1));
-    }
-    const auto colon = text.rfind(':');
-    return colon != std::string_view::npos && is_port(text.substr(colon + 1)) &&
-           is_host(text.substr(0, colon));
-}
-
-// sun_path has 108 octets, the closing NUL among them.
-constexpr std::size_t longest_socket_path = 107;
+constexpr const char* socket_spellings = "write inet:HOST:PORT, inet6:[HOST]:PORT or unix:/PATH";
 
 // What may have been meant: the slash was forgotten, or the daemon's own directory.
 std::string absolute_path(std::string_view path) {
@@ -54,35 +29,37 @@ std::string absolute_path(std::string_view path) {
     return fmt::format("/run/paraph/{}", name.empty() ? std::string_view("paraph.sock") : name);
 }
 
-std::optional<Refusal> check_socket_path(std::string_view path) {
+std::optional<Refusal> refusal_of_path(std::string_view path) {
     if (!path.starts_with('/')) {
         return Refusal{"the path of a unix socket must be absolute",
                        fmt::format("write {}", base::quoted(fmt::format("unix:{}", absolute_path(path))))};
     }
     return refuse_unless(
-        path.size() <= longest_socket_path,
-        fmt::format("the path of a unix socket may have {} characters", longest_socket_path));
+        path.size() <= base::SocketName::longest_path,
+        fmt::format("the path of a unix socket may have {} characters", base::SocketName::longest_path));
 }
 
 } // namespace
 
-std::optional<Refusal> check_socket(std::string_view text) {
-    const auto colon = text.find(':');
-    const std::string_view family = text.substr(0, colon);
-    const std::string_view rest =
-        colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
-    if (family == "unix" || family == "local") {
-        return check_socket_path(rest);
+base::Result<base::SocketName, Refusal> read_socket(std::string_view text) {
+    auto socket = base::SocketName::parse(text);
+    if (text == "unix:" || text == "local:") {
+        return base::refuse(*refusal_of_path(""));
     }
-    if ((family == "inet" || family == "inet6") && is_endpoint(rest)) {
-        return std::nullopt;
+    if (!socket) {
+        return base::refuse(Refusal{std::move(socket.error().message),
+                                    text.starts_with('/')
+                                        ? fmt::format("write {}", base::quoted(fmt::format("unix:{}", text)))
+                                        : socket_spellings});
     }
-    if (text.starts_with('/')) {
-        return Refusal{fmt::format("{} is not a socket", base::quoted(text)),
-                       fmt::format("write {}", base::quoted(fmt::format("unix:{}", text)))};
+    if (!socket->is_unix() && socket->host.empty()) {
+        return base::refuse(
+            Refusal{fmt::format("{} does not say on which address", base::quoted(text)), socket_spellings});
     }
-    return Refusal{fmt::format("{} is not a socket", base::quoted(text)),
-                   "write inet:HOST:PORT, inet6:[HOST]:PORT or unix:/PATH"};
+    if (auto refusal = socket->is_unix() ? refusal_of_path(socket->path) : std::nullopt) {
+        return base::refuse(std::move(*refusal));
+    }
+    return std::move(*socket);
 }
 
 std::optional<Refusal> check_authserv_id(std::string_view text) {
@@ -107,15 +84,14 @@ std::optional<Refusal> check_authserv_id(std::string_view text) {
 }
 
 std::optional<Refusal> check_field_name(std::string_view text) {
-    // RFC 5322 3.6.8 has more characters, which no field bears: they come of lists and patterns, and some
-    // would end the h= tag of a signature.
-    constexpr std::string_view misplaced = ":;,*?\"'()<>[]{}@\\|=";
-    const bool good = std::all_of(text.begin(), text.end(), [&](char c) {
-        return base::is_visible(c) && misplaced.find(c) == std::string_view::npos;
-    });
+    if (text.size() > message::longest_own_field_name) {
+        return Refusal{fmt::format("{} is too long for the name of a header field", base::quoted(text)),
+                       fmt::format("a name of at most {} characters", message::longest_own_field_name)};
+    }
     const bool colon = text.size() > 1 && text.find(':') == text.size() - 1;
-    return refuse_unless(good, fmt::format("{} is not the name of a header field", base::quoted(text)),
-                         colon ? "leave out the colon" : "");
+    return refuse_unless(message::is_own_field_name(text),
+                         fmt::format("{} is not the name of a header field", base::quoted(text)),
+                         colon ? "leave out the colon" : "write one name, for example X-Example");
 }
 
 std::optional<Refusal> check_own_field_name(std::string_view text) {
@@ -128,15 +104,13 @@ std::optional<Refusal> check_own_field_name(std::string_view text) {
                          "take a name that begins with X-");
 }
 
-std::optional<Refusal> check_nameserver(std::string_view text) {
-    const bool bracketed = text.starts_with('[');
-    const auto colon = text.rfind(':');
-    const bool v4_port = colon != std::string_view::npos && text.find(':') == colon &&
-                         is_port(text.substr(colon + 1)) && base::IpAddress::parse(text.substr(0, colon));
-    const bool good =
-        base::IpAddress::parse(text) || v4_port || (bracketed && (is_host(text) || is_endpoint(text)));
-    return refuse_unless(good, fmt::format("{} is not the address of a name server", base::quoted(text)),
-                         "write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353");
+base::Result<dns::Server, Refusal> read_nameserver(std::string_view text) {
+    const auto server = dns::parse_server(text);
+    if (!server) {
+        return base::refuse(Refusal{fmt::format("{} is not the address of a name server", base::quoted(text)),
+                                    "write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353"});
+    }
+    return *server;
 }
 
 std::optional<Refusal> check_name(std::string_view text) {

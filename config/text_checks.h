@@ -1,4 +1,5 @@
-// What particular texts must look like, beyond being text: nothing when all is well, else why not.
+// What particular texts must look like, beyond being text: why they will not do. The grammars are those of
+// lib/; here they get the words for the operator.
 #pragma once
 
 #include "config/value.h"
@@ -8,20 +9,19 @@
 
 namespace config {
 
-// inet:HOST:PORT, inet6:[HOST]:PORT, unix:/PATH, and as OpenDKIM writes them inet:PORT@HOST and local:/PATH.
-[[nodiscard]] std::optional<Refusal> check_socket(std::string_view text);
+// base::SocketName that the daemon can listen at: with a host, and the path of a unix socket from the root.
+[[nodiscard]] base::Result<base::SocketName, Refusal> read_socket(std::string_view text);
 
 // RFC 8601 2.2: the authserv-id is a MIME value. Kept to what needs no quoting rules to compare or to print.
 [[nodiscard]] std::optional<Refusal> check_authserv_id(std::string_view text);
 
-// RFC 5322 2.2: printable US-ASCII other than the colon.
+// A name that a signature can list.
 [[nodiscard]] std::optional<Refusal> check_field_name(std::string_view text);
 
 // The same, beginning with "X-".
 [[nodiscard]] std::optional<Refusal> check_own_field_name(std::string_view text);
 
-// An address, with a port if need be: 192.0.2.53, 192.0.2.53:5353, 2001:db8::53, [2001:db8::53]:5353.
-[[nodiscard]] std::optional<Refusal> check_nameserver(std::string_view text);
+[[nodiscard]] base::Result<dns::Server, Refusal> read_nameserver(std::string_view text);
 
 // A name as macros and groups have: printable, without blanks.
 [[nodiscard]] std::optional<Refusal> check_name(std::string_view text);

@@ -4,6 +4,7 @@
 #include "base/secret_text.h"
 #include "config/number_text.h"
 #include "config/suggest.h"
+#include "config/text_checks.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -102,8 +103,9 @@ std::optional<std::string_view> word_beginning(std::string_view text,
 }
 
 Parsed parse_word(const Type& type, std::string_view text) {
-    if (std::find(type.words.begin(), type.words.end(), text) != type.words.end()) {
-        return Value(std::string(text));
+    const auto found = std::find(type.words.begin(), type.words.end(), text);
+    if (found != type.words.end()) {
+        return Value(Word{static_cast<std::size_t>(found - type.words.begin())});
     }
     auto meant = nearest(text, type.words);
     meant = meant ? meant : word_beginning(text, type.words);
@@ -133,18 +135,68 @@ Parsed parse_text(const Type& type, std::string_view text) {
     return Value(std::string(text));
 }
 
+Parsed parse_socket(const Type& type, std::string_view text) {
+    if (auto refusal = check_text(type, text)) {
+        return base::refuse(std::move(*refusal));
+    }
+    auto socket = read_socket(text);
+    if (!socket) {
+        return base::refuse(std::move(socket.error()));
+    }
+    return Value(std::move(*socket));
+}
+
 std::string list_expectation(std::string_view item) {
     return fmt::format("a list of {}", item);
+}
+
+// Of a list, each item read by `read`, which gives a result.
+template <class Item, class Read>
+Parsed parse_items(const std::vector<std::string_view>& texts, Read read) {
+    std::vector<Item> items;
+    for (const std::string_view text : texts) {
+        auto item = read(text);
+        if (!item) {
+            return base::refuse(std::move(item.error()));
+        }
+        items.push_back(std::move(*item));
+    }
+    return Value(std::move(items));
+}
+
+base::Result<base::IpNetwork, Refusal> read_network(std::string_view text) {
+    auto network = base::IpNetwork::parse(text);
+    if (!network) {
+        return base::refuse(unexpected(network.error().message));
+    }
+    return *network;
+}
+
+// An item without any text stands for nothing.
+base::Result<std::string, Refusal> read_text(const Type& type, std::string_view text) {
+    if (auto refusal = text.empty() ? std::optional(unexpected()) : check_text(type, text)) {
+        return base::refuse(std::move(*refusal));
+    }
+    return std::string(text);
+}
+
+base::Result<dns::Server, Refusal> read_server(const Type& type, std::string_view text) {
+    if (auto sound = read_text(type, text); !sound) {
+        return base::refuse(std::move(sound.error()));
+    }
+    return read_nameserver(text);
 }
 
 } // namespace
 
 bool is_list(Kind kind) {
-    return kind == Kind::texts || kind == Kind::networks;
+    return kind == Kind::texts || kind == Kind::servers || kind == Kind::networks;
 }
 
 std::string item_expectation(const Type& type) {
-    return type.kind == Kind::networks ? "an address or a block such as 192.0.2.0/24" : "a text";
+    return type.kind == Kind::networks  ? "an address or a block such as 192.0.2.0/24"
+           : type.kind == Kind::servers ? "an address, with a port if it is not 53"
+                                        : "a text";
 }
 
 std::string expectation(const Type& type) {
@@ -164,11 +216,15 @@ std::string expectation(const Type& type) {
         return fmt::format("one of {}", fmt::join(type.words, ", "));
     case Kind::text:
         return "a text";
+    case Kind::socket:
+        return "a socket such as inet:127.0.0.1:8891";
     case Kind::path:
         return type.words.empty() ? "a path"
                                   : fmt::format("a path, plain or after {}", fmt::join(type.words, " or "));
     case Kind::texts:
         return list_expectation("texts");
+    case Kind::servers:
+        return list_expectation("addresses, each with a port if it is not 53");
     case Kind::networks:
         return list_expectation("addresses and blocks such as 192.0.2.0/24");
     }
@@ -191,7 +247,10 @@ Parsed parse_value(const Type& type, std::string_view text, bool quoted) {
     case Kind::text:
     case Kind::path:
         return parse_text(type, text);
+    case Kind::socket:
+        return parse_socket(type, text);
     case Kind::texts:
+    case Kind::servers:
     case Kind::networks:
         break;
     }
@@ -199,27 +258,19 @@ Parsed parse_value(const Type& type, std::string_view text, bool quoted) {
 }
 
 std::optional<Refusal> check_item(const Type& type, std::string_view item) {
-    if (type.kind == Kind::networks) {
-        const auto network = base::IpNetwork::parse(item);
-        return network ? std::nullopt : std::optional(unexpected(network.error().message));
-    }
-    return item.empty() ? std::optional(unexpected()) : check_text(type, item);
+    auto parsed = parse_list(type, {item});
+    return parsed ? std::nullopt : std::optional(std::move(parsed.error()));
 }
 
 Parsed parse_list(const Type& type, const std::vector<std::string_view>& items) {
-    std::vector<std::string> texts;
-    std::vector<base::IpNetwork> networks;
-    for (const std::string_view item : items) {
-        if (auto refusal = check_item(type, item)) {
-            return base::refuse(std::move(*refusal));
-        }
-        if (type.kind == Kind::networks) {
-            networks.push_back(*base::IpNetwork::parse(item));
-        } else {
-            texts.emplace_back(item);
-        }
+    switch (type.kind) {
+    case Kind::networks:
+        return parse_items<base::IpNetwork>(items, read_network);
+    case Kind::servers:
+        return parse_items<dns::Server>(items, [&](auto item) { return read_server(type, item); });
+    default:
+        return parse_items<std::string>(items, [&](auto item) { return read_text(type, item); });
     }
-    return type.kind == Kind::networks ? Value(std::move(networks)) : Value(std::move(texts));
 }
 
 } // namespace config

@@ -7,6 +7,8 @@
 
 #include "base/ip_network.h"
 #include "base/result.h"
+#include "base/socket_name.h"
+#include "dns/server.h"
 
 #include <chrono>
 #include <cstdint>
@@ -27,12 +29,22 @@ enum class Kind : std::uint8_t {
     word,     // one of a few
     text,
     path,     // relative: to the directory of the file that names it
+    socket,   // where a milter listens
     texts,    // a list
+    servers,  // a list of addresses, each perhaps with a port
     networks, // a list of addresses and CIDR blocks
 };
 
-using Value = std::variant<bool, std::uint64_t, std::chrono::milliseconds, std::string,
-                           std::vector<std::string>, std::vector<base::IpNetwork>>;
+// One of the words of a type, by its place among them.
+struct Word {
+    std::size_t index = 0;
+
+    bool operator==(const Word&) const = default;
+};
+
+using Value =
+    std::variant<bool, std::uint64_t, std::chrono::milliseconds, Word, std::string, base::SocketName,
+                 std::vector<std::string>, std::vector<dns::Server>, std::vector<base::IpNetwork>>;
 
 // Why a text will not do. Without a reason, it is not what expectation() says.
 struct Refusal {

@@ -56,9 +56,14 @@ struct Printer {
     std::string operator()(std::chrono::milliseconds value) const {
         return print_milliseconds(static_cast<std::uint64_t>(value.count()));
     }
+    std::string operator()(Word value) const { return std::string(type.words.at(value.index)); }
     std::string operator()(const std::string& value) const { return as_scalar(value); }
+    std::string operator()(const base::SocketName& value) const { return as_scalar(value.print()); }
     std::string operator()(const std::vector<std::string>& value) const {
         return print_list(value, [](const std::string& item) { return item; });
+    }
+    std::string operator()(const std::vector<dns::Server>& value) const {
+        return print_list(value, [](const dns::Server& item) { return print(item); });
     }
     std::string operator()(const std::vector<base::IpNetwork>& value) const {
         return print_list(value, [](const base::IpNetwork& item) { return item.print(); });

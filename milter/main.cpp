@@ -1,5 +1,7 @@
 // paraphd: the command line.
 #include "base/ascii.h"
+#include "base/socket_name.h"
+#include "config/choices.h"
 #include "milter/command_line/arguments.h"
 #include "milter/command_line/unknown_argument.h"
 #include "milter/daemon/startup.h"
@@ -12,6 +14,28 @@
 #include <exception>
 #include <string>
 #include <vector>
+
+namespace {
+
+base::SocketName socket_of(const std::string& text) {
+    auto socket = base::SocketName::parse(text);
+    if (!socket) {
+        throw CLI::ValidationError("--socket", socket.error().message);
+    }
+    if (socket->is_unix() && !socket->path.starts_with('/')) {
+        throw CLI::ValidationError("--socket", "the path of a unix socket must be absolute");
+    }
+    return std::move(*socket);
+}
+
+// The command line admits these two words only.
+config::LogTarget log_target_of(const std::string& text) {
+    return text == config::word_of(config::log_target_choices, config::LogTarget::syslog)
+               ? config::LogTarget::syslog
+               : config::LogTarget::stderr_stream;
+}
+
+} // namespace
 
 int main(int argc, char** argv) {
     try {
@@ -27,8 +51,12 @@ int main(int argc, char** argv) {
         app.add_option(
             "-c,--config", command_line.config,
             "configuration file (default: /etc/paraph/paraph.yaml if it exists, else built-in defaults)");
-        app.add_option("--socket", command_line.socket, "listen here instead of listen.socket");
-        app.add_option("--log", command_line.log_target, "syslog or stderr, instead of log.target")
+        app.add_option_function<std::string>(
+            "--socket", [&](const std::string& text) { command_line.socket = socket_of(text); },
+            "listen here instead of listen.socket");
+        app.add_option_function<std::string>(
+               "--log", [&](const std::string& text) { command_line.log_target = log_target_of(text); },
+               "syslog or stderr, instead of log.target")
             ->check(CLI::IsMember({"syslog", "stderr"}));
         app.set_version_flag("--version", "paraphd " PARAPH_VERSION);
         try {

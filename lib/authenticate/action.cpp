@@ -25,10 +25,4 @@ std::string_view print(Action action) {
     return found == words.end() ? "?" : found->second;
 }
 
-std::optional<Action> parse_action(std::string_view word) {
-    const auto found =
-        std::find_if(words.begin(), words.end(), [&](const auto& entry) { return entry.second == word; });
-    return found == words.end() ? std::nullopt : std::optional(found->first);
-}
-
 } // namespace authenticate

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace authenticate {
@@ -18,6 +17,5 @@ enum class Action : std::uint8_t {
 
 // The word of the settings: "accept", "mark", ...
 [[nodiscard]] std::string_view print(Action action);
-[[nodiscard]] std::optional<Action> parse_action(std::string_view word);
 
 } // namespace authenticate

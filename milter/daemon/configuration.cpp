@@ -47,12 +47,8 @@ void append(std::vector<std::string>& list, const std::vector<std::string>& more
 }
 
 void apply_overrides(const CommandLine& command_line, config::Settings& settings) {
-    if (!command_line.log_target.empty()) {
-        settings.log.target = command_line.log_target;
-    }
-    if (!command_line.socket.empty()) {
-        settings.listen.socket = command_line.socket;
-    }
+    settings.log.target = command_line.log_target.value_or(settings.log.target);
+    settings.listen.socket = command_line.socket.value_or(settings.listen.socket);
 }
 
 } // namespace

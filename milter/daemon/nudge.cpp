@@ -14,7 +14,7 @@ bool has_room(std::size_t most_threads) {
 
 } // namespace
 
-Nudge::Nudge(const runtime::Service& service, const std::string& socket, std::size_t most_threads)
+Nudge::Nudge(const runtime::Service& service, const base::SocketName& socket, std::size_t most_threads)
     : thread_([&service, &socket, most_threads](const std::stop_token& stop) {
           while (!stop.stop_requested()) {
               std::this_thread::sleep_for(service.load.waiting > 0 ? interval : idle_interval);

@@ -7,10 +7,10 @@
 // ourselves now and then.
 #pragma once
 
+#include "base/socket_name.h"
 #include "milter/runtime/service.h"
 
 #include <chrono>
-#include <string>
 #include <thread>
 
 namespace milter::daemon {
@@ -20,9 +20,9 @@ class Nudge {
     static constexpr std::chrono::milliseconds interval{25};
     static constexpr std::chrono::milliseconds idle_interval{100}; // while no message waits
 
-    // `socket` in libmilter's spelling. Both must outlive the object. Nothing is done when there are nearly
+    // Both must outlive the object. Nothing is done when there are nearly
     // `most_threads`: libmilter does not get over it when a thread cannot be made.
-    Nudge(const runtime::Service& service, const std::string& socket, std::size_t most_threads);
+    Nudge(const runtime::Service& service, const base::SocketName& socket, std::size_t most_threads);
 
   private:
     std::jthread thread_;

@@ -9,7 +9,6 @@
 #include "milter/daemon/signals.h"
 #include "milter/link/callbacks.h"
 #include "milter/link/socket_address.h"
-#include "milter/listener/socket_name.h"
 #include "milter/threads/worker.h"
 
 #include <fmt/format.h>
@@ -42,10 +41,6 @@ base::UnixTime wall_clock() {
         .count();
 }
 
-log::Target log_target(const std::string& word) {
-    return word == "stderr" ? log::Target::stderr_stream : log::Target::syslog;
-}
-
 void report(log::Logger& logger, const Configuration& configuration) {
     for (const auto& problem : configuration.problems) {
         logger.write(Event::configuration_problem, problem);
@@ -60,16 +55,16 @@ void report(log::Logger& logger, const Configuration& configuration) {
 
 // Where to tell that the daemon does not start: on stderr for the operator who starts it, and in the log for
 // the one who looks there later. Without settings the log is syslog, unless the command line says otherwise.
-std::vector<log::Target> targets_of_failure(const std::string& log_word) {
-    if (log_target(log_word) == log::Target::stderr_stream) {
+std::vector<log::Target> targets_of_failure(log::Target log) {
+    if (log == log::Target::stderr_stream) {
         return {log::Target::stderr_stream};
     }
     return {log::Target::stderr_stream, log::Target::syslog};
 }
 
 int refuse_start(const Configuration& configuration, const CommandLine& command_line) {
-    for (const auto target : targets_of_failure(command_line.log_target)) {
-        log::Logger logger(target, "mail", log::Level::info);
+    for (const auto target : targets_of_failure(command_line.log_target.value_or(log::Target::syslog))) {
+        log::Logger logger(target, log::Facility::mail, log::Level::info);
         report(logger, configuration);
         logger.write(Event::failed,
                      fmt::format("{} has errors, paraphd does not start", configuration.source));
@@ -150,9 +145,10 @@ void obey_signals(runtime::Service& service, const link::ServeOptions& options,
 std::string serve_until_stopped(runtime::Service& service, const link::ServeOptions& options,
                                 const CommandLine& command_line, const std::string& source) {
     const auto ready = [&] {
-        service.logger().write(
-            Event::listening, fmt::format("listening on {}, configuration from {}, paraphd {}",
-                                          service.runtime()->settings.listen.socket, source, PARAPH_VERSION));
+        service.logger().write(Event::listening,
+                               fmt::format("listening on {}, configuration from {}, paraphd {}",
+                                           service.runtime()->settings.listen.socket.print(), source,
+                                           PARAPH_VERSION));
         notify_ready();
     };
     std::atomic<bool> ended{false};
@@ -227,11 +223,6 @@ void use_small_stacks() {
 
 int start(const Configuration& configuration, const CommandLine& command_line, log::Logger& logger) {
     const auto& settings = configuration.runtime->settings;
-    const auto socket = listener::milter_socket(settings.listen.socket);
-    if (!socket) {
-        report_failure(settings.log, fmt::format("listen.socket: {}", socket.error().message));
-        return EX_CONFIG;
-    }
     const Capacity capacity = claim_capacity();
     const auto limits = connection_limits(capacity);
     keep_memory_private();
@@ -240,12 +231,11 @@ int start(const Configuration& configuration, const CommandLine& command_line, l
     options.report = [&logger](std::string_view text) { logger.write(Event::resolver_warning, text); };
     resolver::CachingResolver resolver(options);
     runtime::Service service(configuration.runtime, resolver, logger, wall_clock, limits.admitted);
-    const Nudge nudge(service, *socket, capacity.threads);
-    const auto problem =
-        serve_until_stopped(service,
-                            {*socket, settings.listen.socket_mode, settings.listen.socket_group, limits.open,
-                             settings.listen.socket},
-                            command_line, configuration.source);
+    const Nudge nudge(service, settings.listen.socket, capacity.threads);
+    const auto problem = serve_until_stopped(
+        service,
+        {settings.listen.socket, settings.listen.socket_mode, settings.listen.socket_group, limits.open},
+        command_line, configuration.source);
     if (problem.empty()) {
         logger.write(Event::stopped, "stopped");
     } else {
@@ -267,7 +257,7 @@ int run(const CommandLine& command_line) {
         return refuse_start(configuration, command_line);
     }
     const auto& log = configuration.runtime->settings.log;
-    log::Logger logger(log_target(log.target), log.facility, log::parse_level(log.level));
+    log::Logger logger(log.target, log.facility, log.level);
     report(logger, configuration);
     if (!sandbox_problem.empty()) {
         logger.write(Event::configuration_warning, sandbox_problem);

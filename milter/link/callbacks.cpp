@@ -412,17 +412,17 @@ smfiDesc description() {
 }
 
 std::string open_socket(const ServeOptions& options) {
-    auto socket = std::string(options.socket);
+    auto socket = options.socket.print_for_libmilter();
     if (smfi_setconn(socket.data()) != MI_SUCCESS) {
-        return fmt::format("socket {} is not understood", options.as_written);
+        return fmt::format("socket {} is not understood", options.socket.print());
     }
     // libmilter would take the name away from whoever listens there, and does not say why it cannot open one.
     if (const auto trouble = listener::try_socket(options.socket, options.socket_group)) {
-        return fmt::format("cannot open socket {}: {}", options.as_written, trouble->reason);
+        return fmt::format("cannot open socket {}: {}", options.socket.print(), trouble->reason);
     }
     const UmaskGuard guard(options.socket_mode);
     if (smfi_opensocket(true) != MI_SUCCESS) {
-        return fmt::format("cannot open socket {}", options.as_written);
+        return fmt::format("cannot open socket {}", options.socket.print());
     }
     send_without_delay();
     return grant_group(options.socket, options.socket_group, options.socket_mode);

@@ -2,6 +2,7 @@
 // actions.
 #pragma once
 
+#include "base/socket_name.h"
 #include "milter/runtime/service.h"
 
 #include <string>
@@ -9,11 +10,10 @@
 namespace milter::link {
 
 struct ServeOptions {
-    std::string socket;          // in libmilter's spelling: "inet:8891@127.0.0.1", "unix:/run/x.sock"
+    base::SocketName socket;
     unsigned socket_mode = 0660; // of a unix socket
     std::string socket_group;    // of a unix socket; empty: unchanged
     std::size_t most_open = threads::Share::unlimited; // connections; more are closed at their first word
-    std::string as_written = {}; // the socket as the operator spells it, for what is told him
 };
 
 // Opens the socket and answers the MTA until stop_serving() is called; `ready` is called when the socket is

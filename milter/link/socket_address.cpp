@@ -36,12 +36,11 @@ session::Client client_at(const sockaddr* address, std::string_view name) {
     return client;
 }
 
-std::string grant_group(const std::string& socket, const std::string& group, mode_t mode) {
-    constexpr std::string_view prefix = "unix:";
-    if (!socket.starts_with(prefix)) {
+std::string grant_group(const base::SocketName& socket, const std::string& group, mode_t mode) {
+    if (!socket.is_unix()) {
         return {};
     }
-    const std::string path = socket.substr(prefix.size());
+    const std::string& path = socket.path;
     if (!group.empty()) {
         const struct group* entry = getgrnam(group.c_str());
         if (entry == nullptr) {

@@ -1,6 +1,7 @@
 // Addresses of sockets: the MTA's client as libmilter hands it over, and our own listening socket.
 #pragma once
 
+#include "base/socket_name.h"
 #include "milter/session/direction.h"
 
 #include <string>
@@ -27,7 +28,7 @@ class UmaskGuard {
 };
 
 // Gives a unix socket its mode and group; other sockets are left alone. Returns what went wrong, or nothing.
-[[nodiscard]] std::string grant_group(const std::string& socket, const std::string& group, mode_t mode);
+[[nodiscard]] std::string grant_group(const base::SocketName& socket, const std::string& group, mode_t mode);
 
 // Has what is written to connections of our listening sockets sent at once. libmilter writes each edit and
 // the reply one by one, and otherwise the kernel holds a short one back until the MTA has acknowledged the

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace milter::listener {
@@ -61,16 +62,12 @@ bool knock_inet(const std::string& port, const std::string& host, int family) {
 
 } // namespace
 
-bool accepts_connections(const std::string& socket) {
-    const auto colon = socket.find(':');
-    const auto family = socket.substr(0, colon);
-    const auto rest = socket.substr(colon + 1);
-    if (family == "unix") {
-        return knock_unix(rest);
+bool accepts_connections(const base::SocketName& socket) {
+    if (socket.is_unix()) {
+        return knock_unix(socket.path);
     }
-    const auto at = rest.find('@');
-    return knock_inet(rest.substr(0, at), at == std::string::npos ? std::string() : rest.substr(at + 1),
-                      family == "inet6" ? AF_INET6 : AF_INET);
+    const bool v6 = socket.family == base::SocketName::Family::inet6;
+    return knock_inet(std::to_string(socket.port), socket.host, v6 ? AF_INET6 : AF_INET);
 }
 
 } // namespace milter::listener

@@ -2,11 +2,10 @@
 // does.
 #pragma once
 
-#include <string>
+#include "base/socket_name.h"
 
 namespace milter::listener {
 
-// `socket` in libmilter's spelling, as milter_socket() gives it.
-[[nodiscard]] bool accepts_connections(const std::string& socket);
+[[nodiscard]] bool accepts_connections(const base::SocketName& socket);
 
 } // namespace milter::listener

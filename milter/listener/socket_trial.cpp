@@ -63,9 +63,10 @@ bool is_member(gid_t group) {
            std::find(groups.begin(), groups.end(), group) != groups.end();
 }
 
-Trouble try_unix(const std::string& socket, const std::string& group) {
-    const auto path = socket.substr(socket.find(':') + 1);
-    constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
+Trouble try_unix(const base::SocketName& socket, const std::string& group) {
+    const std::string& path = socket.path;
+    constexpr std::size_t longest = base::SocketName::longest_path;
+    static_assert(longest == sizeof(sockaddr_un::sun_path) - 1);
     if (path.size() > longest) {
         return because(fmt::format("the path has {} characters, the system takes {}", path.size(), longest));
     }
@@ -110,14 +111,11 @@ Trouble try_bind(const addrinfo& address) {
     return error == EADDRINUSE ? somebody_listens() : because(std::strerror(error), error);
 }
 
-// inet:PORT, inet:PORT@HOST, inet6:PORT@HOST
-Trouble try_inet(const std::string& socket) {
-    const auto colon = socket.find(':');
-    const auto at = socket.find('@');
-    const auto port = socket.substr(colon + 1, at == std::string::npos ? at : at - colon - 1);
-    const auto host = at == std::string::npos ? std::string() : socket.substr(at + 1);
+Trouble try_inet(const base::SocketName& socket) {
+    const std::string& host = socket.host;
+    const auto port = std::to_string(socket.port);
     addrinfo wanted{};
-    wanted.ai_family = socket.starts_with("inet6") ? AF_INET6 : AF_INET;
+    wanted.ai_family = socket.family == base::SocketName::Family::inet6 ? AF_INET6 : AF_INET;
     wanted.ai_socktype = SOCK_STREAM;
     wanted.ai_flags = AI_PASSIVE;
     addrinfo* found = nullptr;
@@ -131,8 +129,8 @@ Trouble try_inet(const std::string& socket) {
 
 } // namespace
 
-std::optional<SocketTrouble> try_socket(const std::string& socket, const std::string& group) {
-    return socket.starts_with("unix:") ? try_unix(socket, group) : try_inet(socket);
+std::optional<SocketTrouble> try_socket(const base::SocketName& socket, const std::string& group) {
+    return socket.is_unix() ? try_unix(socket, group) : try_inet(socket);
 }
 
 } // namespace milter::listener

@@ -1,6 +1,8 @@
 // What would keep the listening socket from being opened, in words: libmilter says only that it could not.
 #pragma once
 
+#include "base/socket_name.h"
+
 #include <optional>
 #include <string>
 
@@ -13,8 +15,8 @@ struct SocketTrouble {
     bool no_member = false; // only because the user who tries is not in the group
 };
 
-// Tries it without leaving a trace. `socket` in libmilter's spelling, as milter_socket() gives it; `group` is
-// listen.socket_group.
-[[nodiscard]] std::optional<SocketTrouble> try_socket(const std::string& socket, const std::string& group);
+// Tries it without leaving a trace. `group` is listen.socket_group.
+[[nodiscard]] std::optional<SocketTrouble> try_socket(const base::SocketName& socket,
+                                                      const std::string& group);
 
 } // namespace milter::listener

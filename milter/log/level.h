@@ -1,15 +1,16 @@
-// Severities of log lines, as syslog has them.
+// The words of the settings about the log, as the log itself uses them.
 #pragma once
 
-#include <cstdint>
+#include "config/log_settings.h"
+
 #include <string_view>
 
 namespace milter::log {
 
-enum class Level : std::uint8_t { debug, info, notice, warning, error };
+using Level = config::LogLevel;
+using Target = config::LogTarget;
+using Facility = config::LogFacility;
 
 [[nodiscard]] std::string_view print(Level level);
-// Unknown words give info: the schema lets none through.
-[[nodiscard]] Level parse_level(std::string_view word);
 
 } // namespace milter::log

@@ -1,6 +1,8 @@
 #include "milter/log/logger.h"
 
+#include "base/ascii.h"
 #include "base/pair_value.h"
+#include "config/choices.h"
 
 #include <fmt/format.h>
 #include <spdlog/async.h>
@@ -9,10 +11,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <thread>
-#include <utility>
 
 namespace milter::log {
 
@@ -29,7 +29,7 @@ std::string one_line(std::string_view text) {
         if (line.size() + longest_escape > longest_line) {
             return line + "...";
         }
-        if (c >= 0x20 && c <= 0x7e) {
+        if (base::is_printable(c)) {
             line += c;
         } else {
             line += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
@@ -38,23 +38,30 @@ std::string one_line(std::string_view text) {
     return line;
 }
 
-constexpr std::array<std::pair<std::string_view, int>, 11> facilities{{{"mail", LOG_MAIL},
-                                                                       {"daemon", LOG_DAEMON},
-                                                                       {"user", LOG_USER},
-                                                                       {"local0", LOG_LOCAL0},
-                                                                       {"local1", LOG_LOCAL1},
-                                                                       {"local2", LOG_LOCAL2},
-                                                                       {"local3", LOG_LOCAL3},
-                                                                       {"local4", LOG_LOCAL4},
-                                                                       {"local5", LOG_LOCAL5},
-                                                                       {"local6", LOG_LOCAL6},
-                                                                       {"local7", LOG_LOCAL7}}};
-
-int facility_number(std::string_view word) {
-    for (const auto& [name, number] : facilities) {
-        if (name == word) {
-            return number;
-        }
+int facility_number(Facility facility) {
+    switch (facility) {
+    case Facility::mail:
+        return LOG_MAIL;
+    case Facility::daemon:
+        return LOG_DAEMON;
+    case Facility::user:
+        return LOG_USER;
+    case Facility::local0:
+        return LOG_LOCAL0;
+    case Facility::local1:
+        return LOG_LOCAL1;
+    case Facility::local2:
+        return LOG_LOCAL2;
+    case Facility::local3:
+        return LOG_LOCAL3;
+    case Facility::local4:
+        return LOG_LOCAL4;
+    case Facility::local5:
+        return LOG_LOCAL5;
+    case Facility::local6:
+        return LOG_LOCAL6;
+    case Facility::local7:
+        return LOG_LOCAL7;
     }
     return LOG_MAIL;
 }
@@ -105,7 +112,7 @@ class GatheringSink final : public spdlog::sinks::sink {
 };
 constexpr std::size_t lines_between_counts = 64;
 
-spdlog::sink_ptr make_sink(Target target, std::string_view facility) {
+spdlog::sink_ptr make_sink(Target target, Facility facility) {
     if (target == Target::stderr_stream) {
         auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
         sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e paraphd[%P]: %v");
@@ -118,33 +125,12 @@ spdlog::sink_ptr make_sink(Target target, std::string_view facility) {
 } // namespace
 
 std::string_view print(Level level) {
-    switch (level) {
-    case Level::debug:
-        return "debug";
-    case Level::info:
-        return "info";
-    case Level::notice:
-        return "notice";
-    case Level::warning:
-        return "warning";
-    case Level::error:
-        return "error";
-    }
-    return "info";
-}
-
-Level parse_level(std::string_view word) {
-    for (const Level level : {Level::debug, Level::info, Level::notice, Level::warning, Level::error}) {
-        if (print(level) == word) {
-            return level;
-        }
-    }
-    return Level::info;
+    return config::word_of(config::log_level_choices, level);
 }
 
 Logger::Logger() = default;
 
-Logger::Logger(Target target, std::string_view facility, Level threshold)
+Logger::Logger(Target target, Facility facility, Level threshold)
     : threshold_(threshold), writer_(std::make_shared<spdlog::details::thread_pool>(queued_lines, 1)),
       sink_(std::make_shared<spdlog::async_logger>(
           "paraphd", std::make_shared<GatheringSink>(make_sink(target, facility), *writer_), writer_,

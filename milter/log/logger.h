@@ -5,6 +5,7 @@
 #pragma once
 
 #include "milter/log/catalogue.h"
+#include "milter/log/level.h"
 #include "milter/log/rate_limit.h"
 #include "milter/threads/lock_guarded.h"
 
@@ -22,11 +23,9 @@ class thread_pool;
 
 namespace milter::log {
 
-enum class Target : std::uint8_t { syslog, stderr_stream };
-
 class Logger {
   public:
-    Logger(Target target, std::string_view facility, Level threshold);
+    Logger(Target target, Facility facility, Level threshold);
     virtual ~Logger();
     Logger(const Logger&) = delete;
     Logger& operator=(const Logger&) = delete;

@@ -14,7 +14,7 @@ constexpr std::size_t max_servers = 8;
 constexpr std::string_view keyword = "nameserver";
 
 // The address of a "nameserver ADDRESS" line.
-std::optional<std::string> address_in(std::string_view line) {
+std::optional<base::IpAddress> address_in(std::string_view line) {
     // glibc wants the keyword in the first column, and so do we: an indented line is not a server to it
     // either.
     if (!line.starts_with(keyword)) {
@@ -26,7 +26,7 @@ std::optional<std::string> address_in(std::string_view line) {
     }
     line = base::trim_fws(line);
     line = line.substr(0, line.find_first_of(" \t#;"));
-    return base::IpAddress::parse(line) ? std::optional(std::string(line)) : std::nullopt;
+    return base::IpAddress::parse(line);
 }
 
 } // namespace
@@ -35,11 +35,11 @@ std::vector<Server> parse_resolv_conf(std::string_view text) {
     std::vector<Server> servers;
     for (const std::string_view line : base::split(text, '\n')) {
         if (auto address = address_in(line); address && servers.size() < max_servers) {
-            servers.push_back({std::move(*address)});
+            servers.push_back({*address});
         }
     }
     if (servers.empty()) {
-        servers.push_back({"127.0.0.1"});
+        servers.push_back({base::IpAddress(base::IpAddress::V4{127, 0, 0, 1})});
     }
     return servers;
 }

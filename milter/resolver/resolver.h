@@ -3,25 +3,20 @@
 
 #include "dns/answers.h"
 #include "dns/question.h"
+#include "dns/server.h"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace milter::resolver {
 
-struct Server {
-    std::string address; // IPv4 or IPv6 text
-    std::uint16_t port = 53;
-
-    bool operator==(const Server&) const = default;
-};
+using dns::Server;
 
 struct Options {
     std::vector<Server> servers;                  // empty: the system's resolv.conf, followed when it changes
@@ -84,9 +79,5 @@ class CachingResolver final : public Resolver {
     class Impl;
     std::unique_ptr<Impl> impl_;
 };
-
-// "192.0.2.53", "192.0.2.53:5353", "[2001:db8::53]:5353".
-[[nodiscard]] std::optional<Server> parse_server(std::string_view text);
-[[nodiscard]] std::string print(const Server& server); // always with the port
 
 } // namespace milter::resolver

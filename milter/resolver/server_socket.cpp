@@ -44,11 +44,7 @@ SocketAddress socket_address(const base::IpAddress& address, std::uint16_t port)
 } // namespace
 
 int connect_to(const Server& server, int type) {
-    const auto ip = base::IpAddress::parse(server.address);
-    if (!ip) {
-        return -1;
-    }
-    const SocketAddress address = socket_address(*ip, server.port);
+    const SocketAddress address = socket_address(server.address, server.port);
     const int fd = socket(address.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         return -1;

@@ -1,8 +1,5 @@
 #include "milter/resolver/stub.h"
 
-#include "base/ascii.h"
-#include "base/ip_address.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,7 +25,7 @@ Stub::Stub(const Options& options, Warnings& warnings)
     if (options.servers.empty()) {
         resolv_conf_.emplace(options.resolv_conf);
     } else {
-        nameservers_ = Nameservers(usable(options.servers, Clock::now()));
+        nameservers_ = Nameservers(options.servers);
     }
 }
 
@@ -88,7 +85,7 @@ void Stub::note(Flight& flight, const Candidate& from, std::uint16_t id, const R
         return;
     case Reply::Kind::unreachable:
         warnings_.warn(Warning::unreachable_server,
-                       fmt::format("{} ({}), asked for {}", print(from.server), reply.reason(),
+                       fmt::format("{} ({}), asked for {}", print_with_port(from.server), reply.reason(),
                                    dns::print(flight.question)),
                        Clock::now());
         nameservers_.silent(from.server, Clock::now());
@@ -136,18 +133,6 @@ void Stub::follow_resolv_conf(Clock::time_point now) {
         nameservers_ = Nameservers(std::move(*servers));
         transport_.forget_paths();
     }
-}
-
-std::vector<Server> Stub::usable(const std::vector<Server>& servers, Clock::time_point now) {
-    std::vector<Server> list;
-    for (const Server& server : servers) {
-        if (base::IpAddress::parse(server.address)) {
-            list.push_back(server);
-        } else {
-            warnings_.warn(Warning::unusable_server, base::printable(server.address), now);
-        }
-    }
-    return list;
 }
 
 } // namespace milter::resolver

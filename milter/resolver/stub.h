@@ -49,7 +49,6 @@ class Stub {
     void note(Flight& flight, const Candidate& from, std::uint16_t id, const Reply& reply);
     void note_response(Flight& flight, const Candidate& from, const Response& response);
     void follow_resolv_conf(std::chrono::steady_clock::time_point now);
-    std::vector<Server> usable(const std::vector<Server>& servers, std::chrono::steady_clock::time_point now);
 
     int attempts_;
     std::chrono::milliseconds timeout_;

@@ -17,8 +17,6 @@ std::string_view text_of(Warning kind) {
         return "too many DNS questions are open";
     case Warning::callback_threw:
         return "a receiver of a DNS answer failed";
-    case Warning::unusable_server:
-        return "a nameserver's address cannot be used";
     case Warning::unreachable_server:
         return "a nameserver cannot be reached";
     }

@@ -17,7 +17,6 @@ enum class Warning : std::uint8_t {
     no_server_answers,
     too_many_questions,
     callback_threw,
-    unusable_server,
     unreachable_server,
 };
 
@@ -38,7 +37,7 @@ class Warnings {
         std::optional<Time> last;
         std::uint64_t kept_back = 0;
     };
-    using Kinds = std::array<Kind, 5>;
+    using Kinds = std::array<Kind, 4>;
 
     Report report_;
     threads::LockGuarded<Kinds> kinds_;

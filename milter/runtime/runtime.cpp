@@ -1,7 +1,5 @@
 #include "milter/runtime/runtime.h"
 
-#include "base/secret_text.h"
-
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,18 +8,6 @@
 namespace milter::runtime {
 
 namespace {
-
-spf::LookAhead look_ahead(const std::string& word) {
-    if (word == "none") {
-        return spf::LookAhead::none;
-    }
-    return word == "all" ? spf::LookAhead::all : spf::LookAhead::records;
-}
-
-dkim::Canonicalization canonicalization(config::Canonicalization setting) {
-    return setting == config::Canonicalization::simple ? dkim::Canonicalization::simple
-                                                       : dkim::Canonicalization::relaxed;
-}
 
 dkim::Options dkim_options(const config::Settings::Dkim& settings) {
     dkim::Options options;
@@ -36,7 +22,7 @@ dkim::Options dkim_options(const config::Settings::Dkim& settings) {
 
 // The list serves the veto of the tree walk, and is the method itself in psl mode.
 bool needs_public_suffixes(const config::Settings::Dmarc& settings) {
-    return settings.public_suffix_veto || settings.discovery == "psl";
+    return settings.public_suffix_veto || settings.discovery == dmarc::Discovery::psl;
 }
 
 bool needs_body(const config::Settings& settings) {
@@ -99,19 +85,18 @@ authenticate::Options check_options(const config::Settings& settings) {
     options.spf = settings.spf.enabled;
     options.spf_helo = settings.spf.check_helo;
     options.spf_options.limits.void_lookups = settings.spf.void_lookups;
-    options.spf_options.look_ahead = look_ahead(settings.spf.look_ahead);
+    options.spf_options.look_ahead = settings.spf.look_ahead;
     options.dkim = settings.dkim.enabled;
     options.dkim_options = dkim_options(settings.dkim);
     options.dmarc = settings.dmarc.enabled;
-    options.dmarc_options.discovery =
-        settings.dmarc.discovery == "psl" ? dmarc::Discovery::psl : dmarc::Discovery::tree_walk;
+    options.dmarc_options.discovery = settings.dmarc.discovery;
     return options;
 }
 
 dkim::SignOptions sign_options(const config::Settings& settings) {
     dkim::SignOptions options;
-    options.header_canonicalization = canonicalization(settings.signing.header_canonicalization);
-    options.body_canonicalization = canonicalization(settings.signing.body_canonicalization);
+    options.header_canonicalization = settings.signing.header_canonicalization;
+    options.body_canonicalization = settings.signing.body_canonicalization;
     if (!settings.signing.signed_fields.empty()) {
         options.signed_fields = settings.signing.signed_fields;
     }
@@ -145,16 +130,13 @@ keys::KeyOptions key_options(const config::Settings& settings) {
 }
 
 authenticate::DispositionRules disposition_rules(const config::Settings& settings) {
-    const auto action = [](const std::string& word) {
-        return authenticate::parse_action(word).value_or(authenticate::Action::accept);
-    };
     authenticate::DispositionRules rules;
-    rules.author.missing = action(settings.author.missing);
-    rules.author.several_fields = action(settings.author.several_fields);
-    rules.author.several_domains = action(settings.author.several_domains);
-    rules.author.unreadable = action(settings.author.unreadable);
-    rules.author.stray_line_break = action(settings.author.stray_line_break);
-    rules.own_mail = action(settings.author.own_mail);
+    rules.author.missing = settings.author.missing;
+    rules.author.several_fields = settings.author.several_fields;
+    rules.author.several_domains = settings.author.several_domains;
+    rules.author.unreadable = settings.author.unreadable;
+    rules.author.stray_line_break = settings.author.stray_line_break;
+    rules.own_mail = settings.author.own_mail;
     rules.quarantine_field = settings.quarantine_field;
     return rules;
 }
@@ -169,26 +151,11 @@ message::Limits message_limits(const config::Settings& settings) {
 
 resolver::Options resolver_options(const config::Settings& settings) {
     resolver::Options options;
-    for (const auto& text : settings.dns.nameservers) {
-        if (auto server = resolver::parse_server(text)) {
-            options.servers.push_back(*server);
-        }
-    }
+    options.servers = settings.dns.nameservers;
     options.timeout = settings.dns.timeout;
     options.attempts = settings.dns.attempts;
     options.cache_bytes = settings.dns.cache_bytes;
     return options;
-}
-
-std::vector<std::string> nameserver_problems(const config::Settings& settings) {
-    std::vector<std::string> problems;
-    for (const auto& text : settings.dns.nameservers) {
-        if (!resolver::parse_server(text)) {
-            problems.push_back(
-                fmt::format("dns.nameservers: {} is not ADDRESS or ADDRESS:PORT", base::quoted(text)));
-        }
-    }
-    return problems;
 }
 
 BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
@@ -220,9 +187,6 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
         built.problems.push_back(list.error());
     }
     load_keys(*runtime, built);
-    for (auto& problem : nameserver_problems(runtime->settings)) {
-        built.problems.push_back(std::move(problem));
-    }
     if (built.problems.empty()) {
         built.runtime = std::move(runtime);
     }

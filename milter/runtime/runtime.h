@@ -53,8 +53,6 @@ constexpr std::size_t keys_read_at_start = 1000;
 [[nodiscard]] keys::KeyOptions key_options(const config::Settings& settings);
 [[nodiscard]] authenticate::DispositionRules disposition_rules(const config::Settings& settings);
 [[nodiscard]] message::Limits message_limits(const config::Settings& settings);
-// What is no address of a name server; such a configuration cannot be used.
-[[nodiscard]] std::vector<std::string> nameserver_problems(const config::Settings& settings);
 [[nodiscard]] resolver::Options resolver_options(const config::Settings& settings);
 // libpsl's own list or the file that is named; null when the settings need none. Refused: a file that is no
 // list.

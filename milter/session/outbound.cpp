@@ -123,7 +123,7 @@ void Outbound::sign_with(const keys::Signer& signer, const message::HeaderList& 
                          Signed& result) {
     if (!signer.key) {
         std::string problem = fmt::format("key {}: {}", signer.name, signer.problem);
-        if (runtime_->settings.signing.missing_key == "unsigned") {
+        if (runtime_->settings.signing.missing_key == config::MissingKey::sign_without) {
             result.missing.push_back(std::move(problem));
         } else {
             result.failure = std::move(problem);

@@ -117,9 +117,6 @@ void check_runtime(const config::Settings& settings, const CheckConfigOptions& o
     if (const auto checks = make_checks(settings); !checks) {
         report.diagnostics.push_back({Severity::error, name_of(options), 0, 0, checks.error().message, {}});
     }
-    for (const auto& problem : runtime::nameserver_problems(settings)) {
-        report.diagnostics.push_back({Severity::error, name_of(options), 0, 0, problem, {}});
-    }
 }
 
 // Of settings with errors, what can be checked without taking those for errors of the keys: whole entries,

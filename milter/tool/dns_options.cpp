@@ -49,9 +49,11 @@ Result<std::unique_ptr<AnswerSource>> open_dns(const DnsOptions& options, const 
     resolver.timeout = settings.dns.timeout;
     resolver.attempts = settings.dns.attempts;
     resolver.cache_bytes = settings.dns.cache_bytes;
-    const auto& names = options.nameservers.empty() ? settings.dns.nameservers : options.nameservers;
-    for (const std::string& name : names) {
-        const auto server = resolver::parse_server(name);
+    if (options.nameservers.empty()) {
+        resolver.servers = settings.dns.nameservers;
+    }
+    for (const std::string& name : options.nameservers) {
+        const auto server = dns::parse_server(name);
         if (!server) {
             return fail(ExitCode::usage, fmt::format("{}: not a name server's ADDRESS[:PORT]", name));
         }

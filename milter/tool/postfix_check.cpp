@@ -2,7 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
-#include "milter/listener/socket_name.h"
+#include "base/socket_name.h"
 
 #include <fmt/format.h>
 
@@ -48,59 +48,41 @@ std::vector<std::string> milter_words(const std::string& item) {
     return words;
 }
 
-struct Endpoint {
-    std::string host;
-    std::string port;
-};
-
-// Of milter_socket()'s spelling.
-Endpoint endpoint_of(const std::string& socket) {
-    const auto at = socket.find('@');
-    const auto colon = socket.find(':');
-    return {at == std::string::npos ? "" : base::to_lower(socket.substr(at + 1)),
-            socket.substr(colon + 1, at == std::string::npos ? at : at - colon - 1)};
-}
-
-bool is_anywhere(const std::string& host) {
-    return host.empty() || host == "0.0.0.0" || host == "::";
-}
-
 bool is_loopback(const std::string& host) {
     return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-// Whether it means our socket. A path is looked up below the queue directory by what runs in a chroot there,
-// and by all when it is relative.
-bool is_ours(const std::string& item, const std::string& ours, const std::string& queue_directory) {
-    const std::string address = milter_words(item).front();
-    constexpr std::string_view unix_prefix = "unix:";
-    if (ours.starts_with(unix_prefix)) {
-        const auto path = ours.substr(unix_prefix.size());
-        const auto given =
-            address.starts_with(unix_prefix) ? address.substr(unix_prefix.size()) : std::string();
-        const bool absolute = given.starts_with('/');
-        return !given.empty() &&
-               (path == given || path == fmt::format("{}{}{}", queue_directory, absolute ? "" : "/", given));
-    }
-    const auto theirs = listener::milter_socket(address);
-    if (!theirs || theirs->starts_with(unix_prefix)) {
+// A path is looked up below the queue directory by what runs in a chroot there, and by all when it is
+// relative.
+bool is_path_of(const base::SocketName& ours, const base::SocketName& theirs,
+                const std::string& queue_directory) {
+    const bool absolute = theirs.path.starts_with('/');
+    return ours.path == theirs.path ||
+           ours.path == fmt::format("{}{}{}", queue_directory, absolute ? "" : "/", theirs.path);
+}
+
+bool is_host_of(const base::SocketName& ours, const base::SocketName& theirs) {
+    const std::string a = base::to_lower(ours.host);
+    const std::string b = base::to_lower(theirs.host);
+    return ours.is_everywhere() || a == b ||
+           (is_loopback(a) && is_loopback(b) && (a == "localhost" || b == "localhost"));
+}
+
+// Whether it means our socket. Postfix's notation of an address is ours, but for ports by their names in
+// services(5), which count as another socket.
+bool is_ours(const std::string& item, const base::SocketName& ours, const std::string& queue_directory) {
+    const auto theirs = base::SocketName::parse(milter_words(item).front());
+    if (!theirs || theirs->is_unix() != ours.is_unix()) {
         return false;
     }
-    const auto a = endpoint_of(ours);
-    const auto b = endpoint_of(*theirs);
-    return a.port == b.port &&
-           (is_anywhere(a.host) || a.host == b.host ||
-            (is_loopback(a.host) && is_loopback(b.host) && (a.host == "localhost" || b.host == "localhost")));
+    return ours.is_unix() ? is_path_of(ours, *theirs, queue_directory)
+                          : ours.port == theirs->port && is_host_of(ours, *theirs);
 }
 
 class Judge {
   public:
     Judge(const PostfixSettings& postfix, const config::Settings& settings)
-        : postfix_(postfix), settings_(settings) {
-        if (auto socket = listener::milter_socket(settings.listen.socket)) {
-            ours_ = std::move(*socket);
-        }
-    }
+        : postfix_(postfix), settings_(settings) {}
 
     std::vector<Diagnostic> take() {
         judge_wiring();
@@ -122,7 +104,7 @@ class Judge {
 
     [[nodiscard]] std::ptrdiff_t position(const std::vector<std::string>& items) const {
         const auto at = std::find_if(items.begin(), items.end(), [&](const std::string& item) {
-            return is_ours(item, ours_, postfix_.of("queue_directory"));
+            return is_ours(item, settings_.listen.socket, postfix_.of("queue_directory"));
         });
         return at == items.end() ? -1 : at - items.begin();
     }
@@ -134,12 +116,13 @@ class Judge {
             std::any_of(postfix_.overrides.begin(), postfix_.overrides.end(),
                         [&](const auto& one) { return one.name == "smtpd_milters" && calls_us(one.value); });
         if (!calls_us(postfix_.of("smtpd_milters")) && !in_a_service) {
-            warn("", fmt::format("smtpd_milters lacks {}: paraphd sees no mail", settings_.listen.socket),
+            warn("",
+                 fmt::format("smtpd_milters lacks {}: paraphd sees no mail", settings_.listen.socket.print()),
                  "see the guide on Postfix");
         } else if (settings_.roles.sign && !calls_us(postfix_.of("non_smtpd_milters"))) {
             warn("",
                  fmt::format("non_smtpd_milters lacks {}: mail of sendmail(1) is not signed",
-                             settings_.listen.socket),
+                             settings_.listen.socket.print()),
                  "non_smtpd_milters = $smtpd_milters");
         }
     }
@@ -258,7 +241,6 @@ class Judge {
 
     const PostfixSettings& postfix_;
     const config::Settings& settings_;
-    std::string ours_; // in milter_socket()'s spelling
     std::vector<Diagnostic> found_;
 };
 

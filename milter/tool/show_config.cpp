@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <vector>
 
@@ -51,13 +52,21 @@ config::Value showable(const config::Type& type, config::Value value) {
     return value;
 }
 
+// A text without the quotes that YAML may want.
+std::optional<std::string> bare(const config::Value& value) {
+    if (const auto* socket = std::get_if<base::SocketName>(&value)) {
+        return socket->print();
+    }
+    const auto* text = std::get_if<std::string>(&value);
+    return text != nullptr ? std::optional(*text) : std::nullopt;
+}
+
 template <class Target>
 Line line_of(const config::SettingOf<Target>& setting, const Target& target, std::string path,
              std::string origin) {
     const config::Value value = showable(setting.type, setting.read(target));
-    const auto* text = std::get_if<std::string>(&value);
     const auto printed = config::print(setting.type, value);
-    return {std::move(path), printed, text != nullptr ? *text : printed, std::move(origin)};
+    return {std::move(path), printed, bare(value).value_or(printed), std::move(origin)};
 }
 
 std::string print_key(const config::SigningKeyEntry& key) {

@@ -2,7 +2,6 @@
 
 #include "base/ascii.h"
 #include "keys/key_file.h"
-#include "milter/listener/socket_name.h"
 #include "milter/listener/socket_trial.h"
 #include "milter/tool/as_user.h"
 
@@ -37,13 +36,13 @@ Diagnostic about(const config::Loaded& loaded, const std::string& file, Severity
             std::move(hint)};
 }
 
-bool waits_for_unit(const std::string& socket) {
-    return socket.starts_with(fmt::format("unix:{}/", runtime_directory)) &&
+bool waits_for_unit(const base::SocketName& socket) {
+    return socket.path.starts_with(fmt::format("{}/", runtime_directory)) &&
            access(runtime_directory, F_OK) != 0 && errno == ENOENT;
 }
 
 // "denied", "in use", "no member" or "refused", a line end, and why; nothing: it would open.
-std::string try_in_words(const std::string& socket, const std::string& group) {
+std::string try_in_words(const base::SocketName& socket, const std::string& group) {
     const auto trouble = listener::try_socket(socket, group);
     if (!trouble) {
         return "\n";
@@ -59,23 +58,17 @@ std::string try_in_words(const std::string& socket, const std::string& group) {
 void check_socket(const config::Settings& settings, const config::Loaded& loaded, const std::string& file,
                   const std::string& user, std::vector<Diagnostic>& found) {
     const auto& listen = settings.listen;
-    const auto socket = listener::milter_socket(listen.socket);
-    if (!socket) {
-        found.push_back(
-            about(loaded, file, Severity::error, fmt::format("'listen.socket': {}", socket.error().message)));
-        return;
-    }
-    if (waits_for_unit(*socket)) {
+    if (waits_for_unit(listen.socket)) {
         found.push_back(about(loaded, file, Severity::warning,
                               fmt::format("'listen.socket': there is no {} yet", runtime_directory),
                               "the unit of systemd makes it when it starts the daemon"));
         return;
     }
-    const auto answer = as_user(user, [&] { return try_in_words(*socket, listen.socket_group); });
+    const auto answer = as_user(user, [&] { return try_in_words(listen.socket, listen.socket_group); });
     if (!answer) {
         found.push_back(about(loaded, file, Severity::warning,
                               fmt::format("'listen.socket': it was not checked whether user {} can open {}",
-                                          base::printable(user), listen.socket),
+                                          base::printable(user), listen.socket.print()),
                               answer.error()));
         return;
     }
@@ -85,7 +78,7 @@ void check_socket(const config::Settings& settings, const config::Loaded& loaded
         return;
     }
     const auto kind = words.substr(0, end);
-    const auto message = fmt::format("'listen.socket': {}: {}", listen.socket, words.substr(end + 1));
+    const auto message = fmt::format("'listen.socket': {}: {}", listen.socket.print(), words.substr(end + 1));
     if (kind == "in use") {
         found.push_back(about(loaded, file, Severity::warning, message, "the running daemon, as a rule"));
     } else if (kind == "no member") {

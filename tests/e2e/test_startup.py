@@ -28,7 +28,7 @@ class Startup(unittest.TestCase):
         return ended.returncode, ended.stderr
 
     def test_wrong_command_line(self):
-        for arguments in (["--unknown"], ["--log", "paper"], ["--config"], ["stray"]):
+        for arguments in (["--unknown"], ["--log", "paper"], ["--socket", "paper"], ["--socket", "unix:relative"], ["--config"], ["stray"]):
             with self.subTest(arguments):
                 self.assertEqual(USAGE, self.run_paraphd(*arguments)[0])
         for arguments in (["--help"], ["--version"]):

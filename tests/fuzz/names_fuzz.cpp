@@ -3,6 +3,7 @@
 #include "base/idna.h"
 #include "base/ip_network.h"
 #include "base/port.h"
+#include "base/socket_name.h"
 #include "dkim/names.h"
 #include "dmarc/public_suffix.h"
 #include "dmarc/tree_walk.h"
@@ -54,6 +55,11 @@ void check_addresses(std::string_view input) {
         fuzz::require(again && *again == *network, "a network survives its own text");
     }
     (void)base::parse_port(input);
+    if (const auto socket = base::SocketName::parse(input)) {
+        fuzz::require(base::SocketName::parse(socket->print()) == socket, "a socket survives its own text");
+        fuzz::require(base::SocketName::parse(socket->print_for_libmilter()) == socket,
+                      "a socket survives libmilter's spelling");
+    }
 }
 
 void run(std::string_view input) {

@@ -32,7 +32,8 @@ MAY_INCLUDE = {
     "report": {"dmarc", "authres", "message", "base"},
     "authenticate": LIB,
     "keys": {"dkim", "crypto", "base"},
-    "config": {"dkim", "base"},
+    # The types of the settings: addresses, names, the enums of what they choose.
+    "config": {"authenticate", "dmarc", "spf", "dkim", "dns", "message", "base"},
 }
 
 # The rooms of milter/, from the bottom up: each may include lib/, keys/, config/ and these rooms.
@@ -53,7 +54,7 @@ ROOMS = {
 MAY_INCLUDE |= {f"milter/{room}": LIB | {"keys", "config"} | {f"milter/{below}" for below in rooms}
                 for room, rooms in ROOMS.items()}
 # The daemon's main function stands above them.
-MAY_INCLUDE["milter"] = LIB | {f"milter/{room}" for room in ROOMS if room != "tool"}
+MAY_INCLUDE["milter"] = LIB | {"config"} | {f"milter/{room}" for room in ROOMS if room != "tool"}
 
 # Third parties: the beginning of the header's name, and the files (by pattern, without suffix) that may include it.
 THIRD_PARTIES = {

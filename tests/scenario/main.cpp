@@ -4,6 +4,7 @@
 //     scenario_tests --print FILE            what comes of it, to write an [expect] section from
 
 #include "base/ascii.h"
+#include "config/choices.h"
 #include "play.h"
 #include "support/program.h"
 
@@ -49,7 +50,12 @@ bool all_match(const Lines& expected, const Lines& actual) {
 
 // Everything that must not matter, one departure from the ordinary at a time.
 std::vector<Manner> manners() {
-    return {{65535, "records"}, {1, "records"}, {7, "records"}, {65535, "none"}, {65535, "all"}};
+    using spf::LookAhead;
+    return {{65535, LookAhead::records},
+            {1, LookAhead::records},
+            {7, LookAhead::records},
+            {65535, LookAhead::none},
+            {65535, LookAhead::all}};
 }
 
 std::string read(const fs::path& file) {
@@ -76,7 +82,8 @@ bool check(const fs::path& file, const scenario::TestKeys& keys) {
             return report(
                 file,
                 fmt::format("{} (body in pieces of {}, look-ahead {})\n  expected\n    {}\n  but got\n    {}",
-                            parsed->title, manner.body_chunk, manner.look_ahead,
+                            parsed->title, manner.body_chunk,
+                            config::word_of(config::look_ahead_choices, manner.look_ahead),
                             fmt::join(parsed->expected, "\n    "), fmt::join(*actual, "\n    ")));
         }
     }

@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "scenario.h"
+#include "spf/options.h"
 #include "test_keys.h"
 
 #include <cstddef>
@@ -14,7 +15,7 @@ namespace scenario {
 // Ways to play the same scenario that must not change what comes of it.
 struct Manner {
     std::size_t body_chunk = 65535;
-    std::string look_ahead = "records"; // spf.look_ahead
+    spf::LookAhead look_ahead = spf::LookAhead::records;
 };
 
 // The error says what is wrong with the scenario itself.

@@ -74,6 +74,10 @@ int connect_to(int family, const sockaddr* address, socklen_t size, Clock::time_
 }
 
 int connect_unix(const std::string& path, Clock::time_point deadline, int& error) {
+    if (path.size() > base::SocketName::longest_path) {
+        error = ENAMETOOLONG;
+        return -1;
+    }
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(std::data(address.sun_path), sizeof address.sun_path - 1);
@@ -85,9 +89,9 @@ struct FreeAddresses {
     void operator()(addrinfo* list) const { freeaddrinfo(list); }
 };
 
-int connect_inet(const MilterAddress& address, Clock::time_point deadline, int& error) {
+int connect_inet(const base::SocketName& address, Clock::time_point deadline, int& error) {
     addrinfo hints{};
-    hints.ai_family = address.family == MilterAddress::Family::inet6 ? AF_INET6 : AF_INET;
+    hints.ai_family = address.family == base::SocketName::Family::inet6 ? AF_INET6 : AF_INET;
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
     const char* host = address.host.empty() ? nullptr : address.host.c_str(); // null: loopback
@@ -105,11 +109,11 @@ int connect_inet(const MilterAddress& address, Clock::time_point deadline, int& 
 
 } // namespace
 
-Result<MilterConnection> MilterConnection::open(const MilterAddress& address,
+Result<MilterConnection> MilterConnection::open(const base::SocketName& address,
                                                 std::chrono::milliseconds timeout) {
     const auto deadline = Clock::now() + timeout;
     int error = 0;
-    const bool local = address.family == MilterAddress::Family::unix;
+    const bool local = address.is_unix();
     const int socket =
         local ? connect_unix(address.path, deadline, error) : connect_inet(address, deadline, error);
     if (socket < 0) {

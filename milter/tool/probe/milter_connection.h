@@ -1,8 +1,8 @@
 // A connection to a milter that exchanges whole frames within a bounded time.
 #pragma once
 
+#include "base/socket_name.h"
 #include "milter/tool/command.h"
-#include "milter/tool/probe/milter_address.h"
 #include "milter/tool/probe/milter_frame.h"
 
 #include <chrono>
@@ -11,7 +11,7 @@ namespace milter::tool {
 
 class MilterConnection {
   public:
-    [[nodiscard]] static Result<MilterConnection> open(const MilterAddress& address,
+    [[nodiscard]] static Result<MilterConnection> open(const base::SocketName& address,
                                                        std::chrono::milliseconds timeout);
 
     // Takes over a connected stream socket.

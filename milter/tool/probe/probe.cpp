@@ -178,7 +178,7 @@ Result<ProbeEnvelope> complete(const ProbeOptions& options) {
 }
 
 Result<ProbeResult> run_probe(const ProbeOptions& options, const message::Message& message) {
-    const auto address = parse_milter_address(options.socket);
+    const auto address = base::SocketName::parse(options.socket);
     if (!address) {
         return fail(ExitCode::usage,
                     fmt::format("--socket {}: {}", base::shown(options.socket), address.error().message));

@@ -69,8 +69,8 @@ FilterLink::~FilterLink() {
     }
 }
 
-bool FilterLink::try_connect(const milter::tool::MilterAddress& address) {
-    const bool local = address.family == milter::tool::MilterAddress::Family::unix;
+bool FilterLink::try_connect(const base::SocketName& address) {
+    const bool local = address.is_unix();
     socket_ = socket(local ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (socket_ >= 0 &&
         (local ? connects_to_path(socket_, address.path) : connects_to_port(socket_, address.port))) {
@@ -83,7 +83,7 @@ bool FilterLink::try_connect(const milter::tool::MilterAddress& address) {
     return false;
 }
 
-Task<bool> FilterLink::open(const milter::tool::MilterAddress& address) {
+Task<bool> FilterLink::open(const base::SocketName& address) {
     constexpr int attempts = 2000; // a full queue of connections is no error, nobody listening is
     constexpr auto pause = std::chrono::milliseconds(5);
     for (int i = 0; i < attempts && !try_connect(address); ++i) {

@@ -2,8 +2,8 @@
 // something does.
 #pragma once
 
+#include "base/socket_name.h"
 #include "bench/load/event_loop.h"
-#include "milter/tool/probe/milter_address.h"
 #include "milter/tool/probe/milter_client.h"
 #include "milter/tool/probe/milter_frame.h"
 #include "milter/tool/probe/milter_protocol.h"
@@ -28,7 +28,7 @@ class FilterLink {
     FilterLink& operator=(const FilterLink&) = delete;
 
     // These throw std::runtime_error when the filter does something else than it should.
-    Task<bool> open(const milter::tool::MilterAddress& address);
+    Task<bool> open(const base::SocketName& address);
     // One event with its macros. The reply is `proceed` where none is due.
     Task<milter::tool::Reply> event(const milter::tool::protocol::Event& event, std::string_view data,
                                     const Macros& macros);
@@ -42,7 +42,7 @@ class FilterLink {
     [[nodiscard]] const std::vector<milter::tool::Edit>& edits() const { return edits_; }
 
   private:
-    [[nodiscard]] bool try_connect(const milter::tool::MilterAddress& address);
+    [[nodiscard]] bool try_connect(const base::SocketName& address);
     Task<bool> negotiate();
     void read_macro_lists(std::string_view data);
     void put_macros(const milter::tool::protocol::Event& event, const Macros& macros);

@@ -139,7 +139,7 @@ void allow_many_descriptors() {
 
 int run(Arguments& arguments) {
     for (const std::string& text : arguments.filters) {
-        auto address = milter::tool::parse_milter_address(text);
+        auto address = base::SocketName::parse(text);
         if (!address) {
             throw std::runtime_error(fmt::format("{}: no address of a filter", text));
         }

@@ -14,7 +14,7 @@
 namespace bench {
 
 struct Load {
-    std::vector<milter::tool::MilterAddress> filters;
+    std::vector<base::SocketName> filters;
     std::vector<std::string> expected; // texts that the fields the filters add must hold
     std::string client = "192.0.2.10";
     std::string client_name = "mx.sender.example";

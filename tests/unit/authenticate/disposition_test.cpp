@@ -25,16 +25,12 @@ authenticate::Verdict verdict_of(State state, bool stray = false) {
 
 } // namespace
 
-TEST_CASE("every action has a word, and is read back from it") {
+TEST_CASE("every action has a word of its own") {
     std::set<std::string_view> words;
     for (const Action action : every_action) {
-        CHECK(authenticate::parse_action(print(action)) == action);
         words.insert(print(action));
     }
     CHECK(words.size() == std::size(every_action));
-    for (const char* word : {"", "Reject", "quarantined", "reject "}) {
-        CHECK_FALSE(authenticate::parse_action(word));
-    }
 }
 
 TEST_CASE("every state of the author has its own rule") {

@@ -74,7 +74,7 @@ signing:
     const config::Settings& s = *loaded.settings;
     CHECK(s.authserv_id == "mail.example.org");
     CHECK(s.strip_authserv_ids == Texts{"mx1.example.org", "mx2.example.org"});
-    CHECK(s.listen.socket == "unix:/run/paraph/milter.sock");
+    CHECK(s.listen.socket.print() == "unix:/run/paraph/milter.sock");
     CHECK(s.listen.socket_mode == 0600);
     CHECK_FALSE(s.roles.sign);
     CHECK(s.roles.verify);
@@ -84,10 +84,10 @@ signing:
     CHECK(s.dns.attempts == 3);
     CHECK(s.dns.cache_bytes == 1024U * 1024 * 1024);
     CHECK_FALSE(s.spf.enabled);
-    CHECK(s.spf.look_ahead == "all");
+    CHECK(s.spf.look_ahead == spf::LookAhead::all);
     CHECK(s.dkim.clock_drift == std::chrono::hours(1));
-    CHECK(s.signing.body_canonicalization == config::Canonicalization::simple);
-    CHECK(s.signing.header_canonicalization == config::Canonicalization::relaxed);
+    CHECK(s.signing.body_canonicalization == dkim::Canonicalization::simple);
+    CHECK(s.signing.header_canonicalization == dkim::Canonicalization::relaxed);
     CHECK(s.signing.oversigned_if_present == Texts{"date", "x-own"});
     CHECK(s.signing.oversigned_fields.empty());
     CHECK(loaded.files == Texts{"p.yaml"});
@@ -132,6 +132,18 @@ TEST_CASE("unknown names come with the name that was meant") {
         {"a merge key", "spf: {<<: {enabled: no}}\n", {"p.yaml:1:7: error: unknown setting 'spf.<<'"}},
     });
 }
+
+namespace {
+
+std::string many_names(std::size_t count) {
+    std::string names = "From";
+    for (std::size_t i = 1; i < count; ++i) {
+        names += fmt::format(", X-{}", i);
+    }
+    return names;
+}
+
+} // namespace
 
 TEST_CASE("values of the wrong type are told by place and expectation") {
     check_cases({
@@ -228,6 +240,22 @@ TEST_CASE("values of the wrong type are told by place and expectation") {
          "authserv_id: my host\n",
          {"p.yaml:1:14: error: 'authserv_id': an authserv-id may not contain blanks (usually it is the "
           "host's name)"}},
+        {"a name of a field that no line can hold",
+         "signing: {signed_fields: [From, " + std::string(952, 'x') + "]}\n",
+         {"p.yaml:1:33: error: 'signing.signed_fields': '" + std::string(80, 'x') +
+          "...' is too long for the name of a header field (a name of at most 900 characters)"}},
+        {"more names than a signature holds",
+         "signing: {oversigned_fields: [" + many_names(1000) + "]}\n",
+         {"p.yaml:1:30: error: 'signing.oversigned_fields' holds more names than fit into a signature (keep "
+          "those that mail programs show or act on)"}},
+        {"an empty socket",
+         "listen: {socket: ''}\n",
+         {"p.yaml:1:18: error: 'listen.socket': '' is not a socket (write inet:HOST:PORT, "
+          "inet6:[HOST]:PORT or unix:/PATH)"}},
+        {"a socket without an address",
+         "listen: {socket: 'inet:8891'}\n",
+         {"p.yaml:1:18: error: 'listen.socket': 'inet:8891' does not say on which address (write "
+          "inet:HOST:PORT, inet6:[HOST]:PORT or unix:/PATH)"}},
         {"a socket",
          "listen: {socket: 8891}\n",
          {"p.yaml:1:18: error: 'listen.socket': '8891' is not a socket (write inet:HOST:PORT, "
@@ -562,9 +590,12 @@ TEST_CASE("what is accepted and surely not meant brings a warning") {
           "signature (leave it out)"}},
         {"no names of fields",
          "signing: {signed_fields: [From, 'Subject,To', 'X-*', 'a;b', 'To:']}\n",
-         {"p.yaml:1:33: error: 'signing.signed_fields': 'Subject,To' is not the name of a header field",
-          "p.yaml:1:47: error: 'signing.signed_fields': 'X-*' is not the name of a header field",
-          "p.yaml:1:54: error: 'signing.signed_fields': 'a;b' is not the name of a header field",
+         {"p.yaml:1:33: error: 'signing.signed_fields': 'Subject,To' is not the name of a header field "
+          "(write one name, for example X-Example)",
+          "p.yaml:1:47: error: 'signing.signed_fields': 'X-*' is not the name of a header field "
+          "(write one name, for example X-Example)",
+          "p.yaml:1:54: error: 'signing.signed_fields': 'a;b' is not the name of a header field "
+          "(write one name, for example X-Example)",
           "p.yaml:1:61: error: 'signing.signed_fields': 'To:' is not the name of a header field (leave out "
           "the "
           "colon)"}},

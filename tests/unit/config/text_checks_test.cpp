@@ -7,6 +7,11 @@
 
 namespace {
 
+template <class T>
+std::optional<config::Refusal> refusal_of(const base::Result<T, config::Refusal>& result) {
+    return result ? std::nullopt : std::optional(result.error());
+}
+
 void check_all(config::Check check, const std::vector<std::string>& good,
                const std::vector<std::string>& bad) {
     for (const std::string& text : good) {
@@ -22,17 +27,17 @@ void check_all(config::Check check, const std::vector<std::string>& good,
 } // namespace
 
 TEST_CASE("sockets") {
-    check_all(config::check_socket,
+    check_all([](auto text) { return refusal_of(config::read_socket(text)); },
               {"inet:127.0.0.1:8891", "inet:localhost:8891", "inet6:[::1]:8891", "inet:[::1]:8891",
                "inet:8891@127.0.0.1", "inet6:8891@::1", "unix:/run/paraph/milter.sock", "local:/run/x"},
               {"", "8891", "inet:8891", "inet:127.0.0.1", "inet:127.0.0.1:0", "inet:127.0.0.1:70000",
                "inet:a b:1", "inet:@:", "unix:relative", "unix:", "unix:/" + std::string(107, 'x'),
                "tcp:127.0.0.1:1", "/run/x", "inet:127.0.0.1:1:"});
-    CHECK(config::check_socket("/run/x")->hint == "write 'unix:/run/x'");
-    CHECK(config::check_socket("unix:run/x")->hint == "write 'unix:/run/x'");
-    CHECK(config::check_socket("unix:x.sock")->hint == "write 'unix:/run/paraph/x.sock'");
-    CHECK(config::check_socket("unix:./a/x.sock")->hint == "write 'unix:/run/paraph/x.sock'");
-    CHECK(config::check_socket("local:")->hint == "write 'unix:/run/paraph/paraph.sock'");
+    CHECK(config::read_socket("/run/x").error().hint == "write 'unix:/run/x'");
+    CHECK(config::read_socket("unix:run/x").error().hint == "write 'unix:/run/x'");
+    CHECK(config::read_socket("unix:x.sock").error().hint == "write 'unix:/run/paraph/x.sock'");
+    CHECK(config::read_socket("unix:./a/x.sock").error().hint == "write 'unix:/run/paraph/x.sock'");
+    CHECK(config::read_socket("local:").error().hint == "write 'unix:/run/paraph/paraph.sock'");
 }
 
 TEST_CASE("authserv-ids") {
@@ -44,11 +49,12 @@ TEST_CASE("authserv-ids") {
 }
 
 TEST_CASE("names of header fields") {
-    check_all(config::check_field_name, {"From", "X-Spam!", "a"}, {"From:", "My Field", "Betre\xc3\xbf"});
+    check_all(config::check_field_name, {"From", "X-Spam!", "a", std::string(900, 'x')},
+              {"From:", "My Field", "Betre\xc3\xbf", "X;Y", "From,To", "List-*", std::string(901, 'x')});
 }
 
 TEST_CASE("name servers") {
-    check_all(config::check_nameserver,
+    check_all([](auto text) { return refusal_of(config::read_nameserver(text)); },
               {"192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]", "[2001:db8::53]:5353"},
               {"ns.example.org", "192.0.2.53:", "192.0.2.53:0", "192.0.2.53:x", "[192.0.2.53]:53",
                "[2001:db8::53", "[2001:db8::53]5353", ":53"});
@@ -59,7 +65,8 @@ TEST_CASE("selectors and identities") {
               {"a b", "s/x", ".", "a..b", std::string(64, 's')});
     check_all(config::check_identity,
               {"@example.org", "joe@example.org", "joe@sub.example.org", "@m\xc3\xbcller.example"},
-              {"example.org", "joe", "joe@", "joe@exa mple.org", "j oe@example.org", "a;b@example.org"});
+              {"example.org", "joe", "joe@", "joe@exa mple.org", "j oe@example.org", "a;b@example.org",
+               "x@sub@example.org", "a(b@example.org"});
 }
 
 TEST_CASE("plain names") {

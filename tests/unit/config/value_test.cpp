@@ -20,6 +20,8 @@ const Type text{.kind = Kind::text};
 const Type required{.kind = Kind::text, .minimum = 1};
 const Type texts{.kind = Kind::texts};
 const Type networks{.kind = Kind::networks};
+const Type socket{.kind = Kind::socket};
+const Type servers{.kind = Kind::servers};
 
 // The value as it would be written, or "refused" with what the refusal says.
 std::string read(const Type& type, std::string_view input, bool quoted) {
@@ -69,6 +71,9 @@ TEST_CASE("a value reads back as it is printed") {
         {"a text with blanks", text, "a b", "\"a b\""},
         {"a text with quotes", text, R"(a"b\c)", R"("a\"b\\c")"},
         {"an empty text", text, "", "\"\""},
+        {"a socket", socket, "inet:127.0.0.1:8891", "inet:127.0.0.1:8891"},
+        {"a socket as OpenDKIM writes it", socket, "local:/run/x", "local:/run/x"},
+        {"a socket with brackets", socket, "inet6:[::1]:8891", "\"inet6:[::1]:8891\""},
     };
     for (const Case& c : cases) {
         INFO(c.name);
@@ -130,6 +135,10 @@ TEST_CASE("lists") {
     REQUIRE(names);
     CHECK(config::print(texts, *names) == "[a, \"b c\"]");
     CHECK(config::print(texts, config::parse_list(texts, {}).value()) == "[]");
+    const auto addresses =
+        config::parse_list(servers, {"192.0.2.53", "[2001:DB8::53]", "[2001:db8::53]:5353"});
+    REQUIRE(addresses);
+    CHECK(config::print(servers, *addresses) == "[192.0.2.53, 2001:db8::53, \"[2001:db8::53]:5353\"]");
 
     struct Case {
         std::string name;
@@ -147,6 +156,7 @@ TEST_CASE("lists") {
          "localhost",
          {"", "expected an IPv4 or IPv6 address, for example 192.0.2.0/24 or 2001:db8::/32"}},
         {"nothing", texts, "", {}},
+        {"no server", servers, "", {}},
     };
     for (const Case& c : cases) {
         INFO(c.name);
@@ -175,6 +185,8 @@ TEST_CASE("what a type expects can be said") {
         {table, "a path, plain or after file: or refile:"},
         {texts, "a list of texts"},
         {networks, "a list of addresses and blocks such as 192.0.2.0/24"},
+        {servers, "a list of addresses, each with a port if it is not 53"},
+        {socket, "a socket such as inet:127.0.0.1:8891"},
     };
     for (const Case& c : cases) {
         CHECK(config::expectation(c.type) == c.expectation);

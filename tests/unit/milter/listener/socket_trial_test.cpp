@@ -53,6 +53,10 @@ class Listener {
     bool listens_ = false;
 };
 
+base::SocketName named(const std::string& text) {
+    return base::SocketName::parse(text).value();
+}
+
 std::uint16_t free_port() {
     return Listener(0).port();
 }
@@ -63,21 +67,21 @@ TEST_CASE("a trial finds whoever listens there, and nobody else") {
     for (const char* const host : {"@127.0.0.1", "@localhost", ""}) {
         CAPTURE(host);
         const Listener other(0);
-        const auto socket = fmt::format("inet:{}{}", other.port(), host);
+        const auto socket = named(fmt::format("inet:{}{}", other.port(), host));
         const auto trouble = milter::listener::try_socket(socket, "");
         REQUIRE(trouble);
         CHECK(trouble->in_use);
         CHECK(trouble->reason == "another process listens there");
-        CHECK_FALSE(milter::listener::try_socket(fmt::format("inet:{}{}", free_port(), host), ""));
+        CHECK_FALSE(milter::listener::try_socket(named(fmt::format("inet:{}{}", free_port(), host)), ""));
     }
-    CHECK(milter::listener::try_socket("inet:8891@192.0.2.1", "")->reason ==
+    CHECK(milter::listener::try_socket(named("inet:8891@192.0.2.1"), "")->reason ==
           "Cannot assign requested address");
 }
 
 TEST_CASE("a trial does not keep out a daemon that starts at the same time") {
     const auto port = free_port();
     const int before = listens;
-    CHECK_FALSE(milter::listener::try_socket(fmt::format("inet:{}@127.0.0.1", port), ""));
+    CHECK_FALSE(milter::listener::try_socket(named(fmt::format("inet:{}@127.0.0.1", port)), ""));
     CHECK(listens == before);
     CHECK(Listener(port).listens());
     CHECK(listens == before + 1);

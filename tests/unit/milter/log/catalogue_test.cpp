@@ -17,7 +17,7 @@ constexpr std::size_t width = 118;
 
 // A definition: the term on a line, its meaning below, folded.
 std::string definition(const milter::log::Entry& entry) {
-    std::string text = fmt::format("\n`{}` ({})\n:", entry.identifier, print(entry.level));
+    std::string text = fmt::format("\n`{}` ({})\n:", entry.identifier, milter::log::print(entry.level));
     std::istringstream words{std::string(entry.meaning)};
     std::size_t column = 1;
     for (std::string word; words >> word; column += word.size() + 1) {

@@ -1,5 +1,6 @@
 #include "milter/resolver/edns_witnesses.h"
 #include "support/catch.h"
+#include "unit/milter/resolver/server_at.h"
 
 using milter::resolver::EdnsWitnesses;
 using milter::resolver::Server;
@@ -7,8 +8,8 @@ using milter::resolver::Server;
 namespace {
 
 const EdnsWitnesses::Time start{std::chrono::hours(1)};
-const Server server{"192.0.2.1"};
-const Server other{"192.0.2.2"};
+const Server server = test::server_at("192.0.2.1");
+const Server other = test::server_at("192.0.2.2");
 
 } // namespace
 

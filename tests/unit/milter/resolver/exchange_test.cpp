@@ -1,5 +1,6 @@
 #include "milter/resolver/exchange.h"
 #include "support/catch.h"
+#include "unit/milter/resolver/server_at.h"
 
 #include <cerrno>
 #include <sstream>
@@ -8,11 +9,12 @@
 
 using milter::resolver::Candidate;
 using milter::resolver::Exchange;
+using test::server_at;
 
 namespace {
 
-const std::vector<Candidate> a_b{{{"192.0.2.1"}, true}, {{"192.0.2.2"}, true}};
-const std::vector<Candidate> only_a{{{"192.0.2.1"}, true}};
+const std::vector<Candidate> a_b{{server_at("192.0.2.1"), true}, {server_at("192.0.2.2"), true}};
+const std::vector<Candidate> only_a{{server_at("192.0.2.1"), true}};
 
 void reply(Exchange& exchange, const std::string& word) {
     if (word == "silent") {
@@ -53,11 +55,11 @@ std::string play(const std::vector<Candidate>& line, int rounds, const std::stri
     for (std::string word; words >> word;) {
         const auto next = exchange.next();
         REQUIRE(next);
-        asked += next->server.address.substr(8) + (next->edns ? "+ " : "- ");
+        asked += next->server.address.print().substr(8) + (next->edns ? "+ " : "- ");
         reply(exchange, word);
     }
     const auto more = exchange.next();
-    asked += more ? "then " + more->server.address.substr(8) + (more->edns ? "+" : "-")
+    asked += more ? "then " + more->server.address.print().substr(8) + (more->edns ? "+" : "-")
                   : std::string(exchange.answer().status == dns::Status::failed
                                     ? dns::print(exchange.answer().failure)
                                     : dns::print(exchange.answer().status));
@@ -95,7 +97,11 @@ TEST_CASE("an exchange asks one server after the other until one answers") {
         {"RFC 6891 6.2.2: FORMERR is asked again without EDNS", only_a, 1, "formerr found", "1+ 1- found"},
         {"FORMERR without EDNS is a refusal", only_a, 2, "formerr formerr", "1+ 1- refused"},
         {"then the next server is asked, with EDNS", a_b, 2, "formerr formerr", "1+ 1- then 2+"},
-        {"a server known to lack EDNS is asked once", {{{"192.0.2.1"}, false}}, 2, "formerr", "1- refused"},
+        {"a server known to lack EDNS is asked once",
+         {{server_at("192.0.2.1"), false}},
+         2,
+         "formerr",
+         "1- refused"},
         {"silence over TCP is tried again, and is no reason to doubt EDNS", a_b, 2,
          "stalled silent stalled silent", "1+ 2+ 1+ 2- timeout"},
         {"who hangs up over TCP is not asked again", a_b, 2, "hung_up silent silent", "1+ 2+ 2- timeout"},

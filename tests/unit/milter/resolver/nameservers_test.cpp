@@ -1,5 +1,6 @@
 #include "milter/resolver/nameservers.h"
 #include "support/catch.h"
+#include "unit/milter/resolver/server_at.h"
 
 #include <string>
 #include <vector>
@@ -11,15 +12,15 @@ using std::chrono::seconds;
 namespace {
 
 const Nameservers::Time start{std::chrono::hours(1)};
-const Server a{"192.0.2.1"};
-const Server b{"192.0.2.2"};
-const Server c{"192.0.2.3"};
+const Server a = test::server_at("192.0.2.1");
+const Server b = test::server_at("192.0.2.2");
+const Server c = test::server_at("192.0.2.3");
 
 // "132": the last digits of the servers in line.
 std::string order(Nameservers& nameservers, Nameservers::Time now) {
     std::string text;
     for (const auto& candidate : nameservers.line_up(now)) {
-        text += candidate.server.address.back();
+        text += candidate.server.address.print().back();
     }
     return text;
 }

@@ -5,6 +5,7 @@
 #include "milter/resolver/udp_port.h"
 #include "raw_message.h"
 #include "support/catch.h"
+#include "unit/milter/resolver/server_at.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -38,7 +39,7 @@ class Peer {
         socklen_t size = sizeof own;
         REQUIRE(bind(fd_.get(), address, size) == 0);
         REQUIRE(getsockname(fd_.get(), address, &size) == 0);
-        server_ = {"127.0.0.1", ntohs(own.sin_port)};
+        server_ = {test::server_at("127.0.0.1").address, ntohs(own.sin_port)};
     }
 
     [[nodiscard]] int fd() const { return fd_.get(); }

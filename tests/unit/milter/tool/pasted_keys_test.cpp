@@ -116,7 +116,7 @@ std::string run(const Texts& arguments) {
 // What the tool and the daemon say about a configuration.
 std::string told_about(const std::string& file) {
     std::string told = run({"check-config", "-c", file}) + run({"show-config", "-c", file});
-    const auto configuration = milter::daemon::read_configuration({file, "", ""});
+    const auto configuration = milter::daemon::read_configuration({file, {}, {}});
     for (const auto* list : {&configuration.problems, &configuration.faults, &configuration.warnings}) {
         for (const std::string& line : *list) {
             told += line + '\n';

@@ -22,7 +22,7 @@ milter::tool::PostfixSettings sound() {
 
 Texts judge(const milter::tool::PostfixSettings& postfix, const std::string& socket = "inet:127.0.0.1:8891") {
     auto settings = config::default_settings();
-    settings.listen.socket = socket;
+    settings.listen.socket = base::SocketName::parse(socket).value();
     Texts texts;
     for (const auto& one : milter::tool::judge_postfix(postfix, settings)) {
         texts.push_back(config::print(one));

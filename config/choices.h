@@ -1,0 +1,82 @@
+// The words of every setting that is one of a few: one table each, by which it is read, printed and
+// documented.
+#pragma once
+
+#include "authenticate/action.h"
+#include "config/settings.h"
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace config {
+
+template <class Enum>
+struct Choice {
+    std::string_view word;
+    Enum value;
+};
+
+// The first one where the value has none.
+template <class Choices, class Enum>
+[[nodiscard]] constexpr std::size_t index_of(const Choices& choices, Enum value) {
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+        if (choices[i].value == value) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+template <class Choices, class Enum>
+[[nodiscard]] constexpr std::string_view word_of(const Choices& choices, Enum value) {
+    return choices[index_of(choices, value)].word;
+}
+
+inline constexpr std::array<Choice<spf::LookAhead>, 3> look_ahead_choices{
+    {{"none", spf::LookAhead::none}, {"records", spf::LookAhead::records}, {"all", spf::LookAhead::all}}};
+
+inline constexpr std::array<Choice<dmarc::Discovery>, 2> discovery_choices{
+    {{"tree_walk", dmarc::Discovery::tree_walk}, {"psl", dmarc::Discovery::psl}}};
+
+inline constexpr std::array<Choice<authenticate::Action>, 6> author_choices{
+    {{"accept", authenticate::Action::accept},
+     {"mark", authenticate::Action::mark},
+     {"quarantine", authenticate::Action::quarantine},
+     {"tempfail", authenticate::Action::tempfail},
+     {"reject", authenticate::Action::reject},
+     {"discard", authenticate::Action::discard}}};
+
+inline constexpr std::array<Choice<authenticate::Action>, 3> own_mail_choices{
+    {{"accept", authenticate::Action::accept},
+     {"tempfail", authenticate::Action::tempfail},
+     {"reject", authenticate::Action::reject}}};
+
+inline constexpr std::array<Choice<dkim::Canonicalization>, 2> canonicalization_choices{
+    {{"simple", dkim::Canonicalization::simple}, {"relaxed", dkim::Canonicalization::relaxed}}};
+
+inline constexpr std::array<Choice<MissingKey>, 2> missing_key_choices{
+    {{"tempfail", MissingKey::tempfail}, {"unsigned", MissingKey::sign_without}}};
+
+inline constexpr std::array<Choice<LogTarget>, 2> log_target_choices{
+    {{"syslog", LogTarget::syslog}, {"stderr", LogTarget::stderr_stream}}};
+
+inline constexpr std::array<Choice<LogFacility>, 11> log_facility_choices{{{"mail", LogFacility::mail},
+                                                                           {"daemon", LogFacility::daemon},
+                                                                           {"user", LogFacility::user},
+                                                                           {"local0", LogFacility::local0},
+                                                                           {"local1", LogFacility::local1},
+                                                                           {"local2", LogFacility::local2},
+                                                                           {"local3", LogFacility::local3},
+                                                                           {"local4", LogFacility::local4},
+                                                                           {"local5", LogFacility::local5},
+                                                                           {"local6", LogFacility::local6},
+                                                                           {"local7", LogFacility::local7}}};
+
+inline constexpr std::array<Choice<LogLevel>, 5> log_level_choices{{{"debug", LogLevel::debug},
+                                                                    {"info", LogLevel::info},
+                                                                    {"notice", LogLevel::notice},
+                                                                    {"warning", LogLevel::warning},
+                                                                    {"error", LogLevel::error}}};
+
+} // namespace config
