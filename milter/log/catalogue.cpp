@@ -12,88 +12,87 @@ constexpr std::array<Entry, event_count> entries{{
     {Event::stopped, "STOPPED", Level::notice, Flow::each,
      "The daemon ends after a signal. The MTA does what its default action says."},
     {Event::failed, "FAILED", Level::error, Flow::each,
-     "The daemon cannot start, or cannot go on, for the reason in the line. It stands on stderr as well."},
+     R"(
+The daemon cannot start, or cannot go on, for the reason in the line. It stands on stderr as well.)"},
     {Event::reloaded, "RELOADED", Level::notice, Flow::each,
-     "A new configuration is in use. Sessions that were open keep the one they began with. Settings that "
-     "need a "
-     "restart are listed under SIGNALS; a CONFIG_WARNING names those that changed."},
+     R"(
+A new configuration is in use. Sessions that were open keep the one they began with. Settings that need a
+restart are listed under SIGNALS; a CONFIG_WARNING names those that changed.)"},
     {Event::reload_refused, "RELOAD_REFUSED", Level::error, Flow::each,
-     "The new configuration has errors, which the lines before this one list. The old one stays in use. "
-     "Correct "
-     "the file, test "
-     "it with `paraph check-config`, and reload again."},
+     R"(
+The new configuration has errors, which the lines before this one list. The old one stays in use. Correct
+the file, test it with `paraph check-config`, and reload again.)"},
     {Event::configuration_problem, "CONFIG", Level::error, Flow::each,
      "One error in the configuration, a table or a key file."},
     {Event::key_unusable, "KEY", Level::error, Flow::each,
-     "One key or one row of a table that cannot be used, when the daemon starts or reloads. Mail of its "
-     "domain is "
-     "answered 451, or goes out unsigned if signing.missing_key says so; everything else works. Correct it "
-     "and "
-     "reload. For a key file no reload is needed."},
+     R"(
+One key or one row of a table that cannot be used, when the daemon starts or reloads. Mail of its domain
+is answered 451, or goes out unsigned if signing.missing_key says so; everything else works. Correct it
+and reload. For a key file no reload is needed.)"},
     {Event::configuration_warning, "CONFIG_WARNING", Level::warning, Flow::each,
      "Something in the configuration that works but is probably not meant."},
     {Event::message, "MESSAGE", Level::info, Flow::each,
-     "One message is done. mode= and why= tell whether it was verified or signed and for what reason; from= "
-     "is "
-     "the author; spf=, dkim= and dmarc= are the results written to Authentication-Results; signed= lists "
-     "domain/selector of the signatures "
-     "made, unsigned= says "
-     "why there is none; dns_ms= is the time spent waiting for the DNS after the end of the message."},
+     R"(
+One message is done. mode= and why= tell whether it was verified or signed and for what reason; from= is
+the author; spf=, dkim= and dmarc= are the results written to Authentication-Results; signed= lists
+domain/selector of the signatures made, unsigned= says why there is none; dns_ms= is the time spent
+waiting for the DNS after the end of the message.)"},
     {Event::signing_failed, "SIGNING_FAILED", Level::error, Flow::limited,
-     "A key that should have signed could not be used; the line says which file and why. The message is "
-     "answered 451, so that "
-     "it is not sent without the signature its domain promises, unless signing.missing_key is unsigned. "
-     "Correct "
-     "the key; the sender will try again."},
+     R"(
+A key that should have signed could not be used; the line says which file and why. The message is answered
+451, so that it is not sent without the signature its domain promises, unless signing.missing_key is
+unsigned. Correct the key; the sender will try again.)"},
     {Event::header_over_limit, "HEADER_LIMIT", Level::warning, Flow::limited,
-     "The header of a message is larger than `limits` allow. It is refused with 552: a part that was not "
-     "looked at could hide "
-     "a forged field."},
+     R"(
+The header of a message is larger than `limits` allow. It is refused with 552: a part that was not looked
+at could hide a forged field.)"},
     {Event::dns_budget_spent, "DNS_BUDGET", Level::warning, Flow::limited,
-     "Not all answers came within dns.message_budget. What is missing counts as a temporary error in the "
-     "results. If this is "
-     "frequent, look at the nameservers."},
+     R"(
+Not all answers came within dns.message_budget. What is missing counts as a temporary error in the
+results. If this is frequent, look at the nameservers.)"},
     {Event::dns_question_limit, "DNS_LIMIT", Level::warning, Flow::limited,
-     "One message needed more questions than dns.questions_per_message. The rest count as a temporary error. "
-     "Usually the sender does "
-     "this on purpose."},
+     R"(
+One message needed more questions than dns.questions_per_message. The rest count as a temporary error.
+Usually the sender does this on purpose.)"},
     {Event::resolver_warning, "RESOLVER", Level::warning, Flow::limited,
      "Trouble with the nameservers, as the line says."},
     {Event::internal_error, "INTERNAL", Level::error, Flow::limited,
-     "A defect or a lack of memory. The message is answered 451 and not accepted without a result. Please "
-     "report it."},
+     R"(
+A defect or a lack of memory. The message is answered 451 and not accepted without a result. Please report
+it.)"},
     {Event::too_many_connections, "CONNECTIONS", Level::warning, Flow::limited,
-     "listen.max_connections are open, or as many as the system has descriptors and threads for; a further "
-     "one is answered 451."},
+     R"(
+listen.max_connections are open, or as many as the system has descriptors and threads for; a further one
+is answered 451.)"},
     {Event::overloaded, "OVERLOAD", Level::warning, Flow::limited,
-     "A limit of `limits` on what is done at the same time is reached, which the line names. The message is "
-     "answered "
-     "451; the sender will try again. If this is frequent, raise the limit or look at the nameservers."},
+     R"(
+A limit of `limits` on what is done at the same time is reached, which the line names. The message is
+answered 451; the sender will try again. If this is frequent, raise the limit or look at the nameservers.)"},
     {Event::draining, "DRAINING", Level::notice, Flow::each,
      "The daemon stops. Messages under way are finished, new connections are answered 451."},
     {Event::log_lost, "LOG_LOST", Level::warning, Flow::each,
-     "Log lines were thrown away because the log did not take them fast enough. Mail does not wait for the "
-     "log."},
+     R"(
+Log lines were thrown away because the log did not take them fast enough. Mail does not wait for the log.)"},
     {Event::milter_refused, "MTA", Level::error, Flow::limited,
-     "The MTA offers less than is needed, for example it does not let filters add header fields; or it went "
-     "on "
-     "with another client on the same connection at a time when libmilter does not notice. Nothing can be "
-     "done "
-     "for this connection."},
+     R"(
+The MTA offers less than is needed, for example it does not let filters add header fields; or it went on
+with another client on the same connection at a time when libmilter does not notice. Nothing can be done
+for this connection.)"},
     {Event::edit_failed, "EDIT", Level::error, Flow::limited,
-     "The MTA did not take a change to the message. It is answered 451 so that it is not delivered without "
-     "its results."},
+     R"(
+The MTA did not take a change to the message. It is answered 451 so that it is not delivered without its
+results.)"},
     {Event::header_mended, "MENDED", Level::warning, Flow::limited,
-     "Header fields of mail of our own held a line break that is no fold, which some mail programs take for "
-     "the "
-     "end of a field and what follows for another one. A blank stands in its place now, and that is what was "
-     "signed. Postfix does the same by itself unless cleanup_replace_stray_cr_lf says otherwise."},
+     R"(
+Header fields of mail of our own held a line break that is no fold, which some mail programs take for the
+end of a field and what follows for another one. A blank stands in its place now, and that is what was
+signed. Postfix does the same by itself unless cleanup_replace_stray_cr_lf says otherwise.)"},
     {Event::not_signed, "NOT_SIGNED", Level::warning, Flow::limited,
-     "Mail of our own is not signed although its author's domain is one that is signed for, or because its "
-     "From field does not tell whose it is. The line says why. It would be so at every further try, so the "
-     "message is not held back, unless `author.own_mail` says otherwise. Look for the program that writes "
-     "such a "
-     "From field: receivers that ask for a signature refuse the mail."},
+     R"(
+Mail of our own is not signed although its author's domain is one that is signed for, or because its From
+field does not tell whose it is. The line says why. It would be so at every further try, so the message is
+not held back, unless `author.own_mail` says otherwise. Look for the program that writes such a From
+field: receivers that ask for a signature refuse the mail.)"},
 }};
 
 constexpr bool in_order() {
