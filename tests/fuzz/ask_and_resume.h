@@ -1,18 +1,14 @@
-// Drives an evaluator to its verdict in every manner a driver could, and checks what holds for all of them:
-// it asks only what it does not know, only what can be asked, and comes to an end within a number of
-// questions.
+// Drives an evaluator to its verdict in every manner a driver could. What holds for all evaluators is checked
+// on the way (support/world/resolve.h).
 #pragma once
 
-#include "dns/answers.h"
-#include "dns/questions.h"
 #include "fuzz/property.h"
+#include "support/world/resolve.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace fuzz {
@@ -32,35 +28,21 @@ inline constexpr Arrival all_arrivals[] = {Arrival::together, Arrival::backwards
 // The questions of a round that this manner answers, in its order.
 [[nodiscard]] std::vector<dns::Question> answered(const dns::Questions& round, Arrival arrival);
 
-template <class Verdict>
-struct Finished {
-    Verdict verdict;
-    dns::Answers known; // what was asked, and the answers
-};
-
-// `evaluate(known)` is a variant of a verdict and dns::Questions.
+// The shared loop, with its rules as properties. An adversary chooses the answers and their order: that is
+// what this adds. `evaluate(known)` is a variant of a verdict and dns::Questions.
 template <class Evaluate>
 auto finish(const Evaluate& evaluate, const Dns& dns, Arrival arrival, std::size_t most_questions,
             dns::Answers known = {}) {
-    using Outcome = std::invoke_result_t<Evaluate, const dns::Answers&>;
-    using Verdict = std::variant_alternative_t<0, Outcome>;
-    const std::size_t limit = known.size() + most_questions;
-    while (true) {
-        auto outcome = evaluate(known);
-        if (auto* verdict = std::get_if<Verdict>(&outcome)) {
-            return Finished<Verdict>{std::move(*verdict), std::move(known)};
-        }
-        const auto& round = std::get<dns::Questions>(outcome);
-        require(!round.empty(), "an evaluator that has no verdict has a question");
-        for (const auto& question : round) {
-            require(known.find(question) == nullptr, "nobody asks what is known", dns::print(question));
-            require(dns::make_question(question.name, question.type) == question,
-                    "what is asked can be asked", dns::print(question));
-        }
-        for (const auto& question : answered(round, arrival)) {
-            known.insert(question, dns(question));
-        }
-        require(known.size() <= limit, "questions are bounded", std::to_string(known.size()));
+    const auto in_this_manner = [arrival](const dns::Questions& round) { return answered(round, arrival); };
+    try {
+        return test::resolve(evaluate, dns,
+                             {.known = std::move(known),
+                              .most_rounds = most_questions,
+                              .most_questions = most_questions,
+                              .answered = in_this_manner});
+    } catch (const test::Unruly& broken) {
+        require(false, "an evaluator keeps the rules", broken.what());
+        throw; // not reached
     }
 }
 

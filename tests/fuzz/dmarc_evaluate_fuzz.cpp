@@ -64,7 +64,7 @@ dmarc::Options options_of(const fuzz::World& world) {
     return options;
 }
 
-fuzz::Finished<dmarc::Verdict> evaluate(const dmarc::Request& request, const dmarc::Options& options,
+test::Resolved<dmarc::Verdict> evaluate(const dmarc::Request& request, const dmarc::Options& options,
                                         const fuzz::Dns& dns,
                                         fuzz::Arrival arrival = fuzz::Arrival::together) {
     const std::size_t walks = 2 + request.dkim.size();
@@ -104,7 +104,7 @@ void check_extents(const dmarc::Request& request, dmarc::Options options, const 
 }
 
 void check_failures(const dmarc::Request& request, const dmarc::Options& options, const fuzz::Dns& dns,
-                    const fuzz::Finished<dmarc::Verdict>& before) {
+                    const test::Resolved<dmarc::Verdict>& before) {
     for (const auto& question : fuzz::some_questions(before.known, failures_tried)) {
         const auto result = evaluate(request, options, fuzz::with_failure(dns, question)).verdict.result;
         fuzz::require(result == before.verdict.result || result == Result::temperror ||

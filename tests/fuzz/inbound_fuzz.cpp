@@ -49,7 +49,7 @@ class Message {
     }
     [[nodiscard]] std::size_t signatures() const { return signatures_.size(); }
 
-    [[nodiscard]] fuzz::Finished<Verdict> check(const fuzz::Dns& dns,
+    [[nodiscard]] test::Resolved<Verdict> check(const fuzz::Dns& dns,
                                                 fuzz::Arrival arrival = fuzz::Arrival::together,
                                                 dns::Answers known = {}) const {
         const authenticate::Input input{envelope_, message_.headers, signatures_, bodies_, fuzz::reception};
@@ -137,7 +137,7 @@ bool is_same_or_error(const Verdict& now, const Verdict& before) {
     return holds;
 }
 
-void check_failures(const Message& message, const fuzz::Dns& dns, const fuzz::Finished<Verdict>& before) {
+void check_failures(const Message& message, const fuzz::Dns& dns, const test::Resolved<Verdict>& before) {
     const bool reverse = std::any_of(before.known.begin(), before.known.end(),
                                      [](const auto& entry) { return entry.first.type == dns::Type::ptr; });
     if (reverse) { // RFC 7208 5.5: its failure is no match, and that may let a pass through

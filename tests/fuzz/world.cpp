@@ -105,6 +105,10 @@ World::World(std::string_view input) {
         read_line(line);
     }
     rest_ = input;
+    zone_.otherwise([wild = zone_](const dns::Question& question) {
+        const dns::Answer* answer = wild.find({"*", question.type});
+        return answer == nullptr ? std::nullopt : std::optional(*answer);
+    });
 }
 
 void World::read_line(std::string_view line) {
@@ -117,10 +121,12 @@ void World::read_line(std::string_view line) {
         facts_.emplace_back(first, rest);
         return;
     }
-    auto& answer = records_[*question];
+    const dns::Answer* before = zone_.find(*question);
+    auto answer = before == nullptr ? dns::Answer() : *before;
     if (!set_special(answer, data)) {
         add_data(answer, *type, with_keys(data));
     }
+    zone_.set(*question, std::move(answer));
 }
 
 std::string World::fact(std::string_view name) const {
@@ -136,22 +142,6 @@ std::vector<std::string> World::facts(std::string_view name) const {
         }
     }
     return found;
-}
-
-dns::Answer World::answer(const dns::Question& question) const {
-    for (const auto& name : {question.name, std::string("*")}) {
-        if (const auto found = records_.find({name, question.type}); found != records_.end()) {
-            return found->second;
-        }
-    }
-    return has_below(question.name) ? dns::no_data() : dns::no_name();
-}
-
-bool World::has_below(const std::string& name) const {
-    return std::any_of(records_.begin(), records_.end(), [&](const auto& record) {
-        const auto& owner = record.first.name;
-        return owner == name || owner.ends_with("." + name);
-    });
 }
 
 const crypto::SigningKey& test_key(std::string_view name) {

@@ -1,34 +1,13 @@
 // A message made to cost us as much as possible, with the session and the DNS that go with it.
 #pragma once
 
-#include "dns/answer.h"
-#include "dns/question.h"
+#include "support/world/zone.h"
 
-#include <functional>
-#include <map>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace hostile {
-
-// What the DNS says; a name that is not there does not exist, unless `otherwise` has an answer for it.
-class Zone {
-  public:
-    Zone& txt(const std::string& name, std::string text);
-    Zone& address(const std::string& name, const std::string& address); // A or AAAA
-    Zone& mx(const std::string& name, const std::string& host);
-    Zone& ptr(const std::string& name, const std::string& host);
-
-    [[nodiscard]] dns::Answer look_up(const dns::Question& question) const;
-
-    std::function<dns::Answer(const dns::Question&)> otherwise;
-
-  private:
-    dns::Answer& at(const std::string& name, dns::Type type);
-
-    std::map<dns::Question, dns::Answer> answers_;
-};
 
 struct Field {
     std::string name;
@@ -44,7 +23,7 @@ struct Bomb {
     bool outbound = false; // a user's submission, to be signed
     std::vector<Field> fields;
     std::string body;
-    Zone zone;
+    test::Zone zone;
     bool refused = false; // over a limit: 552
 };
 

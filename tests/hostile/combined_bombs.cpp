@@ -24,7 +24,7 @@ void add_signatures(Bomb& bomb) {
                                            "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b={}",
                                            selector, names, large_signature())});
         for (unsigned k = 0; k < 5; ++k) {
-            bomb.zone.txt(selector + "._domainkey.evil.test", filled_key_record(10 * i + k));
+            bomb.zone.add("TXT " + selector + "._domainkey.evil.test", filled_key_record(10 * i + k));
         }
     }
 }
@@ -33,7 +33,7 @@ void add_sender(Bomb& bomb) {
     bomb.helo = "chain0.test";
     bomb.mail_from = "<any@chain0.test>";
     for (int i = 0; i < 12; ++i) {
-        bomb.zone.txt(fmt::format("chain{}.test", i),
+        bomb.zone.add(fmt::format("TXT chain{}.test", i),
                       "v=spf1" + repeat(" x=y", 1950) + fmt::format(" include:chain{}.test ?all", i + 1));
     }
 }

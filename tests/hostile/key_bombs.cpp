@@ -20,7 +20,7 @@ Bomb keys(std::string name, const std::vector<std::string>& records) {
                                         "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b={}",
                                         selector, large_signature())});
         for (const std::string& record : records) {
-            bomb.zone.txt(selector + "._domainkey.evil.test", record);
+            bomb.zone.add("TXT " + selector + "._domainkey.evil.test", record);
         }
     }
     return bomb;
@@ -39,9 +39,10 @@ Bomb keys_and_slow_spf() {
     Bomb bomb = keys("five large keys for each of 10 signatures, beside a long SPF chain", different_keys(5));
     bomb.mail_from = "<any@chain0.test>";
     for (int i = 0; i < 9; ++i) {
-        bomb.zone.txt(fmt::format("chain{}.test", i), fmt::format("v=spf1 include:chain{}.test ?all", i + 1));
+        bomb.zone.add(fmt::format("TXT chain{}.test", i),
+                      fmt::format("v=spf1 include:chain{}.test ?all", i + 1));
     }
-    bomb.zone.txt("chain9.test", "v=spf1 ?all");
+    bomb.zone.add("TXT chain9.test", "v=spf1 ?all");
     return bomb;
 }
 

@@ -1,8 +1,8 @@
 // A resolver over a zone that answers on a thread of its own, and not before it is opened.
 #pragma once
 
-#include "bomb.h"
 #include "milter/resolver/resolver.h"
+#include "support/world/zone.h"
 
 #include <condition_variable>
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace hostile {
 
 class LateResolver final : public milter::resolver::Resolver {
   public:
-    explicit LateResolver(const Zone& zone) : zone_(zone) {}
+    explicit LateResolver(const test::Zone& zone) : zone_(zone) {}
     LateResolver(const LateResolver&) = delete;
     LateResolver& operator=(const LateResolver&) = delete;
     ~LateResolver() override { close(); }
@@ -56,12 +56,12 @@ class LateResolver final : public milter::resolver::Resolver {
             auto [question, callback] = std::move(waiting_.front());
             waiting_.pop_front();
             lock.unlock();
-            callback(std::make_shared<const dns::Answer>(zone_.look_up(question)));
+            callback(std::make_shared<const dns::Answer>(zone_.answer(question)));
             lock.lock();
         }
     }
 
-    const Zone& zone_;
+    const test::Zone& zone_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<std::pair<dns::Question, Callback>> waiting_;

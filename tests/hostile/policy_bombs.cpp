@@ -11,7 +11,7 @@ Bomb policy(std::string name, const std::string& record, std::size_t times = 1) 
     Bomb bomb = plain(std::move(name));
     bomb.fields.front().body = " any@policy.test";
     for (std::size_t i = 0; i < times; ++i) {
-        bomb.zone.txt("_dmarc.policy.test", record);
+        bomb.zone.add("TXT _dmarc.policy.test", record);
     }
     return bomb;
 }
@@ -24,7 +24,7 @@ Bomb forest() {
         list += fmt::format("{} a@{}tree{}.test", i == 0 ? "" : ",", repeat("a.", 115), i);
     }
     bomb.fields.front().body = list;
-    bomb.zone.otherwise = [](const dns::Question& question) {
+    bomb.zone.otherwise([](const dns::Question& question) {
         if (question.type != dns::Type::txt || !question.name.starts_with("_dmarc.")) {
             return dns::no_name();
         }
@@ -32,7 +32,7 @@ Bomb forest() {
         answer.status = dns::Status::found;
         answer.texts = {"v=DMARC1; p=reject; np=none; sp=quarantine; rua=mailto:a@b.test"};
         return answer;
-    };
+    });
     return bomb;
 }
 

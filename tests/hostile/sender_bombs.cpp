@@ -13,7 +13,7 @@ Bomb spf(std::string name, const std::string& record) {
     Bomb bomb = plain(std::move(name));
     bomb.helo = "mail.wide.test";
     bomb.mail_from = "<any@wide.test>";
-    bomb.zone.txt("wide.test", record).txt("mail.wide.test", record);
+    bomb.zone.add("TXT wide.test", record).add("TXT mail.wide.test", record);
     return bomb;
 }
 
@@ -31,7 +31,7 @@ Bomb breadth() {
     for (const char c : all_blocks) {
         for (int i = 0; i < 10; ++i) {
             const std::string host = fmt::format("{}{}.wide.test", c, i);
-            bomb.zone.mx(fmt::format("{}.wide.test", c), host).address(host, "198.51.100.1");
+            bomb.zone.add(fmt::format("MX {}.wide.test", c), "10 " + host).add("A " + host, "198.51.100.1");
         }
     }
     return bomb;
@@ -39,7 +39,7 @@ Bomb breadth() {
 
 Bomb include_bomb() {
     Bomb bomb = spf("ten includes of ten includes each", "v=spf1 include:0.wide.test -all");
-    bomb.zone.otherwise = [](const dns::Question& question) {
+    bomb.zone.otherwise([](const dns::Question& question) {
         if (question.type != dns::Type::txt || !question.name.ends_with(".wide.test")) {
             return dns::no_name();
         }
@@ -51,7 +51,7 @@ Bomb include_bomb() {
         }
         answer.texts = {record + " ?all"};
         return answer;
-    };
+    });
     return bomb;
 }
 
@@ -60,7 +60,7 @@ Bomb long_chain(std::string name, const std::string& filling) {
     bomb.helo = "chain0.test";
     bomb.mail_from = "<any@chain0.test>";
     for (int i = 0; i < 12; ++i) {
-        bomb.zone.txt(fmt::format("chain{}.test", i),
+        bomb.zone.add(fmt::format("TXT chain{}.test", i),
                       terms(filling, 7900) + fmt::format(" include:chain{}.test ?all", i + 1));
     }
     return bomb;
@@ -71,7 +71,7 @@ Bomb reverse_names() {
                     "v=spf1 ptr ptr:a.test ptr:b.test ptr:c.test ptr:d.test exists:%{p}.x.test -all");
     for (int i = 0; i < 1000; ++i) {
         const std::string host = fmt::format("h{}.wide.test", i);
-        bomb.zone.ptr("66.113.0.203.in-addr.arpa", host).address(host, "198.51.100.1");
+        bomb.zone.add("PTR 203.0.113.66", host).add("A " + host, "198.51.100.1");
     }
     return bomb;
 }
@@ -88,7 +88,7 @@ Bomb addresses() {
                     "v=spf1 a:a.test a:b.test a:c.test a:d.test a:e.test -all");
     for (const char* name : {"a.test", "b.test", "c.test", "d.test", "e.test"}) {
         for (int i = 0; i < 4000; ++i) {
-            bomb.zone.address(name, fmt::format("198.51.{}.{}", i / 250, i % 250));
+            bomb.zone.add(fmt::format("A {}", name), fmt::format("198.51.{}.{}", i / 250, i % 250));
         }
     }
     return bomb;
@@ -97,7 +97,7 @@ Bomb addresses() {
 Bomb many_records() {
     Bomb bomb = plain("2000 SPF records");
     for (int i = 0; i < 2000; ++i) {
-        bomb.zone.txt("evil.test", "v=spf1 -all");
+        bomb.zone.add("TXT evil.test", "v=spf1 -all");
     }
     return bomb;
 }

@@ -30,7 +30,7 @@ Bomb signatures(std::string name, std::size_t times, const std::string& more = {
         const std::string selector = fmt::format("s{}", i);
         bomb.fields.insert(bomb.fields.begin(), {"DKIM-Signature", tags(selector, more, names)});
         if (times - i <= 20) { // those that end up on top
-            bomb.zone.txt(selector + "._domainkey.evil.test", large_key_record());
+            bomb.zone.add("TXT " + selector + "._domainkey.evil.test", large_key_record());
         }
     }
     return bomb;
@@ -64,7 +64,7 @@ Bomb lengths() {
         const std::string selector = fmt::format("s{}", i);
         bomb.fields.insert(bomb.fields.begin(),
                            {"DKIM-Signature", tags(selector, fmt::format("l={}; ", 1'000'000 - i))});
-        bomb.zone.txt(selector + "._domainkey.evil.test", large_key_record());
+        bomb.zone.add("TXT " + selector + "._domainkey.evil.test", large_key_record());
     }
     bomb.body = repeat("A line of text as there are many.\r\n", 1'048'576 / 35);
     return bomb;

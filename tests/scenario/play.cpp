@@ -4,10 +4,10 @@
 #include "compose.h"
 #include "config/load.h"
 #include "dkim/evaluate.h"
-#include "dns/answers_file.h"
 #include "milter/log/logger.h"
-#include "milter/tool/answer_source.h"
+#include "milter/session/session.h"
 #include "support/mta_edits.h"
+#include "support/world/resolve.h"
 
 #include <fmt/format.h>
 
@@ -23,24 +23,16 @@ class SilentLogger final : public milter::log::Logger {
     void emit(milter::log::Level /*level*/, const std::string& /*line*/) override {}
 };
 
-// The zone is the whole world: what it does not have does not exist.
 class ZoneResolver final : public milter::resolver::Resolver {
   public:
-    explicit ZoneResolver(dns::Answers zone)
-        : source_(std::move(zone), milter::tool::Missing::zone, "zone") {}
+    explicit ZoneResolver(const test::Zone& zone) : zone_(zone) {}
 
-    void ask(const dns::Question& question, Callback callback) override { callback(look_up(question)); }
-
-    dns::AnswerPtr look_up(const dns::Question& question) {
-        dns::Questions one;
-        one.add(question);
-        dns::Answers known;
-        (void)source_.answer(one, known); // refuses nothing in this mode
-        return std::make_shared<const dns::Answer>(*known.find(question));
+    void ask(const dns::Question& question, Callback callback) override {
+        callback(std::make_shared<const dns::Answer>(zone_.answer(question)));
     }
 
   private:
-    milter::tool::FileSource source_;
+    const test::Zone& zone_;
 };
 
 base::Result<std::shared_ptr<const milter::runtime::Runtime>, std::string>
@@ -88,7 +80,7 @@ std::string flat(const std::string& body) {
 // The first signature of a message, as it leaves but for the signatures made, over the keys of a zone.
 class SignatureCheck {
   public:
-    SignatureCheck(message::Message message, ZoneResolver& zone, base::UnixTime now)
+    SignatureCheck(message::Message message, const test::Zone& zone, base::UnixTime now)
         : message_(std::move(message)), zone_(zone), now_(now) {}
 
     // With `above` on top of the signature, as somebody who replays the message would add it.
@@ -105,17 +97,15 @@ class SignatureCheck {
         const auto candidates = dkim::find_signatures(headers, {}, bodies);
         bodies.update(message_.body);
         bodies.finish();
-        dns::Answers known;
-        for (const dns::Question& question : dkim::key_questions(candidates.front())) {
-            known.insert(question, zone_.look_up(question));
-        }
-        auto outcome = dkim::evaluate({candidates.front(), headers, bodies, now_}, known, {});
-        return std::get<dkim::Verdict>(std::move(outcome)); // a key is all it can ask for
+        const auto evaluate = [&](const dns::Answers& known) {
+            return dkim::evaluate({candidates.front(), headers, bodies, now_}, known, {});
+        };
+        return test::resolve(evaluate, zone_, {.most_rounds = 1}).verdict; // a key is all it can ask for
     }
 
   private:
     message::Message message_;
-    ZoneResolver& zone_;
+    const test::Zone& zone_;
     base::UnixTime now_;
 };
 
@@ -171,7 +161,7 @@ Lines describe(const milter::session::Actions& actions, const SignatureCheck& ch
 } // namespace
 
 base::Result<Lines, std::string> play(const Scenario& scenario, const TestKeys& keys, const Manner& manner) {
-    auto zone = dns::parse_answers(keys.substitute(scenario.zone));
+    const auto zone = test::Zone::parse(keys.substitute(scenario.zone));
     if (!zone) {
         return base::refuse(fmt::format("line {} of the zone: {}", zone.error().line, zone.error().message));
     }
@@ -180,7 +170,7 @@ base::Result<Lines, std::string> play(const Scenario& scenario, const TestKeys& 
     if (!message || !runtime) {
         return base::refuse(message ? runtime.error() : message.error());
     }
-    ZoneResolver resolver(std::move(*zone));
+    ZoneResolver resolver(*zone);
     SilentLogger logger;
     milter::runtime::Service service(*runtime, resolver, logger, [&scenario] { return scenario.now; });
     milter::session::Session session(service);
@@ -192,7 +182,7 @@ base::Result<Lines, std::string> play(const Scenario& scenario, const TestKeys& 
     auto without_insertions = actions;
     without_insertions.insertions.clear();
     message::Message edited{test::delivered(message->headers, without_insertions), message->body};
-    return describe(actions, SignatureCheck(std::move(edited), resolver, scenario.now));
+    return describe(actions, SignatureCheck(std::move(edited), *zone, scenario.now));
 }
 
 } // namespace scenario

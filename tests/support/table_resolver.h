@@ -1,9 +1,9 @@
-// A resolver that answers from a table, for tests that run sessions without a network.
+// A resolver that answers from a zone, for tests that run sessions without a network.
 #pragma once
 
 #include "milter/resolver/resolver.h"
+#include "support/world/zone.h"
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,14 +13,7 @@ namespace test {
 
 class TableResolver final : public milter::resolver::Resolver {
   public:
-    void txt(const std::string& name, const std::string& text) {
-        auto& answer = table_[{name, dns::Type::txt}];
-        answer.status = dns::Status::found;
-        answer.texts.push_back(text);
-    }
-    void set(const std::string& name, dns::Type type, dns::Answer answer) {
-        table_[{name, type}] = std::move(answer);
-    }
+    Zone zone;
 
     // From now on answers are held back until release().
     void hold() { holding_ = true; }
@@ -40,7 +33,7 @@ class TableResolver final : public milter::resolver::Resolver {
         return count;
     }
 
-    // From now on all of the table is cached.
+    // From now on all of the zone is cached.
     void keep_cached() { cached_ = true; }
 
     [[nodiscard]] dns::AnswerPtr recall(const dns::Question& question) override {
@@ -60,11 +53,9 @@ class TableResolver final : public milter::resolver::Resolver {
 
   private:
     dns::AnswerPtr look_up(const dns::Question& question) const {
-        const auto entry = table_.find(question);
-        return std::make_shared<const dns::Answer>(entry == table_.end() ? dns::no_name() : entry->second);
+        return std::make_shared<const dns::Answer>(zone.answer(question));
     }
 
-    std::map<dns::Question, dns::Answer> table_;
     std::vector<std::pair<dns::Question, Callback>> held_;
     bool holding_ = false;
     bool cached_ = false;

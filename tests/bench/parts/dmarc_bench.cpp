@@ -1,6 +1,6 @@
-#include "bench/parts/answers.h"
 #include "dmarc/evaluate.h"
 #include "milter/threads/memo_cache.h"
+#include "support/world/zone.h"
 
 #include <benchmark/benchmark.h>
 
@@ -13,12 +13,12 @@ base::DomainName name(const char* text) {
 }
 
 dns::Answers records() {
-    dns::Answers known;
-    bench::add_text(known, "_dmarc.sender.example", "v=DMARC1; p=reject; sp=quarantine");
-    for (const char* empty : {"_dmarc.news.sender.example", "_dmarc.example"}) {
-        known.insert({empty, dns::Type::txt}, dns::no_name());
+    return test::Zone{
+        {"TXT _dmarc.sender.example", "v=DMARC1; p=reject; sp=quarantine"},
+        {"TXT _dmarc.news.sender.example", "NXDOMAIN"},
+        {"TXT _dmarc.example", "NXDOMAIN"},
     }
-    return known;
+        .answers();
 }
 
 // A signature of the organization that aligns with a domain of it.

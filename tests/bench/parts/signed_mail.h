@@ -7,8 +7,8 @@
 #include "crypto/signing_key.h"
 #include "dkim/body_hash.h"
 #include "dkim/sign.h"
-#include "dns/answers.h"
 #include "message/parse_message.h"
+#include "support/world/zone.h"
 
 #include <string>
 
@@ -49,13 +49,10 @@ inline message::Message signed_message(crypto::KeyType type) {
 }
 
 inline dns::Answers key_answer(crypto::KeyType type) {
-    dns::Answer answer;
-    answer.status = dns::Status::found;
-    answer.texts.push_back("v=DKIM1; k=" + std::string(crypto::print(type)) +
-                           "; p=" + base::base64_encode(signing_key(type).public_record_bytes()));
-    dns::Answers known;
-    known.insert({"s1._domainkey.sender.example", dns::Type::txt}, std::move(answer));
-    return known;
+    return test::Zone{{"TXT s1._domainkey.sender.example",
+                       "v=DKIM1; k=" + std::string(crypto::print(type)) +
+                           "; p=" + base::base64_encode(signing_key(type).public_record_bytes())}}
+        .answers();
 }
 
 } // namespace bench

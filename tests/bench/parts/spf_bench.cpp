@@ -1,6 +1,6 @@
-#include "bench/parts/answers.h"
 #include "milter/threads/memo_cache.h"
 #include "spf/evaluate.h"
+#include "support/world/zone.h"
 
 #include <benchmark/benchmark.h>
 
@@ -10,12 +10,12 @@ namespace {
 
 // Three records inside each other; the last network of the last one matches.
 dns::Answers include_chain() {
-    dns::Answers known;
-    bench::add_text(known, "sender.example", "v=spf1 include:_spf1.sender.example -all");
-    bench::add_text(known, "_spf1.sender.example",
-                    "v=spf1 ip4:198.51.100.0/24 include:_spf2.sender.example -all");
-    bench::add_text(known, "_spf2.sender.example", "v=spf1 ip4:203.0.113.0/24 ip4:192.0.2.0/24 -all");
-    return known;
+    return test::Zone{
+        {"TXT sender.example", "v=spf1 include:_spf1.sender.example -all"},
+        {"TXT _spf1.sender.example", "v=spf1 ip4:198.51.100.0/24 include:_spf2.sender.example -all"},
+        {"TXT _spf2.sender.example", "v=spf1 ip4:203.0.113.0/24 ip4:192.0.2.0/24 -all"},
+    }
+        .answers();
 }
 
 void Spf(benchmark::State& state, bool keep_records) {

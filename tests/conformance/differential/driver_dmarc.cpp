@@ -19,7 +19,7 @@ base::DomainName domain(const std::string& text) {
     return std::move(*name);
 }
 
-json check_case(const json& test, const Zone& zone, const dmarc::PublicSuffixList* suffixes) {
+json check_case(const json& test, const test::Zone& zone, const dmarc::PublicSuffixList* suffixes) {
     dmarc::Request request{domain(test.at("author")), {}, {}};
     if (test.contains("spf")) {
         request.spf = dmarc::Identifier{domain(test.at("spf"))};
@@ -31,9 +31,9 @@ json check_case(const json& test, const Zone& zone, const dmarc::PublicSuffixLis
     options.extent = dmarc::Extent::full;
     options.discovery = suffixes != nullptr ? dmarc::Discovery::psl : dmarc::Discovery::tree_walk;
     options.public_suffixes = suffixes;
-    std::vector<std::string> asked;
-    const auto verdict = zone.resolve<dmarc::Verdict>(
-        [&](const dns::Answers& known) { return dmarc::evaluate(request, known, options); }, asked);
+    const auto run = test::resolve(
+        [&](const dns::Answers& known) { return dmarc::evaluate(request, known, options); }, zone);
+    const dmarc::Verdict& verdict = run.verdict;
     return {{"result", dmarc::print(verdict.result)},
             {"policy_domain", verdict.policy_domain ? verdict.policy_domain->text() : ""},
             {"policy", verdict.policy ? dmarc::print(*verdict.policy) : ""},
@@ -42,13 +42,13 @@ json check_case(const json& test, const Zone& zone, const dmarc::PublicSuffixLis
             {"spf", dmarc::print(verdict.spf)},
             {"dkim", dmarc::print(verdict.dkim)},
             {"problem", verdict.problem},
-            {"asked", asked}};
+            {"asked", names_of(run.asked)}};
 }
 
 } // namespace
 
 json check_dmarc(const json& job) {
-    const Zone zone(job.at("zone"));
+    const test::Zone zone = read_zone(job.at("zone"));
     std::optional<dmarc::PublicSuffixList> suffixes;
     if (job.contains("suffixes")) {
         suffixes = dmarc::PublicSuffixList::load(job.at("suffixes").get<std::string>()).value();

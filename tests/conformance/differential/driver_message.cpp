@@ -36,7 +36,7 @@ json author_of(const json& text) {
             {"problem", author.problem}};
 }
 
-authenticate::Verdict authenticate_case(const json& test, const Zone& zone) {
+authenticate::Verdict authenticate_case(const json& test, const test::Zone& zone) {
     const message::Message message = read_message(test.at("message"));
     authenticate::Options options;
     options.iprev = true;
@@ -48,9 +48,10 @@ authenticate::Verdict authenticate_case(const json& test, const Zone& zone) {
     bodies.update(message.body);
     bodies.finish();
     const authenticate::Input input{envelope, message.headers, signatures, bodies, 1700000000};
-    std::vector<std::string> asked;
-    return zone.resolve<authenticate::Verdict>(
-        [&](const dns::Answers& known) { return authenticate::inbound(input, known, options); }, asked);
+    const auto evaluate = [&](const dns::Answers& known) {
+        return authenticate::inbound(input, known, options);
+    };
+    return test::resolve(evaluate, zone).verdict;
 }
 
 // Our values are bytes; JSON's are not.
@@ -65,7 +66,7 @@ json print(const authres::MethodResult& result) {
             {"properties", properties}};
 }
 
-json write_case(const std::string& authserv_id, const json& test, const Zone& zone) {
+json write_case(const std::string& authserv_id, const json& test, const test::Zone& zone) {
     const auto results = authenticate::results(authenticate_case(test, zone));
     json list = json::array();
     for (const authres::MethodResult& result : results) {
@@ -85,7 +86,7 @@ json find_authors(const json& job) {
 }
 
 json write_results(const json& job) {
-    const Zone zone(job.at("zone"));
+    const test::Zone zone = read_zone(job.at("zone"));
     json results = json::array();
     for (const json& test : job.at("cases")) {
         results.push_back(write_case(job.at("authserv_id"), test, zone));

@@ -29,25 +29,26 @@ spf::Options make_options(const json& test) {
     return options;
 }
 
-json check_case(const json& test, const Zone& zone) {
+json check_case(const json& test, const test::Zone& zone) {
     const spf::Request request = make_request(test);
     const spf::Options options = make_options(test);
-    std::vector<std::string> asked;
-    const auto verdict = zone.resolve<spf::Verdict>(
-        [&](const dns::Answers& known) { return spf::evaluate(request, known, options); }, asked);
+    const auto run =
+        test::resolve([&](const dns::Answers& known) { return spf::evaluate(request, known, options); }, zone,
+                      {.most_rounds = 300});
+    const spf::Verdict& verdict = run.verdict;
     return {{"result", spf::print(verdict.result)},
             {"explanation", verdict.explanation},
             {"mechanism", verdict.mechanism},
             {"problem", verdict.problem},
             {"terms", verdict.terms},
             {"void_lookups", verdict.void_lookups},
-            {"asked", asked}};
+            {"asked", names_of(run.asked)}};
 }
 
 } // namespace
 
 json check_spf(const json& job) {
-    const Zone zone(job.at("zone"));
+    const test::Zone zone = read_zone(job.at("zone"));
     json results = json::array();
     for (const json& test : job.at("cases")) {
         results.push_back(check_case(test, zone));

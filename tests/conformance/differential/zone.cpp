@@ -16,45 +16,43 @@ std::string joined(const json& strings) {
     return text;
 }
 
-void add_record(dns::Answer& answer, dns::Type type, const json& data) {
-    switch (type) {
-    case dns::Type::a:
-    case dns::Type::aaaa:
-        answer.addresses.push_back(base::IpAddress::parse(data.get<std::string>()).value());
-        break;
-    case dns::Type::mx:
-        answer.exchanges.push_back({data.at(0).get<std::uint16_t>(), data.at(1).get<std::string>()});
-        break;
-    case dns::Type::txt:
-        answer.texts.push_back(joined(data));
-        break;
-    case dns::Type::ptr:
-    case dns::Type::cname:
-        answer.names.push_back(data.get<std::string>());
-        break;
+std::string record_of(const std::string& type, const json& data) {
+    if (type == "TXT") {
+        return joined(data);
     }
+    if (type == "MX") {
+        return std::to_string(data.at(0).get<std::uint16_t>()) + ' ' + data.at(1).get<std::string>();
+    }
+    return data.get<std::string>();
 }
 
 } // namespace
 
-dns::Answer Zone::answer(const dns::Question& question) const {
-    const auto name = names_.find(question.name);
-    if (name == names_.end()) {
-        return dns::no_name();
+test::Zone read_zone(const json& names) {
+    test::Zone zone;
+    for (const auto& [name, types] : names.items()) {
+        if (types.contains("TIMEOUT")) {
+            zone.add("* " + name, "FAILED timeout");
+            continue;
+        }
+        for (const auto& [type, records] : types.items()) {
+            for (const json& data : records) {
+                zone.add(type + ' ' + name, record_of(type, data));
+            }
+        }
     }
-    if (name->contains("TIMEOUT")) {
-        return dns::failed(dns::Failure::timeout);
+    zone.otherwise([&names](const dns::Question& question) {
+        return names.contains(question.name) ? dns::no_data() : dns::no_name();
+    });
+    return zone;
+}
+
+std::vector<std::string> names_of(const std::vector<dns::Question>& asked) {
+    std::vector<std::string> names;
+    for (const dns::Question& question : asked) {
+        names.push_back(question.name);
     }
-    const auto records = name->find(std::string(print(question.type)));
-    if (records == name->end() || records->empty()) {
-        return dns::no_data();
-    }
-    dns::Answer answer;
-    answer.status = dns::Status::found;
-    for (const json& data : *records) {
-        add_record(answer, question.type, data);
-    }
-    return answer;
+    return names;
 }
 
 } // namespace differential

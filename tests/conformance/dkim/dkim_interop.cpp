@@ -11,6 +11,7 @@
 #include "dkim/sign.h"
 #include "message/parse_message.h"
 #include "support/program.h"
+#include "support/world/resolve.h"
 
 #include <nlohmann/json.hpp>
 
@@ -84,15 +85,14 @@ Json sign(const Json& job) {
                 : error(body.error().message);
 }
 
-dns::Answers read_zone(const Json& zone) {
-    dns::Answers answers;
-    for (const auto& [name, records] : zone.items()) {
-        dns::Answer answer;
-        answer.status = dns::Status::found;
-        answer.texts = records.get<std::vector<std::string>>();
-        answers.insert({name, dns::Type::txt}, answer);
+test::Zone read_zone(const Json& names) {
+    test::Zone zone;
+    for (const auto& [name, records] : names.items()) {
+        for (const std::string& record : records.get<std::vector<std::string>>()) {
+            zone.add("TXT " + name, record);
+        }
     }
-    return answers;
+    return zone;
 }
 
 Json verify(const Json& job) {
@@ -105,17 +105,13 @@ Json verify(const Json& job) {
     const auto candidates = dkim::find_signatures(message->headers, options.limits, bodies);
     bodies.update(message->body);
     bodies.finish();
-    dns::Answers answers = read_zone(job.at("zone"));
+    const test::Zone zone = read_zone(job.at("zone"));
     Json results = Json::array();
     for (const dkim::Candidate& candidate : candidates) {
-        auto outcome = dkim::evaluate({candidate, message->headers, bodies, now()}, answers, options);
-        if (const auto* questions = std::get_if<dns::Questions>(&outcome)) {
-            for (const dns::Question& question : *questions) {
-                answers.insert(question, dns::no_name());
-            }
-            outcome = dkim::evaluate({candidate, message->headers, bodies, now()}, answers, options);
-        }
-        const auto& verdict = std::get<dkim::Verdict>(outcome);
+        const auto evaluate = [&](const dns::Answers& known) {
+            return dkim::evaluate({candidate, message->headers, bodies, now()}, known, options);
+        };
+        const auto verdict = test::resolve(evaluate, zone).verdict;
         results.push_back({{"result", dkim::print(verdict.result)}, {"reason", verdict.reason}});
     }
     return {{"results", results}};

@@ -52,21 +52,19 @@ base::DomainName domain(const std::string& text) {
 Zone read_zone(const json& entry) {
     Zone zone;
     for (const auto& [owner, records] : entry.at("txt").items()) {
-        zone.txt[owner] = records.get<std::vector<std::string>>();
+        for (const std::string& record : records.get<std::vector<std::string>>()) {
+            zone.add("TXT " + owner, record);
+        }
     }
     for (const std::string& host : strings(entry, "hosts")) {
-        zone.hosts.insert(host);
+        zone.add("A " + host, "192.0.2.1");
     }
     for (const std::string& alias : strings(entry, "aliases")) {
-        zone.aliases.insert(alias);
+        zone.add("CNAME " + alias, "nowhere.test");
     }
-    const std::pair<const char*, dns::Failure> kinds[] = {{"servfail", dns::Failure::server_failure},
-                                                          {"timeout", dns::Failure::timeout},
-                                                          {"refused", dns::Failure::refused},
-                                                          {"malformed", dns::Failure::malformed}};
-    for (const auto& [key, failure] : kinds) {
-        for (const std::string& name : strings(entry, key)) {
-            zone.failures[name] = failure;
+    for (const std::string kind : {"servfail", "timeout", "refused", "malformed"}) {
+        for (const std::string& name : strings(entry, kind.c_str())) {
+            zone.add("TXT " + name, "FAILED " + kind); // in place of records
         }
     }
     return zone;

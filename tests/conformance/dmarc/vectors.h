@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dmarc/evaluate.h"
-#include "unit/dmarc/zone.h"
+#include "unit/dmarc/run.h"
 
 #include <optional>
 #include <string>

@@ -8,6 +8,7 @@
 #include "conformance/spf/zone.h"
 #include "spf/evaluate.h"
 #include "support/program.h"
+#include "support/world/resolve.h"
 
 #include <fmt/format.h>
 
@@ -17,7 +18,7 @@
 
 namespace {
 
-using suite::Zone;
+using test::Zone;
 
 struct Totals {
     std::size_t cases = 0;
@@ -38,20 +39,11 @@ spf::Request make_request(const YAML::Node& test) {
     return request;
 }
 
-// Ask and resume until there is a verdict. No evaluation needs more rounds than it may ask questions.
 spf::Verdict evaluate(const spf::Request& request, const Zone& zone, spf::LookAhead look_ahead) {
-    constexpr int most_rounds = 200;
-    dns::Answers known;
-    for (int round = 0; round < most_rounds; ++round) {
-        auto outcome = spf::evaluate(request, known, {.look_ahead = look_ahead});
-        if (auto* verdict = std::get_if<spf::Verdict>(&outcome)) {
-            return std::move(*verdict);
-        }
-        for (const dns::Question& question : std::get<dns::Questions>(outcome)) {
-            known.insert(question, zone.answer(question));
-        }
-    }
-    throw std::runtime_error("the evaluation does not end");
+    const auto check = [&](const dns::Answers& known) {
+        return spf::evaluate(request, known, {.look_ahead = look_ahead});
+    };
+    return test::resolve(check, zone, {.most_rounds = 200}).verdict;
 }
 
 bool is_accepted(const YAML::Node& accepted, spf::Result result) {
@@ -99,7 +91,7 @@ void print_steps(const spf::Verdict& verdict) {
 }
 
 void run_scenario(const YAML::Node& scenario, Totals& totals) {
-    const Zone zone(scenario["zonedata"]);
+    const Zone zone = suite::read_zone(scenario["zonedata"]);
     for (const auto& entry : scenario["tests"]) {
         ++totals.cases;
         const std::string wrong = run_case(entry.second, zone);

@@ -2,8 +2,13 @@
 
 #include "base/ascii.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace suite {
 
@@ -43,37 +48,15 @@ std::string joined(const Fields& fields) {
     return text;
 }
 
-void add_record(dns::Answer& answer, dns::Type type, const Fields& fields) {
-    switch (type) {
-    case dns::Type::a:
-    case dns::Type::aaaa:
-        answer.addresses.push_back(base::IpAddress::parse(fields.at(0)).value());
-        break;
-    case dns::Type::mx:
-        answer.exchanges.push_back(
-            {static_cast<std::uint16_t>(std::stoul(fields.at(0))), lower_name(fields.at(1))});
-        break;
-    case dns::Type::txt:
-        answer.texts.push_back(joined(fields));
-        break;
-    case dns::Type::ptr:
-    case dns::Type::cname:
-        answer.names.push_back(lower_name(fields.at(0)));
-        break;
-    }
-}
-
-} // namespace
-
-Zone::Zone(const YAML::Node& zonedata) {
-    for (const auto& entry : zonedata) {
-        names_[lower_name(entry.first.Scalar())] = load(entry.second);
-    }
-}
+struct Entry {
+    std::string type; // "A", "TXT", ...; "TIMEOUT" for a server that stops answering here
+    Fields fields;    // of the record data; more than one for MX, and for TXT in pieces
+};
+using Entries = std::vector<Entry>;
 
 // Records of the retired type SPF are TXT records as well, unless the name has TXT records of its own, or
 // says that it has none ("TXT: NONE").
-Zone::Entries Zone::load(const YAML::Node& records) {
+Entries load(const YAML::Node& records) {
     Entries entries;
     Entries generated;
     bool generate = true;
@@ -101,52 +84,51 @@ Zone::Entries Zone::load(const YAML::Node& records) {
     return entries;
 }
 
-const Zone::Entries* Zone::find(const std::string& name) const {
-    const auto entry = names_.find(name);
-    return entry == names_.end() ? nullptr : &entry->second;
+std::string record_of(const Entry& entry) {
+    if (entry.type == "TXT") {
+        return joined(entry.fields);
+    }
+    return fmt::format("{}", fmt::join(entry.fields, " "));
 }
 
-// NXDOMAIN, unless a name below exists (an empty non-terminal).
-dns::Answer Zone::nothing(const std::string& name) const {
-    if (name.starts_with("error.")) {
-        return dns::failed(dns::Failure::timeout);
+// From a TIMEOUT on nothing more is heard of the name; one that stands in for a record ends those of its
+// type.
+void add_entries(test::Zone& zone, const std::string& name, const Entries& entries) {
+    std::set<std::string> ended;
+    for (const Entry& entry : entries) {
+        if (entry.type == "TIMEOUT") {
+            zone.add("* " + name, "FAILED timeout");
+            return;
+        }
+        const auto type = dns::parse_type(entry.type);
+        if (!type || ended.contains(entry.type)) {
+            continue;
+        }
+        const bool ends = is_word(entry.fields, "TIMEOUT");
+        if (ends) {
+            ended.insert(entry.type);
+        }
+        if (!ends || zone.find({name, *type}) == nullptr) {
+            zone.add(entry.type + ' ' + name, ends ? "FAILED timeout" : record_of(entry));
+        }
     }
-    const bool below = std::any_of(names_.begin(), names_.end(),
-                                   [&](const auto& entry) { return entry.first.ends_with("." + name); });
-    return below ? dns::no_data() : dns::no_name();
+    if (!zone.exists(name)) {
+        zone.add("* " + name, "NODATA");
+    }
 }
 
-dns::Answer Zone::answer(const dns::Question& question) const {
-    constexpr int longest_chain = 10;
-    std::string name = question.name;
-    dns::Answer answer;
-    for (int links = 0; links < longest_chain; ++links) {
-        const Entries* entries = find(name);
-        if (entries == nullptr) {
-            return nothing(name);
-        }
-        std::string alias;
-        for (const Entry& entry : *entries) {
-            const bool asked = entry.type == print(question.type);
-            if (entry.type == "TIMEOUT" || (asked && is_word(entry.fields, "TIMEOUT"))) {
-                return answer.status == dns::Status::found ? answer : dns::failed(dns::Failure::timeout);
-            }
-            if (asked) {
-                answer.status = dns::Status::found;
-                add_record(answer, question.type, entry.fields);
-            } else if (entry.type == "CNAME") {
-                alias = lower_name(entry.fields.at(0));
-            }
-        }
-        if (answer.status == dns::Status::found) {
-            return answer;
-        }
-        if (alias.empty()) {
-            return dns::no_data();
-        }
-        name = alias;
+} // namespace
+
+test::Zone read_zone(const YAML::Node& zonedata) {
+    test::Zone zone;
+    for (const auto& entry : zonedata) {
+        add_entries(zone, lower_name(entry.first.Scalar()), load(entry.second));
     }
-    return dns::failed(dns::Failure::server_failure);
+    zone.otherwise([](const dns::Question& question) {
+        return question.name.starts_with("error.") ? std::optional(dns::failed(dns::Failure::timeout))
+                                                   : std::nullopt;
+    });
+    return zone;
 }
 
 } // namespace suite

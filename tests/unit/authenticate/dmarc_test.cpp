@@ -2,14 +2,12 @@
 
 #include "message/header_list.h"
 #include "support/catch.h"
-
-#include <map>
+#include "support/world/resolve.h"
 
 using authenticate::DmarcVerdict;
+using test::Zone;
 
 namespace {
-
-using Zone = std::map<std::string, std::string>;
 
 message::Author author(const std::string& from) {
     message::HeaderList headers;
@@ -20,28 +18,10 @@ message::Author author(const std::string& from) {
 DmarcVerdict resolve(const message::Author& from, const authenticate::SenderVerdict& sender,
                      const std::vector<dkim::Verdict>& signatures, const Zone& zone,
                      const authenticate::Options& options = {}) {
-    dns::Answers known;
-    for (int round = 0; round < 20; ++round) {
-        auto outcome = authenticate::check_dmarc(from, sender, signatures, known, options);
-        if (auto* verdict = std::get_if<DmarcVerdict>(&outcome)) {
-            return std::move(*verdict);
-        }
-        for (const auto& question : std::get<dns::Questions>(outcome)) {
-            const auto entry = zone.find(question.name);
-            if (entry == zone.end()) {
-                known.insert(question, dns::no_name());
-            } else if (entry->second == "SERVFAIL") {
-                known.insert(question, dns::failed(dns::Failure::server_failure));
-            } else {
-                dns::Answer answer;
-                answer.status = dns::Status::found;
-                answer.texts = {entry->second};
-                known.insert(question, answer);
-            }
-        }
-    }
-    FAIL("no verdict after 20 rounds");
-    return {};
+    const auto evaluate = [&](const dns::Answers& known) {
+        return authenticate::check_dmarc(from, sender, signatures, known, options);
+    };
+    return test::resolve(evaluate, zone, {.most_rounds = 20}).verdict;
 }
 
 authenticate::SenderVerdict sender(spf::Result result, const std::string& domain, bool by_helo = false) {
@@ -60,10 +40,10 @@ dkim::Verdict signature(dkim::Result result, const std::string& domain) {
     return verdict;
 }
 
-const Zone zone{{"_dmarc.a.example", "v=DMARC1; p=reject"},
-                {"_dmarc.b.example", "v=DMARC1; p=quarantine"},
-                {"_dmarc.c.example", "v=DMARC1; p=none"},
-                {"_dmarc.broken.example", "SERVFAIL"}};
+const Zone zone{{"TXT _dmarc.a.example", "v=DMARC1; p=reject"},
+                {"TXT _dmarc.b.example", "v=DMARC1; p=quarantine"},
+                {"TXT _dmarc.c.example", "v=DMARC1; p=none"},
+                {"TXT _dmarc.broken.example", "FAILED servfail"}};
 
 } // namespace
 

@@ -1,39 +1,19 @@
 #include "authenticate/sender.h"
 
 #include "support/catch.h"
-
-#include <map>
+#include "support/world/resolve.h"
 
 using authenticate::check_sender;
 using authenticate::Envelope;
 using authenticate::SenderVerdict;
+using test::Zone;
 
 namespace {
 
-dns::Answer txt(const std::string& text) {
-    dns::Answer answer;
-    answer.status = dns::Status::found;
-    answer.texts = {text};
-    return answer;
-}
-
-// Answers whatever is asked: TXT from the map, everything else does not exist.
-SenderVerdict resolve(const Envelope& envelope, const std::map<std::string, std::string>& zone,
-                      const authenticate::Options& options = {}) {
-    dns::Answers known;
-    for (int round = 0; round < 20; ++round) {
-        auto outcome = check_sender(envelope, 0, known, options);
-        if (auto* verdict = std::get_if<SenderVerdict>(&outcome)) {
-            return std::move(*verdict);
-        }
-        for (const auto& question : std::get<dns::Questions>(outcome)) {
-            const auto entry = zone.find(question.name);
-            const bool found = question.type == dns::Type::txt && entry != zone.end();
-            known.insert(question, found ? txt(entry->second) : dns::no_name());
-        }
-    }
-    FAIL("no verdict after 20 rounds");
-    return {};
+SenderVerdict resolve(const Envelope& envelope, const Zone& zone, const authenticate::Options& options = {}) {
+    return test::resolve([&](const dns::Answers& known) { return check_sender(envelope, 0, known, options); },
+                         zone, {.most_rounds = 20})
+        .verdict;
 }
 
 const auto client = base::IpAddress::parse("192.0.2.1");
@@ -41,8 +21,7 @@ const auto client = base::IpAddress::parse("192.0.2.1");
 } // namespace
 
 TEST_CASE("which identities SPF is asked about") {
-    const std::map<std::string, std::string> zone{{"helo.example", "v=spf1 ip4:192.0.2.1 -all"},
-                                                  {"sender.example", "v=spf1 -all"}};
+    const Zone zone{{"TXT helo.example", "v=spf1 ip4:192.0.2.1 -all"}, {"TXT sender.example", "v=spf1 -all"}};
     struct Case {
         const char* name;
         Envelope envelope;
@@ -113,19 +92,14 @@ TEST_CASE("HELO and MAIL FROM are asked for in one round") {
 }
 
 TEST_CASE("what is settled is not asked for again") {
-    dns::Answers known;
-    dns::Answer record;
-    record.status = dns::Status::found;
-    record.texts = {"v=spf1 -all"};
-    known.insert({"helo.example", dns::Type::txt}, record);
+    const dns::Answers known = Zone{{"TXT helo.example", "v=spf1 -all"}}.answers();
     const authenticate::Envelope envelope{client, "helo.example", "<a@sender.example>"};
     authenticate::SenderVerdict verdict;
     CHECK(check_sender(envelope, 0, known, {}, verdict).size() == 1);
     REQUIRE(verdict.helo);
     CHECK(verdict.helo->result == spf::Result::fail);
 
-    dns::Answers other; // without HELO's
-    other.insert({"sender.example", dns::Type::txt}, record);
+    const dns::Answers other = Zone{{"TXT sender.example", "v=spf1 -all"}}.answers(); // without HELO's
     CHECK(check_sender(envelope, 0, other, {}, verdict).empty());
     REQUIRE(verdict.mail_from);
     CHECK(verdict.mail_from->result == spf::Result::fail);

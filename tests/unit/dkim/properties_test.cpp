@@ -71,7 +71,7 @@ TEST_CASE("what is signed verifies, whatever the message looks like") {
     std::mt19937 random(3);
     for (const Scheme& scheme : schemes()) {
         const auto key = signing_key(scheme.pem);
-        const Zone zone = {{"s._domainkey.example.org", {key_record(key)}}};
+        const Zone zone{{"TXT s._domainkey.example.org", key_record(key)}};
         for (int round = 0; round < 60; ++round) {
             const std::string text = signed_text(options_of(scheme), key, random_message(random));
             CAPTURE(text);
@@ -87,7 +87,7 @@ TEST_CASE("any one octet of the signed message changed is no pass") {
         "We lost the game.\r\nJoe.\r\n";
     for (const Scheme& scheme : schemes()) {
         const auto key = signing_key(scheme.pem);
-        const Zone zone = {{"s._domainkey.example.org", {key_record(key)}}};
+        const Zone zone{{"TXT s._domainkey.example.org", key_record(key)}};
         const std::string good = signed_text(options_of(scheme), key, text);
         REQUIRE(results_of(good, zone) == "pass");
         for (std::size_t i = good.size() - text.size(); i < good.size(); ++i) {
@@ -105,7 +105,7 @@ TEST_CASE("any one octet of the signed message changed is no pass") {
 
 TEST_CASE("any one octet of a simple signature's field changed is no pass") {
     const auto key = signing_key(support::ed25519_pem);
-    const Zone zone = {{"s._domainkey.example.org", {key_record(key)}}};
+    const Zone zone{{"TXT s._domainkey.example.org", key_record(key)}};
     const Scheme scheme{Canonicalization::simple, Canonicalization::simple, support::ed25519_pem};
     const std::string good = signed_text(options_of(scheme), key, sample_message);
     REQUIRE(results_of(good, zone) == "pass");
@@ -130,7 +130,7 @@ TEST_CASE("random octets in a signature field pass only where they change blanks
     };
     std::mt19937 random(4);
     const auto key = signing_key(support::ed25519_pem);
-    const Zone zone = {{"s._domainkey.example.org", {key_record(key)}}};
+    const Zone zone{{"TXT s._domainkey.example.org", key_record(key)}};
     const std::string good = signed_text(sample_options(), key, sample_message);
     std::uniform_int_distribution<std::size_t> place(16, good.find("\r\nFrom:") - 1);
     std::uniform_int_distribution<int> octet(0, 255);

@@ -8,15 +8,15 @@
 
 #include "support/catch.h"
 #include "support/keys.h"
+#include "support/world/resolve.h"
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace {
 
-using Zone = std::map<std::string, std::vector<std::string>>; // TXT records by name
+using test::Zone;
 
 constexpr base::UnixTime sample_time = 1700000000;
 
@@ -70,30 +70,13 @@ inline std::string signed_text(const dkim::SignOptions& options, const crypto::S
     return "DKIM-Signature:" + sign_body(options, key, parsed(text)) + "\r\n" + std::string(text);
 }
 
-inline dns::Answers answers_of(const Zone& zone) {
-    dns::Answers answers;
-    for (const auto& [name, records] : zone) {
-        dns::Answer answer;
-        answer.status = dns::Status::found;
-        answer.texts = records;
-        answers.insert({name, dns::Type::txt}, answer);
-    }
-    return answers;
-}
-
-// Names that the zone does not hold do not exist.
 inline dkim::Verdict verdict_of(const dkim::Candidate& candidate, const message::HeaderList& headers,
                                 const dkim::BodyHashes& bodies, base::UnixTime now, const Zone& zone,
                                 const dkim::Options& options) {
-    dns::Answers answers = answers_of(zone);
-    auto outcome = dkim::evaluate({candidate, headers, bodies, now}, answers, options);
-    if (const auto* questions = std::get_if<dns::Questions>(&outcome)) {
-        for (const dns::Question& question : *questions) {
-            answers.insert(question, dns::no_name());
-        }
-        outcome = dkim::evaluate({candidate, headers, bodies, now}, answers, options);
-    }
-    return std::get<dkim::Verdict>(outcome);
+    const auto evaluate = [&](const dns::Answers& known) {
+        return dkim::evaluate({candidate, headers, bodies, now}, known, options);
+    };
+    return test::resolve(evaluate, zone, {.most_rounds = 1}).verdict;
 }
 
 inline std::vector<dkim::Verdict> verdicts_of(std::string_view text, const Zone& zone,

@@ -1,8 +1,11 @@
 #include "dmarc/evaluate.h"
 
+#include "dns/answers_text.h"
 #include "support/catch.h"
 #include "unit/dmarc/names.h"
-#include "unit/dmarc/zone.h"
+#include "unit/dmarc/run.h"
+
+#include <fmt/format.h>
 
 #include <string>
 #include <vector>
@@ -30,7 +33,7 @@ Names asked(const Run& run) {
 }
 
 Zone farm(const std::string& tags) {
-    return {.txt = {{"_dmarc.farm.example", {"v=DMARC1; " + tags}}}, .hosts = {"farm.example"}};
+    return {{"TXT _dmarc.farm.example", "v=DMARC1; " + tags}, {"A farm.example", "192.0.2.1"}};
 }
 
 } // namespace
@@ -231,7 +234,7 @@ TEST_CASE("a query that was needed and failed leaves neither pass nor fail") {
     for (const Case& c : cases) {
         CAPTURE(c.name);
         Zone zone = farm("p=reject");
-        zone.failures[c.failing] = c.failure;
+        zone.add("TXT " + std::string(c.failing), fmt::format("FAILED {}", dns::failure_word(c.failure)));
         const dmarc::Verdict verdict = dmarc_test::run(zone, c.request, {}).verdict;
         CHECK(verdict.result == c.result);
         CHECK(verdict.problem == c.problem);
@@ -241,7 +244,7 @@ TEST_CASE("a query that was needed and failed leaves neither pass nor fail") {
 
 TEST_CASE("an unknown existence matters unless the message passes") {
     Zone zone = farm("p=none; sp=quarantine; np=reject");
-    zone.failures["a.farm.example"] = dns::Failure::timeout;
+    zone.add("* a.farm.example", "FAILED timeout");
     const auto failing = dmarc_test::run(zone, {name("a.farm.example"), {}, {}}, {}).verdict;
     CHECK(failing.result == Result::temperror);
     CHECK(failing.problem == "TXT a.farm.example: timeout");
@@ -317,7 +320,7 @@ TEST_CASE("a temporary error of SPF or DKIM counts where that identifier would a
 
 TEST_CASE("trouble that may pass outweighs trouble that will not") {
     Zone zone = farm("p=reject");
-    zone.failures["_dmarc.b.farm.example"] = dns::Failure::malformed;
+    zone.add("* _dmarc.b.farm.example", "FAILED malformed");
     const std::string label(60, 'a'); // with _dmarc. in front no DNS message can carry it
     const std::string too_long =
         label + '.' + label + '.' + label + '.' + label.substr(0, 52) + ".farm.example";
@@ -332,7 +335,7 @@ TEST_CASE("the veto is told") {
     REQUIRE(list);
     dmarc::Options options;
     options.public_suffixes = &*list;
-    const Zone zone{.txt = {{"_dmarc.co.example", {"v=DMARC1; p=reject"}}}, .hosts = {"a.co.example"}};
+    const Zone zone{{"TXT _dmarc.co.example", "v=DMARC1; p=reject"}, {"A a.co.example", "192.0.2.1"}};
     const dmarc::Request request{name("a.co.example"), {}, {passed("b.co.example")}};
     const auto vetoed = dmarc_test::run(zone, request, options).verdict;
     CHECK(vetoed.result == Result::fail);
@@ -390,7 +393,7 @@ TEST_CASE("psl mode looks at the author domain and at its registrable domain onl
          "farm.example",
          {"_dmarc.b.a.farm.example", "_dmarc.farm.example"}},
         {"nothing from a public suffix",
-         {.txt = {{"_dmarc.co.example", {"v=DMARC1; p=reject; psd=y"}}}},
+         {{"TXT _dmarc.co.example", "v=DMARC1; p=reject; psd=y"}},
          "a.co.example",
          Result::none,
          "-",

@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 #include "unit/dmarc/names.h"
-#include "unit/dmarc/zone.h"
+#include "unit/dmarc/run.h"
 
 #include <string>
 
@@ -85,31 +85,39 @@ TEST_CASE("a domain does not exist when the DNS says NXDOMAIN, and in no other c
     };
     const Case cases[] = {
         {"nothing there", {}, Existence::does_not_exist, 1},
-        {"something there", {.hosts = {"a.farm.example"}}, Existence::exists, 1},
-        {"only something below", {.hosts = {"x.a.farm.example"}}, Existence::exists, 1},
-        {"an alias to nowhere", {.aliases = {"a.farm.example"}}, Existence::exists, 1},
-        {"a TXT at _dmarc proves it", {.txt = {{"_dmarc.a.farm.example", {"hello"}}}}, Existence::exists, 0},
-        {"an alias at _dmarc proves it", {.aliases = {"_dmarc.a.farm.example"}}, Existence::exists, 0},
-        {"something below _dmarc proves it", {.hosts = {"x._dmarc.a.farm.example"}}, Existence::exists, 0},
-        {"no answer", {.failures = {{"a.farm.example", dns::Failure::refused}}}, Existence::failed, 1},
+        {"something there", {{"A a.farm.example", "192.0.2.1"}}, Existence::exists, 1},
+        {"only something below", {{"A x.a.farm.example", "192.0.2.1"}}, Existence::exists, 1},
+        {"an alias to nowhere", {{"CNAME a.farm.example", "nowhere.test"}}, Existence::exists, 1},
+        {"a TXT at _dmarc proves it", {{"TXT _dmarc.a.farm.example", "hello"}}, Existence::exists, 0},
+        {"an alias at _dmarc proves it",
+         {{"CNAME _dmarc.a.farm.example", "nowhere.test"}},
+         Existence::exists,
+         0},
+        {"something below _dmarc proves it",
+         {{"A x._dmarc.a.farm.example", "192.0.2.1"}},
+         Existence::exists,
+         0},
+        {"no answer", {{"* a.farm.example", "FAILED refused"}}, Existence::failed, 1},
     };
     for (const Case& c : cases) {
         CAPTURE(c.name);
-        dns::Answers answers;
         const dns::Question record{"_dmarc.a.farm.example", dns::Type::txt};
-        answers.insert(record, c.zone.answer(record));
-        dns::Inquiry first(answers);
-        const dmarc::Options options;
-        dmarc::PolicyRecords records(first, options);
-        (void)dmarc::test_existence(records, first, name("a.farm.example"));
-        REQUIRE(first.questions().size() == c.questions);
-        for (const dns::Question& question : first.questions()) {
+        const auto evaluate = [](const dns::Answers& known) {
+            dns::Inquiry dns(known);
+            const dmarc::Options options;
+            dmarc::PolicyRecords records(dns, options);
+            const auto test = dmarc::test_existence(records, dns, name("a.farm.example"));
+            CHECK((!test || dns.questions().empty()));
+            return dns::outcome(test, dns);
+        };
+        test::Manner manner;
+        manner.known.insert(record, c.zone.answer(record));
+        const auto run = test::resolve(evaluate, c.zone, manner);
+        CHECK(run.verdict.existence == c.expected);
+        CHECK(run.asked.size() == c.questions);
+        CHECK(run.rounds <= 1);
+        for (const dns::Question& question : run.asked) {
             CHECK(question.name == "a.farm.example");
-            answers.insert(question, c.zone.answer(question));
         }
-        dns::Inquiry second(answers);
-        dmarc::PolicyRecords again(second, options);
-        CHECK(dmarc::test_existence(again, second, name("a.farm.example"))->existence == c.expected);
-        CHECK(second.questions().empty());
     }
 }

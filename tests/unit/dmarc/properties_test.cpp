@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "support/plain_memo.h"
 #include "unit/dmarc/names.h"
-#include "unit/dmarc/zone.h"
+#include "unit/dmarc/run.h"
 
 #include <algorithm>
 #include <optional>
@@ -83,6 +83,19 @@ std::optional<dmarc::Identifier> Random::identifier() {
     return dmarc::Identifier{name(pool_[below(pool_.size())]), state};
 }
 
+// In place of other records there, but a name that fails goes on to do so.
+void publish(Zone& zone, const std::string& owner, std::vector<std::string> records) {
+    const dns::Question question{owner, dns::Type::txt};
+    const dns::Answer* before = zone.find(question);
+    if (before != nullptr && before->status == dns::Status::failed) {
+        return;
+    }
+    dns::Answer answer;
+    answer.status = dns::Status::found;
+    answer.texts = std::move(records);
+    zone.set(question, std::move(answer));
+}
+
 Tree Random::tree() {
     pool_.clear();
     for (int i = 0; i < 5; ++i) {
@@ -92,24 +105,26 @@ Tree Random::tree() {
     for (const std::string& start : pool_) {
         for (std::string owner = start;; owner.erase(0, owner.find('.') + 1)) {
             if (chance(4)) {
-                tree.zone.txt["_dmarc." + owner] = {record()};
+                std::vector<std::string> records{record()};
                 if (chance(6)) {
-                    tree.zone.txt["_dmarc." + owner].push_back(record());
+                    records.push_back(record());
                 }
+                publish(tree.zone, "_dmarc." + owner, std::move(records));
             } else if (chance(15)) {
-                tree.zone.failures["_dmarc." + owner] =
-                    chance(3) ? dns::Failure::malformed : dns::Failure::server_failure;
+                tree.zone.set(
+                    {"_dmarc." + owner, dns::Type::txt},
+                    dns::failed(chance(3) ? dns::Failure::malformed : dns::Failure::server_failure));
             }
             if (owner.find('.') == std::string::npos) {
                 break;
             }
         }
         if (chance(2)) {
-            tree.zone.hosts.insert(start);
+            tree.zone.add("A " + start, "192.0.2.1");
         }
     }
     if (chance(12)) {
-        tree.zone.failures[pool_.front()] = dns::Failure::timeout;
+        tree.zone.add("* " + pool_.front(), "FAILED timeout");
     }
     if (chance(2)) {
         tree.request.spf = identifier();

@@ -2,7 +2,7 @@
 
 #include "support/catch.h"
 #include "unit/dmarc/names.h"
-#include "unit/dmarc/zone.h"
+#include "unit/dmarc/run.h"
 
 #include <string>
 #include <vector>
@@ -110,59 +110,62 @@ TEST_CASE("only psd=y and psd=n end a walk") {
          {},
          "a.farm.example"},
         {"plain records are collected and the topmost wins",
-         {.txt = {{"_dmarc.a.farm.example", {"v=DMARC1; p=none"}},
-                  {"_dmarc.farm.example", {"v=DMARC1; p=reject"}}}},
+         {{"TXT _dmarc.a.farm.example", "v=DMARC1; p=none"},
+          {"TXT _dmarc.farm.example", "v=DMARC1; p=reject"}},
          "a.farm.example",
          {"a.farm.example", "farm.example", "example"},
          {"a.farm.example", "farm.example"},
          "farm.example"},
         {"even a record of the top-level name",
-         {.txt = {{"_dmarc.farm.example", {"v=DMARC1; p=none"}}, {"_dmarc.example", {"v=DMARC1; p=reject"}}}},
+         {{"TXT _dmarc.farm.example", "v=DMARC1; p=none"}, {"TXT _dmarc.example", "v=DMARC1; p=reject"}},
          "farm.example",
          {"farm.example", "example"},
          {"farm.example", "example"},
          "example"},
         {"psd=n is the organization",
-         {.txt = {{"_dmarc.farm.example", {"v=DMARC1; p=none; psd=n"}},
-                  {"_dmarc.example", {"v=DMARC1; p=reject"}}}},
+         {{"TXT _dmarc.farm.example", "v=DMARC1; p=none; psd=n"},
+          {"TXT _dmarc.example", "v=DMARC1; p=reject"}},
          "a.farm.example",
          {"a.farm.example", "farm.example"},
          {"farm.example"},
          "farm.example"},
         {"psd=y makes the name below it the organization",
-         {.txt = {{"_dmarc.farm.example", {"v=DMARC1; p=none; psd=y"}}}},
+         {{"TXT _dmarc.farm.example", "v=DMARC1; p=none; psd=y"}},
          "b.a.farm.example",
          {"b.a.farm.example", "a.farm.example", "farm.example"},
          {"farm.example"},
          "a.farm.example"},
         {"psd=y at the start",
-         {.txt = {{"_dmarc.farm.example", {"v=DMARC1; p=none; psd=y"}}}},
+         {{"TXT _dmarc.farm.example", "v=DMARC1; p=none; psd=y"}},
          "farm.example",
          {"farm.example"},
          {"farm.example"},
          "farm.example"},
         {"psd=y above a plain record",
-         {.txt = {{"_dmarc.b.a.example", {"v=DMARC1; p=none"}},
-                  {"_dmarc.example", {"v=DMARC1; p=none; psd=y"}}}},
+         {{"TXT _dmarc.b.a.example", "v=DMARC1; p=none"}, {"TXT _dmarc.example", "v=DMARC1; p=none; psd=y"}},
          "b.a.example",
          {"b.a.example", "a.example", "example"},
          {"b.a.example", "example"},
          "a.example"},
         {"a record that cannot be enforced still counts in the walk",
-         {.txt = {{"_dmarc.a.farm.example", {"v=DMARC1; p=none"}},
-                  {"_dmarc.farm.example", {"v=DMARC1; adkim=s"}}}},
+         {{"TXT _dmarc.a.farm.example", "v=DMARC1; p=none"},
+          {"TXT _dmarc.farm.example", "v=DMARC1; adkim=s"}},
          "a.farm.example",
          {"a.farm.example", "farm.example", "example"},
          {"a.farm.example", "farm.example"},
          "farm.example"},
         {"several records at one name are none",
-         {.txt = {{"_dmarc.a.farm.example", {"v=DMARC1; p=none; psd=n", "v=DMARC1; p=none; psd=n"}}}},
+         {{"TXT _dmarc.a.farm.example", "v=DMARC1; p=none; psd=n"},
+          {"TXT _dmarc.a.farm.example", "v=DMARC1; p=none; psd=n"}},
          "a.farm.example",
          {"a.farm.example", "farm.example", "example"},
          {},
          "a.farm.example"},
         {"other texts beside the record do not count",
-         {.txt = {{"_dmarc.a.farm.example", {"v=spf1 -all", "v=DMARC1; p=none; psd=n", "hello", ""}}}},
+         {{"TXT _dmarc.a.farm.example", "v=spf1 -all"},
+          {"TXT _dmarc.a.farm.example", "v=DMARC1; p=none; psd=n"},
+          {"TXT _dmarc.a.farm.example", "hello"},
+          {"TXT _dmarc.a.farm.example", ""}},
          "a.farm.example",
          {"a.farm.example"},
          {"a.farm.example"},
@@ -180,28 +183,28 @@ TEST_CASE("only psd=y and psd=n end a walk") {
 }
 
 TEST_CASE("the name below a public suffix is cut from the start even where the walk jumped over it") {
-    const Zone zone{.txt = {{"_dmarc.4.5.6.7.8.9.example", {"v=DMARC1; p=none; psd=y"}}}};
+    const Zone zone{{"TXT _dmarc.4.5.6.7.8.9.example", "v=DMARC1; p=none; psd=y"}};
     const Walked walked = walk_all(zone, "1.2.3.4.5.6.7.8.9.example");
     CHECK(walked.visited == Names{"1.2.3.4.5.6.7.8.9.example", "4.5.6.7.8.9.example"});
     CHECK(walked.organization == "3.4.5.6.7.8.9.example");
 }
 
 TEST_CASE("a walk stops at a failure, not before and not after") {
-    const Zone broken_top{.txt = {{"_dmarc.farm.example", {"v=DMARC1; p=none"}}},
-                          .failures = {{"_dmarc.example", dns::Failure::server_failure}}};
+    const Zone broken_top{{"TXT _dmarc.farm.example", "v=DMARC1; p=none"},
+                          {"* _dmarc.example", "FAILED servfail"}};
     const Walked failed = walk_all(broken_top, "farm.example");
     CHECK(failed.state == dmarc::Walk::State::failed);
     CHECK(failed.trouble == "TXT _dmarc.example: SERVFAIL");
     CHECK(failed.visited == Names{"farm.example", "example"});
 
-    const Zone shielded{.txt = {{"_dmarc.farm.example", {"v=DMARC1; p=none; psd=n"}}},
-                        .failures = {{"_dmarc.example", dns::Failure::server_failure}}};
+    const Zone shielded{{"TXT _dmarc.farm.example", "v=DMARC1; p=none; psd=n"},
+                        {"* _dmarc.example", "FAILED servfail"}};
     CHECK(walk_all(shielded, "farm.example").state == dmarc::Walk::State::finished);
 }
 
 TEST_CASE("a walk asks for all it may need at once, and for nothing it will not") {
-    const Zone zone{.txt = {{"_dmarc.b.c.example", {"v=DMARC1; p=none; psd=n"}}},
-                    .failures = {{"_dmarc.example", dns::Failure::timeout}}};
+    const Zone zone{{"TXT _dmarc.b.c.example", "v=DMARC1; p=none; psd=n"},
+                    {"* _dmarc.example", "FAILED timeout"}};
     struct Case {
         const char* name;
         Names known;
@@ -232,7 +235,7 @@ TEST_CASE("a walk asks for all it may need at once, and for nothing it will not"
 TEST_CASE("a record over the size limit is none") {
     const std::string filler(100, 'x');
     const std::string text = "v=DMARC1; p=reject; psd=n; x=" + filler;
-    const Zone zone{.txt = {{"_dmarc.farm.example", {text}}}};
+    const Zone zone{{"TXT _dmarc.farm.example", text}};
     const dns::Question question{"_dmarc.farm.example", dns::Type::txt};
     dns::Answers answers;
     answers.insert(question, zone.answer(question));

@@ -2,7 +2,7 @@
 
 #include "base/ascii.h"
 #include "support/catch.h"
-#include "unit/spf/zone.h"
+#include "unit/spf/sample.h"
 
 #include <algorithm>
 

@@ -34,9 +34,9 @@ Outcome follow(std::string name, std::size_t hops, const dns::Answers& known) {
 
 // For follow(): "a" -> "b" -> "c" -> "end".
 void add_chain(test::TableResolver& table) {
-    table.txt("a", "b");
-    table.txt("b", "c");
-    table.txt("c", "end");
+    table.zone.add("TXT a", "b");
+    table.zone.add("TXT b", "c");
+    table.zone.add("TXT c", "end");
 }
 
 dns::Questions questions_of(Outcome outcome) {
@@ -96,8 +96,8 @@ TEST_CASE("the limit of questions holds for cached answers") {
 
 TEST_CASE("what was prefetched is not asked again") {
     test::TableResolver table;
-    table.txt("a", "b");
-    table.txt("b", "end");
+    table.zone.add("TXT a", "b");
+    table.zone.add("TXT b", "end");
     Driver driver(table, {}, waiting);
     driver.prefetch([](const auto& known) { return questions_of(follow("a", 2, known)); });
     CHECK(table.asked.size() == 2);
@@ -107,9 +107,9 @@ TEST_CASE("what was prefetched is not asked again") {
 
 TEST_CASE("prefetching goes on while answers arrive, each task in its own rounds") {
     test::TableResolver table;
-    table.txt("a", "b");
-    table.txt("b", "end");
-    table.txt("x", "y");
+    table.zone.add("TXT a", "b");
+    table.zone.add("TXT b", "end");
+    table.zone.add("TXT x", "y");
     table.hold();
     Driver driver(table, {}, waiting);
     driver.prefetch([](const auto& known) { return questions_of(follow("a", 2, known)); });
@@ -124,7 +124,7 @@ TEST_CASE("prefetching goes on while answers arrive, each task in its own rounds
 
 TEST_CASE("two tasks that need the same answer ask for it once") {
     test::TableResolver table;
-    table.txt("a", "end");
+    table.zone.add("TXT a", "end");
     table.hold();
     Driver driver(table, {}, waiting);
     for (int i = 0; i < 3; ++i) {
@@ -154,8 +154,8 @@ TEST_CASE("progress is reported while waiting") {
 
 TEST_CASE("over the limit of questions answers fail at once") {
     test::TableResolver table;
-    table.txt("a", "b");
-    table.txt("b", "c");
+    table.zone.add("TXT a", "b");
+    table.zone.add("TXT b", "c");
     Driver driver(table, {.questions = 1, .budget = 1s, .progress_interval = 1s}, waiting);
     CHECK(driver.finish([](const auto& known) { return follow("a", 3, known); }, no_progress) ==
           "failed: refused");
@@ -165,7 +165,7 @@ TEST_CASE("over the limit of questions answers fail at once") {
 
 TEST_CASE("answers that arrive after the message is gone are ignored") {
     test::TableResolver table;
-    table.txt("a", "b");
+    table.zone.add("TXT a", "b");
     table.hold();
     {
         Driver driver(table, {}, waiting);
@@ -177,7 +177,7 @@ TEST_CASE("answers that arrive after the message is gone are ignored") {
 
 TEST_CASE("answers may come from another thread while finish waits") {
     test::TableResolver table;
-    table.txt("a", "end");
+    table.zone.add("TXT a", "end");
     table.hold();
     Driver driver(table, told_often, waiting);
     std::jthread other;
@@ -210,7 +210,7 @@ TEST_CASE("who waits for what tasks follow up is woken by the end of it") {
 
 TEST_CASE("who waits is not kept by a task that throws") {
     test::TableResolver table;
-    table.txt("a", "end");
+    table.zone.add("TXT a", "end");
     table.hold();
     Driver driver(table, told_often, waiting);
     int calls = 0;
@@ -250,8 +250,8 @@ TEST_CASE("a budget that is spent in the middle of a chain fails the rest of it"
 
 TEST_CASE("who waits is not kept by a task that asks for something else") {
     test::TableResolver table;
-    table.txt("a", "end");
-    table.txt("x", "y");
+    table.zone.add("TXT a", "end");
+    table.zone.add("TXT x", "y");
     table.hold();
     Driver driver(table, told_often, waiting);
     driver.prefetch([](const auto& known) { return questions_of(follow("x", 2, known)); });

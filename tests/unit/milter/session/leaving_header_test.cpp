@@ -13,6 +13,7 @@
 #include "support/mta_edits.h"
 #include "support/table_resolver.h"
 #include "support/temporary_tree.h"
+#include "support/world/resolve.h"
 
 #include <fmt/format.h>
 
@@ -122,18 +123,17 @@ class Signer {
 
 dkim::Verdict verify(const message::HeaderList& headers) {
     const auto key = crypto::SigningKey::from_pem(support::rsa_pem);
-    dns::Answer record;
-    record.status = dns::Status::found;
-    record.texts = {"v=DKIM1; p=" + base::base64_encode(key->public_record_bytes())};
-    dns::Answers answers;
-    answers.insert({"s._domainkey.example.org", dns::Type::txt}, record);
+    const test::Zone zone{
+        {"TXT s._domainkey.example.org", "v=DKIM1; p=" + base::base64_encode(key->public_record_bytes())}};
     dkim::BodyHashes bodies;
     const auto candidates = dkim::find_signatures(headers, {}, bodies);
     REQUIRE(candidates.size() == 1);
     bodies.update("hello\r\n");
     bodies.finish();
-    return std::get<dkim::Verdict>(
-        dkim::evaluate({candidates.front(), headers, bodies, 1777777777}, answers, {}));
+    const auto evaluate = [&](const dns::Answers& known) {
+        return dkim::evaluate({candidates.front(), headers, bodies, 1777777777}, known, {});
+    };
+    return test::resolve(evaluate, zone).verdict;
 }
 
 } // namespace

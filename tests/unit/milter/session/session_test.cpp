@@ -56,8 +56,8 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST_CASE("mail from outside gets one Authentication-Results at the top") {
     Daemon daemon;
-    daemon.dns.txt("example.org", "v=spf1 ip4:192.0.2.1 -all");
-    daemon.dns.txt("_dmarc.example.org", "v=DMARC1; p=reject");
+    daemon.dns.zone.add("TXT example.org", "v=spf1 ip4:192.0.2.1 -all");
+    daemon.dns.zone.add("TXT _dmarc.example.org", "v=DMARC1; p=reject");
     milter::session::Session session(*daemon.service);
     begin(session);
     const auto actions = deliver(session, {{"From", " Ann <ann@example.org>"}});
@@ -102,7 +102,7 @@ TEST_CASE("mail that is to be signed but has no key says why") {
 
 TEST_CASE("no state is carried from one message to the next") {
     Daemon daemon;
-    daemon.dns.txt("example.org", "v=spf1 ip4:192.0.2.1 -all");
+    daemon.dns.zone.add("TXT example.org", "v=spf1 ip4:192.0.2.1 -all");
     milter::session::Session session(*daemon.service);
     begin(session);
     session.header("From", " <mallory@example.com>");
