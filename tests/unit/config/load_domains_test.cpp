@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,20 @@ class Domains {
     TemporaryTree tree_;
 };
 
+struct DomainCase {
+    std::string name;
+    std::string yaml;
+    Texts diagnostics;
+};
+
+void check(std::span<const DomainCase> cases) {
+    const Domains domains;
+    for (const DomainCase& c : cases) {
+        INFO(c.name);
+        CHECK(domains.diagnose(c.yaml) == c.diagnostics);
+    }
+}
+
 } // namespace
 
 TEST_CASE("domains and their keys arrive") {
@@ -76,13 +91,8 @@ domains:
     CHECK(map.at("xn--mller-kva.example").keys.at(0).file == domains.tree().path("./k.pem"));
 }
 
-TEST_CASE("what can be wrong with a domain") {
-    struct Case {
-        std::string name;
-        std::string yaml;
-        Texts diagnostics;
-    };
-    const Case cases[]{
+TEST_CASE("what can be wrong with the settings of a domain") {
+    const DomainCase cases[]{
         {"not a name",
          "domains:\n  exa mple: {keys: []}\n",
          {"DIR/p.yaml:2:3: error: 'exa mple' is not a domain name"}},
@@ -133,6 +143,12 @@ TEST_CASE("what can be wrong with a domain") {
          "domains:\n  a.example:\n    keys:\n      - {selector: s, file: k.pem}\n      - {selector: S, file: "
          "k.pem}\n",
          {"DIR/p.yaml:5:9: error: 'domains.a.example.keys.selector': 's' is given twice"}},
+    };
+    check(cases);
+}
+
+TEST_CASE("what can be wrong with the names of a domain and its keys") {
+    const DomainCase cases[]{
         {"a domain of one label",
          "domains: {localdomain: {keys: [{selector: s, file: k.pem}]}}\n",
          {"DIR/p.yaml:1:11: error: no mail can be signed for 'localdomain': the signing domain needs two "
@@ -183,11 +199,7 @@ TEST_CASE("what can be wrong with a domain") {
           std::string(60, 'c') + ".example.keys': selector '" + std::string(60, 's') +
           "' makes the name of the key record too long"}},
     };
-    const Domains domains;
-    for (const Case& c : cases) {
-        INFO(c.name);
-        CHECK(domains.diagnose(c.yaml) == c.diagnostics);
-    }
+    check(cases);
 }
 
 TEST_CASE("a key that was pasted in is answered with how keys are given") {

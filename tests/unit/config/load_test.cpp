@@ -145,7 +145,7 @@ std::string many_names(std::size_t count) {
 
 } // namespace
 
-TEST_CASE("values of the wrong type are told by place and expectation") {
+TEST_CASE("booleans and numbers of the wrong kind are told by place and expectation") {
     check_cases({
         {"a boolean",
          "spf:\n  enabled: maybe\n",
@@ -173,6 +173,11 @@ TEST_CASE("values of the wrong type are told by place and expectation") {
         {"a size far too large",
          "dns: {cache_bytes: 16TB}\n",
          {"p.yaml:1:20: error: 'dns.cache_bytes': expected a size from 0 to 4G, not '16TB'"}},
+    });
+}
+
+TEST_CASE("durations and words of the wrong kind are told by place and expectation") {
+    check_cases({
         {"a duration with a blank",
          "dns: {timeout: 5 s}\n",
          {"p.yaml:1:16: error: 'dns.timeout': expected a duration from 100ms to 1m, not '5 s' (write '5s')"}},
@@ -203,6 +208,11 @@ TEST_CASE("values of the wrong type are told by place and expectation") {
         {"octal",
          "listen: {socket_mode: 999}\n",
          {"p.yaml:1:23: error: 'listen.socket_mode': expected permissions in octal such as 0660, not '999'"}},
+    });
+}
+
+TEST_CASE("values of the wrong type are told by place and expectation") {
+    check_cases({
         {"a list for a text",
          "authserv_id: [a]\n",
          {"p.yaml:1:14: error: 'authserv_id': expected a text, not a list"}},
@@ -226,6 +236,11 @@ TEST_CASE("values of the wrong type are told by place and expectation") {
          "authserv_id: ~\n",
          {"p.yaml:1:1: error: 'authserv_id' has no value: expected a text (leave the line out for the "
           "default)"}},
+    });
+}
+
+TEST_CASE("texts that mean nothing are told by place and expectation") {
+    check_cases({
         {"bad blocks, each by its place",
          "roles:\n  internal_hosts:\n    - 10.0.0.0/8\n    - 10.0.0.0/33\n    - [::1]\n    - intern\n",
          {"p.yaml:4:7: error: 'roles.internal_hosts': expected an address or a block such as 192.0.2.0/24, "
