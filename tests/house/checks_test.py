@@ -175,7 +175,7 @@ bool S::operator==(const S& other) const {
 }
 }
 """
-        self.assertEqual([(name, length) for name, _, length in sizes.functions(text)],
+        self.assertEqual([(name, length) for name, _, length, _ in sizes.functions(text)],
                          [("get", 1), ("S", 3), ("each", 5), ("f", 3), ("S::operator==", 3)])
 
     def test_what_is_too_long_is_found(self):
@@ -187,6 +187,57 @@ bool S::operator==(const S& other) const {
         self.write("lib/base/x.cpp", "void f() {\n" + "g();\n" * (sizes.FUNCTION_LINES - 2) + "}\n")
         self.write("keys/x.cpp", "int i;\n" * sizes.FILE_LINES)
         self.assertEqual(sizes.measure(self.root)[2], [])
+
+
+    def test_tables_are_no_code(self):
+        text = """TEST_CASE("x") {
+    struct Case {
+        int a;
+    };
+    const Case cases[] = {
+        {1},
+        {2,
+         {3}},
+    };
+    const auto c = GENERATE(values<Case>({
+        {1},
+    }));
+    const Lines lines{{1},
+                      {2},
+                      {3}};
+    const auto f = [] {
+        g();
+    };
+    const auto h = [](int a) -> std::string {
+        g();
+    };
+    if (a) {
+        g();
+    } else {
+        g();
+    }
+}
+"""
+        self.assertEqual(sizes.functions(text), [("TEST_CASE", 1, 27, 5)])
+
+    def test_tests_have_limits_of_their_own(self):
+        rows = "    {1},\n"
+        for path, text, too_long in [
+            ("tests/x.cpp", 'TEST_CASE("x") {\n' + "g();\n" * (sizes.TEST_CODE_LINES - 2) + "}\n", False),
+            ("tests/x.cpp", 'TEST_CASE("x") {\n' + "g();\n" * (sizes.TEST_CODE_LINES - 1) + "}\n", True),
+            ("tests/x.cpp", 'TEST_CASE("x") {\nint t[] = {\n' + rows * (sizes.TEST_LINES - 4) + "};\n}\n", False),
+            ("tests/x.cpp", 'TEST_CASE("x") {\nint t[] = {\n' + rows * (sizes.TEST_LINES - 3) + "};\n}\n", True),
+            ("tests/x.py", "def f():\n" + "    g()\n" * (sizes.TEST_CODE_LINES - 1), False),
+            ("tests/x.py", "def f():\n" + "    g()\n" * sizes.TEST_CODE_LINES, True),
+            ("tests/x.py", "def f():\n    t = [\n" + "    1,\n" * (sizes.TEST_LINES - 3) + "    ]\n", False),
+            ("tests/run", "#!/usr/bin/env python3\ndef f():\n" + "    g()\n" * sizes.TEST_CODE_LINES, True),
+            ("tests/run", "#!/bin/sh\n" + "g\n" * sizes.TEST_LINES, False),
+            ("lib/x.cpp", "void f() {\n" + "g();\n" * (sizes.FUNCTION_LINES - 2) + "}\n", False),
+        ]:
+            with self.subTest(path=path, lines=text.count("\n")):
+                self.write(path, text)
+                self.assertEqual(bool(sizes.measure(self.root)[2]), too_long)
+                (self.root / path).unlink()
 
 
 class Words(Tree):

@@ -4,8 +4,12 @@ Usage: sizes.py ROOT
 
 The limits are far above what the house aims at (files of about 150 lines, functions of less than 10): they stop what has
 got out of hand, the printed lines are for whoever wants better.
+
+Tests are measured as well, C++ and Python. There a function or a test case has fewer lines, and tables have none in that
+count: what stands between the outermost braces of a value is data. In all it may still not be longer than TEST_LINES.
 """
 
+import ast
 import re
 import sys
 
@@ -13,6 +17,8 @@ import sources
 
 FILE_LINES = 700
 FUNCTION_LINES = 120
+TEST_LINES = 100  # of a function or a test case below tests/
+TEST_CODE_LINES = 60  # the same without its tables
 
 CONTAINER = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
 NAME = re.compile(r"([\w:~]*operator\W{1,3}|[\w:~]+)\s*\(")
@@ -24,6 +30,7 @@ class Scope:
     def __init__(self, kind, name, line, parens, start):
         self.kind, self.name, self.line = kind, name, line
         self.parens, self.start = parens, start  # of the text around it, to go on with behind the closing brace
+        self.rows = 0  # lines of the tables in it
 
 
 def kind_of(head, scopes, parens):
@@ -34,8 +41,16 @@ def kind_of(head, scopes, parens):
     return "container" if CONTAINER.search(head) else "block"
 
 
+def is_table(head, scopes):
+    """Whether a brace opens a value that holds others: `cases[] = {`, `cases[]{`, `cases{`, `f({`, and in no such value yet."""
+    inside = [scope.kind for scope in scopes]
+    begins = re.search(r"(=|[(,{]|[\w>]|\w\[\w*\])\s*$", head)
+    keyword = re.search(r"\b(else|do|try|const|noexcept|mutable|override)\s*$|->\s*[\w:<>]+\s*$", head)
+    return bool("function" in inside and "table" not in inside and begins and not keyword and not CONTAINER.search(head))
+
+
 def functions(text):
-    """(name, first line, number of lines) of every function body, from its opening to its closing brace."""
+    """(name, first line, number of lines, of these in tables) of every function body, from its opening to its closing brace."""
     code = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", "", sources.without_comments_and_strings(text), flags=re.MULTILINE)
     found, scopes = [], []
     line, parens, start = 1, 0, 0
@@ -47,7 +62,8 @@ def functions(text):
         elif c == "{":
             head = code[start:position]
             name = NAME.search(head)
-            scopes.append(Scope(kind_of(head, scopes, parens), name.group(1) if name else "?", line, parens, start))
+            kind = "table" if is_table(head, scopes) else kind_of(head, scopes, parens)
+            scopes.append(Scope(kind, name.group(1) if name else "?", line, parens, start))
             parens, start = 0, position + 1
         elif c == "}" and scopes:
             scope = scopes.pop()
@@ -56,8 +72,11 @@ def functions(text):
             # A default argument, or a member's initializer with the body still to come: the same head goes on.
             goes_on = parens or (scope.kind == "function" and following in (",", "{"))
             start = scope.start if goes_on else position + 1
+            rows = scope.rows if scope.kind != "table" else max(0, line - scope.line - 1)
+            if scopes:
+                scopes[-1].rows += rows
             if scope.kind == "function" and not goes_on:
-                found.append((scope.name, scope.line, line - scope.line + 1))
+                found.append((scope.name, scope.line, line - scope.line + 1, rows))
         elif c == ";" and not parens:
             start = position + 1
     return found
@@ -71,19 +90,56 @@ def summary(what, values):
     return f"{what:32} {len(ordered):5} median {median:4}  p95 {high:4}  max {ordered[-1]:4}"
 
 
+def python_functions(text):
+    """The same of Python. A table is a list, tuple, dictionary or set over several lines."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name, node.lineno, lines_of(node), python_rows(node)
+
+
+def python_rows(node):
+    if isinstance(node, (ast.List, ast.Tuple, ast.Dict, ast.Set)):
+        return max(0, lines_of(node) - 2)
+    return sum(python_rows(child) for child in ast.iter_child_nodes(node))
+
+
+def lines_of(node):
+    return node.end_lineno - node.lineno + 1
+
+
+def too_long(path, length, rows):
+    """What is wrong with a function of this length in this file, or nothing."""
+    in_tests = path.parts[0] == "tests"
+    most = TEST_LINES if in_tests else FUNCTION_LINES
+    if length > most:
+        return f"has {length} lines, more than {most}"
+    if in_tests and length - rows > TEST_CODE_LINES:
+        return f"has {length - rows} lines outside of tables, more than {TEST_CODE_LINES}"
+    return None
+
+
+def measured(root):
+    """(path, text, its functions) of every file."""
+    for path in sources.cpp_files(root, (*sources.FOLDERS, "tests")):
+        text = sources.read(root, path)
+        yield path, text, functions(text)
+    for path in sources.python_files(root, "tests"):
+        text = sources.read(root, path)
+        yield path, text, list(python_functions(text))
+
+
 def measure(root):
     """Lines of files and of functions by folder, and what is over a limit."""
     files, bodies, problems = {}, {}, []
-    for path in sources.cpp_files(root):
-        text, folder = sources.read(root, path), path.parts[0]
+    for path, text, found in measured(root):
         lines = len(text.splitlines())
-        files.setdefault(folder, []).append(lines)
+        files.setdefault(path.parts[0], []).append(lines)
         if lines > FILE_LINES:
             problems.append(f"{path}: {lines} lines, more than {FILE_LINES}")
-        for name, line, length in functions(text):
-            bodies.setdefault(folder, []).append(length)
-            if length > FUNCTION_LINES:
-                problems.append(f"{path}:{line}: {name} has {length} lines, more than {FUNCTION_LINES}")
+        for name, line, length, rows in found:
+            bodies.setdefault(path.parts[0], []).append(length)
+            if why := too_long(path, length, rows):
+                problems.append(f"{path}:{line}: {name} {why}")
     return files, bodies, problems
 
 

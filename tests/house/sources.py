@@ -26,6 +26,20 @@ def cpp_files(root, folders=FOLDERS):
     return sorted(found)
 
 
+def python_files(root, folder):
+    """Paths of the Python files in that folder, by their suffix or by their first line."""
+    found = []
+    for path in (pathlib.Path(root) / folder).rglob("*"):
+        if path.is_file() and "node_modules" not in path.parts and (path.suffix == ".py" or (not path.suffix and _is_script(path))):
+            found.append(path.relative_to(root))
+    return sorted(found)
+
+
+def _is_script(path):
+    with path.open("rb") as file:
+        return re.match(rb"#!.*python", file.readline(200)) is not None
+
+
 def read(root, path):
     return (pathlib.Path(root) / path).read_text(encoding="utf-8")
 
