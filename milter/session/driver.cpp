@@ -1,10 +1,10 @@
 #include "milter/session/driver.h"
 
+#include "milter/threads/mutex.h"
 #include "milter/threads/wakeup.h"
 
 #include <algorithm>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -18,10 +18,11 @@ class Driver::State : public std::enable_shared_from_this<State> {
   public:
     State(resolver::Resolver& resolver, runtime::DriverLimits limits)
         : resolver_(resolver), limits_(limits),
-          known_([this](const dns::Question& question) { return recall(question); }) {}
+          known_([this](const dns::Question& question) PARAPH_REQUIRES(mutex_) { return recall(question); }) {
+    }
 
     void close() {
-        const std::lock_guard lock(mutex_);
+        const threads::Lock lock(mutex_);
         closed_ = true;
         tasks_.clear();
     }
@@ -29,7 +30,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
     void prefetch(Need need) { advance(add_task(std::move(need))); }
 
     dns::Questions evaluate(const Need& need) {
-        const std::lock_guard lock(mutex_);
+        const threads::Lock lock(mutex_);
         return need(known_);
     }
 
@@ -46,20 +47,35 @@ class Driver::State : public std::enable_shared_from_this<State> {
             }
             progress();
         }
-        const std::lock_guard lock(mutex_);
+        const threads::Lock lock(mutex_);
         waiter_.reset();
         waited_ += std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
     }
 
-    std::chrono::milliseconds waited() const { return read(waited_); }
-    std::size_t questions() const { return read(sent_); }
-    bool timed_out() const { return read(timed_out_); }
-    bool refused_questions() const { return read(refused_); }
-    bool turned_away() const { return read(turned_away_); }
+    std::chrono::milliseconds waited() const {
+        const threads::Lock lock(mutex_);
+        return waited_;
+    }
+    std::size_t questions() const {
+        const threads::Lock lock(mutex_);
+        return sent_;
+    }
+    bool timed_out() const {
+        const threads::Lock lock(mutex_);
+        return timed_out_;
+    }
+    bool refused_questions() const {
+        const threads::Lock lock(mutex_);
+        return refused_;
+    }
+    bool turned_away() const {
+        const threads::Lock lock(mutex_);
+        return turned_away_;
+    }
     std::size_t most_waiting() const { return limits_.waiting; }
 
     void turn_away(const dns::Questions& questions) {
-        const std::lock_guard lock(mutex_);
+        const threads::Lock lock(mutex_);
         turned_away_ = true;
         fail(questions);
     }
@@ -75,28 +91,21 @@ class Driver::State : public std::enable_shared_from_this<State> {
         std::optional<std::size_t> waiter; // which task finish() waited for this answer with
     };
 
-    template <class Value>
-    Value read(const Value& value) const {
-        const std::lock_guard lock(mutex_);
-        return value;
-    }
-
     std::size_t add_task(Need need) {
-        const std::lock_guard lock(mutex_);
+        const threads::Lock lock(mutex_);
         tasks_.push_back({std::move(need)});
         return tasks_.size() - 1;
     }
 
     std::size_t begin_to_wait() {
         const std::size_t task = add_task(nullptr);
-        const std::lock_guard lock(mutex_);
+        const threads::Lock lock(mutex_);
         waiter_ = task;
         return task;
     }
 
-    // What is cached needs no round. It counts as asked all the same, so that the limit is one of work. The
-    // caller holds the lock.
-    dns::AnswerPtr recall(const dns::Question& question) {
+    // What is cached needs no round. It counts as asked all the same, so that the limit is one of work.
+    dns::AnswerPtr recall(const dns::Question& question) PARAPH_REQUIRES(mutex_) {
         if (sent_ >= limits_.questions || waiting_.contains(question)) {
             return nullptr;
         }
@@ -107,11 +116,11 @@ class Driver::State : public std::enable_shared_from_this<State> {
 
     // Runs rounds of a task until it is satisfied or has to wait. Not recursive: answers from the cache
     // arrive inside send(), while the round's own count keeps them from starting the next round.
-    void advance(std::size_t task) {
+    void advance(std::size_t task) PARAPH_EXCLUDES(mutex_) {
         while (true) {
             dns::Questions missing;
             {
-                const std::lock_guard lock(mutex_);
+                const threads::Lock lock(mutex_);
                 if (closed_ || tasks_[task].open != 0) {
                     return;
                 }
@@ -122,7 +131,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
                 tasks_[task].open = 1;
             }
             send(note(missing, task));
-            const std::lock_guard lock(mutex_);
+            const threads::Lock lock(mutex_);
             if (closed_ || --tasks_[task].open != 0) {
                 return;
             }
@@ -132,7 +141,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
     // Registers who waits for what; returns the questions that nobody has asked yet.
     std::vector<dns::Question> note(const dns::Questions& questions, std::size_t task) {
         std::vector<dns::Question> fresh;
-        const std::lock_guard lock(mutex_);
+        const threads::Lock lock(mutex_);
         if (closed_) {
             return fresh;
         }
@@ -161,14 +170,14 @@ class Driver::State : public std::enable_shared_from_this<State> {
         return fresh;
     }
 
-    void wait_in(std::vector<std::size_t>& line, std::size_t task) {
+    void wait_in(std::vector<std::size_t>& line, std::size_t task) PARAPH_REQUIRES(mutex_) {
         if (std::ranges::find(line, task) == line.end()) {
             line.push_back(task);
             ++tasks_[task].open;
         }
     }
 
-    void send(const std::vector<dns::Question>& questions) {
+    void send(const std::vector<dns::Question>& questions) PARAPH_EXCLUDES(mutex_) {
         for (const auto& question : questions) {
             resolver_.ask(question, [state = shared_from_this(), question](const dns::AnswerPtr& answer) {
                 state->arrive(question, answer);
@@ -178,7 +187,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
 
     // Whoever waits is woken once, by the last of its answers, when the others have asked what they ask next,
     // and not while the lock is held.
-    void arrive(const dns::Question& question, const dns::AnswerPtr& answer) {
+    void arrive(const dns::Question& question, const dns::AnswerPtr& answer) PARAPH_EXCLUDES(mutex_) {
         const Completed completed = settle(question, answer);
         const CountDown at_end{*this, completed.waiter};
         for (const std::size_t task : completed.tasks) {
@@ -189,7 +198,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
     // Takes the answer in; returns whose round it completes.
     Completed settle(const dns::Question& question, const dns::AnswerPtr& answer) {
         Completed completed;
-        const std::lock_guard lock(mutex_);
+        const threads::Lock lock(mutex_);
         const auto entry = waiting_.find(question);
         if (closed_ || entry == waiting_.end()) {
             return completed;
@@ -220,12 +229,12 @@ class Driver::State : public std::enable_shared_from_this<State> {
 
     // True when that was the last.
     bool count_down(std::size_t task) {
-        const std::lock_guard lock(mutex_);
+        const threads::Lock lock(mutex_);
         return !closed_ && --tasks_[task].open == 0;
     }
 
     [[nodiscard]] bool complete(std::size_t waiter) const {
-        const std::lock_guard lock(mutex_);
+        const threads::Lock lock(mutex_);
         return tasks_[waiter].open == 0;
     }
 
@@ -241,13 +250,12 @@ class Driver::State : public std::enable_shared_from_this<State> {
     }
 
     void give_up(const dns::Questions& questions) {
-        const std::lock_guard lock(mutex_);
+        const threads::Lock lock(mutex_);
         timed_out_ = true;
         fail(questions);
     }
 
-    // The caller holds the lock.
-    void fail(const dns::Questions& questions) {
+    void fail(const dns::Questions& questions) PARAPH_REQUIRES(mutex_) {
         for (const auto& question : questions) {
             known_.insert(question, dns::failed(dns::Failure::timeout));
         }
@@ -255,18 +263,18 @@ class Driver::State : public std::enable_shared_from_this<State> {
 
     resolver::Resolver& resolver_;
     const runtime::DriverLimits limits_;
-    mutable std::mutex mutex_;
+    mutable threads::Mutex mutex_;
     threads::Wakeup wakeup_; // of the thread in finish()
-    dns::Answers known_;
-    std::deque<Task> tasks_;
-    std::optional<std::size_t> waiter_; // the task of who waits now
-    std::unordered_map<dns::Question, std::vector<std::size_t>> waiting_;
-    std::size_t sent_ = 0;
-    std::chrono::milliseconds waited_{0};
-    bool closed_ = false;
-    bool timed_out_ = false;
-    bool refused_ = false;
-    bool turned_away_ = false;
+    dns::Answers known_ PARAPH_GUARDED_BY(mutex_);
+    std::deque<Task> tasks_ PARAPH_GUARDED_BY(mutex_);
+    std::optional<std::size_t> waiter_ PARAPH_GUARDED_BY(mutex_); // the task of who waits now
+    std::unordered_map<dns::Question, std::vector<std::size_t>> waiting_ PARAPH_GUARDED_BY(mutex_);
+    std::size_t sent_ PARAPH_GUARDED_BY(mutex_) = 0;
+    std::chrono::milliseconds waited_ PARAPH_GUARDED_BY(mutex_) = {};
+    bool closed_ PARAPH_GUARDED_BY(mutex_) = false;
+    bool timed_out_ PARAPH_GUARDED_BY(mutex_) = false;
+    bool refused_ PARAPH_GUARDED_BY(mutex_) = false;
+    bool turned_away_ PARAPH_GUARDED_BY(mutex_) = false;
 };
 
 Driver::Driver(resolver::Resolver& resolver, runtime::DriverLimits limits, threads::Share::Total& waiting)

@@ -4,8 +4,9 @@
 //     numbers.with([](auto& list) { list.push_back(1); });
 #pragma once
 
+#include "milter/threads/mutex.h"
+
 #include <functional>
-#include <mutex>
 #include <utility>
 
 namespace milter::threads {
@@ -21,18 +22,18 @@ class LockGuarded {
     // Calls `use` with the value; what it returns must not point into the value.
     template <class Use>
     auto with(Use&& use) {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         return std::invoke(std::forward<Use>(use), value_);
     }
     template <class Use>
     auto with(Use&& use) const {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         return std::invoke(std::forward<Use>(use), value_);
     }
 
   private:
-    mutable std::mutex mutex_;
-    T value_;
+    mutable Mutex mutex_;
+    T value_ PARAPH_GUARDED_BY(mutex_);
 };
 
 } // namespace milter::threads

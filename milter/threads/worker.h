@@ -2,9 +2,10 @@
 // once more afterwards.
 #pragma once
 
+#include "milter/threads/mutex.h"
+
 #include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <thread>
 
 namespace milter::threads {
@@ -15,7 +16,7 @@ class Worker {
         : thread_([this, job = std::move(job)](const std::stop_token& stop) { run(job, stop); }) {}
 
     void request() {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         requested_ = true;
         changed_.notify_one();
     }
@@ -29,15 +30,16 @@ class Worker {
 
     // False when the worker is to end.
     bool wait(const std::stop_token& stop) {
-        std::unique_lock lock(mutex_);
-        const bool wanted = changed_.wait(lock, stop, [this] { return requested_; });
+        Lock lock(mutex_);
+        const bool wanted =
+            changed_.wait(lock, stop, [this]() PARAPH_REQUIRES(mutex_) { return requested_; });
         requested_ = false;
         return wanted && !stop.stop_requested();
     }
 
-    std::mutex mutex_;
+    Mutex mutex_;
     std::condition_variable_any changed_;
-    bool requested_ = false;
+    bool requested_ PARAPH_GUARDED_BY(mutex_) = false;
     std::jthread thread_; // last: it uses all of the above
 };
 

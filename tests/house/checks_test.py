@@ -1,12 +1,15 @@
 """The checks of this folder, checked: each finds what it is there to find, and no more."""
 
+import json
 import pathlib
+import shutil
 import tempfile
 import unittest
 
 import citations
 import documents
 import layers
+import locks
 import sizes
 import versions
 import words
@@ -238,6 +241,73 @@ bool S::operator==(const S& other) const {
                 self.write(path, text)
                 self.assertEqual(bool(sizes.measure(self.root)[2]), too_long)
                 (self.root / path).unlink()
+
+
+class Locks(Tree):
+    """With the mutex of this project, in a tree of its own."""
+
+    PROJECT = pathlib.Path(__file__).parents[2]
+    GUARDED = """#include "milter/threads/mutex.h"
+class Counter {
+  public:
+    void count() { %s ++count_; }
+    void use() { const milter::threads::Lock lock(mutex_); %s }
+  private:
+    void counted() PARAPH_REQUIRES(mutex_) { ++count_; }
+    void apart() PARAPH_EXCLUDES(mutex_) { count(); }
+    milter::threads::Mutex mutex_;
+    int count_ PARAPH_GUARDED_BY(mutex_) = 0;
+};
+"""
+
+    def found(self, text):
+        self.write("milter/session/x.cpp", text)
+        self.write("compile_commands.json", json.dumps([{
+            "file": str(self.root / "milter/session/x.cpp"),
+            "command": f"c++ -DX -I{self.PROJECT} -Werror -std=c++20 -o x.o -c x.cpp",
+        }]))
+        return locks.problems(self.root, self.root, proven=())[0]
+
+    @unittest.skipIf(shutil.which(locks.CLANG) is None, "needs clang")
+    def test_a_lock_that_is_left_out_is_found(self):
+        taken = "const milter::threads::Lock lock(mutex_);"
+        for within, behind, wrong in [
+            (taken, "counted();", False),
+            ("", "counted();", True),
+            ("counted();", "", True),
+            (taken + taken, "", True),
+            (taken, "apart();", True),
+            ("mutex_.lock();", "", True),
+        ]:
+            with self.subTest(within=within, behind=behind):
+                self.assertEqual(bool(self.found(self.GUARDED % (within, behind))), wrong)
+
+    @unittest.skipIf(shutil.which(locks.CLANG) is None, "needs clang")
+    def test_lock_guarded_would_be_missed_its_locks(self):
+        header = (self.PROJECT / "milter/threads/lock_guarded.h").read_text(encoding="utf-8")
+        use = """#include <utility>
+int use(milter::threads::LockGuarded<int>& n) {
+    return n.with([](int& x) { return ++x; }) + std::as_const(n).with([](int x) { return x; });
+}
+"""
+        self.assertEqual(self.found(header + use), [])
+        self.assertEqual(len(self.found(header.replace("const Lock lock(mutex_);", "") + use)), 2)
+
+    @unittest.skipIf(shutil.which(locks.CLANG) is None, "needs clang")
+    def test_a_lock_that_guards_nothing_is_found(self):
+        self.write("x.cpp", self.GUARDED % ("\nconst milter::threads::Lock lock(mutex_);\n", ""))
+        flags = ["-std=c++20", f"-I{self.PROJECT}"]
+        self.assertEqual(locks.not_missed(self.root, "x.cpp", flags), [])
+        self.write("x.cpp", (self.GUARDED % ("\nconst milter::threads::Lock lock(mutex_);\n", "")).replace("++count_", ""))
+        self.assertEqual(len(locks.not_missed(self.root, "x.cpp", flags)), 1)
+
+    def test_locks_that_are_not_checked_are_found(self):
+        for text in ("std::mutex m;", "const std::lock_guard lock(m);", "std::shared_mutex m;", "pthread_mutex_lock(&m);"):
+            self.write("milter/session/x.cpp", text)
+            self.assertEqual(len(locks.unchecked_locks(self.root)), 1, text)
+        for text in ("std::condition_variable_any c;", "// std::mutex", "threads::Mutex m;"):
+            self.write("milter/session/x.cpp", text)
+            self.assertEqual(locks.unchecked_locks(self.root), [], text)
 
 
 class Words(Tree):
