@@ -204,9 +204,8 @@ std::string missing_blank(const TreeNode& text) {
 std::string pasted_key_hint(const TreeNode& node) {
     const bool pasted =
         node.kind == TreeNode::Kind::scalar && node.text.find("-----BEGIN ") != std::string::npos;
-    return pasted ? "keys are named by file: save it as a file that only root and the daemon can read, and "
-                    "write "
-                    "its path"
+    return pasted ? "keys are named by file: save it as a file that only root and the daemon can read, "
+                    "and write its path"
                   : "";
 }
 

@@ -2,11 +2,12 @@
 
 namespace dkim {
 
-// RFC 8601 2.7.1 says which word is for what: `neutral` for a signature field that has syntax errors or cannot
-// be processed for what it says, `permerror` for what no later try can verify although the field can be read,
-// `fail` for what was evaluated and did not hold, `policy` for what is not acceptable to us, `temperror` for a
-// question that found no answer. It knows no causes; which word a cause belongs under is written here. None is
-// better than an unsigned message (RFC 6376 6.1), and only temperror may delay one (RFC 6376 6.3).
+// RFC 8601 2.7.1 says which word is for what: `neutral` for a signature field that has syntax errors or
+// cannot be processed for what it says, `permerror` for what no later try can verify although the field
+// can be read, `fail` for what was evaluated and did not hold, `policy` for what is not acceptable to us,
+// `temperror` for a question that found no answer. It knows no causes; which word a cause belongs under is
+// written here.
+// RFC 6376 6.1: none is better than an unsigned message. RFC 6376 6.3: only temperror may delay one.
 Result result_of(Cause cause) {
     switch (cause) {
     case Cause::verified:

@@ -258,12 +258,10 @@ void add_check_config(CLI::App& app, Command& chosen) {
     sub->footer("Examples:\n  paraph check-config\n  paraph check-config new.yaml\n"
                 "  paraph check-config --postfix");
     sub->add_option("-c,--config,file", options->file,
-                    "The configuration file, - for standard input (default: /etc/paraph/paraph.yaml if there "
-                    "is one)")
+                    "The configuration file, - for standard input (default: /etc/paraph/paraph.yaml if it exists)")
         ->type_name("FILE");
     sub->add_option("--user", options->user,
-                    "Whose access to files and socket counts (default: paraph, when root asks and there is "
-                    "one)")
+                    "Whose access to files and socket counts (default: paraph, if root asks and it exists)")
         ->type_name("NAME");
     sub->add_flag("--postfix", options->postfix, "Also look for settings of Postfix that undo the checks");
     sub->add_flag("--reload", options->reload,

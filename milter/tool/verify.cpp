@@ -146,8 +146,8 @@ void add_verify(CLI::App& app, Command& chosen) {
     auto options = std::make_shared<VerifyOptions>();
     CLI::App* sub =
         app.add_subcommand("verify", "Check SPF, DKIM and DMARC of a message and explain the verdict");
-    sub->footer("Example:\n  paraph verify --ip 192.0.2.25 --helo mx.example.org --mail-from ann@example.org "
-                "mail.eml");
+    sub->footer(R"(Example:
+  paraph verify --ip 192.0.2.25 --helo mx.example.org --mail-from ann@example.org mail.eml)");
     add_envelope_options(*sub, options->envelope);
     add_dns_options(*sub, options->dns);
     sub->add_option("-c,--config", options->config, "Take settings from this configuration")

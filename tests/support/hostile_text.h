@@ -53,7 +53,7 @@ class HostileText {
     // The same, but often a name that is good enough to be looked at further.
     std::string name() {
         constexpr std::array<std::string_view, 6> names = {
-            "example.org", "a.example.org", "victim.test", "evil.test", "b\xc3\xbc" "cher.test", "xn--bcher-kva.test"};
+            "example.org", "a.example.org", "victim.test", "evil.test", "b\303\274cher.test", "xn--bcher-kva.test"};
         std::string text(pick(names));
         if (one_in(2)) {
             text.insert(below(text.size() + 1), piece());
@@ -63,10 +63,14 @@ class HostileText {
 
   private:
     std::string piece() {
+        // clang-format off
         constexpr std::array<std::string_view, 26> pieces = {
-            "zz=pass", "; zz=pass", "\r\n", "\n", "\r", "\r\nAuthentication-Results: mx.test; zz=pass", "\"", "\\", "(", ")",
-            ";", "=", "@", "@victim.test", " ", "\t", "<", ">", ",", "%n%s", "{}", "\x1b[31m", "\xe2\x80\xae", "\xef\xbc\x8e",
-            "\xc2\x85", "--"};
+            "zz=pass", "; zz=pass", "\r\nAuthentication-Results: mx.test; zz=pass", // forged results
+            "\r\n", "\n", "\r", "\xc2\x85",                                         // ends of lines
+            "\"", "\\", "(", ")", "<", ">", " ", "\t", "--",                         // what quotes, folds and comments
+            ";", "=", "@", ",", "@victim.test",                                      // what separates
+            "%n%s", "{}", "\x1b[31m", "\xe2\x80\xae", "\xef\xbc\x8e"};              // formats, terminals, look-alikes
+        // clang-format on
         if (one_in(3)) {
             return std::string(1, static_cast<char>(below(256)));
         }

@@ -68,6 +68,8 @@ TEST_CASE("a network holds its addresses and no others", "[base]") {
 }
 
 TEST_CASE("a block of IPv4 in the form of IPv6 is the block of IPv4", "[base]") {
+    static constexpr auto wrong_length = "expected a prefix length from 96 to 128 after the slash, because the "
+                                         "block is an IPv4 one in the form of IPv6";
     struct Case {
         const char* text;
         const char* printed; // or the error
@@ -79,12 +81,9 @@ TEST_CASE("a block of IPv4 in the form of IPv6 is the block of IPv4", "[base]") 
         {"::ffff:192.0.2.1/128", "192.0.2.1/32"},
         {"::ffff:192.0.2.1", "192.0.2.1/32"},
         {"::ffff:0.0.0.0/96", "0.0.0.0/0"},
-        {"::ffff:127.0.0.0/8", "expected a prefix length from 96 to 128 after the slash, because the block is an "
-                               "IPv4 one in the form of IPv6"},
-        {"::ffff:127.0.0.0/95", "expected a prefix length from 96 to 128 after the slash, because the block is an "
-                                "IPv4 one in the form of IPv6"},
-        {"::ffff:127.0.0.0/129", "expected a prefix length from 96 to 128 after the slash, because the block is an "
-                                 "IPv4 one in the form of IPv6"},
+        {"::ffff:127.0.0.0/8", wrong_length},
+        {"::ffff:127.0.0.0/95", wrong_length},
+        {"::ffff:127.0.0.0/129", wrong_length},
     }));
     CAPTURE(c.text);
     const auto network = IpNetwork::parse(c.text);
