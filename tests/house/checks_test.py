@@ -8,6 +8,7 @@ import unittest
 
 import citations
 import documents
+import format
 import layers
 import locks
 import sizes
@@ -308,6 +309,19 @@ int use(milter::threads::LockGuarded<int>& n) {
         for text in ("std::condition_variable_any c;", "// std::mutex", "threads::Mutex m;"):
             self.write("milter/session/x.cpp", text)
             self.assertEqual(locks.unchecked_locks(self.root), [], text)
+
+
+class Format(Tree):
+    @unittest.skipIf(format.clang_format() is None, f"needs clang-format {format.VERSION}")
+    def test_files_that_differ_are_found(self):
+        self.write(".clang-format", "BasedOnStyle: LLVM\n")
+        self.write("lib/base/x.cpp", "int f() { return 1; }\n")
+        self.assertEqual(format.problems(self.root, format.clang_format()), [])
+        self.write("tests/unit/y.h", "int  f();\nint  g();\n")
+        self.write("keys/z.cpp", "int i ;\n")
+        self.assertEqual(format.problems(self.root, format.clang_format()), ["keys/z.cpp", "tests/unit/y.h"])
+        self.write(".clang-format", "NoSuchStyle: x\n")
+        self.assertTrue(format.problems(self.root, format.clang_format()))
 
 
 class Words(Tree):
