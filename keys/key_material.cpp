@@ -83,7 +83,7 @@ base::Result<crypto::SigningKey, std::string> parse_key(std::string_view text) {
         }
     }
     return base::refuse(std::string(is_public_key(text)
-                                        ? "a public key; signing takes the private key that belongs to it"
+                                        ? "a public key; signing needs the private key that belongs to it"
                                         : "the private key cannot be read"));
 }
 

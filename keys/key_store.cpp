@@ -122,7 +122,7 @@ std::string size_doubt(const crypto::SigningKey& key) {
         return {};
     }
     return fmt::format(
-        "an RSA key of {} bits; verifiers need not take more than {}, and many, paraphd among them, "
+        "an RSA key of {} bits; verifiers need not accept more than {}, and many, paraphd among them, "
         "do not",
         key.bits(), largest);
 }
@@ -205,8 +205,8 @@ class KeyStore::Impl {
 
     static void warn_if_empty(const std::string& table, std::size_t rows, std::vector<Problem>& problems) {
         if (!table.empty() && rows == 0) {
-            problems.push_back({parse_table_name(table)->path, 0, "the table has no rows, nothing is signed",
-                                Severity::warning});
+            problems.push_back({parse_table_name(table)->path, 0,
+                                "the table has no rows, so nothing is signed", Severity::warning});
         }
     }
 

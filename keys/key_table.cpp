@@ -202,7 +202,7 @@ bool KeyTable::add(const KeyRow& row, const std::string& file, std::vector<Probl
                    by_name_.add(row.name, static_cast<TextIndex::Number>(rows_.size()));
                !is_new) {
         problems.push_back({file, row.line,
-                            fmt::format("{} is named in line {} already; this row is not used",
+                            fmt::format("{} is already named in line {}; this row is not used",
                                         base::quoted(row.name), rows_[known].line),
                             Severity::warning});
         return false;

@@ -56,7 +56,7 @@ std::string_view host_doubt(std::string_view pattern) {
     const auto at = pattern.rfind('@');
     std::string_view host = at == std::string_view::npos ? pattern : pattern.substr(at + 1);
     if (host.starts_with('[')) {
-        return "is an address and no domain";
+        return "is an address, not a domain";
     }
     host.remove_prefix(host.starts_with('.') ? 1 : 0);
     return dkim::domain_doubt(host);
@@ -65,12 +65,14 @@ std::string_view host_doubt(std::string_view pattern) {
 // What is wrong with a pattern; empty: nothing.
 std::string pattern_problem(std::string_view pattern, bool has_a_labels) {
     if (is_regular_expression(pattern)) {
-        return fmt::format("{} is a regular expression, which this table does not take; write a pattern such "
-                           "as '*@example.org', in which '*' stands for any text",
-                           base::quoted(pattern));
+        return fmt::format(
+            "{} is a regular expression, which this table does not support; write a pattern such "
+            "as '*@example.org', in which '*' stands for any text",
+            base::quoted(pattern));
     }
-    return has_a_labels ? std::string()
-                        : fmt::format("{} holds what is not a domain name", base::quoted(pattern));
+    return has_a_labels
+               ? std::string()
+               : fmt::format("{} contains something that is not a domain name", base::quoted(pattern));
 }
 
 } // namespace
@@ -133,7 +135,7 @@ void SigningTable::add(const SigningRow& row, const std::string& file, std::vect
                !is_new) {
         problems.push_back(
             {file, row.line,
-             fmt::format("{} has a row in line {} already and this one is not used; with refile: both "
+             fmt::format("{} already has a row in line {}, so this one is not used; with refile: both "
                          "would sign if one key is RSA and the other Ed25519",
                          base::quoted(row.pattern), rows_[known].line),
              Severity::warning});

@@ -110,8 +110,8 @@ std::vector<TableRow> parse_table(std::string_view text, const std::string& file
         }
         std::string problem = row_problem(row);
         if (opens_pem(line)) {
-            problem = "a private key stands here in several lines; write the path of its file, or all of it "
-                      "in one line";
+            problem = "a private key is written here on several lines; give the path of its file instead, or "
+                      "write it all on one line";
             lines.skip_behind(pem_end);
         }
         if (problem.empty()) {

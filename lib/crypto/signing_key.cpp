@@ -46,13 +46,13 @@ bool is_short_der(std::string_view text) {
 std::string what_instead(std::string_view pem) {
     if (pem.find("-----BEGIN PUBLIC KEY-----") != std::string_view::npos ||
         pem.find("-----BEGIN RSA PUBLIC KEY-----") != std::string_view::npos) {
-        return "a public key; signing takes the private key that belongs to it";
+        return "a public key; signing needs the private key that belongs to it";
     }
     if (pem.find("-----BEGIN CERTIFICATE") != std::string_view::npos) {
-        return "a certificate; signing takes a private key";
+        return "a certificate; signing needs a private key";
     }
     if (pem.find("v=DKIM1") != std::string_view::npos) {
-        return "the record with the public key; signing takes the private key that belongs to it";
+        return "the record with the public key; signing needs the private key that belongs to it";
     }
     if (is_der(pem) || is_short_der(pem)) {
         return "in DER, not PEM; convert it with openssl pkey -inform DER -in FILE -out FILE.pem";

@@ -125,7 +125,7 @@ bool has_false_a_label(std::string_view domain) {
 
 std::string_view domain_doubt(std::string_view domain) {
     if (base::IpAddress::parse(domain)) {
-        return "is an address and no domain";
+        return "is an address, not a domain";
     }
     // RFC 1123 2.1, RFC 5890 2.3.1
     const bool begins = domain.starts_with('-') || domain.find(".-") != std::string_view::npos;

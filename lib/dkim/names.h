@@ -32,7 +32,7 @@ namespace dkim {
 // Where "._domainkey" begins in what should be a selector and is the name of a key record; npos: it is none.
 [[nodiscard]] std::size_t key_record_label(std::string_view selector);
 
-// What has the form of a domain name and yet is none that anybody can use: "is an address and no domain".
+// What has the form of a domain name and yet cannot be used as one: "is an address, not a domain".
 // Empty: nothing is strange about it.
 [[nodiscard]] std::string_view domain_doubt(std::string_view domain);
 

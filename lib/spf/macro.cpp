@@ -49,7 +49,7 @@ base::Result<Piece> take_macro(std::string_view& rest, std::size_t position) {
         body.remove_prefix(1);
     }
     if (body.find_first_not_of(delimiters) != std::string_view::npos) {
-        return base::refuse("a macro holds something else than digits, r and delimiters", position + 2);
+        return base::refuse("a macro holds something other than digits, r and delimiters", position + 2);
     }
     piece.delimiters = body;
     rest.remove_prefix(close + 1);

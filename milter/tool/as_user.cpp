@@ -64,7 +64,8 @@ Answer wait_for(pid_t child, std::string text) {
         return text;
     }
     const bool has_reason = ended == child && WIFEXITED(status) && !text.empty();
-    return base::refuse(has_reason ? std::move(text) : std::string("the process that should tell has died"));
+    return base::refuse(has_reason ? std::move(text)
+                                   : std::string("the process that was to find out has died"));
 }
 
 } // namespace

@@ -177,8 +177,8 @@ std::string checked(const Report& report) {
 
 const char* consequence(const Report& report, bool reload) {
     if (report.starts()) {
-        return reload ? "The daemon takes it: each error stops only the mail that it names."
-                      : "The daemon would start: each error stops only the mail that it names.";
+        return reload ? "The daemon accepts it: each error affects only the mail that it names."
+                      : "The daemon would start: each error affects only the mail that it names.";
     }
     if (reload) {
         return "The daemon refuses it and keeps its old configuration.";
@@ -195,11 +195,10 @@ void print_words(const Report& report, const CheckConfigOptions& options, std::o
         }
     }
     if (!report.complete) {
-        fmt::print(out,
-                   "Keys and tables of a file that cannot be read are not checked until it is put right.\n");
+        fmt::print(out, "Keys and tables are not checked while the file that names them cannot be read.\n");
     }
     if (!options.quiet && report.files == 0) {
-        fmt::print(out, "there is no {}, the built-in defaults hold\n", default_config_file);
+        fmt::print(out, "there is no {}; the built-in defaults apply\n", default_config_file);
     }
     if (!options.quiet) {
         fmt::print(out, "{}: {}, {}\n", checked(report), counted(report.errors(), "error"),
@@ -257,15 +256,17 @@ void add_check_config(CLI::App& app, Command& chosen) {
         app.add_subcommand("check-config", "Report every error of a configuration and its key files");
     sub->footer("Examples:\n  paraph check-config\n  paraph check-config new.yaml\n"
                 "  paraph check-config --postfix");
-    sub->add_option("-c,--config,file", options->file,
-                    "The configuration file, - for standard input (default: /etc/paraph/paraph.yaml if it exists)")
+    sub->add_option(
+           "-c,--config,file", options->file,
+           "The configuration file, - for standard input (default: /etc/paraph/paraph.yaml if it exists)")
         ->type_name("FILE");
     sub->add_option("--user", options->user,
-                    "Whose access to files and socket counts (default: paraph, if root asks and it exists)")
+                    "Check access to files and socket as this user (default: for root, paraph if it exists)")
         ->type_name("NAME");
-    sub->add_flag("--postfix", options->postfix, "Also look for settings of Postfix that undo the checks");
+    sub->add_flag("--postfix", options->postfix,
+                  "Also look for Postfix settings that let mail past the checks");
     sub->add_flag("--reload", options->reload,
-                  "Ask for a daemon that runs: fail only if it would refuse the configuration");
+                  "Check for a running daemon: fail only if it would refuse the configuration");
     sub->add_flag("--quiet", options->quiet, "Print errors only");
     sub->add_flag("--json", options->json, "Print one JSON object");
     sub->callback([options, &chosen] {

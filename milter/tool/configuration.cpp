@@ -76,7 +76,7 @@ Result<std::string> authserv_id(const std::string& given, const config::Settings
         id = runtime::host_name();
     }
     if (!authres::is_authserv_id(id)) {
-        return fail(ExitCode::usage, fmt::format("{} cannot stand as authserv-id", base::quoted(id)));
+        return fail(ExitCode::usage, fmt::format("{} cannot be used as authserv-id", base::quoted(id)));
     }
     return id;
 }

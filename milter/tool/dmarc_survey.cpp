@@ -26,7 +26,7 @@ void describe_record(const dmarc::Record& record, bool inherited, dmarc::Existen
         survey.remark = "no policy and no address for reports: as if there were no record";
         return;
     case dmarc::Usability::broken:
-        survey.remark = "an unreadable policy tag and no address for reports: DMARC is a permerror";
+        survey.remark = "an unreadable policy tag and no address for reports: DMARC results in permerror";
         return;
     }
 }

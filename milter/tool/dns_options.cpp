@@ -78,7 +78,7 @@ void add_dns_options(CLI::App& app, DnsOptions& options) {
         app.add_option("--answers", options.answers, "Take all answers from this file and send nothing")
             ->type_name("FILE")
             ->excludes(server);
-    app.add_option("--missing", options.missing, "What a question is that the answers file does not have")
+    app.add_option("--missing", options.missing, "What to answer if the file has no answer")
         ->check(CLI::IsMember(words))
         ->needs(answers)
         ->capture_default_str();

@@ -34,18 +34,19 @@ std::string check(const Wanted& wanted) {
             return has_word(method.results, wanted.result);
         });
         return known ? ""
-                     : fmt::format("\"{}\" is no result; there are pass, fail, softfail, neutral, none, "
-                                   "policy, temperror and permerror",
+                     : fmt::format("\"{}\" is not a result; the results are pass, fail, softfail, "
+                                   "neutral, none, policy, temperror and permerror",
                                    wanted.result);
     }
     const auto* method = std::find_if(methods.begin(), methods.end(),
                                       [&](const Method& one) { return one.name == wanted.method; });
     if (method == methods.end()) {
-        return fmt::format("\"{}\" is no method; there are spf, dkim, dmarc and iprev", wanted.method);
+        return fmt::format("\"{}\" is not a check; the checks are spf, dkim, dmarc and iprev", wanted.method);
     }
     return has_word(method->results, wanted.result)
                ? ""
-               : fmt::format("{} has no result \"{}\", but {}", method->name, wanted.result, method->results);
+               : fmt::format("{} has no result \"{}\"; its results are {}", method->name, wanted.result,
+                             method->results);
 }
 
 bool is_of(const Wanted& wanted, const authres::MethodResult& result) {
@@ -65,7 +66,7 @@ base::Result<std::vector<Wanted>, std::string> parse_fail_on(std::string_view te
             wanted.push_back({item.substr(0, equals), item.substr(equals + 1)});
         }
         if (equals == 0) {
-            return tl::make_unexpected(std::string("a method is missing before \"=\""));
+            return tl::make_unexpected(std::string("the name of a check is missing before \"=\""));
         }
         if (auto problem = check(wanted.back()); !problem.empty()) {
             return tl::make_unexpected(std::move(problem));

@@ -46,9 +46,7 @@ Result<std::vector<NamedKey>> key_of_file(const KeyCheckOptions& options, const 
     key.file = options.key;
     key.selector = !options.selector.empty() ? options.selector : by_file ? by_file->selector : "";
     if (key.selector.empty()) {
-        return fail(ExitCode::usage,
-                    "with --key the selector has to be told: paraph key check DOMAIN SELECTOR "
-                    "--key FILE");
+        return fail(ExitCode::usage, "--key needs the selector: paraph key check DOMAIN SELECTOR --key FILE");
     }
     return std::vector{key};
 }
@@ -98,8 +96,8 @@ void look_one_domain_deeper(const NamedKey& name, const std::string& record, Loo
     const auto deeper = record + '.' + name.domain;
     if (ask(deeper, dns::Type::txt, lookups) != nullptr) {
         findings.push_back(
-            {KeyFinding::Kind::note, fmt::format("there is a record at {}: where the domain is added to "
-                                                 "the name, the name to write is {}._domainkey",
+            {KeyFinding::Kind::note, fmt::format("there is a record at {}: if your DNS provider adds the "
+                                                 "domain to every name, enter only {}._domainkey",
                                                  deeper, name.selector)});
     }
 }
@@ -209,7 +207,7 @@ void add_key_check(CLI::App& key, Command& chosen) {
     CLI::App* sub = key.add_subcommand("check", "Compare private keys with the records in the DNS");
     sub->footer(
         "Examples:\n  paraph key check example.org\n  paraph key check example.org s1 --key s1.pem\n\n"
-        "Exit codes: 0 all belong together, 65 some do not, 75 the DNS gave no answer, 78 a key or the\n"
+        "Exit codes: 0 all match, 65 some do not, 75 the DNS gave no answer, 78 a key or the\n"
         "configuration cannot be used.");
     sub->add_option("domain", options->domain, "The domain whose mail is signed")
         ->required()

@@ -54,9 +54,9 @@ std::optional<std::string> truncation(std::string_view text, const crypto::Signi
 std::string unreadable(std::string_view text, std::string_view reason) {
     constexpr std::size_t shown = 120;
     const bool escaped = text.find_first_of("\"\\") != std::string_view::npos;
-    return fmt::format(
-        "the record is no key record ({}): {}{}", reason, base::printable(text, shown),
-        escaped ? "; quotation marks and backslashes belong into zone files, not into web forms" : "");
+    return fmt::format("the record is no key record ({}): {}{}", reason, base::printable(text, shown),
+                       escaped ? "; quotation marks and backslashes belong in zone files, not in web forms"
+                               : "");
 }
 
 bool names_subdomain(const NamedKey& name) {
@@ -73,7 +73,7 @@ void compare_keys(const dkim::KeyRecord& record, std::string_view text, const cr
         found.push_back(
             {Kind::wrong, fmt::format("k= says {}, the private key is {}: the record is another key's, "
                                       "or its k= has to be k={}",
-                                      record.type ? print(*record.type) : "a type that nobody knows",
+                                      record.type ? print(*record.type) : "an unknown type",
                                       print(key.type()), print(key.type()))});
     } else if (const auto cut = truncation(text, key)) {
         found.push_back({Kind::wrong, *cut});
@@ -84,26 +84,25 @@ void compare_keys(const dkim::KeyRecord& record, std::string_view text, const cr
 
 void compare_limits(const dkim::KeyRecord& record, const NamedKey& name, Findings& found) {
     if (!record.allows_sha256) {
-        found.push_back(
-            {Kind::wrong, "h= does not list sha256, with which everything is signed; leave h= out"});
+        found.push_back({Kind::wrong, "h= does not list sha256, which every signature uses; leave h= out"});
     }
     if (!record.for_email) {
         found.push_back({Kind::wrong, "s= lists neither email nor *: the key is not for mail; leave s= out"});
     }
     if (record.exact_domain && names_subdomain(name)) {
         found.push_back(
-            {Kind::wrong, fmt::format("t=s allows no i= below {}, and the identity is {}; take the s "
-                                      "out of t=",
+            {Kind::wrong, fmt::format("t=s allows no i= below {}, and the identity is {}; remove the s "
+                                      "from t=",
                                       name.domain, base::printable(name.identity))});
     } else if (record.exact_domain && name.subdomains) {
         found.push_back({Kind::note,
-                         "t=s, and the key also signs for subdomains: that holds as long as no i= names "
-                         "one"});
+                         "t=s, and the key also signs for subdomains: this works as long as no i= names "
+                         "one of them"});
     }
     if (record.testing) {
         found.push_back({Kind::note,
-                         "t=y: the domain is testing, and verifiers may treat its mail as unsigned; take "
-                         "the y out of t= when the tests are done"});
+                         "t=y: the domain is testing, and verifiers may treat its mail as unsigned; remove "
+                         "the y from t= when the tests are done"});
     }
 }
 
@@ -123,10 +122,9 @@ const std::string& most_fitting(const std::vector<std::string>& texts, const cry
 void compare_record(const NamedKey& name, const crypto::SigningKey& key,
                     const std::vector<std::string>& texts, Findings& found) {
     if (texts.size() > 1) {
-        found.push_back(
-            {Kind::wrong, fmt::format("{} TXT records stand there, and nobody can say which one a "
-                                      "verifier takes; leave one",
-                                      texts.size())});
+        found.push_back({Kind::wrong, fmt::format("there are {} TXT records at this name, and a verifier may "
+                                                  "use any of them; keep only one",
+                                                  texts.size())});
     }
     const std::string& text = most_fitting(texts, key);
     const auto record = dkim::parse_key_record(text);
@@ -168,14 +166,14 @@ std::vector<KeyFinding> compare_key(const NamedKey& name, const crypto::SigningK
         compare_record(name, key, answer.texts, found);
         if (answer.aliased) {
             found.push_back(
-                {Kind::note, fmt::format("the name is an alias (CNAME){}{}: whoever runs that decides "
-                                         "which key it is",
+                {Kind::note, fmt::format("the name is an alias (CNAME){}{}: whoever controls that name "
+                                         "decides which key is published",
                                          alias.empty() ? "" : " of ", base::printable(alias))});
         }
         break;
     }
     if (key.type() == crypto::KeyType::rsa && key.bits() < recommended_bits) {
-        found.push_back({Kind::note, fmt::format("{} bits are few for an RSA key: some verifiers want {}",
+        found.push_back({Kind::note, fmt::format("an RSA key of {} bits is short: some verifiers want {}",
                                                  key.bits(), recommended_bits)});
     }
     if (!name.active) {

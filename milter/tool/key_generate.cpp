@@ -212,7 +212,7 @@ void add_key_generate(CLI::App& key, Command& chosen) {
         ->check(CLI::Range(least_bits, most_bits))
         ->capture_default_str();
     sub->add_option("--out-dir", options->directory,
-                    "Directory for the key (SELECTOR.DOMAIN.pem) and its record (.txt); it is made")
+                    "Directory for the key (SELECTOR.DOMAIN.pem) and its record (.txt); created if missing")
         ->type_name("DIR")
         ->capture_default_str();
     sub->callback(

@@ -136,9 +136,9 @@ class Judge {
             return false;
         }
         warn(service,
-             fmt::format("{}: {} is no comment, Postfix takes each word of it for a part of the value", name,
+             fmt::format("{}: {} is not a comment; Postfix reads each word of it as part of the value", name,
                          base::quoted(value.substr(value.find(*sign)))),
-             "put it on a line of its own");
+             "move it to a line of its own");
         return true;
     }
 
@@ -165,7 +165,7 @@ class Judge {
             judge_chunking(service, value);
         } else if (service.empty() && name == "receive_override_options" && has_word(value, "no_milters")) {
             warn("", "receive_override_options has no_milters: paraphd sees no mail",
-                 "it belongs to single services, in master.cf");
+                 "set it only for the services that need it, in master.cf");
         } else if (service.empty() && name == "milter_macro_daemon_name") {
             judge_daemon_name(value);
         }
@@ -196,20 +196,20 @@ class Judge {
                 fmt::format("{} = accept: while paraphd is down, forged results pass and mail of your own is "
                             "not signed",
                             name),
-                "take tempfail");
+                "set it to tempfail");
         }
     }
 
     void judge_stray(const std::string& service, const std::string& value) {
         if (value.empty()) {
             warn(service,
-                 "this Postfix does not know cleanup_replace_stray_cr_lf: readers may see a From or a result "
-                 "behind a stray line break, unlike paraphd",
+                 "this Postfix does not know cleanup_replace_stray_cr_lf: mail programs may see a From or a "
+                 "result after a stray line break that paraphd does not see",
                  "update Postfix, and keep author.stray_line_break at mark or reject");
         } else if (!base::iequals(value, "yes")) {
             warn(service,
-                 fmt::format("cleanup_replace_stray_cr_lf = {}: readers may see a From or a result behind a "
-                             "stray line break, unlike paraphd",
+                 fmt::format("cleanup_replace_stray_cr_lf = {}: mail programs may see a From or a result "
+                             "after a stray line break that paraphd does not see",
                              value),
                  "cleanup_replace_stray_cr_lf = yes");
         }
@@ -220,7 +220,8 @@ class Judge {
             warn(
                 service,
                 "smtpd_discard_ehlo_keywords lacks chunking: over BDAT a first line that begins with a blank "
-                "joins Postfix's own Received, unseen by paraphd, and a stray line break in it stays",
+                "becomes part of Postfix's own Received, which paraphd does not see, and keeps any stray "
+                "line break",
                 fmt::format(
                     "smtpd_discard_ehlo_keywords = {}{}chunking, or cleanup_replace_stray_cr_lf = yes", value,
                     value.empty() ? "" : ", "));
@@ -235,7 +236,7 @@ class Judge {
                      "milter_macro_daemon_name = {}: all mail counts as your own, it is signed and not "
                      "checked",
                      value),
-                 "it belongs to the submission services, in master.cf");
+                 "set it only for the submission services, in master.cf");
         }
     }
 

@@ -132,7 +132,7 @@ Result<std::vector<Line>> wanted_lines(const ShowConfigOptions& options, const c
     }
     std::erase_if(lines, [&](const Line& line) { return !is_below(line.path, options.path); });
     if (options.value_only && lines.size() > 1) {
-        return fail(ExitCode::usage, fmt::format("--value wants one setting, '{}' are {}",
+        return fail(ExitCode::usage, fmt::format("--value prints one setting, but '{}' has {} of them",
                                                  base::printable(options.path), lines.size()));
     }
     return lines;

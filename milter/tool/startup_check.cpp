@@ -61,13 +61,13 @@ void check_socket(const config::Settings& settings, const config::Loaded& loaded
     if (waits_for_unit(listen.socket)) {
         found.push_back(about(loaded, file, Severity::warning,
                               fmt::format("'listen.socket': there is no {} yet", runtime_directory),
-                              "the unit of systemd makes it when it starts the daemon"));
+                              "systemd creates it when it starts the daemon"));
         return;
     }
     const auto answer = as_user(user, [&] { return try_in_words(listen.socket, listen.socket_group); });
     if (!answer) {
         found.push_back(about(loaded, file, Severity::warning,
-                              fmt::format("'listen.socket': it was not checked whether user {} can open {}",
+                              fmt::format("'listen.socket': not checked: whether user {} can open {}",
                                           base::printable(user), listen.socket.print()),
                               answer.error()));
         return;
@@ -80,17 +80,17 @@ void check_socket(const config::Settings& settings, const config::Loaded& loaded
     const auto kind = words.substr(0, end);
     const auto message = fmt::format("'listen.socket': {}: {}", listen.socket.print(), words.substr(end + 1));
     if (kind == "in use") {
-        found.push_back(about(loaded, file, Severity::warning, message, "the running daemon, as a rule"));
+        found.push_back(about(loaded, file, Severity::warning, message, "most likely the running daemon"));
     } else if (kind == "no member") {
         found.push_back(about(loaded, file, Severity::warning, message,
                               "unless the unit adds it with SupplementaryGroups"));
     } else if (kind == "denied" && user.empty() && geteuid() != 0) {
-        found.push_back(
-            about(loaded, file, Severity::warning, message, "to you; ask as root to know about the daemon"));
+        found.push_back(about(loaded, file, Severity::warning, message,
+                              "to you; run this as root to check for the daemon"));
     } else {
         found.push_back(about(loaded, file, Severity::error, message,
                               kind == "denied" && !user.empty()
-                                  ? fmt::format("to user {}, without what groups a unit may add", user)
+                                  ? fmt::format("to user {}, not counting groups that a unit may add", user)
                                   : ""));
     }
 }
@@ -133,7 +133,7 @@ std::vector<Diagnostic> check_files(const std::vector<std::string>& files, const
     const auto refused = as_user(user, [&] { return refused_files(absolute(files)); });
     if (!refused) {
         found.push_back({Severity::warning, files.front(), 0, 0,
-                         fmt::format("it was not checked whether user {} can read it", base::printable(user)),
+                         fmt::format("not checked: whether user {} can read it", base::printable(user)),
                          refused.error()});
         return found;
     }

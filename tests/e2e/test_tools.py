@@ -169,7 +169,7 @@ class Tools(SiteTest):
         (self.site.folder / "plain.yaml").chmod(0o644)
         told = run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", programs.paraph, "check-config",
                     "--user", "root", config], check=False).stdout.decode()
-        self.assertIn("warning: it was not checked whether user root can read it (only root can try as another user)", told)
+        self.assertIn("warning: not checked: whether user root can read it (only root can try as another user)", told)
 
     def postfix_says(self, **settings) -> str:
         folder = self.site.folder / "postfix-settings"
@@ -188,7 +188,7 @@ class Tools(SiteTest):
                  "cleanup_replace_stray_cr_lf": "yes", "smtpd_discard_ehlo_keywords": "chunking, silent-discard"}
         self.assertNotIn(".cf: ", self.postfix_says(**wired))
         for name, value, said in (("cleanup_replace_stray_cr_lf", "no", "cleanup_replace_stray_cr_lf = no"),
-                                  ("smtpd_milters", "$our_milter # paraphd", "'# paraphd' is no comment"),
+                                  ("smtpd_milters", "$our_milter # paraphd", "'# paraphd' is not a comment"),
                                   ("milter_default_action", "accept", "milter_default_action = accept"),
                                   ("our_milter", "inet:127.0.0.1:1", "smtpd_milters lacks"),
                                   ("smtpd_milters", "unix:other, $our_milter", "paraphd is not the first")):

@@ -137,7 +137,7 @@ Result<void> MilterClient::negotiate() {
     const auto actions = take_number(data);
     const auto steps = take_number(data);
     if (answer->code != protocol::negotiate || !version || !actions || !steps) {
-        return fail(ExitCode::protocol, "the peer does not negotiate as a milter does");
+        return fail(ExitCode::protocol, "the peer does not negotiate like a milter");
     }
     if (*version > protocol::version || (*actions & ~protocol::all_actions) != 0 ||
         (*steps & ~protocol::all_steps) != 0) {
@@ -213,7 +213,7 @@ Result<Reply> MilterClient::await_reply(const protocol::Event& event) {
         }
         edits_.push_back(std::move(*edit));
     }
-    return fail(ExitCode::protocol, "the milter sends edits without end");
+    return fail(ExitCode::protocol, "the milter does not stop sending edits");
 }
 
 void MilterClient::quit() {

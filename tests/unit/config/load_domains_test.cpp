@@ -156,7 +156,7 @@ TEST_CASE("what can be wrong with the names of a domain and its keys") {
           "at least (its keys are left out)"}},
         {"an address for a domain",
          "domains: {192.0.2.1: {keys: [{selector: s, file: k.pem}]}}\n",
-         {"DIR/p.yaml:1:11: warning: domain '192.0.2.1' is an address and no domain"}},
+         {"DIR/p.yaml:1:11: warning: domain '192.0.2.1' is an address, not a domain"}},
         {"a label with a hyphen before it",
          "domains: {a.-b.example: {keys: [{selector: s, file: k.pem}]}}\n",
          {"DIR/p.yaml:1:11: warning: domain 'a.-b.example' has a label that begins with a hyphen"}},

@@ -107,13 +107,13 @@ TEST_CASE("names of a KeyTable differ by case, the first of equal ones counts") 
     CHECK(parsed.table.find("A")->domain == "b.example");
     CHECK(parsed.table.find("b") == nullptr);
     CHECK(parsed.problems ==
-          Texts{"/etc/dkim/KeyTable:3: warning: 'a' is named in line 1 already; this row is not used"});
+          Texts{"/etc/dkim/KeyTable:3: warning: 'a' is already named in line 1; this row is not used"});
 }
 
 TEST_CASE("names that nobody can use are told, and used") {
     const Parsed parsed = parse("a 192.0.2.1:s:/k\nb -b.example:s:/k\nc c.example:s-:/k\n");
     CHECK(parsed.problems ==
-          Texts{"/etc/dkim/KeyTable:1: warning: 'a': the domain '192.0.2.1' is an address and no domain",
+          Texts{"/etc/dkim/KeyTable:1: warning: 'a': the domain '192.0.2.1' is an address, not a domain",
                 "/etc/dkim/KeyTable:2: warning: 'b': the domain '-b.example' has a label that begins with a "
                 "hyphen",
                 "/etc/dkim/KeyTable:3: warning: 'c': the selector 's-' has a label that ends with a hyphen"});

@@ -201,12 +201,12 @@ TEST_CASE("rows of a SigningTable that cannot do what was meant") {
         {"a form twice",
          TableKind::exact,
          "a.example k\nA.Example l\n",
-         {"T:2: warning: 'A.Example' has a row in line 1 already and this one is not used; with refile: both "
+         {"T:2: warning: 'A.Example' already has a row in line 1, so this one is not used; with refile: both "
           "would sign if one key is RSA and the other Ed25519"}},
         {"not a domain",
          TableKind::exact,
          "a@\xff\xff.example k\n",
-         {"T:1: 'a@\\xff\\xff.example' holds what is not a domain name"}},
+         {"T:1: 'a@\\xff\\xff.example' contains something that is not a domain name"}},
         {"patterns in a plain table, told once",
          TableKind::exact,
          "*@a.example k\n*@b.example k\nc.example k\n",
@@ -218,27 +218,27 @@ TEST_CASE("rows of a SigningTable that cannot do what was meant") {
         {"a regular expression",
          TableKind::patterns,
          "/^.*@example\\.org$/ k\n",
-         {"T:1: '/^.*@example\\x5c.org$/' is a regular expression, which this table does not take; write a "
-          "pattern "
+         {"T:1: '/^.*@example\\x5c.org$/' is a regular expression, which this table does not support; write "
+          "a pattern "
           "such as '*@example.org', in which '*' stands for any text"}},
         {"a regular expression with a flag",
          TableKind::exact,
          "/example/i k\n",
-         {"T:1: '/example/i' is a regular expression, which this table does not take; write a pattern such "
-          "as "
+         {"T:1: '/example/i' is a regular expression, which this table does not support; write a pattern "
+          "such as "
           "'*@example.org', in which '*' stands for any text"}},
         {"a regular expression without slashes",
          TableKind::patterns,
          "^.*@example.org$ k\n",
-         {"T:1: '^.*@example.org$' is a regular expression, which this table does not take; write a pattern "
-          "such "
+         {"T:1: '^.*@example.org$' is a regular expression, which this table does not support; write a "
+          "pattern such "
           "as '*@example.org', in which '*' stands for any text"}},
         {"an address of X.400, which is none", TableKind::patterns, "/C=ZZ/S=Joe/@gate.example k\n", {}},
         {"an address for a domain",
          TableKind::patterns,
          "*@192.0.2.1 k\n*@[192.0.2.1] k\n",
-         {"T:1: warning: '*@192.0.2.1' is an address and no domain",
-          "T:2: warning: '*@[192.0.2.1]' is an address and no domain"}},
+         {"T:1: warning: '*@192.0.2.1' is an address, not a domain",
+          "T:2: warning: '*@[192.0.2.1]' is an address, not a domain"}},
         {"labels with hyphens at their ends",
          TableKind::exact,
          "-a.example k\n.b-.example k\n",

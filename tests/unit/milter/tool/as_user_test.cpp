@@ -42,6 +42,6 @@ TEST_CASE("a user that cannot be tried is told from one with whom nothing is wro
           }).error() == "out of luck");
     CHECK_FALSE(milter::tool::as_user("nobody", []() -> std::string { throw 1; }).has_value());
     CHECK(milter::tool::as_user("nobody", []() -> std::string { _exit(9); }).error() ==
-          "the process that should tell has died");
+          "the process that was to find out has died");
     CHECK(getpid() == parent); // no child came back as a second copy of the test
 }

@@ -44,7 +44,7 @@ std::string contents(const std::string& path) {
 }
 
 unsigned mode_of(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     REQUIRE(::stat(path.c_str(), &status) == 0);
     return status.st_mode & 07777U;
 }
@@ -163,7 +163,7 @@ TEST_CASE("key generate refuses names that no signature can bear") {
         {"example", "s1",
          "no mail can be signed for 'example': the signing domain needs two labels at least"},
         {"localhost.", "s1", "the signing domain needs two labels at least"},
-        {"192.0.2.1", "s1", "'192.0.2.1' is an address and no domain"},
+        {"192.0.2.1", "s1", "'192.0.2.1' is an address, not a domain"},
         {"exa mple.org", "s1", "is not a domain name"},
         {"example.org", "s/1", "is not a selector"},
     };
@@ -235,7 +235,7 @@ TEST_CASE("key check explains every difference between key and record") {
     const Case cases[] = {
         {"the same", s1, row(name, good), ExitCode::ok, "good: the record publishes this key"},
         {"without k=", s1, row(name, "v=DKIM1; " + p), ExitCode::ok, "good: "},
-        {"few bits", s1, row(name, good), ExitCode::ok, "note: 1024 bits are few"},
+        {"few bits", s1, row(name, good), ExitCode::ok, "note: an RSA key of 1024 bits is short"},
         {"nothing there", s1, "", ExitCode::data, "wrong: there is no record (NXDOMAIN)"},
         {"another type there", s1, name + " A 192.0.2.1\n", ExitCode::data,
          "wrong: there is no record (no data)"},
@@ -246,7 +246,7 @@ TEST_CASE("key check explains every difference between key and record") {
         {"other type", s1, row(name, record_of(support::ed25519_pem)), ExitCode::data,
          "wrong: k= says ed25519, the private key is rsa"},
         {"type nobody knows", s1, row(name, "v=DKIM1; k=dsa; " + p), ExitCode::data,
-         "wrong: k= says a type that nobody knows"},
+         "wrong: k= says an unknown type"},
         {"k= left out for ed25519", "{selector: s1, file: e.pem}",
          row(name, "v=DKIM1; " + p_of(support::ed25519_pem)), ExitCode::data,
          "wrong: k= says rsa, the private key is ed25519"},
@@ -265,7 +265,7 @@ TEST_CASE("key check explains every difference between key and record") {
         {"not for mail", s1, row(name, "v=DKIM1; s=tlsrpt; " + p), ExitCode::data,
          "wrong: s= lists neither email nor *"},
         {"two records", s1, row(name, other) + row(name, good), ExitCode::data,
-         "wrong: 2 TXT records stand there"},
+         "wrong: there are 2 TXT records at this name"},
         {"an alias", s1, name + " CNAME keys.example.net.\n" + row("keys.example.net", good), ExitCode::ok,
          "note: the name is an alias (CNAME) of keys.example.net"},
         {"one domain too deep", s1, row(name + ".example.org", good), ExitCode::data,
@@ -274,7 +274,7 @@ TEST_CASE("key check explains every difference between key and record") {
          "wrong: there is no record: the name is an alias (CNAME) of keys.example.net"},
         {"cut off", s1, row(name, good.substr(0, 150)), ExitCode::data, "wrong: p= is cut off after "},
         {"escaped twice", s1, name + " TXT \"v=DKIM1\\\\; k=rsa\\\\; " + p + "\"\n", ExitCode::data,
-         "quotation marks and backslashes belong into zone files"},
+         "quotation marks and backslashes belong in zone files"},
         {"no record of a key", s1, row(name, "v=spf1 -all"), ExitCode::data,
          "wrong: the record is no key record"},
         {"not active", "{selector: s1, file: k.pem, active: false}", row(name, good), ExitCode::ok,
@@ -324,7 +324,7 @@ TEST_CASE("key check finds the keys of a domain wherever they are named") {
          "t1._domainkey.example.com, private key " + tree.path("example.com/t.pem")},
         {{"other.example"}, ExitCode::data, "no key for other.example"},
         {{"example.com", "x9", "--key", tree.path("k.pem")}, ExitCode::ok, "x9._domainkey.example.com"},
-        {{"example.com", "--key", tree.path("k.pem")}, ExitCode::usage, "the selector has to be told"},
+        {{"example.com", "--key", tree.path("k.pem")}, ExitCode::usage, "--key needs the selector"},
         {{"exa mple"}, ExitCode::usage, "is not a domain name"},
         {{"example.org", "a b"}, ExitCode::usage, "is not a selector"},
     };

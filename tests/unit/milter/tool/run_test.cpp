@@ -266,12 +266,12 @@ TEST_CASE("scripts are told of results by the exit code") {
         {"dmarc=fail,spf=pass", ExitCode::found, ""},
         {"dmarc=fail, DKIM=None", ExitCode::found, ""},
         {"iprev=fail", ExitCode::usage, "iprev is not checked with these settings"},
-        {"", ExitCode::usage, "\"\" is no result"},
-        {"fail,", ExitCode::usage, "\"\" is no result"},
-        {"failed", ExitCode::usage, "\"failed\" is no result"},
+        {"", ExitCode::usage, "\"\" is not a result"},
+        {"fail,", ExitCode::usage, "\"\" is not a result"},
+        {"failed", ExitCode::usage, "\"failed\" is not a result"},
         {"dmarc=softfail", ExitCode::usage, "dmarc has no result \"softfail\""},
-        {"arc=fail", ExitCode::usage, "\"arc\" is no method"},
-        {"=fail", ExitCode::usage, "a method is missing"},
+        {"arc=fail", ExitCode::usage, "\"arc\" is not a check"},
+        {"=fail", ExitCode::usage, "the name of a check is missing"},
         {"dmarc=", ExitCode::usage, "dmarc has no result \"\""},
     };
     for (const Case& test : cases) {
