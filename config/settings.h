@@ -55,7 +55,7 @@ struct Settings {
 
     std::string authserv_id;                              // "HOSTNAME" or empty: the host's name
     std::vector<std::string> strip_authserv_ids;          // further ids whose incoming results are removed
-    std::string quarantine_field = "X-Paraph-Quarantine"; // marks mail that belongs into quarantine
+    std::string quarantine_field = "X-Paraph-Quarantine"; // marks mail that should be quarantined
 
     struct Roles {
         bool verify = true;

@@ -26,7 +26,7 @@ struct AccessList {
     std::vector<Grant> grants; // as the mask leaves them; those that allow neither are not here
 };
 
-// The extended attribute as the kernel has it. Nothing: it cannot be understood.
+// The extended attribute as the kernel has it. Nothing if it cannot be understood.
 [[nodiscard]] std::optional<AccessList> parse_access_list(std::string_view attribute);
 
 // Nothing: the file, or its file system, has no such list. The error is one of errno.

@@ -1,4 +1,4 @@
-// Opening and reading files of which nothing is known yet.
+// Opening and reading files that may be anything.
 #pragma once
 
 #include "base/result.h"
@@ -28,7 +28,7 @@ class Descriptor {
     int number_;
 };
 
-// Opened for reading without waiting, as a FIFO would make one do, and without becoming a terminal's process.
+// Opens for reading, but neither waits for a FIFO nor takes a terminal as controlling terminal.
 class OpenFile {
   public:
     explicit OpenFile(const std::string& path, bool follow_link = true);

@@ -1,8 +1,9 @@
-// Who else can get at a private key. A key file must belong to root or to the daemon's user; nobody else may
-// write it; beside the owner only root's group or a group of the daemon may read it; and nobody else may be
-// able to put another file in its place. So every directory above it, up to the root, must belong to root or
-// to the daemon's user, and neither a group nor others may write it: a group that is harmless today has
-// another member tomorrow. The same holds for the users and groups of an access control list.
+// Which other users can read or replace a private key. A key file must belong to root or to the daemon's
+// user; nobody else may write it; beside the owner only root's group or a group of the daemon may read it;
+// and nobody else may be able to put another file in its place. So every directory above it, up to the root,
+// must belong to root or to the daemon's user, and neither a group nor others may write it: a group that is
+// harmless today has another member tomorrow. The same holds for the users and groups of an access control
+// list.
 #pragma once
 
 #include "base/result.h"
@@ -33,7 +34,7 @@ struct Reader {
     [[nodiscard]] bool trusts(uid_t owner) const { return owner == 0 || owner == user; }
 };
 
-// What counts about a file or a directory.
+// What matters about a file or a directory.
 struct Ownership {
     uid_t user = 0;
     gid_t group = 0;

@@ -35,7 +35,7 @@ struct GenerateOptions {
 // The error says what failed, with the path.
 [[nodiscard]] base::Result<NewKey, std::string> generate(const GenerateOptions& options);
 
-// Who may read a file besides its owner. What a group may read, nobody can who is not in it.
+// Who may read a file besides its owner. What a group may read, only its members can.
 struct FileAccess {
     std::optional<gid_t> group;
     bool everybody = false;

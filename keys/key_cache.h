@@ -17,7 +17,7 @@ class KeyCache {
     using Key = std::shared_ptr<const crypto::SigningKey>;
     using Read = std::function<base::Result<crypto::SigningKey, std::string>()>;
 
-    // The key of that name, read the first time. A failure is not kept: a file that is put right is found at
+    // The key of that name, read the first time. A failure is not kept: a file that is corrected is found at
     // the next message, and names made from authors' domains cannot fill the memory.
     [[nodiscard]] base::Result<Key, std::string> get(const std::string& name, const Read& read);
 

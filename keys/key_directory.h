@@ -10,9 +10,9 @@
 
 namespace keys {
 
-// Makes it, with those above it that are missing: for its owner alone (0700), or for its owner and a group
-// that may enter and read it (0750). The ones above get 0755. What is there already is left as it is. The
-// error says what failed, with the path.
+// Creates it, and missing directories above it: for its owner alone (0700), or for its owner and a group that
+// may enter and read it (0750). Those above get 0755. What is there already is left as it is. The error says
+// what failed, with the path.
 [[nodiscard]] base::Result<void, std::string> make_key_directory(const std::string& path,
                                                                  std::optional<gid_t> group);
 

@@ -10,8 +10,8 @@
 
 namespace keys {
 
-// Reads a key, PEM or DER. With `require_safe` a file that others can get at is refused (see file_safety.h),
-// and it is the opened file that is looked at, so that none can be slipped in between. The error names the
+// Reads a key, PEM or DER. With `require_safe` a file that others can read or replace is refused (see
+// file_safety.h). The opened file is checked, so that it cannot be exchanged in between. The error names the
 // path.
 [[nodiscard]] base::Result<crypto::SigningKey, std::string>
 read_key_file(const std::string& path, const Reader& reader, bool require_safe);

@@ -12,7 +12,7 @@ namespace keys {
 // Cheap: the form only. Tables of many keys are checked with it when they are loaded.
 [[nodiscard]] bool looks_like_key(std::string_view text);
 
-// The key, or why not, without a word of it.
+// The key, or why it cannot be read, without quoting any of it.
 [[nodiscard]] base::Result<crypto::SigningKey, std::string> parse_key(std::string_view text);
 
 } // namespace keys

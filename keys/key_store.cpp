@@ -92,7 +92,7 @@ void give_memory_back() {
 #endif
 }
 
-// Nothing stands there. Anything else than that is a mistake that somebody has to mend.
+// There is no such file. Anything else is a mistake that somebody has to correct.
 bool is_missing(const std::string& path) {
     std::error_code error;
     return std::filesystem::status(path, error).type() == std::filesystem::file_type::not_found;
@@ -315,7 +315,7 @@ class KeyStore::Impl {
         std::unordered_set<std::string_view> seen;
         for (const KeyRow& row : key_table_.rows()) {
             if (row.file_has_domain || row.broken) {
-                continue; // known when there is an author; or told about already
+                continue; // known when there is an author; or reported already
             }
             if (!row.file.empty() && seen.insert(row.file).second) {
                 add_problem(file_problem(check, std::string(row.file)),
@@ -328,7 +328,7 @@ class KeyStore::Impl {
         check_domain_keys(check, problems);
     }
 
-    // Each domain is told about, also when its key is that of another one: the mail of both stops.
+    // Each domain is reported, even if another domain uses the same key: the mail of both stops.
     void check_domain_keys(KeyFileCheck& check, std::vector<Problem>& problems) {
         std::unordered_map<std::string_view, Problem> known; // by file; only the message differs
         for (const KeyOptions::DomainKey& key : options_.domain_keys) {
@@ -341,7 +341,7 @@ class KeyStore::Impl {
         check_catch_all(problems);
     }
 
-    // What is wrong with the key was told where it stands; not, that it concerns all mail.
+    // What is wrong with the key was reported with its row; that it affects all mail was not.
     void check_catch_all(std::vector<Problem>& problems) const {
         std::unordered_set<std::size_t> told;
         for (const Problem& problem : problems) {
@@ -349,7 +349,7 @@ class KeyStore::Impl {
                 told.insert(problem.line);
             }
         }
-        std::unordered_set<std::string_view> files; // told of at the first row that names them
+        std::unordered_set<std::string_view> files; // reported at the first row that names them
         for (const KeyRow& row : key_table_.rows()) {
             if (!row.file.empty() && told.count(row.line) > 0) {
                 files.insert(row.file);
@@ -410,7 +410,7 @@ class KeyStore::Impl {
         return key ? algorithm_problem(row, *key) : key.error();
     }
 
-    // A file that cannot be read has been told about as a file.
+    // A file that cannot be read has been reported as a file.
     [[nodiscard]] std::string file_key_problem(const KeyRow& row) const {
         const auto key = key_from_file(std::string(row.file));
         return key ? algorithm_problem(row, **key) : std::string();
@@ -434,7 +434,7 @@ class KeyStore::Impl {
         return {path, 0, doubt.empty() ? "" : fmt::format("{}: {}", path, doubt), Severity::warning};
     }
 
-    // `where` is the row that names the file, with the beginning of what is told, or the file itself.
+    // `where` is the row that names the file, with the beginning of the message, or the file itself.
     static void add_problem(const Problem& found, Problem where, std::vector<Problem>& problems) {
         if (!found.message.empty()) {
             where.severity = found.severity;

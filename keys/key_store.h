@@ -29,8 +29,8 @@ struct Signer {
 // Of several authors at one domain.
 struct CommonSigners {
     std::vector<Signer> signers; // those that may sign for every one of them
-    // There are none although there are some for another author; and whose local part stands in the way. It
-    // may be empty: ""@example.org is an address.
+    // True if there are none although another author has some. `not_allowed` is then the local part of the
+    // author who has none; it may be empty: ""@example.org is an address.
     bool author_in_the_way = false;
     std::string not_allowed;
 };
@@ -44,12 +44,12 @@ struct KeyOptions {
     // bring a key of another type.
     bool all_matches = false;
     bool require_safe_keys = true;
-    // Whose access to the key files counts; empty: this process's. For checks by another user than the
-    // daemon's.
+    // The user whose access to the key files is checked; empty: the user of this process. For checks by
+    // another user than the daemon's.
     std::string user;
     // Also read and parse every key that is named without `%`, as a check of the configuration should.
     bool read_keys = false;
-    // The same when there are no more than so many.
+    // The same if there are no more keys than this.
     std::size_t read_few = 0;
 
     struct DomainKey {
@@ -65,12 +65,13 @@ struct KeyOptions {
     std::vector<DomainKey> domain_keys;
 };
 
-// Immutable once loaded but for the keys, which are read at first use and kept. Safe from several threads.
+// Immutable once loaded, except for the keys, which are read at first use and kept. Safe to use from several
+// threads.
 class KeyStore {
   public:
     // Reads tables and checks every key file that a table names without `%`. All problems are reported; with
-    // any of them the store still works for what is sound. After those of Severity::signer it should be used:
-    // its signers say which keys cannot be.
+    // any of them the store still works for everything else. With those of Severity::signer it should be
+    // used: its signers say which keys cannot be.
     struct Loaded;
     [[nodiscard]] static Loaded load(const KeyOptions& options);
 

@@ -4,7 +4,7 @@
 //
 // DOMAIN is a domain name, or `%` for the author's domain. KEY is a file when it starts with `/`, `./` or
 // `../`, and else the key itself, PEM on one line or DER in base64. Every `%` of an absolute path stands for
-// DOMAIN. ALGORITHM tells nothing that the key does not; it is checked against it.
+// DOMAIN. ALGORITHM adds nothing to the key, but must match it.
 #pragma once
 
 #include "crypto/signature_algorithm.h"

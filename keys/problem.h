@@ -8,9 +8,9 @@
 namespace keys {
 
 enum class Severity : std::uint8_t {
-    error,   // nobody can tell whose mail it concerns
+    error,   // it is not known whose mail it affects
     signer,  // an error of a key or of a row that stops the mail it should sign; everything else works
-    warning, // worth telling, but everything works as it is written
+    warning, // worth knowing, but everything works as written
 };
 
 struct Problem {

@@ -6,9 +6,9 @@
 //
 // As `file:` the address is looked up in these forms, each giving the first row that has it:
 //     user@host   host   user@.parent   .parent  (for every parent, the nearest first)   user@*   *
-// Here OpenDKIM does not know wildcards and such rows never match, the mistake most often made with it. They
-// are patterns here too, which a warning says, and come where the domain they end in does: `*@host` after
-// `host`, `*.parent` after `.parent`, all others at the end.
+// Here OpenDKIM does not know wildcards, so such rows never match, which is the most common mistake with it.
+// They are patterns here too, which a warning says, and come where the domain they end in does: `*@host`
+// after `host`, `*.parent` after `.parent`, all others at the end.
 #pragma once
 
 #include "base/domain_name.h"

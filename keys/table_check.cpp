@@ -42,7 +42,7 @@ void check_tables(const SigningTable& signing_table, const std::string& file, co
             continue;
         }
         if (key->broken) {
-            continue; // told about where it stands
+            continue; // reported with its row
         }
         if (std::string warning = check_row(row, *key); !warning.empty()) {
             problems.push_back({file, row.line, std::move(warning), Severity::warning});

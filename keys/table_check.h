@@ -1,4 +1,4 @@
-// What the two tables must have in common.
+// What must match between the two tables.
 #pragma once
 
 #include "keys/key_table.h"
@@ -10,7 +10,7 @@
 
 namespace keys {
 
-// A row for every author there is.
+// A row that matches every author.
 [[nodiscard]] bool is_catch_all(const SigningRow& row);
 
 void check_tables(const SigningTable& signing_table, const std::string& file, const KeyTable& key_table,

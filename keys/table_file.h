@@ -1,5 +1,5 @@
-// OpenDKIM's table files: a row a line, a name, blanks, a value; `#` starts a comment. Lines may have any
-// length.
+// OpenDKIM's table files: one row on each line: a name, blanks, a value; `#` starts a comment. Lines may have
+// any length.
 #pragma once
 
 #include "base/result.h"
@@ -30,8 +30,8 @@ struct TableRow {
     std::string value; // never empty, may hold blanks
 };
 
-// Rows that make no sense are left out and reported. A key in PEM that was pasted in as it stands counts as
-// one row with all its lines.
+// Rows that make no sense are left out and reported. A PEM key that was pasted in unchanged counts as one row
+// with all its lines.
 [[nodiscard]] std::vector<TableRow> parse_table(std::string_view text, const std::string& file,
                                                 std::vector<Problem>& problems);
 

@@ -1,4 +1,4 @@
-// What may become of a message, from the mildest to the hardest.
+// What can be done with a message, from the mildest action to the hardest.
 #pragma once
 
 #include <cstdint>

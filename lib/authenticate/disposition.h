@@ -1,5 +1,5 @@
-// What becomes of a message: a verdict and rules in, a disposition out. Decided here once; everything else carries it
-// out or tells of it.
+// Decides what is done with a message: a verdict and rules in, a disposition out. Everything else only
+// carries it out or reports it.
 #pragma once
 
 #include "authenticate/action.h"
@@ -12,7 +12,7 @@
 
 namespace authenticate {
 
-// What the client is told where a message is not taken.
+// What the client is told if a message is not accepted.
 struct SmtpReply {
     std::string code;     // "550" (RFC 5321 4.2)
     std::string enhanced; // "5.7.1" (RFC 3463, RFC 7372)
@@ -36,7 +36,7 @@ struct Disposition {
 };
 
 struct DispositionRules {
-    // Of incoming mail, by what keeps its author from being told.
+    // For incoming mail, by the reason why its author cannot be determined.
     struct Author {
         Action missing = Action::accept;
         Action several_fields = Action::accept;
@@ -48,13 +48,13 @@ struct DispositionRules {
     std::string quarantine_field;     // what Action::mark adds
 };
 
-// Of incoming mail. Where several things speak against a message the hardest action is taken.
+// For incoming mail. If several rules apply to a message, the hardest action is taken.
 [[nodiscard]] Disposition dispose(const Verdict& verdict, const DispositionRules& rules);
 
-// Of our own. It is never marked: the mark is for the filter behind us.
+// For our own mail. It is never marked: the mark is for filters that come after us.
 [[nodiscard]] Disposition dispose_own(message::Author::State state, const DispositionRules& rules);
 
-// Whether any rule asks for it, so that whoever carries it out can make ready.
+// Whether any rule asks for this action, so that the caller can prepare for it.
 [[nodiscard]] bool may_ask_for(Action action, const DispositionRules& rules);
 
 } // namespace authenticate

@@ -23,8 +23,8 @@ struct Input {
 
 using Outcome = dns::Outcome<Verdict>;
 
-// What no further answer can change, kept from one evaluation of a message for the next, so that a sender
-// whose answers trickle in does not have every signature verified again with each of them.
+// What no further answer can change, kept from one evaluation of a message for the next, so that signatures
+// are not verified again for every answer that arrives late.
 struct Settled {
     std::optional<message::Author> author;
     SenderVerdict sender;

@@ -1,4 +1,4 @@
-// Header fields that only this system may write. Where they come from outside they are removed.
+// Header fields that only this system may write. They are removed from mail that comes from outside.
 #pragma once
 
 #include "authres/forged_fields.h"
@@ -21,7 +21,7 @@ struct ForeignFields {
     std::size_t results = 0; // how many of them claim to be results of ours
 };
 
-// `kept` are instances of Authentication-Results (1-based) that are ours indeed.
+// `kept` are the instances of Authentication-Results (1-based) that really are ours.
 [[nodiscard]] ForeignFields find_foreign_fields(const message::HeaderList& headers, const Ownership& ours,
                                                 const std::vector<std::size_t>& kept);
 

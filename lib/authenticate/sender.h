@@ -10,7 +10,7 @@
 
 namespace authenticate {
 
-// The SMTP session as far as it matters here.
+// The part of the SMTP session that these checks need.
 struct Envelope {
     std::optional<base::IpAddress> client; // none for mail that did not come over TCP/IP
     std::string helo;                      // as given
@@ -19,7 +19,7 @@ struct Envelope {
 
 struct SenderVerdict {
     std::optional<iprev::Verdict> iprev;
-    // RFC 7208 2.4: for a null reverse-path the MAIL FROM identity is postmaster@HELO; `null_sender` tells.
+    // RFC 7208 2.4: for a null reverse-path the MAIL FROM identity is postmaster@HELO; `null_sender` says so.
     std::optional<spf::Verdict> mail_from;
     std::optional<spf::Verdict> helo; // the separate HELO check (RFC 7208 2.3), never used by DMARC
     bool null_sender = false;

@@ -1,8 +1,8 @@
 // What one Authentication-Results field claims to be (RFC 8601 5).
 //
-// The readers that come after us, mail clients and filters, are not all strict. So a field is read as the
-// grammar has it, and then once more as somebody would who knows nothing of comments, quotes and versions.
-// `body` is all that stands after the colon.
+// Mail programs and filters that come after us are not all strict. So a field is read by the grammar, and
+// then once more the way a reader does that does not know comments, quotes and versions. `body` is everything
+// after the colon.
 #pragma once
 
 #include "authres/own_ids.h"
@@ -12,7 +12,7 @@
 namespace authres {
 
 // True when the field claims one of our ids: case-insensitive, whatever comments, folds, quotes,
-// quoted-pairs, versions or "/jobid" decorate it, and whatever follows. When the id cannot be read but one of
+// quoted-pairs, versions or "/jobid" surround it, and whatever follows. When the id cannot be read but one of
 // ours stands where an id would be, the answer is true: a field that a careless reader could take for ours is
 // ours to remove.
 [[nodiscard]] bool claims(std::string_view body, OwnIds& ours);

@@ -1,5 +1,5 @@
-// What stands at the front of an Authentication-Results field, where its id belongs: as the grammar of RFC
-// 8601 2.2 has it, and as somebody reads it who knows nothing of comments, quotes and versions.
+// The front of an Authentication-Results field, where its id belongs: by the grammar of RFC 8601 2.2, and the
+// way a reader takes it that does not know comments, quotes and versions.
 #pragma once
 
 #include <cstddef>
@@ -32,9 +32,8 @@ struct Head {
 // before the first semicolon they pass over.
 [[nodiscard]] std::string_view without_instance(std::string_view text);
 
-// Splits a text into words, `most` of them, as a reader would who only looks for what may be a name. '=' and
-// '@' belong to words, so that "smtp.mailfrom=example.org", where an id is missing, does not name
-// example.org.
+// Splits a text into words, `most` of them, like a reader that only looks for possible names. '=' and '@'
+// belong to words, so that "smtp.mailfrom=example.org", where an id is missing, does not name example.org.
 [[nodiscard]] std::vector<std::string_view> rough_words(std::string_view text, std::size_t most);
 
 } // namespace authres

@@ -1,8 +1,8 @@
 // Finding Authentication-Results fields that pretend to be ours (RFC 8601 5).
 //
-// A field that claims an id of ours (authres/claims.h) goes. So does a field that begins with a result and
-// has no id at all ("dmarc=pass ..."), which some readers take for ours. A foreign field that is lost this
-// way was malformed.
+// A field that claims an id of ours (authres/claims.h) is removed. So does a field that begins with a result
+// and has no id at all ("dmarc=pass ..."), which some readers take for ours. A foreign field that is removed
+// for this reason was malformed.
 #pragma once
 
 #include "message/header_list.h"

@@ -10,7 +10,7 @@ namespace authres {
 
 inline constexpr std::size_t longest_id = 1024; // longer words are no ids
 
-// One object serves a whole message: it counts what is costly to compare.
+// Use one object for a whole message: it limits the comparisons that are costly.
 class OwnIds {
   public:
     explicit OwnIds(const std::vector<std::string>& ids);

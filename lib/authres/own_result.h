@@ -2,7 +2,7 @@
 // comes back.
 //
 // A forged message that a list, a redirect or a filter hands back from inside looks like mail of our own. The
-// Authentication-Results field of the first pass is then the only trace of where it came from. It is believed
+// Authentication-Results field of the first pass is then the only trace of where it came from. It is trusted
 // in one direction only: it can speak against an author, never for one.
 #pragma once
 

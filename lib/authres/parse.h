@@ -1,6 +1,6 @@
-// Reading an Authentication-Results field (RFC 8601 2.2): for tools that show one and for tests of
-// what format() writes. Nothing in the daemon believes such a field but what speaks against an author
-// (authres/own_result.h); authres/forged_fields.h tells what else it does with them.
+// Reading an Authentication-Results field (RFC 8601 2.2): for tools that show one and for tests of what
+// format() writes. The daemon trusts such a field only when it speaks against an author
+// (authres/own_result.h); for what else it does with them see authres/forged_fields.h.
 #pragma once
 
 #include "authres/result.h"
@@ -27,9 +27,9 @@ struct Field {
     std::vector<MethodResult> results; // empty for "none"
 };
 
-// `body` is all that stands after the colon. Strict: refused is what the grammar does not allow. Results
-// whose method bears a version other than 1 are left out (RFC 8601 2.6); a field with another version than 1
-// is read no further than to it.
+// `body` is everything after the colon. Strict: what the grammar does not allow is refused. Results whose
+// method bears a version other than 1 are left out (RFC 8601 2.6); a field with another version than 1 is
+// read only up to the version.
 [[nodiscard]] base::Result<Field> parse(std::string_view body, const ParseLimits& limits = {});
 
 } // namespace authres

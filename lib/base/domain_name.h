@@ -1,9 +1,9 @@
 // A domain name that may be looked up, compared, printed and stored: letters, digits, hyphens and underscores
 // in labels of 1 to 63 octets, 253 octets in all, lower case, no trailing dot, A-labels only.
 //
-// Text from a message becomes a DomainName at the border or does not become an identifier at all, so that no
-// NUL, quote, parenthesis, blank or 8-bit byte can ever reach a question, a header field, a log or a file
-// name.
+// Text from a message is turned into a DomainName where it comes in, or is not used as an identifier at all,
+// so that no NUL, quote, parenthesis, blank or 8-bit byte can ever reach a question, a header field, a log or
+// a file name.
 #pragma once
 
 #include <compare>

@@ -15,7 +15,7 @@ class IpNetwork {
     // "::ffff:192.0.2.0/120" is an IPv4 block, "192.0.2.0/24".
     [[nodiscard]] static Result<IpNetwork> parse(std::string_view text);
 
-    // Whether the text is a block with bits set behind its prefix: "192.0.2.1/24".
+    // Whether the text is a block with bits set after its prefix: "192.0.2.1/24".
     [[nodiscard]] static bool has_host_bits(std::string_view text);
 
     // False when the families differ.

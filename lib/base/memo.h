@@ -1,5 +1,5 @@
-// Remembers what a pure function made of a text. lib/ has neither state nor locks, so somebody outside keeps
-// the values, for as long and as many as it likes; whether it does changes nothing but the time it takes.
+// Remembers what a pure function made of a text. lib/ has neither state nor locks, so the caller keeps the
+// values, as long and as many as it wants; this changes nothing but the time it takes.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,7 @@
 
 namespace base {
 
-// Safe from several threads.
+// Safe to use from several threads.
 template <class Value>
 class Memo {
   public:
@@ -17,8 +17,8 @@ class Memo {
     virtual void keep(std::string_view text, const std::shared_ptr<const Value>& value) = 0;
 };
 
-// What `make` (a function of `text` alone, that returns a shared_ptr) says of `text`. `memo` may be null.
-// That there is no value, a null pointer, is not remembered.
+// What `make` (a function of `text` alone, that returns a shared_ptr) says of `text`. `memo` may be null. A
+// null pointer, which means no value, is not remembered.
 template <class Value, class Make>
 std::shared_ptr<const Value> recall(Memo<Value>* memo, std::string_view text, const Make& make) {
     if (memo != nullptr) {

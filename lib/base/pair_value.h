@@ -7,7 +7,7 @@
 
 namespace base {
 
-// As it is when it has no blank, quote, comma or equals sign, else in double quotes with everything that is
+// Unchanged if it has no blank, quote, comma or equals sign, else in double quotes with everything that is
 // not plain text as \xNN, so that no text from outside can look like another pair.
 [[nodiscard]] std::string pair_value(std::string_view value, std::size_t limit = 256);
 

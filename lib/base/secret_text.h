@@ -11,12 +11,11 @@
 
 namespace base {
 
-// PEM, binary, or a run of letters and digits that looks drawn by lot, as base64 of a key does and names do
-// not.
+// PEM, binary, or a run of letters and digits that looks random, as base64 of a key does and names do not.
 [[nodiscard]] bool may_be_key(std::string_view text);
 
-// The same of a text that is long enough for a whole key (32 octets in base64 have 43 characters): for
-// refusing it where a name is expected, whereas the other one is only for not showing it.
+// The same of a text that is long enough for a whole key (32 octets in base64 have 43 characters): to refuse
+// it where a name is expected; the function above only decides whether to show it.
 [[nodiscard]] bool is_surely_key(std::string_view text);
 
 // The text as printable() has it, or a note in its place.

@@ -20,7 +20,7 @@ class Sha256Digest {
     ~Sha256Digest();
 
     void update(std::string_view bytes);
-    // The digest of what came so far; more may follow.
+    // The digest of everything so far; more may follow.
     [[nodiscard]] Sha256 peek() const;
     [[nodiscard]] Sha256 finish(); // once; the object is spent afterwards
 

@@ -10,8 +10,8 @@ namespace crypto {
 
 enum class KeyUse { sign, verify };
 
-// To make a key ready OpenSSL searches for the algorithm, under locks that all threads share. So that is done
-// once, and each signature takes a copy. Thread-safe once built.
+// To prepare a key, OpenSSL searches for the algorithm, under locks that all threads share. So this is done
+// once, and each signature uses a copy. Thread-safe once built.
 class ReadyKey {
   public:
     ReadyKey(KeyHandle key, KeyType type, KeyUse use);

@@ -1,4 +1,4 @@
-// Where canonical text goes: pieces in order, of any size.
+// Receives canonical text in pieces, in order, of any size.
 #pragma once
 
 #include "crypto/digest.h"

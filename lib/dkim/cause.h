@@ -1,4 +1,4 @@
-// Everything that can become of a signature, and the one place where each outcome gets its RFC 8601 word.
+// Every possible outcome for a signature, and the one place that gives each its RFC 8601 result.
 #pragma once
 
 #include "dkim/result.h"

@@ -11,8 +11,8 @@
 
 namespace dkim {
 
-// `own` is the signature's field with b= already emptied. It is no part of `headers`, or stands there at
-// `excluded`; pass headers.size() when it does not.
+// `own` is the signature's field with b= already emptied. It is either not in `headers`, or at `excluded`
+// there; pass headers.size() if it is not.
 [[nodiscard]] crypto::Sha256 header_hash(Canonicalization canonicalization,
                                          const message::HeaderList& headers,
                                          const std::vector<std::string>& signed_fields, std::size_t excluded,

@@ -1,4 +1,4 @@
-// What the key records found for a signature make of it (RFC 6376 6.1.2 from step 4 on, and 6.1.3
+// Whether a signature verifies with the key records found for it (RFC 6376 6.1.2 from step 4 on, and 6.1.3
 // step 4).
 #pragma once
 
@@ -19,9 +19,9 @@ struct Judgement {
     bool testing = false;     // t=y
 };
 
-// `records` are the TXT records at the key's name, `digest` what the signature should have signed. RFC
-// 6376 6.1.2 step 4: with several records the verifier may try each. One that verifies is enough; otherwise
-// the first that is a key record at all says why not, since TXT records of other kinds may stand beside it.
+// `records` are the TXT records at the key's name, `digest` what the signature should have signed. RFC 6376
+// 6.1.2 step 4: with several records the verifier may try each. One that verifies is enough; otherwise the
+// reason comes from the first that is a key record at all, because there may be TXT records of other kinds.
 [[nodiscard]] Judgement judge_key(const std::vector<std::string>& records, const Signature& signature,
                                   const crypto::Sha256& digest, const Options& options);
 

@@ -24,16 +24,16 @@ namespace dkim {
 [[nodiscard]] std::optional<std::string> read_identity(std::string_view text,
                                                        std::string_view signing_domain);
 
-// Why no signature can bear these names, in A-labels; empty: one can. The identity may be left out. What
-// loads keys asks this before a message does, so that nothing is accepted that signing refuses.
+// Why no signature can have these names, in A-labels; empty: one can. The identity may be left out. Asked
+// when keys are loaded, so that nothing is accepted that signing would refuse later.
 [[nodiscard]] std::string_view signer_refusal(std::string_view domain, std::string_view selector,
                                               std::string_view identity);
 
 // Where "._domainkey" begins in what should be a selector and is the name of a key record; npos: it is none.
 [[nodiscard]] std::size_t key_record_label(std::string_view selector);
 
-// What has the form of a domain name and yet cannot be used as one: "is an address, not a domain".
-// Empty: nothing is strange about it.
+// What has the form of a domain name and yet cannot be used as one: "is an address, not a domain". Empty:
+// there is nothing unusual about it.
 [[nodiscard]] std::string_view domain_doubt(std::string_view domain);
 
 } // namespace dkim

@@ -1,4 +1,4 @@
-// What is said about one signature in Authentication-Results (RFC 8601 2.7.1).
+// What Authentication-Results says about one signature (RFC 8601 2.7.1).
 #pragma once
 
 #include <cstdint>

@@ -9,7 +9,7 @@
 namespace dkim {
 
 // The fields that the names of h= stand for, in the order of h=. A name takes the lowest instance that no
-// earlier mention took; a mention without a further instance takes nothing. The field at `excluded` (the
+// earlier mention took; a mention for which no instance is left takes nothing. The field at `excluded` (the
 // signature itself) is never taken; pass headers.size() when there is none.
 [[nodiscard]] std::vector<const message::HeaderField*> select_headers(const message::HeaderList& headers,
                                                                       const std::vector<std::string>& names,

@@ -18,7 +18,7 @@
 
 namespace dkim {
 
-// Lower case. The second is a part of the first.
+// Lower case. The second is a subset of the first.
 [[nodiscard]] const std::vector<std::string>& default_signed_fields();
 [[nodiscard]] const std::vector<std::string>& default_oversigned_if_present();
 [[nodiscard]] const std::vector<std::string>& default_oversigned_fields();
@@ -34,7 +34,7 @@ struct SignOptions {
     // Those of them that are named once more than they are present, so that none can be added later (RFC 6376
     // 8.15), unless there is none.
     std::vector<std::string> oversigned_if_present = default_oversigned_if_present();
-    // Signed, and named once more in any case.
+    // Signed, and always named once more.
     std::vector<std::string> oversigned_fields = default_oversigned_fields();
     std::int64_t lifetime = 0; // seconds from t= to x=; 0 leaves x= out
 };
@@ -43,8 +43,7 @@ struct SignOptions {
 // settings asks this, so that nothing is accepted that signs no message.
 [[nodiscard]] bool leave_room(const std::vector<std::string>& oversigned_fields);
 
-// Why a signature over such a header cannot be made, whatever the key; empty: it can. It cannot at any later
-// try either.
+// Why such a header cannot be signed, whatever the key; empty: it can. Trying again later does not help.
 [[nodiscard]] std::string_view signing_obstacle(const SignOptions& options,
                                                 const message::HeaderList& headers);
 

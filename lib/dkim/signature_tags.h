@@ -1,6 +1,6 @@
 // The tags of a signature field, one reader each: of DKIM-Signature (RFC 6376 3.5), and of the fields of ARC,
-// which are made of the same tags (RFC 8617 4.1). Which tags a field must have, and what they must say
-// together, is for its own parser.
+// which are made of the same tags (RFC 8617 4.1). Which tags a field must have, and how they must agree, is
+// checked by its own parser.
 #pragma once
 
 #include "base/domain_name.h"

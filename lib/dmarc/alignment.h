@@ -46,7 +46,7 @@ class Aligner {
     // Decided: `words` returns the reason, and is called only if somebody will read it.
     template <class Words>
     [[nodiscard]] AlignmentTest told(Alignment alignment, const Words& words) const;
-    // For an organization that was not settled.
+    // For an organization that could not be determined.
     [[nodiscard]] AlignmentTest open(const Organization* organization) const;
     // Null when it was not looked up.
     [[nodiscard]] dns::Awaited<const Organization*> organization(const base::DomainName& name, Effort effort);

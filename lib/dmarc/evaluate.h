@@ -6,9 +6,8 @@
 //     dmarc::Outcome outcome = dmarc::evaluate(request, known, {});
 //
 // The evaluation goes through the names in a fixed order and looks only at answers it needs, so that answers
-// that came early, late or for nothing cannot change the verdict. What it needs is little: a record at the
-// author domain and a signature by that same domain are a pass after one question, whatever is broken higher
-// up.
+// that came early, late or without need cannot change the verdict. It needs little: a record at the author
+// domain and a signature by that same domain are a pass after one question, whatever is broken higher up.
 #pragma once
 
 #include "base/domain_name.h"

@@ -3,8 +3,8 @@
 // Both sections of the list count, ICANN's and the private one. The question is always whether two names
 // below a suffix belong to strangers, and the private section (hosting, dynamic names, shop builders) is
 // where anybody gets such a name within a minute, and where operators publish a DMARC record for their own
-// mail without psd=y. The old practice, RFC 7489 on the whole list, drew the same border. A top-level name
-// that the list does not know is a public suffix too: that is the list's own rule.
+// mail without psd=y. RFC 7489 in practice used the whole list as well. A top-level name that the list does
+// not know is a public suffix too: that is the list's own rule.
 #pragma once
 
 #include "base/domain_name.h"

@@ -1,8 +1,8 @@
 // A DMARC policy record (RFC 9989 4.7 and 4.8).
 //
-// The syntax is forgiving behind the version tag: what cannot be read is ignored or takes its default, and a
-// remark for people is left in `diagnostics`. Only the policy tags remember that they were unreadable,
-// because that decides whether the record may be enforced (RFC 9989 4.10.1).
+// After the version tag the syntax is forgiving: what cannot be read is ignored or takes its default, and
+// `diagnostics` gets a remark for people. Only the policy tags remember that they were unreadable, because
+// that decides whether the record may be enforced (RFC 9989 4.10.1).
 //
 //     auto record = dmarc::parse_record("v=DMARC1; p=reject; rua=mailto:agg@example.org");
 //     if (record) dmarc::print(*record);   // the same text in canonical form

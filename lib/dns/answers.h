@@ -16,7 +16,7 @@ using AnswerPtr = std::shared_ptr<const Answer>;
 
 class Answers {
   public:
-    // Where an answer may be had at once, for what was not inserted: a cache. Null when it has none.
+    // Where to look at once for an answer that was not inserted: a cache. Null if it has none.
     using Source = std::function<AnswerPtr(const Question&)>;
 
     Answers() = default;

@@ -1,4 +1,4 @@
-// A value, or what has to be asked before it can be had: what an evaluator and its parts return.
+// A value, or the questions that must be answered first: what an evaluator and its parts return.
 //
 // A part that may need an answer returns Awaited<T>. `unanswered` means that the answer is missing, that its
 // question is noted in the Inquiry, and that the caller returns `unanswered` too, up to the evaluator, which

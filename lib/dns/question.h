@@ -18,7 +18,7 @@ enum class Type : std::uint16_t { a = 1, cname = 5, ptr = 12, mx = 15, txt = 16,
 [[nodiscard]] std::string_view print(Type type);
 [[nodiscard]] std::optional<Type> parse_type(std::string_view text); // "TXT", any case
 
-// A or AAAA, as the address is: what a name is asked for that may lead to it (RFC 7208 5).
+// A or AAAA, by the type of the address: the question to ask of a name that may lead to it (RFC 7208 5).
 [[nodiscard]] Type address_type(const base::IpAddress& address);
 
 // `name` is lower-case text without a trailing dot. Its labels may hold any byte but a dot and NUL, because

@@ -1,5 +1,5 @@
-// Encoded words (RFC 2047), read as generously as anybody might: to find out what could be hidden in them,
-// never to show it.
+// Encoded words (RFC 2047), read as generously as any program might, to find out what could be hidden in
+// them, never to show it.
 #pragma once
 
 #include <string>

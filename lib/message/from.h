@@ -1,10 +1,9 @@
-// Who a message says it is from, as far as that can be said in one way only (RFC 5322 3.6.2, RFC 9989
-// section 5.3.1).
+// Who a message says it is from, as far as there is only one way to read it (RFC 5322 3.6.2, RFC 9989 5.3.1).
 //
-// Every known trick to show a reader one author and a filter another ends in one of these states: a second
-// From, spelled so that only some readers see it; a list of addresses, of which each reader picks another; an
-// address that two parsers take apart in two ways; or no From, so that some reader shows another field in its
-// place. State::one is what is left.
+// Every known trick that shows a reader one author and a filter another leads to one of these states: a
+// second From, spelled so that only some readers see it; a list of addresses, of which each reader picks
+// another; an address that two parsers take apart in two ways; or no From, so that some reader shows another
+// field in its place. State::one means that none of these applies.
 //
 //     const message::Author author = message::find_author(headers);
 //     if (author.state == message::Author::State::one) ... author.domains.front() ...

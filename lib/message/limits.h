@@ -1,5 +1,5 @@
-// Bounds on what one message may hold. Over a limit is said, never cut silently: what was cut could hide a
-// forged field.
+// Bounds on what one message may hold. Going over a limit is reported, never cut silently: what was cut could
+// hide a forged field.
 #pragma once
 
 #include <cstddef>

@@ -1,10 +1,10 @@
-// Line breaks inside a header field that are no fold.
+// Line breaks inside a header field that are not folds.
 //
 // RFC 5322 2.2: CR and LF occur in a header as CRLF only, and within a field only before a blank (2.2.3). Any
-// other one is read in two ways: to some programs the field goes on, to others the next field begins, or the
-// body. Whoever wants a field to be seen that nobody signed hides it behind one.
+// other one is read in two ways: for some programs the field goes on, for others the next field or the body
+// begins. Attackers use this to show a field that nobody signed.
 //
-// To some programs VT, FF, FS, GS and RS end a line as well: Python's splitlines(), by which its email
+// For some programs VT, FF, FS, GS and RS end a line as well: Python's splitlines(), by which its email
 // package writes a header, makes two fields of one that holds such an octet. They never fold.
 #pragma once
 

@@ -1,8 +1,7 @@
-// What some readers take for a header field although it is none, or for one of another name.
+// What some readers take for a header field although it is not one, or for a field of another name.
 //
-// Not every reader that comes after us keeps to RFC 5322: some end a line at a lone CR or LF or at other
-// controls (message/line_breaks.h), some drop bytes from a name that no name can hold. Whoever forges a field
-// counts on that.
+// Not every reader that comes after us follows RFC 5322: some end a line at a lone CR or LF or at other
+// controls (message/line_breaks.h), some drop bytes from a name that no name can hold. Forgers rely on that.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
-// Addresses in an originator field (RFC 5322 3.4, RFC 6532), as the grammar has them. What other
-// readers make of the same text is another question: message/readings.h.
+// Addresses in an originator field (RFC 5322 3.4, RFC 6532), as the grammar defines them. For what other
+// readers make of the same text see message/readings.h.
 //
 // The obsolete syntax that RFC 5322 4 says a receiver MUST accept is understood: empty members of a list or a
 // group, words of a local-part with blanks and comments around the dots, or some of them quoted, the same in

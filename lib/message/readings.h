@@ -1,12 +1,12 @@
-// Whom other readers of a From field could take for its author.
+// Which authors other readers could find in a From field.
 //
-// Not everybody keeps to the grammar: some take what the first '<' opens or the last, some look for the first
-// '@' or the last, some do not know that comments nest, that a backslash takes the meaning from a quote, or
-// that a quoted string goes on behind a fold. What they can find are the addresses that stand anywhere in the
-// text, so these are gathered: around every '@', in comments, quoted strings and names of groups as well, and
-// in encoded words (RFC 2047). If all are in the domains that we name, no reader sees another one. A label
-// alone
-// ("Ann @ Work") is nobody's domain; the beginning of one that goes on outside of ASCII is one to some.
+// Not every program follows the grammar: some take what the first '<' opens or the last, some look for the
+// first '@' or the last, some do not know that comments nest, that a backslash takes the meaning from a
+// quote, or that a quoted string goes on behind a fold. What they can find are the addresses that stand
+// anywhere in the text, so these are gathered: around every '@', in comments, quoted strings and names of
+// groups as well, and in encoded words (RFC 2047). If all are in the domains that we name, no reader sees
+// another one. A label alone ("Ann @ Work") is nobody's domain; the beginning of one that goes on outside of
+// ASCII is one to some.
 //
 // Two things are passed over in a field that keeps to the grammar, because readers agree on them
 // (docs/conformance.md has the reasons): routes, and display names of quoted strings and encoded words,

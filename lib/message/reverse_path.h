@@ -1,4 +1,5 @@
-// Whose mail it claims to be: the MAIL FROM path as a mail server reads it (RFC 5321 4.1.2, RFC 7208 4.3).
+// Whose mail a message claims to be: the MAIL FROM path as a mail server reads it (RFC 5321 4.1.2, RFC 7208
+// 4.3).
 //
 // parse_path() knows the grammar. Mail servers take far more: Postfix reads a path as it reads an address of
 // the header, with comments, blanks and loose brackets, and sends bounces to what is left. SPF asks for the
@@ -21,8 +22,8 @@ struct ReversePath {
     bool null = false;      // nobody: "<>", or nothing at all
     std::string local_part; // unquoted; empty where there is none
     std::string domain;     // as written; empty when there is none
-    // Somebody else may find another domain in it, or none. Nothing good may be concluded from `domain` then:
-    // who is not allowed to use it is still caught.
+    // Other programs may find another domain in it, or none. Then `domain` must not lead to a good result,
+    // only to a bad one.
     bool disputed = false;
     std::string problem; // why it is no path of RFC 5321; empty for those that are
 };

@@ -5,7 +5,7 @@
 
 namespace spf {
 
-// The explanation of a fail; empty when there is none, or when anything is wrong with it.
+// The explanation of a fail; empty if there is none, or if anything is wrong with it.
 [[nodiscard]] Awaited<std::string> explanation(Run& run);
 
 } // namespace spf

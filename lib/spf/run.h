@@ -13,7 +13,7 @@ namespace spf {
 
 using dns::Awaited;
 
-// <sender> and HELO, fit for macros.
+// <sender> and HELO, as macros need them.
 struct Sender {
     std::string local_part;
     std::string domain; // A-labels
@@ -29,7 +29,7 @@ struct Scope {
     std::size_t depth = 0;
 };
 
-// The exp modifier that will speak if the result is fail.
+// The exp modifier that explains the result if it is fail.
 struct Explainer {
     MacroString target;
     std::string domain;

@@ -13,8 +13,8 @@
 
 namespace tag_list {
 
-// More tags than any standard defines; unknown ones are allowed, thousands of them are an attack on the
-// search for repeats.
+// More tags than any standard defines; unknown ones are allowed, but thousands of them would be an attack on
+// the search for repeats.
 constexpr std::size_t max_tags = 100;
 
 struct Tag {

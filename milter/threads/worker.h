@@ -1,5 +1,5 @@
-// A thread that does a job when it is told to. Requests that come while it works are one: the job is done
-// once more afterwards.
+// A thread that does a job on request. Requests that come while it works count as one: the job is done once
+// more afterwards.
 #pragma once
 
 #include "milter/threads/mutex.h"

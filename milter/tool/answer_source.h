@@ -22,11 +22,11 @@ class AnswerSource {
     // Adds an answer for every question, or says which one cannot be had.
     [[nodiscard]] virtual Result<void> answer(const dns::Questions& questions, dns::Answers& known) = 0;
 
-    // What the operator should hear of the source itself, such as a name server that refuses.
+    // What the operator should know about the source itself, such as a name server that refuses.
     [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
 };
 
-// What a file does not say.
+// A question that the file does not answer ...
 enum class Missing {
     refuse,  // is an error that names the question
     no_name, // is NXDOMAIN

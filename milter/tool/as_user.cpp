@@ -38,7 +38,7 @@ std::string in_words(const char* step) {
     return std::string(step) + ": " + std::generic_category().message(errno);
 }
 
-// Nothing is thrown beyond the child: it would run on as a second copy of whoever asked.
+// Nothing is thrown beyond the child: it would go on as a second copy of the caller.
 [[noreturn]] void answer(const passwd& account, int descriptor, const std::function<std::string()>& ask) {
     int status = gave_up;
     try {

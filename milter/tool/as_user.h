@@ -1,5 +1,5 @@
-// Asking the system as another user would. Only trying tells what access lists, capabilities and mounts
-// allow.
+// Asking the system as another user would. Only a real attempt shows what access lists, capabilities and
+// mounts allow.
 #pragma once
 
 #include "base/result.h"
@@ -9,7 +9,7 @@
 
 namespace milter::tool {
 
-// What was asked, or why nobody can tell.
+// The answer, or why it cannot be found out.
 using Answer = base::Result<std::string, std::string>;
 
 // What `ask` answers in a child process that runs as `user`; empty: in this process. Only root becomes

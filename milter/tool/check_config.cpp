@@ -40,8 +40,8 @@ struct CheckConfigOptions {
 
 constexpr const char* daemon_user = "paraph";
 
-// Root may read everything, which says nothing about the daemon. So when root asks, the daemon's user is
-// meant.
+// Root can read everything, which says nothing about the daemon. So for root the access of the daemon's user
+// is checked.
 std::string user_that_counts(const std::string& named) {
     const bool meant = named.empty() && geteuid() == 0 && getpwnam(daemon_user) != nullptr;
     return meant ? daemon_user : named;
@@ -51,8 +51,8 @@ std::string name_of(const CheckConfigOptions& options) {
     return options.file.empty() ? default_config_file : options.file == "-" ? "standard input" : options.file;
 }
 
-// A file that only its writer reads may be a draft: it counts when the daemon is said to use it. By whatever
-// name it is called, the file of the daemon is no draft.
+// A file that only its owner can read may be a draft: this matters only if the daemon is going to use it. The
+// daemon's own file is never a draft, by whatever path it is named.
 bool daemon_reads(const CheckConfigOptions& options) {
     return options.reload || !options.user.empty() || options.file.empty() ||
            config::same_file(options.file, default_config_file);
@@ -119,7 +119,7 @@ void check_runtime(const config::Settings& settings, const CheckConfigOptions& o
     }
 }
 
-// Of settings with errors, what can be checked without taking those for errors of the keys: whole entries,
+// Of settings with errors, the part whose keys can be checked without repeating those errors: whole entries,
 // and tables that belong together.
 config::Settings checkable(config::Settings settings) {
     for (auto& [domain, entry] : settings.domains) {

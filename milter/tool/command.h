@@ -13,7 +13,7 @@
 
 namespace milter::tool {
 
-// sysexits(3), which mail systems have always used, but for one.
+// Those of sysexits(3), which mail systems have always used, except for one.
 enum class ExitCode : int {
     ok = 0,
     found = 1,         // as of grep(1): a result that --fail-on names

@@ -21,7 +21,7 @@ inline constexpr const char* default_config_file = "/etc/paraph/paraph.yaml";
 // The defaults when `path` is empty. A file with errors is refused with all of them, one a line.
 [[nodiscard]] Result<config::Settings> load_settings(const std::string& path);
 
-// The same where nothing can be done without settings: all errors, one a line.
+// The same, for commands that can do nothing without settings: all errors, one on each line.
 [[nodiscard]] Result<config::Settings> usable_settings(const std::string& path, Console& console);
 
 // Options that point to a list of public suffixes, together with that list.

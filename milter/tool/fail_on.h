@@ -1,4 +1,4 @@
-// --fail-on: the results that a script wants to hear of by the exit code.
+// --fail-on: the results that a script wants reported by the exit code.
 #pragma once
 
 #include "authres/result.h"
@@ -15,7 +15,7 @@ struct Wanted {
     std::string result; // "fail"
 };
 
-// "fail", "dmarc=fail,spf=softfail": words of RFC 8601, letters in any case. Refused with what is wrong.
+// "fail", "dmarc=fail,spf=softfail": words of RFC 8601, letters in any case. The error says what is wrong.
 [[nodiscard]] base::Result<std::vector<Wanted>, std::string> parse_fail_on(std::string_view text);
 
 // The first method that is named and was not checked; or empty.

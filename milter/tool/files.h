@@ -9,7 +9,7 @@
 
 namespace milter::tool {
 
-// More is not a message any MTA takes in its default configuration, nor a file of answers.
+// No MTA accepts a larger message in its default configuration, and no file of answers is larger.
 inline constexpr std::size_t max_input_bytes = std::size_t{256} * 1024 * 1024;
 
 // The whole file, or standard input for "-".
@@ -18,7 +18,7 @@ inline constexpr std::size_t max_input_bytes = std::size_t{256} * 1024 * 1024;
 // Writes the whole file, replacing what was there; "-" is standard output.
 [[nodiscard]] Result<void> write_output(const std::string& path, std::string_view text, Console& console);
 
-// What a pipe gives until its other end is closed, or reading fails.
+// Everything from a pipe until its other end is closed or reading fails.
 [[nodiscard]] std::string read_to_end(int descriptor);
 
 } // namespace milter::tool

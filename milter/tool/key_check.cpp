@@ -1,4 +1,4 @@
-// paraph key check: do the private keys of a domain and the records in the DNS belong together?
+// paraph key check: do the private keys of a domain match the records in the DNS?
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
@@ -71,7 +71,7 @@ Result<std::vector<NamedKey>> wanted_keys(const KeyCheckOptions& options, const 
     return keys;
 }
 
-// Null when the name cannot be asked for, or a file of answers does not say, which is no reason to stop.
+// Null if the name cannot be looked up, or the file of answers has no answer, which is no reason to stop.
 const dns::Answer* ask(const std::string& name, dns::Type type, Lookups& lookups) {
     const auto question = dns::make_question(name, type);
     if (!question) {
@@ -84,13 +84,14 @@ const dns::Answer* ask(const std::string& name, dns::Type type, Lookups& lookups
     return answer != nullptr && answer->status == dns::Status::found ? answer : nullptr;
 }
 
-// Where an alias leads to; empty when that cannot be found out.
+// Where an alias leads; empty if that cannot be found out.
 std::string alias_of(const std::string& name, Lookups& lookups) {
     const auto* answer = ask(name, dns::Type::cname, lookups);
     return answer != nullptr ? answer->names.front() : std::string();
 }
 
-// Web forms that add the domain to the name make the record of who writes it out appear one domain too deep.
+// Some web forms add the domain to the name. If the name entered has it already, the record ends up one
+// domain too deep.
 void look_one_domain_deeper(const NamedKey& name, const std::string& record, Lookups& lookups,
                             std::vector<KeyFinding>& findings) {
     const auto deeper = record + '.' + name.domain;

@@ -41,7 +41,7 @@ std::string raw_key(std::string_view text) {
     return {};
 }
 
-// What a web form does that takes no more than 255 characters.
+// What web forms do that accept no more than 255 characters.
 std::optional<std::string> truncation(std::string_view text, const crypto::SigningKey& key) {
     const auto published = raw_key(text);
     const auto whole = base::base64_encode(key.public_record_bytes());

@@ -73,7 +73,7 @@ bool is_there(const std::string& path) {
            !error;
 }
 
-// What is there is never written over: somebody may sign with it.
+// An existing file is never overwritten: somebody may sign with it.
 Result<void> check_nothing_is_there(const KeyOptions& options, const base::DomainName& domain) {
     for (const auto& [selector, type] : planned(options)) {
         const auto key = file_for(options, selector, domain, ".pem");
@@ -155,7 +155,7 @@ void warn(const std::vector<Selected>& made, std::ostream& err) {
     }
 }
 
-// With a key that no signature can bear, nobody would find out before mail goes out unsigned.
+// If no signature could use the key, nobody would notice before mail goes out unsigned.
 Result<void> check_names(const KeyOptions& options, const base::DomainName& domain) {
     for (const auto& [selector, type] : planned(options)) {
         if (const auto refusal = dkim::signer_refusal(domain.text(), selector, {}); !refusal.empty()) {

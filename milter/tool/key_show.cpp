@@ -32,7 +32,7 @@ bool is_file(const std::string& what) {
            std::filesystem::exists(what, error);
 }
 
-// The names of a file's key: as told, as the configuration has them, or as the file is called.
+// Domain and selector of a key file: from the options, from the configuration, or from the name of the file.
 std::vector<NamedKey> names_of_file(const KeyShowOptions& options, Console& console) {
     const auto by_file = named_by_file(options.what);
     NamedKey named = by_file.value_or(NamedKey{});

@@ -21,8 +21,8 @@ struct MessageFile {
 [[nodiscard]] Result<MessageFile> read_message(const std::string& path, const message::Limits& limits,
                                                Console& console);
 
-// The same, refused when it is empty, binary or text without any header field: a verdict on it would be an
-// answer to a question that nobody asked.
+// The same, refused when it is empty, binary or text without any header field: a verdict on it would mean
+// nothing.
 [[nodiscard]] Result<MessageFile> read_mail(const std::string& path, const message::Limits& limits,
                                             Console& console);
 

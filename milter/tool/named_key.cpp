@@ -67,7 +67,7 @@ Result<void> add_table_keys(const config::Settings& settings, const std::string&
     if (!text) {
         return fail(ExitCode::config, fmt::format("signing.key_table: {}", text.error()));
     }
-    std::vector<keys::Problem> problems; // for check-config to tell
+    std::vector<keys::Problem> problems; // for check-config to report
     const auto table = keys::KeyTable::parse(keys::parse_table(*text, name->path, problems), name->kind,
                                              name->path, problems);
     for (const auto& row : table.rows()) {

@@ -34,7 +34,7 @@ keys_of_domain(const config::Settings& settings, const base::DomainName& domain,
 // A file is called SELECTOR.DOMAIN.pem by `key generate`.
 [[nodiscard]] std::optional<NamedKey> named_by_file(const std::string& file);
 
-// Where the private key is, for a reader of diagnostics.
+// Where the private key is, for messages.
 [[nodiscard]] std::string place_of(const NamedKey& key);
 
 [[nodiscard]] Result<crypto::SigningKey> read_key(const NamedKey& key);

@@ -37,7 +37,7 @@ class SpawnActions {
     posix_spawn_file_actions_t actions_{};
 };
 
-// Administrators' programs are not in everybody's PATH.
+// Programs for administrators are not in every user's PATH.
 int spawn(pid_t& child, const SpawnActions& actions, const std::vector<char*>& arguments) {
     const int error = posix_spawnp(&child, "postconf", actions.get(), nullptr, arguments.data(), environ);
     return error == ENOENT

@@ -1,4 +1,4 @@
-// Settings of the Postfix on this host, as postconf(1) tells them.
+// Settings of the Postfix on this host, as postconf(1) reports them.
 #pragma once
 
 #include "milter/tool/command.h"

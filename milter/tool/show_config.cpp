@@ -43,7 +43,7 @@ std::string origin_of(const config::Loaded& loaded, const std::string& path) {
                                          : fmt::format("{}:{}", found->second.file, found->second.line);
 }
 
-// A path may be a key that was pasted in its place; what else looks like one is refused when it is read.
+// A key may have been pasted in place of a path; everywhere else such text is refused when it is read.
 config::Value showable(const config::Type& type, config::Value value) {
     auto* path = std::get_if<std::string>(&value);
     if (path != nullptr && type.kind == config::Kind::path && !type.must_exist) {

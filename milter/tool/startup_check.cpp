@@ -21,7 +21,7 @@ namespace {
 using config::Diagnostic;
 using config::Severity;
 
-// Where the unit of systemd has a directory made for the daemon each time it starts.
+// The directory that systemd creates for the daemon each time it starts.
 constexpr const char* runtime_directory = "/run/paraph";
 
 Diagnostic about(const config::Loaded& loaded, const std::string& file, Severity severity,
@@ -106,7 +106,7 @@ std::string refused_files(const std::vector<std::string>& files) {
     return refused;
 }
 
-// By the modes, with what to do, where they tell.
+// From the file modes, with what to do, if they explain it.
 std::string why_refused(const std::string& file, const std::string& user) {
     const auto reader = keys::Reader::of_user(user);
     const auto reason = reader ? keys::KeyFileCheck(*reader).barred(file) : std::nullopt;

@@ -10,7 +10,7 @@
 namespace milter::tool {
 
 // Files of the configuration that `user` cannot read, though the one who asks can; `user` empty: it is the
-// one who asks. Where it cannot be tried as that user, a warning says why.
+// one who asks. If that user's access cannot be tried, a warning says why.
 [[nodiscard]] std::vector<config::Diagnostic> check_files(const std::vector<std::string>& files,
                                                           const std::string& user);
 

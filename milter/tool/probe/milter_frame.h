@@ -29,7 +29,7 @@ class FrameReader {
     void append(std::string_view bytes) { buffer_ += bytes; }
     // The next whole frame; nothing until more bytes arrive.
     [[nodiscard]] std::optional<Frame> next();
-    // True once a length came that no frame has; the stream is useless from there.
+    // True once a length arrived that no frame has; the stream is useless from there on.
     [[nodiscard]] bool broken() const { return broken_; }
 
   private:

@@ -35,7 +35,7 @@ struct ProbeResult {
 // The values Postfix would give.
 [[nodiscard]] std::string macro_value(const ProbeEnvelope& envelope, const std::string& name);
 
-// What the filter is told of a header field: folds as LF, and the blank after the colon only where it asked
+// How a header field is shown to the filter: folds as LF, and the blank after the colon only where it asked
 // for it.
 [[nodiscard]] std::string header_data(const message::HeaderField& field, bool leading_space);
 
