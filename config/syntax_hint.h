@@ -1,5 +1,5 @@
 // What was probably meant where a file is not YAML. The parser tells where it gave up, which is often behind
-// the place that has to be mended.
+// the place that has to be corrected.
 #pragma once
 
 #include <cstddef>

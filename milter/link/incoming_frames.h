@@ -24,7 +24,8 @@ class IncomingFrames {
 
     // A frame has come. False: libmilter must not see it, the connection has to end.
     [[nodiscard]] bool take(char command, std::string_view data);
-    // libmilter tells of the frame that came last. Whether that is `command`, and is told for the first time.
+    // libmilter reports the frame that came last. Whether that is `command`, and is reported for the first
+    // time.
     bool hear_of(char command);
 
     [[nodiscard]] char last() const { return last_; }

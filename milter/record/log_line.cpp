@@ -24,7 +24,7 @@ void add_from(const std::vector<std::string>& from, std::string& line) {
 }
 
 // Which limit was reached, which record is in error, or what is odd about MAIL FROM; of the other results
-// there is nothing to mend.
+// there is nothing to correct.
 bool needs_reason(const authenticate::SenderVerdict& sender) {
     const auto result = sender.mail_from->result;
     return result == spf::Result::permerror || result == spf::Result::temperror ||

@@ -51,7 +51,7 @@ def main():
     found = problems(root, program)
     print("\n".join(found) or f"all {len(files(root))} files are as clang-format {VERSION} writes them")
     if found:
-        print(f"\n{len(found)} files differ; to put them right: {sys.executable} {sys.argv[0]} {root} --write")
+        print(f"\n{len(found)} files differ; to format them: {sys.executable} {sys.argv[0]} {root} --write")
     return 1 if found else 0
 
 

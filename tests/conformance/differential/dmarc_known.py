@@ -44,7 +44,7 @@ CLASSES = [
           "an unreadable np is an unreadable policy; RFC 7489 does not know the tag",
           lambda case, peer: published(case, r"np=bogus"), alone=True),
     Class("an unreadable policy and no rua", (MAILAUTH, MAIL_DMARC, LIBRARY), "RFC 9989 4.10.1, 9.1",
-          "no DMARC either way; we say permerror, that somebody may mend it, they say none or fail",
+          "no DMARC either way; we say permerror, so that its owner may correct it, they say none or fail",
           lambda case, peer: case.ours["result"] == "permerror" and case.others[peer]["result"] in ("none", "fail")
           and case.others[peer]["policy"] in ("", "none"), alone=True),
     Class("blanks before the version", (MAILAUTH,), "RFC 9989 4.8",
