@@ -11,7 +11,7 @@ class IpNetwork {
     // `length` is clamped to the address family's width.
     IpNetwork(const IpAddress& address, unsigned length);
 
-    // "192.0.2.0/24", "2001:db8::/32", or a bare address for a block of one. Host bits may be set: they are cleared.
+    // "192.0.2.0/24", "2001:db8::/32", or a bare address for a block of one. Host bits are cleared.
     // "::ffff:192.0.2.0/120" is an IPv4 block, "192.0.2.0/24".
     [[nodiscard]] static Result<IpNetwork> parse(std::string_view text);
 

@@ -27,7 +27,7 @@ using test::HostileText;
 
 namespace {
 
-// milter/log/logger.cpp: 4000 octets, and in front of them a queue id of 64, each of which may be written as four.
+// milter/log/logger.cpp: 4000 octets, after a queue id of 64, each of which may be written as four.
 constexpr std::size_t longest_log_line = 4300;
 
 bool contains(std::string_view text, std::string_view part) {

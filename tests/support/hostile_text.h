@@ -23,7 +23,7 @@ inline std::size_t rounds(std::size_t otherwise) {
 
 class HostileText {
   public:
-    // No result of ours: where this comes out again unquoted, or at all, somebody could have written "dmarc=pass".
+    // Not a result of ours: where this comes out unquoted, "dmarc=pass" could have been written as well.
     static constexpr std::string_view forged = "zz=pass";
 
     HostileText() : seed_(from_environment("PARAPH_SEED", 20260101)), random_(seed_) {}

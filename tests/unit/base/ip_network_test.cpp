@@ -68,8 +68,9 @@ TEST_CASE("a network holds its addresses and no others", "[base]") {
 }
 
 TEST_CASE("a block of IPv4 in the form of IPv6 is the block of IPv4", "[base]") {
-    static constexpr auto wrong_length = "expected a prefix length from 96 to 128 after the slash, because the "
-                                         "block is an IPv4 one in the form of IPv6";
+    static constexpr auto wrong_length =
+        "expected a prefix length from 96 to 128 after the slash, because the block is an IPv4 one "
+        "in the form of IPv6";
     struct Case {
         const char* text;
         const char* printed; // or the error
