@@ -26,12 +26,8 @@ class Loader {
         if (root != nullptr && expect_top(*root, file)) {
             load_settings(
                 *root, settings_, file, report_,
-                [&](const TreeNode& name, const TreeNode& value) {
-                    load_includes({&name, &value}, file);
-                },
-                [&](const TreeNode& name, const TreeNode& value) {
-                    domains_.load({&name, &value}, file);
-                });
+                [&](const TreeNode& name, const TreeNode& value) { load_includes({&name, &value}, file); },
+                [&](const TreeNode& name, const TreeNode& value) { domains_.load({&name, &value}, file); });
         }
         if (tree) {
             check_settings(settings_, root, file, report_);

@@ -61,7 +61,7 @@ base::Result<std::string, std::string> read_all(int descriptor) {
 }
 
 std::optional<struct stat> look_at(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     return ::stat(path.c_str(), &status) == 0 ? std::optional(status) : std::nullopt;
 }
 
@@ -81,7 +81,7 @@ std::string escaped(std::string_view directory) {
 
 base::Result<std::string, std::string> read_source(const std::string& path) {
     const Descriptor file(path);
-    struct stat status {};
+    struct stat status{};
     if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
         return base::refuse(error_text(errno));
     }
@@ -129,7 +129,7 @@ std::string shown_path(const std::string& path) {
 }
 
 std::string missing_reason(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(path.c_str(), &status) != 0) {
         return errno == EACCES ? std::string() : error_text(errno);
     }

@@ -42,7 +42,7 @@ OpenFile::OpenFile(const std::string& path, bool follow_link)
     : error_(0), descriptor_(open_for_reading(path, follow_link, error_)) {}
 
 std::optional<struct stat> OpenFile::status() const {
-    struct stat status {};
+    struct stat status{};
     const bool known = error_ == 0 && ::fstat(descriptor_.get(), &status) == 0;
     return known ? std::optional(status) : std::nullopt;
 }
@@ -77,7 +77,7 @@ base::Result<std::string, std::string> OpenFile::read(std::size_t limit) const {
 
 std::string shown_path(const std::string& path) {
     return base::shown_path(path, [](const std::string& part) {
-        struct stat status {};
+        struct stat status{};
         return ::lstat(part.c_str(), &status) == 0;
     });
 }

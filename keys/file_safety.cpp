@@ -172,7 +172,7 @@ std::optional<std::string> replace_danger(const Ownership& directory, const Owne
 }
 
 base::Result<Ownership, int> ownership_of(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     if (::lstat(path.c_str(), &status) != 0) {
         return base::refuse(int{errno});
     }

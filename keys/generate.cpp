@@ -55,7 +55,7 @@ bool open_to(const FileAccess& access, int descriptor) {
 }
 
 bool is_there(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     return ::lstat(path.c_str(), &status) == 0;
 }
 

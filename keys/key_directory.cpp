@@ -28,7 +28,7 @@ base::Result<void, std::string> make_one(const std::string& path, mode_t mode, s
     constexpr auto same_owner = static_cast<uid_t>(-1);
     if (::mkdir(path.c_str(), mode_of_owner) != 0) {
         const int reason = errno;
-        struct stat status {};
+        struct stat status{};
         const bool is_directory = ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
         errno = reason == EEXIST && !is_directory ? ENOTDIR : reason;
         return is_directory ? base::Result<void, std::string>() : failed(path);

@@ -82,7 +82,7 @@ base::Result<crypto::SigningKey, std::string> read_key_file(const std::string& p
 }
 
 KeyFileCheck::Finding KeyFileCheck::examine(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(path.c_str(), &status) != 0) {
         return {about(path, error_text(errno)), {}};
     }
@@ -101,7 +101,7 @@ KeyFileCheck::Finding KeyFileCheck::examine(const std::string& path) {
 }
 
 std::optional<std::string> KeyFileCheck::barred(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(path.c_str(), &status) != 0) {
         return std::nullopt; // opening tells
     }

@@ -19,7 +19,7 @@ constexpr std::size_t most_groups = 65536; // NGROUPS_MAX of Linux
 
 std::optional<Account> find_account(const std::string& name) {
     Buffer buffer{};
-    struct passwd entry {};
+    struct passwd entry{};
     struct passwd* found = nullptr;
     if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
         return std::nullopt;
@@ -40,7 +40,7 @@ std::vector<gid_t> groups_of(const std::string& name, gid_t primary) {
 
 std::string user_name(uid_t user) {
     Buffer buffer{};
-    struct passwd entry {};
+    struct passwd entry{};
     struct passwd* found = nullptr;
     const bool known =
         ::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr;
@@ -49,7 +49,7 @@ std::string user_name(uid_t user) {
 
 std::string group_name(gid_t group) {
     Buffer buffer{};
-    struct group entry {};
+    struct group entry{};
     struct group* found = nullptr;
     const bool known =
         ::getgrgid_r(group, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr;

@@ -15,8 +15,8 @@ std::string to_lower(std::string_view text) {
 }
 
 bool iequals(std::string_view a, std::string_view b) {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                              [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
 bool istarts_with(std::string_view text, std::string_view prefix) {
@@ -46,7 +46,9 @@ std::string_view trim(std::string_view text, const IsBlank& is_blank) {
 
 } // namespace
 
-std::string_view trim_wsp(std::string_view text) { return trim(text, is_wsp); }
+std::string_view trim_wsp(std::string_view text) {
+    return trim(text, is_wsp);
+}
 
 std::string_view trim_fws(std::string_view text) {
     return trim(text, [](char c) { return is_wsp(c) || c == '\r' || c == '\n'; });

@@ -15,7 +15,9 @@ constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 
 
 } // namespace
 
-IpAddress::IpAddress(const V4& bytes) { std::copy(bytes.begin(), bytes.end(), bytes_.begin()); }
+IpAddress::IpAddress(const V4& bytes) {
+    std::copy(bytes.begin(), bytes.end(), bytes_.begin());
+}
 
 IpAddress::IpAddress(const V6& bytes) {
     if (std::equal(mapped_prefix.begin(), mapped_prefix.end(), bytes.begin())) {

@@ -35,7 +35,9 @@ IpAddress masked(const IpAddress& address, unsigned length) {
     return IpAddress(kept);
 }
 
-unsigned width(const IpAddress& address) { return address.is_v4() ? 32 : 128; }
+unsigned width(const IpAddress& address) {
+    return address.is_v4() ? 32 : 128;
+}
 
 // RFC 4291 2.5.5.2: the 96 bits before the IPv4 address in ::ffff:192.0.2.1.
 constexpr unsigned mapped_bits = 96;
@@ -43,7 +45,8 @@ constexpr unsigned mapped_bits = 96;
 } // namespace
 
 IpNetwork::IpNetwork(const IpAddress& address, unsigned length)
-    : address_(masked(address, std::min(length, width(address)))), length_(std::min(length, width(address))) {}
+    : address_(masked(address, std::min(length, width(address)))), length_(std::min(length, width(address))) {
+}
 
 Result<IpNetwork> IpNetwork::parse(std::string_view text) {
     const auto slash = text.find('/');
@@ -60,8 +63,8 @@ Result<IpNetwork> IpNetwork::parse(std::string_view text) {
     const std::string_view digits = text.substr(slash + 1);
     unsigned length = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() || !is_digit(digits.front()) ||
-        length < least || length > most) {
+    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() ||
+        !is_digit(digits.front()) || length < least || length > most) {
         return refuse(fmt::format("expected a prefix length from {} to {} after the slash{}", least, most,
                                   mapped ? ", because the block is an IPv4 one in the form of IPv6" : ""),
                       slash + 1);
@@ -78,6 +81,8 @@ bool IpNetwork::contains(const IpAddress& address) const {
     return address.is_v4() == address_.is_v4() && masked(address, length_) == address_;
 }
 
-std::string IpNetwork::print() const { return fmt::format("{}/{}", address_.print(), length_); }
+std::string IpNetwork::print() const {
+    return fmt::format("{}/{}", address_.print(), length_);
+}
 
 } // namespace base

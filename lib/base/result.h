@@ -1,5 +1,5 @@
-// Result<T>: a value, or the reason why input or environment was refused. Protocol outcomes (fail, permerror, no
-// record) are not errors in this sense; they are ordinary values.
+// Result<T>: a value, or the reason why input or environment was refused. Protocol outcomes (fail, permerror,
+// no record) are not errors in this sense; they are ordinary values.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -9,8 +9,8 @@
 
 namespace base {
 
-// Why an input was refused: `message` is for people, `position` is the 0-based byte offset in the input at which it
-// was noticed.
+// Why an input was refused: `message` is for people, `position` is the 0-based byte offset in the input at
+// which it was noticed.
 struct ParseError {
     std::string message;
     std::size_t position = 0;

@@ -44,8 +44,8 @@ struct SelectedPolicy {
 
 enum class Existence : std::uint8_t { exists, does_not_exist, failed };
 
-// RFC 9989 4.7: what a usable record, or one taken for p=none, asks for mail of the author domain. Where the record
-// stands above the domain it matters whether that exists.
+// RFC 9989 4.7: what a usable record, or one taken for p=none, asks for mail of the author domain. Where the
+// record stands above the domain it matters whether that exists.
 [[nodiscard]] SelectedPolicy select_policy(const Record& record, bool inherited, Existence existence);
 
 // RFC 9989 4.7: t=y asks for one level less than published.

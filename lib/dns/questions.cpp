@@ -29,6 +29,8 @@ const Answer* Inquiry::ask(std::string_view name, Type type) {
     return answer;
 }
 
-void Inquiry::expect(std::string_view name, Type type) { (void)ask(name, type); }
+void Inquiry::expect(std::string_view name, Type type) {
+    (void)ask(name, type);
+}
 
 } // namespace dns

@@ -103,8 +103,7 @@ Awaited<Result> evaluate_record(Run& run, const Scope& scope, const Record& reco
             look_ahead(run, scope, record, i + 1);
             return dns::unanswered;
         }
-        run.record(
-            scope, [&] { return print(directive); }, [&] { return std::move(finding->what); });
+        run.record(scope, [&] { return print(directive); }, [&] { return std::move(finding->what); });
         switch (finding->match) {
         case Match::no:
             break;

@@ -59,8 +59,7 @@ struct Run {
     // A remark about the record itself.
     template <class What>
     void record(const Scope& scope, const What& what) {
-        record(
-            scope, [] { return std::string(); }, what);
+        record(scope, [] { return std::string(); }, what);
     }
     void add_step(const Scope& scope, std::string term, std::string what);
     // Null when `text` has a syntax error.

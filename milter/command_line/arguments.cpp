@@ -13,7 +13,7 @@ namespace milter::command_line {
 namespace {
 
 bool exists(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     return ::lstat(path.c_str(), &status) == 0;
 }
 

@@ -333,10 +333,7 @@ sfsistat on_header(SMFICTX* context, char* name, char* value) {
 
 sfsistat on_body(SMFICTX* context, unsigned char* chunk, std::size_t size) {
     return note(
-        context,
-        [&](Link& link) {
-            link.session().body({reinterpret_cast<const char*>(chunk), size});
-        },
+        context, [&](Link& link) { link.session().body({reinterpret_cast<const char*>(chunk), size}); },
         &Link::go_on_with_body);
 }
 

@@ -11,8 +11,8 @@ namespace milter::link {
 
 struct ServeOptions {
     base::SocketName socket;
-    unsigned socket_mode = 0660; // of a unix socket
-    std::string socket_group;    // of a unix socket; empty: unchanged
+    unsigned socket_mode = 0660;                       // of a unix socket
+    std::string socket_group;                          // of a unix socket; empty: unchanged
     std::size_t most_open = threads::Share::unlimited; // connections; more are closed at their first word
 };
 

@@ -37,7 +37,7 @@ Trouble somebody_listens() {
 }
 
 Trouble try_folder(const std::string& folder) {
-    struct stat status {};
+    struct stat status{};
     if (stat(folder.c_str(), &status) != 0) {
         const int error = errno;
         return because(fmt::format("directory {}: {}", folder, std::strerror(error)), error);
@@ -78,7 +78,7 @@ Trouble try_unix(const base::SocketName& socket, const std::string& group) {
     if (accepts_connections(socket)) {
         return somebody_listens();
     }
-    struct stat status {};
+    struct stat status{};
     if (lstat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode)) {
         return because(fmt::format("{} is there and is no socket", path));
     }

@@ -50,7 +50,8 @@ struct Entry {
     std::string_view identifier; // stands in the line as [IDENTIFIER] where there is no queue id before it
     Level level;
     Flow flow;
-    std::string_view meaning; // a paragraph for the operator: what happened and what to do; line ends are blanks
+    std::string_view
+        meaning; // a paragraph for the operator: what happened and what to do; line ends are blanks
 };
 
 [[nodiscard]] const Entry& describe(Event event);

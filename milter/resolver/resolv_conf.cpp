@@ -66,7 +66,7 @@ std::optional<std::vector<Server>> ResolvConf::changed(Time now) {
 }
 
 std::optional<ResolvConf::Identity> ResolvConf::identify() const {
-    struct stat status {};
+    struct stat status{};
     if (stat(path_.c_str(), &status) != 0) {
         return std::nullopt;
     }

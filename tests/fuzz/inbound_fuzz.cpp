@@ -35,9 +35,9 @@ constexpr std::size_t failures_tried = 4;
 class Message {
   public:
     Message(const fuzz::World& world, const fuzz::SignedMessage& message, const fuzz::Hashed& hashed)
-        : message_(message), bodies_(hashed.bodies),
-          signatures_(hashed.signatures), envelope_{base::IpAddress::parse(world.fact("client")),
-                                                    world.fact("helo"), world.fact("mail-from")} {
+        : message_(message), bodies_(hashed.bodies), signatures_(hashed.signatures),
+          envelope_{base::IpAddress::parse(world.fact("client")), world.fact("helo"),
+                    world.fact("mail-from")} {
         options_.iprev = world.has("iprev");
         options_.receiver = our_id;
     }

@@ -1,5 +1,5 @@
-// Random text as somebody would choose it who wants to break out of a header field, a log line or a quoted string.
-// PARAPH_SEED and PARAPH_ROUNDS in the environment replace the seed and the number of rounds.
+// Random text as somebody would choose it who wants to break out of a header field, a log line or a quoted
+// string. PARAPH_SEED and PARAPH_ROUNDS in the environment replace the seed and the number of rounds.
 #pragma once
 
 #include <array>
@@ -52,8 +52,9 @@ class HostileText {
 
     // The same, but often a name that is good enough to be looked at further.
     std::string name() {
-        constexpr std::array<std::string_view, 6> names = {
-            "example.org", "a.example.org", "victim.test", "evil.test", "b\303\274cher.test", "xn--bcher-kva.test"};
+        constexpr std::array<std::string_view, 6> names = {"example.org",        "a.example.org",
+                                                           "victim.test",        "evil.test",
+                                                           "b\303\274cher.test", "xn--bcher-kva.test"};
         std::string text(pick(names));
         if (one_in(2)) {
             text.insert(below(text.size() + 1), piece());
@@ -74,7 +75,8 @@ class HostileText {
         if (one_in(3)) {
             return std::string(1, static_cast<char>(below(256)));
         }
-        return one_in(3) ? std::string(below(20), static_cast<char>('a' + below(26))) : std::string(pick(pieces));
+        return one_in(3) ? std::string(below(20), static_cast<char>('a' + below(26)))
+                         : std::string(pick(pieces));
     }
 
     std::uint64_t seed_;

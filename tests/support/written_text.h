@@ -1,5 +1,5 @@
-// What must hold of everything that is written into headers, replies and logs, whatever came in. Each check says what
-// is wrong, or nothing.
+// What must hold of everything that is written into headers, replies and logs, whatever came in. Each check
+// says what is wrong, or nothing.
 #pragma once
 
 #include <algorithm>
@@ -36,9 +36,11 @@ inline std::string problem_with_physical_line(std::string_view line, bool first)
     return line.find_first_not_of(" \t") == std::string_view::npos ? "a line of blanks alone" : "";
 }
 
-// A header field's body as milter::HeaderInsertion holds it: a space in front, folds as CRLF and a blank, nothing else
-// outside of printable ASCII, no line over 998 octets, no line of blanks alone, not more than `largest` in all.
-inline std::string problem_with_field(std::string_view name, std::string_view body, std::size_t largest = 16384) {
+// A header field's body as milter::HeaderInsertion holds it: a space in front, folds as CRLF and a blank,
+// nothing else outside of printable ASCII, no line over 998 octets, no line of blanks alone, not more than
+// `largest` in all.
+inline std::string problem_with_field(std::string_view name, std::string_view body,
+                                      std::size_t largest = 16384) {
     if (!body.starts_with(' ')) {
         return "no space in front";
     }

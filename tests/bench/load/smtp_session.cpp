@@ -43,17 +43,17 @@ void require_progress(const milter::tool::Reply& reply, std::string_view stage) 
 } // namespace
 
 SmtpSession::SmtpSession(EventLoop& loop, const Load& load, const CorpusMessage& message)
-    : loop_(loop), load_(load),
-      message_(message), macros_{{"j", "mx.rcpt.example"},
-                                 {"v", "Postfix 3.7"},
-                                 {"_", fmt::format("{} [{}]", load.client_name, load.client)},
-                                 {"client_addr", load.client},
-                                 {"client_name", load.client_name},
-                                 {"mail_addr", message.sender},
-                                 {"mail_mailer", "smtp"},
-                                 {"rcpt_addr", "bob@rcpt.example"},
-                                 {"rcpt_mailer", "smtp"},
-                                 {"daemon_name", load.submission ? "ORIGINATING" : "smtpd"}},
+    : loop_(loop), load_(load), message_(message),
+      macros_{{"j", "mx.rcpt.example"},
+              {"v", "Postfix 3.7"},
+              {"_", fmt::format("{} [{}]", load.client_name, load.client)},
+              {"client_addr", load.client},
+              {"client_name", load.client_name},
+              {"mail_addr", message.sender},
+              {"mail_mailer", "smtp"},
+              {"rcpt_addr", "bob@rcpt.example"},
+              {"rcpt_mailer", "smtp"},
+              {"daemon_name", load.submission ? "ORIGINATING" : "smtpd"}},
       fields_(message.fields) {
     if (load.submission) {
         macros_.insert({{"auth_type", "PLAIN"}, {"auth_authen", "alice"}});

@@ -66,8 +66,8 @@ inline dns::Answer look_up(const Zone& zone, const dns::Question& question) {
     return zone.answer(question);
 }
 template <class Dns>
-requires std::is_invocable_r_v<dns::Answer, const Dns&, const dns::Question&> dns::Answer
-look_up(const Dns& dns, const dns::Question& question) {
+    requires std::is_invocable_r_v<dns::Answer, const Dns&, const dns::Question&>
+dns::Answer look_up(const Dns& dns, const dns::Question& question) {
     return dns(question);
 }
 

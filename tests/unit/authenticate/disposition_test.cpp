@@ -36,7 +36,7 @@ TEST_CASE("every action has a word of its own") {
 TEST_CASE("every state of the author has its own rule") {
     struct Case {
         State state;
-        Action DispositionRules::Author::*rule;
+        Action DispositionRules::Author::* rule;
         std::string_view reason;
     };
     using Author = DispositionRules::Author;

@@ -92,11 +92,13 @@ TEST_CASE("a block of IPv4 in the form of IPv6 is the block of IPv4", "[base]") 
 }
 
 TEST_CASE("bits behind the prefix are noticed", "[base]") {
-    for (const char* text : {"10.0.0.1/24", "192.0.2.255/25", "2001:db8::1/32", "::ffff:127.0.0.1/104", "10.0.0.1/0"}) {
+    for (const char* text :
+         {"10.0.0.1/24", "192.0.2.255/25", "2001:db8::1/32", "::ffff:127.0.0.1/104", "10.0.0.1/0"}) {
         CAPTURE(text);
         CHECK(IpNetwork::has_host_bits(text));
     }
-    for (const char* text : {"10.0.0.0/24", "10.0.0.1", "10.0.0.1/32", "2001:db8::/32", "::ffff:127.0.0.0/104", "junk"}) {
+    for (const char* text :
+         {"10.0.0.0/24", "10.0.0.1", "10.0.0.1/32", "2001:db8::/32", "::ffff:127.0.0.0/104", "junk"}) {
         CAPTURE(text);
         CHECK_FALSE(IpNetwork::has_host_bits(text));
     }

@@ -394,11 +394,8 @@ TEST_CASE("a relaxed signature survives new folding, blanks and case of names", 
 
 TEST_CASE("other signatures may be signed, one's own never is", "[rfc6376-3.5]") {
     const std::string first = signed_sample();
-    const std::string both = signed_by_hand(
-        [](dkim::Signature& s) {
-            s.signed_fields = {"from", "dkim-signature"};
-        },
-        first);
+    const std::string both =
+        signed_by_hand([](dkim::Signature& s) { s.signed_fields = {"from", "dkim-signature"}; }, first);
     CHECK(results_of(both, good_zone()) == "pass; pass");
     // The signature's field moved below the one it signs: it still is not its own input.
     const auto end = both.find("DKIM-Signature:", 10);

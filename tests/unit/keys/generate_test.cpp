@@ -38,7 +38,7 @@ TEST_CASE("a new key is written for its owner alone and can be read back") {
         CHECK(made->file == file);
         CHECK(made->record_name == "s2026._domainkey.example.com");
         CHECK(made->zone_line == keys::zone_line(made->record_name, made->record_value));
-        struct stat status {};
+        struct stat status{};
         REQUIRE(::stat(file.c_str(), &status) == 0);
         CHECK((status.st_mode & 07777U) == 0600U);
         const auto key = keys::read_key_file(file, keys::Reader::self(), true);

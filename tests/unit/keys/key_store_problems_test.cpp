@@ -61,7 +61,7 @@ TEST_CASE("keys that verifiers need not take bring a warning") {
                      "*@example.com k\n");
     store.options.domain_keys = {{"example.org", false, "r", store.path("large.pem"), ""}};
     const std::string warning =
-        "an RSA key of 4104 bits; verifiers need not take more than 4096, and many, paraphd "
+        "an RSA key of 4104 bits; verifiers need not accept more than 4096, and many, paraphd "
         "among them, do not";
     CHECK(store.load() == Texts{"/DIR/KeyTable:1: warning: /DIR/./large.pem: " + warning,
                                 "/DIR/KeyTable:2: warning: " + warning,

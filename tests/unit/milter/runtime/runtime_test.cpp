@@ -25,8 +25,10 @@ std::shared_ptr<const milter::runtime::Runtime> runtime_of(const std::string& ya
 TEST_CASE("every word of the author's settings becomes the rule of that name") {
     using Rules = authenticate::DispositionRules::Author;
     const std::pair<const char*, authenticate::Action Rules::*> settings[] = {
-        {"missing", &Rules::missing},       {"several_fields", &Rules::several_fields},
-        {"unreadable", &Rules::unreadable}, {"several_domains", &Rules::several_domains},
+        {"missing", &Rules::missing},
+        {"several_fields", &Rules::several_fields},
+        {"unreadable", &Rules::unreadable},
+        {"several_domains", &Rules::several_domains},
         {"stray_line_break", &Rules::stray_line_break},
     };
     for (const auto& [name, rule] : settings) {

@@ -14,9 +14,9 @@ TEST_CASE("a disposition becomes what a mail server is told") {
         bool held;
     };
     const std::vector<Case> cases{
-        {Action::accept, Reply::proceed, false},   {Action::mark, Reply::proceed, false},
+        {Action::accept, Reply::proceed, false},    {Action::mark, Reply::proceed, false},
         {Action::quarantine, Reply::proceed, true}, {Action::tempfail, Reply::tempfail, false},
-        {Action::reject, Reply::reject, false},    {Action::discard, Reply::discard, false},
+        {Action::reject, Reply::reject, false},     {Action::discard, Reply::discard, false},
     };
     for (const Case& c : cases) {
         const auto actions = milter::session::actions_for({c.action, "no-from", std::nullopt, {}});

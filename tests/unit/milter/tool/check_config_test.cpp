@@ -45,10 +45,10 @@ TEST_CASE("check-config looks at the keys of a configuration with errors") {
          "domains:\n  a.test: {keys: [{selector: s}, {selector: t, file: none.pem}]}\n  b.test: {keyz: []}\n",
          {"'domains.a.test.keys.file' is missing", "key a.test/t: ", "none.pem: No such file"},
          true},
-        {"no YAML", "domains: [\n", {"not valid YAML", "are not checked until it is put right"}, false},
+        {"no YAML", "domains: [\n", {"not valid YAML", "Keys and tables are not checked"}, false},
         {"an included file that is no YAML",
          "include: bad.yaml\ndomains: {a.test: {keys: [{selector: s, file: none.pem}]}}\n",
-         {"bad.yaml:1", "none.pem: No such file", "are not checked until it is put right"},
+         {"bad.yaml:1", "none.pem: No such file", "Keys and tables are not checked"},
          false},
         {"one table of two", "signing: {key_table: KeyTable}\n", {"signing_table"}, true},
     };
