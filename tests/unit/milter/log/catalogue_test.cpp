@@ -57,7 +57,7 @@ std::string with_messages(std::string manual) {
 
 } // namespace
 
-// Run as `unit_milter_daemon "[.write]"` after a change of the catalogue.
+// Run as `unit_log "[.write]"` after a change of the catalogue.
 TEST_CASE("write the messages into the manual", "[.write]") {
     const auto manual = with_messages(contents());
     std::ofstream(manual_file, std::ios::binary) << manual;
