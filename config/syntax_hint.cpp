@@ -52,51 +52,116 @@ struct Bracket {
     char sign;
 };
 
-// Follows lists in [] and mappings in {} up to a place in the text.
-class BracketFollower {
+// Follows the file to a place in it: which texts in quotes, lists in [] and mappings in {} are open there.
+// They open only where a value can begin: within a text, a quote is a character like any other.
+class Follower {
   public:
-    // The innermost one that is open there; nothing when none is.
-    std::optional<Bracket> open_at(const std::vector<std::string_view>& lines, std::size_t line,
-                                   std::size_t column) {
-        for (std::size_t i = 0; i < lines.size() && i < line; ++i) {
-            follow(i + 1 == line ? lines[i].substr(0, column - 1) : lines[i], i + 1);
+    void follow(std::string_view line, std::size_t number) {
+        if (!quote_ && is_passed_over(line)) {
+            return;
         }
+        if (!quote_ && open_.empty()) {
+            begin_line(line);
+        }
+        for (std::size_t at = 0; at < line.size(); ++at) {
+            if (quote_) {
+                at += close_quote(line.substr(at));
+            } else if (line[at] == '#' && (at == 0 || base::is_wsp(line[at - 1]))) {
+                return;
+            } else if (!base::is_wsp(line[at])) {
+                at += take(line, {number, at + 1, line[at]});
+            }
+        }
+    }
+
+    [[nodiscard]] std::optional<Bracket> quote() const { return quote_; }
+    // The innermost one.
+    [[nodiscard]] std::optional<Bracket> bracket() const {
         return open_.empty() ? std::nullopt : std::optional(open_.back());
     }
 
   private:
-    void follow(std::string_view line, std::size_t number) {
-        char before = '\0'; // the last character that is no blank
-        for (std::size_t at = 0; at < line.size(); ++at) {
-            const char c = line[at];
-            const bool starts = at == 0 || base::is_wsp(line[at - 1]) || is_structure(line[at - 1]);
-            if (quote_ != '\0') {
-                at += quote_ == '"' && c == '\\' ? 1U : 0U;
-                quote_ = c == quote_ ? '\0' : quote_;
-            } else if (c == '#' && starts) {
-                return;
-            } else if ((c == '"' || c == '\'') && starts) {
-                quote_ = c;
-            } else {
-                bracket(c, before, {number, at + 1, c});
-            }
-            before = base::is_wsp(c) ? before : c;
-        }
+    // Empty, or a text of the lines above that goes on.
+    [[nodiscard]] bool is_passed_over(std::string_view line) const {
+        return is_empty_line(line) || (open_.empty() && plain_ && indentation(line) > parent_);
     }
 
-    void bracket(char c, char before, Bracket here) {
-        const bool value_begins = before == '\0' || before == ':' || before == '-' || before == '?';
-        if ((c == '[' || c == '{') && (!open_.empty() || value_begins)) {
+    void begin_line(std::string_view line) {
+        begins_ = true;
+        plain_ = false;
+        parent_ = start_ = indentation(line);
+    }
+
+    // Takes one character; how many more belong to it.
+    std::size_t close_quote(std::string_view rest) {
+        const char c = rest.front();
+        const bool doubled = quote_->sign == '\'' && rest.starts_with("''");
+        if (doubled || (quote_->sign == '"' && c == '\\')) {
+            return 1;
+        }
+        quote_ = c == quote_->sign ? std::nullopt : quote_;
+        return 0;
+    }
+
+    // The same outside of quotes, for what is no blank.
+    std::size_t take(std::string_view line, Bracket here) {
+        const auto rest = line.substr(here.column);
+        const bool ends = rest.empty() || base::is_wsp(rest.front());
+        if (here.sign == '[' || here.sign == '{' || here.sign == ']' || here.sign == '}') {
+            bracket(here);
+        } else if (begins_ && (here.sign == '"' || here.sign == '\'')) {
+            start_ = here.column - 1;
+            quote_ = here;
+            begins_ = plain_ = false;
+        } else if (here.sign == ':' && (ends || colon_ends_name(rest.front()))) {
+            parent_ = start_;
+            begin_value();
+        } else if (here.sign == ',' && !open_.empty()) {
+            begin_value();
+        } else if (begins_ && ends && (here.sign == '-' || here.sign == '?')) {
+            parent_ = here.column - 1;
+        } else if (begins_ && (here.sign == '!' || here.sign == '&')) {
+            return std::min(rest.find_first_of(" \t"), rest.size()); // an anchor or a tag before the value
+        } else {
+            text(here);
+        }
+        return 0;
+    }
+
+    void bracket(Bracket here) {
+        if ((here.sign == '[' || here.sign == '{') && (begins_ || !open_.empty())) {
             open_.push_back(here);
-        } else if (!open_.empty() && c == (open_.back().sign == '[' ? ']' : '}')) {
+            begin_value();
+        } else if (!open_.empty() && here.sign == (open_.back().sign == '[' ? ']' : '}')) {
             open_.pop_back();
+            begins_ = plain_ = false;
+        } else {
+            text(here);
         }
     }
 
-    static bool is_structure(char c) { return std::string_view("[]{},").find(c) != std::string_view::npos; }
+    void begin_value() {
+        begins_ = true;
+        plain_ = false;
+    }
+
+    void text(Bracket here) {
+        start_ = begins_ ? here.column - 1 : start_;
+        begins_ = false;
+        plain_ = true;
+    }
+
+    // In brackets a name in quotes needs no blank behind its colon.
+    [[nodiscard]] bool colon_ends_name(char next) const {
+        return !open_.empty() && (!plain_ || std::string_view("[]{},").find(next) != std::string_view::npos);
+    }
 
     std::vector<Bracket> open_;
-    char quote_ = '\0';
+    std::optional<Bracket> quote_;
+    bool begins_ = true;     // a value can begin here
+    bool plain_ = false;     // in a text without quotes
+    std::size_t start_ = 0;  // where the last name or text began
+    std::size_t parent_ = 0; // what is indented deeper than this goes on with the text
 };
 
 // "name:value": YAML takes it for one text.
@@ -112,42 +177,6 @@ bool lacks_blank(std::string_view line) {
                return base::is_alnum(c) || std::string_view("_-.").find(c) != std::string_view::npos;
            });
 }
-
-// The last text in quotes before a place that goes on over the end of its line. Written so on purpose it is
-// rare; where a closing quote is missing, the next quote of the file closes it, and what follows makes no
-// sense.
-class LongQuote {
-  public:
-    // Nothing when there is none, or it was closed in a line before.
-    std::optional<Bracket> before(const std::vector<std::string_view>& lines, std::size_t line) {
-        for (std::size_t i = 0; i < lines.size() && i < line; ++i) {
-            found_ = open_;
-            follow(lines[i], i + 1);
-        }
-        return found_;
-    }
-
-  private:
-    void follow(std::string_view line, std::size_t number) {
-        for (std::size_t at = 0; at < line.size(); ++at) {
-            const char c = line[at];
-            const bool starts =
-                at == 0 || std::string_view(" \t[]{},").find(line[at - 1]) != std::string_view::npos;
-            if (open_) {
-                const bool doubled = c == '\'' && line.substr(at).starts_with("''");
-                at += (open_->sign == '"' && c == '\\') || (open_->sign == '\'' && doubled) ? 1U : 0U;
-                open_ = c == open_->sign && !doubled ? std::nullopt : open_;
-            } else if (c == '#' && starts) {
-                return;
-            } else if ((c == '"' || c == '\'') && starts) {
-                open_ = Bracket{number, at + 1, c};
-            }
-        }
-    }
-
-    std::optional<Bracket> open_;
-    std::optional<Bracket> found_; // open at the beginning of the line
-};
 
 class Explainer {
   public:
@@ -171,8 +200,22 @@ class Explainer {
         return error_.reason.find(words) != std::string::npos;
     }
 
+    // Up to the beginning of the line, or to the place in it.
+    [[nodiscard]] Follower followed(bool into_line) const {
+        Follower follower;
+        for (std::size_t i = 0; i + 1 < error_.line; ++i) {
+            follower.follow(lines_[i], i + 1);
+        }
+        if (into_line) {
+            follower.follow(line_.substr(0, error_.column - 1), error_.line);
+        }
+        return follower;
+    }
+
+    // A text in quotes that began in a line above. Written so on purpose it is rare; where a closing quote is
+    // missing, the next quote of the file closes it, and what follows makes no sense.
     bool quote() {
-        const auto open = LongQuote().before(lines_, error_.line);
+        const auto open = followed(false).quote();
         if (open) {
             error_ = {open->line, open->column, "the closing quote is missing",
                       fmt::format("the text that begins here goes on to line {}, where it makes no sense",
@@ -194,7 +237,7 @@ class Explainer {
         if (!says("flow") && !says("illegal map value") && !says("illegal block entry")) {
             return false;
         }
-        const auto open = BracketFollower().open_at(lines_, error_.line, error_.column);
+        const auto open = followed(true).bracket();
         const bool closes = here_.starts_with(']') || here_.starts_with('}');
         if (open) {
             error_.reason = closes ? fmt::format("the bracket '{}' is not closed before the '{}' in line {}",
