@@ -52,17 +52,16 @@ void Exchange::silent() {
 }
 
 void Exchange::unreachable(int error) {
-    if (error == ECONNREFUSED && answer_.failure == dns::Failure::timeout) {
-        answer_ = dns::failed(dns::Failure::refused); // unless a later try finds somebody there
-    }
-    silent();
+    missed(error);
+    silent(); // a later try may find somebody there
 }
 
 void Exchange::stalled() {
     ++at_;
 }
 
-void Exchange::hung_up() {
+void Exchange::hung_up(int error) {
+    missed(error);
     line_[at_].done = true;
     ++at_;
 }
@@ -71,15 +70,25 @@ void Exchange::answered(const Response& response) {
     Stop& stop = line_[at_];
     if (response.answer.status != dns::Status::failed) {
         answer_ = response.answer;
+        news_ = News::response;
         over_ = true;
     } else if (response.edns_refused && stop.candidate.edns) {
         stop.candidate.edns = false; // RFC 6891 6.2.2: the same server again, in plain DNS
     } else {
         stop.done = true;
-        if (weight(response.answer.failure) > weight(answer_.failure)) {
+        if (news_ != News::response || weight(response.answer.failure) > weight(answer_.failure)) {
             answer_ = response.answer;
         }
+        news_ = News::response;
         ++at_;
+    }
+}
+
+// Nobody listens on the server's port: worth telling while no server has said more.
+void Exchange::missed(int error) {
+    if (error == ECONNREFUSED && news_ == News::silence) {
+        news_ = News::closed_port;
+        answer_ = dns::failed(dns::Failure::refused);
     }
 }
 

@@ -25,24 +25,31 @@ class Exchange {
     void silent();
     void unreachable(int error); // of the system: nobody is there
     void stalled();              // it asked for TCP and was silent there
-    void hung_up();              // it asked for TCP and would not have it: no use to ask it again
+    void hung_up(int error);     // it asked for TCP and would not have it: no use to ask it again
     void answered(const Response& response);
 
-    // The answer, else the most telling failure: what a server said counts for more than another one's
-    // silence.
+    // The answer, else the most telling failure: what a server said counts for more than a port that another
+    // one has closed, and that for more than silence.
     [[nodiscard]] const dns::Answer& answer() const { return answer_; }
+    // Whether any server's response counted. It asked for TCP: no.
+    [[nodiscard]] bool heard() const { return news_ == News::response; }
 
   private:
+    enum class News { silence, closed_port, response }; // each tells more than those before
+
     struct Stop {
         Candidate candidate;
         bool done = false; // said what it has to say; asking again would not change its mind
     };
+
+    void missed(int error);
 
     std::vector<Stop> line_;
     int rounds_;
     int round_ = 0;
     std::size_t at_ = 0; // whom next() names, unless that stop is done
     bool over_ = false;
+    News news_ = News::silence;
     dns::Answer answer_ = dns::failed(dns::Failure::timeout);
 };
 

@@ -21,7 +21,7 @@ struct Reply {
     };
     Kind kind;
     PacketView packet{}; // valid during the call
-    int error = 0;       // unreachable: the system's error number
+    int error = 0;       // unreachable, tcp_closed: the system's error number, 0 where it has none
 
     // "Connection refused": nobody listens on the server's port.
     [[nodiscard]] std::string reason() const { return std::generic_category().message(error); }

@@ -101,7 +101,7 @@ void Stub::note(Flight& flight, const Candidate& from, std::uint16_t id, const R
     case Reply::Kind::tcp_closed:
         flight.waited = true;
         nameservers_.answered(from.server);
-        flight.exchange.hung_up();
+        flight.exchange.hung_up(reply.error);
         return;
     case Reply::Kind::shutdown:
         flight.cancelled = true;

@@ -33,8 +33,9 @@ bool must_wait(int error) {
 
 TcpConnection::TcpConnection(EventLoop& loop, const Server& server, PacketView query, Time deadline,
                              ReplyTo done)
-    : loop_(loop), fd_(connect_to(server, SOCK_STREAM)), query_(query.begin(), query.end()),
-      unsent_(framed(query)), deadline_(deadline), done_(std::move(done)) {}
+    : loop_(loop), fd_(connect_to(server, SOCK_STREAM)), connect_error_(fd_.get() < 0 ? errno : 0),
+      query_(query.begin(), query.end()), unsent_(framed(query)), deadline_(deadline),
+      done_(std::move(done)) {}
 
 TcpConnection::~TcpConnection() {
     if (fd_.get() >= 0) {
@@ -44,7 +45,7 @@ TcpConnection::~TcpConnection() {
 
 void TcpConnection::start() {
     if (fd_.get() < 0) {
-        end({Reply::Kind::tcp_closed});
+        end({Reply::Kind::tcp_closed, {}, connect_error_});
         return;
     }
     loop_.watch(fd_.get(), true, true, *this);
@@ -63,7 +64,7 @@ void TcpConnection::write() {
     const ssize_t sent = send(fd_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
     if (sent < 0) {
         if (!must_wait(errno)) {
-            end({Reply::Kind::tcp_closed});
+            end({Reply::Kind::tcp_closed, {}, errno});
         }
         return;
     }
@@ -80,7 +81,7 @@ void TcpConnection::read() {
         return;
     }
     if (got <= 0) {
-        end({Reply::Kind::tcp_closed});
+        end({Reply::Kind::tcp_closed, {}, got < 0 ? errno : 0});
         return;
     }
     received_.insert(received_.end(), buffer.begin(), buffer.begin() + got);

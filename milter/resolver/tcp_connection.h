@@ -42,8 +42,9 @@ class TcpConnection final : public EventLoop::Watcher {
 
     EventLoop& loop_;
     FileDescriptor fd_;
-    Packet query_;  // as it must be answered
-    Packet unsent_; // with its length in front, less what has been sent
+    int connect_error_; // of the system, where there is no socket
+    Packet query_;      // as it must be answered
+    Packet unsent_;     // with its length in front, less what has been sent
     Packet received_;
     Time deadline_;
     int strange_messages_ = 0;

@@ -40,7 +40,9 @@ void reply(Exchange& exchange, const std::string& word) {
     } else if (word == "stalled") {
         exchange.stalled();
     } else if (word == "hung_up") {
-        exchange.hung_up();
+        exchange.hung_up(0);
+    } else if (word == "closed_tcp") {
+        exchange.hung_up(ECONNREFUSED);
     } else {
         REQUIRE(word == "formerr");
         exchange.answered({dns::failed(dns::Failure::refused), true});
@@ -109,7 +111,13 @@ TEST_CASE("an exchange asks one server after the other until one answers") {
         {"a port that is closed", only_a, 2, "closed closed", "1+ 1- refused"},
         {"nobody listens, then somebody does", only_a, 2, "closed found", "1+ 1- found"},
         {"what a server says tells more than a closed port", a_b, 1, "closed servfail", "1+ 2+ SERVFAIL"},
+        {"so does its junk", a_b, 1, "closed malformed", "1+ 2+ malformed answer"},
+        {"in any order", a_b, 1, "malformed closed", "1+ 2+ malformed answer"},
         {"the other one is silent", a_b, 1, "silent closed", "1+ 2+ refused"},
+        {"a port that is closed for TCP", only_a, 2, "closed_tcp", "1+ refused"},
+        {"what another server says tells more than that", a_b, 1, "closed_tcp malformed",
+         "1+ 2+ malformed answer"},
+        {"and that tells more than silence", a_b, 1, "silent closed_tcp", "1+ 2+ refused"},
         {"no way to the server", only_a, 1, "no_route", "1+ timeout"},
         {"silence, then an answer in the second round", only_a, 2, "silent found", "1+ 1- found"},
     };

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <optional>
 #include <vector>
 
@@ -95,6 +96,21 @@ TEST_CASE("a TCP connection outlives a few messages that answer nothing, and no 
     CHECK(ask_over_tcp(TcpConnection::most_strange_messages - 1) == Reply::Kind::response);
     CHECK(ask_over_tcp(TcpConnection::most_strange_messages) == Reply::Kind::tcp_closed);
     CHECK(ask_over_tcp(5000) == Reply::Kind::tcp_closed);
+}
+
+TEST_CASE("a TCP connection tells that nobody listens") {
+    const Peer peer(SOCK_STREAM); // bound, and not listening
+    EventLoop loop;
+    std::optional<Reply> became;
+    TcpConnection connection(loop, peer.server(), query(), Clock::now() + std::chrono::hours(1),
+                             [&](const Reply& got) { became = got; });
+    connection.start();
+    if (!became) {
+        connection.ready(0, true, true);
+    }
+    REQUIRE(became);
+    CHECK(became->kind == Reply::Kind::tcp_closed);
+    CHECK(became->error == ECONNREFUSED);
 }
 
 TEST_CASE("a UDP port reads so many datagrams at once, and the others when it is asked again") {
