@@ -48,7 +48,7 @@ void Stub::advance(const FlightPtr& flight) {
             send(flight, *to);
             return;
         }
-        if (flight->waited && flight->exchange.answer().failure == dns::Failure::timeout) {
+        if (flight->waited && !flight->exchange.heard()) {
             warnings_.warn(Warning::no_server_answers, dns::print(flight->question), Clock::now());
         }
     }

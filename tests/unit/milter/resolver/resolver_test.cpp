@@ -329,6 +329,36 @@ TEST_CASE("a closed port is passed over at once") {
                                      closed)});
 }
 
+TEST_CASE("that no server answers is told when one is silent and the other's port is closed") {
+    std::uint16_t closed = 0;
+    {
+        const DnsServer gone;
+        closed = gone.port();
+    }
+    struct Case {
+        const char* name;
+        Fault fault;
+        const char* expected;
+        bool told;
+    };
+    for (const Case& c : {Case{"silence", Fault::drop, "refused", true},
+                          Case{"junk", Fault::garbage, "malformed answer", false},
+                          Case{"REFUSED", Fault::refused, "refused", false}}) {
+        INFO(c.name);
+        DnsServer other;
+        other.behave({c.fault});
+        std::vector<std::string> reports;
+        {
+            Options options = options_for({at(other), at_port(closed)}, milliseconds(100));
+            options.report = [&reports](std::string_view line) { reports.emplace_back(line); };
+            CachingResolver resolver(options);
+            CHECK(print(*ask(resolver, "a.test")) == c.expected);
+        }
+        CHECK((std::ranges::find(reports, "no nameserver answered in time: A a.test") != reports.end()) ==
+              c.told);
+    }
+}
+
 TEST_CASE("the second server is asked when the first fails, and its word counts") {
     struct Case {
         const char* name;
