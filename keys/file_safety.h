@@ -68,8 +68,8 @@ class DirectoryGuard {
     // safe.
     [[nodiscard]] std::optional<std::string> danger_above(const std::string& path);
 
-    // "/srv/keys, above it, cannot be entered by user paraph (mode 0700, owner root:root); chgrp paraph
-    // /srv/keys && chmod g+x /srv/keys". Nothing: all can.
+    // "/srv/keys, above it, cannot be entered by user paraph (mode 0700, owner root:root); move the file to
+    // where the daemon's files are, such as /etc/paraph". Nothing: all can.
     [[nodiscard]] std::optional<std::string> barrier_above(const std::string& path);
 
   private:
