@@ -119,23 +119,67 @@ void check_runtime(const config::Settings& settings, const CheckConfigOptions& o
     }
 }
 
-// Of settings with errors, the part whose keys can be checked without repeating those errors: whole entries,
-// and tables that belong together.
-config::Settings checkable(config::Settings settings) {
+bool has_error(const config::Loaded& loaded, std::string_view words) {
+    return std::ranges::any_of(loaded.diagnostics, [words](const Diagnostic& one) {
+        return one.severity == Severity::error && one.message.find(words) != std::string::npos;
+    });
+}
+
+// Whether a setting or its section was refused: what the settings have is what was refused, or the default.
+bool is_refused(const config::Loaded& loaded, std::string_view path) {
+    return has_error(loaded, fmt::format("'{}'", path)) ||
+           has_error(loaded, fmt::format("'{}'", path.substr(0, path.find('.'))));
+}
+
+bool knows_socket(const config::Loaded& loaded) {
+    const bool misspelt =
+        !loaded.origins.contains("listen.socket") && has_error(loaded, "unknown setting 'listen.");
+    return !misspelt && !is_refused(loaded, "listen.socket");
+}
+
+// Of settings with errors, what can be checked without telling of them once more, or of what nobody set:
+// whole entries, and tables that belong together.
+config::Settings checkable(const config::Loaded& loaded) {
+    auto settings = *loaded.partial;
     for (auto& [domain, entry] : settings.domains) {
         std::erase_if(entry.keys, [](const auto& key) { return key.selector.empty() || key.file.empty(); });
     }
-    if (settings.signing.key_table.empty() || settings.signing.signing_table.empty()) {
+    settings.signing.require_safe_keys &= !is_refused(loaded, "signing.require_safe_keys");
+    if (settings.signing.key_table.empty() || settings.signing.signing_table.empty() ||
+        is_refused(loaded, "signing.key_table") || is_refused(loaded, "signing.signing_table")) {
         settings.signing.key_table.clear();
         settings.signing.signing_table.clear();
     }
     return settings;
 }
 
+// How the daemon is to be reached, as far as it is known.
+Result<void> check_connections(const config::Settings& settings, const config::Loaded& loaded,
+                               const CheckConfigOptions& options, Report& report) {
+    const bool known = knows_socket(loaded);
+    if (!options.reload && known) { // a daemon that reloads has its socket
+        report.add(check_listening(settings, loaded, name_of(options), user_that_counts(options.user)));
+    }
+    if (!options.postfix) {
+        return {};
+    }
+    if (!known) {
+        report.add({{Severity::warning, "main.cf", 0, 0, "not checked: the socket is not known",
+                     "put 'listen.socket' right first"}});
+        return {};
+    }
+    auto found = check_postfix(settings);
+    if (!found) {
+        return tl::make_unexpected(found.error());
+    }
+    report.add(std::move(*found));
+    return {};
+}
+
 Result<Report> examine(const CheckConfigOptions& options, Console& console) {
     config::Loaded loaded = read_configuration(options.file, console);
     Report report;
-    report.diagnostics = std::move(loaded.diagnostics);
+    report.diagnostics = loaded.diagnostics;
     report.files = loaded.files.size();
     if (options.file != "-" && daemon_reads(options)) {
         report.add(check_files(loaded.files, user_that_counts(options.user)));
@@ -145,22 +189,14 @@ Result<Report> examine(const CheckConfigOptions& options, Console& console) {
     }
     report.complete = loaded.parsed;
     if (loaded.partial) {
-        check_keys(checkable(*loaded.partial), user_that_counts(options.user), options.reload, report);
+        check_keys(checkable(loaded), user_that_counts(options.user), options.reload, report);
     }
     report.refused = !report.starts();
     const auto& settings = loaded.settings ? loaded.settings : loaded.partial;
-    if (!settings) {
-        return report;
-    }
-    if (!options.reload && loaded.parsed) { // a daemon that reloads has its socket
-        report.add(check_listening(*settings, loaded, name_of(options), user_that_counts(options.user)));
-    }
-    if (options.postfix && loaded.parsed) {
-        auto found = check_postfix(*settings);
-        if (!found) {
-            return tl::make_unexpected(found.error());
+    if (settings && loaded.parsed) {
+        if (auto done = check_connections(*settings, loaded, options, report); !done) {
+            return tl::make_unexpected(done.error());
         }
-        report.add(std::move(*found));
     }
     return report;
 }

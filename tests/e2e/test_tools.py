@@ -1,5 +1,6 @@
 """The operator's tool beside the running daemon: both must say the same."""
 
+import errno
 import json
 import re
 import socket
@@ -124,6 +125,21 @@ class Tools(SiteTest):
         self.assertIn("another process listens there", told)
         self.assertNotIn("another process", self.paraph("check-config", "--reload",
                                                         str(self.site.paraphd.config)).stdout.decode())
+
+    def test_check_config_tries_no_socket_that_nobody_configured(self):
+        with socket.socket() as default:
+            try:
+                default.bind(("127.0.0.1", 8891))
+                default.listen()
+            except OSError as error:  # somebody listens there: as good
+                self.assertEqual(errno.EADDRINUSE, error.errno)
+            for yaml, tried in (("listen: {socket: 'unix:foo.sock'}", False), ("listen: 5", False),
+                                ("listen: {sokcet: 'unix:/run/x/foo.sock'}", False), ("spf: {enabled: maybe}", True)):
+                with self.subTest(yaml):
+                    config = self.write(yaml.encode(), "listen.yaml")
+                    told = self.paraph("check-config", "--postfix", config, check=False).stdout.decode()
+                    self.assertIs(tried, "127.0.0.1:8891: another process listens there" in told, told)
+                    self.assertIs(tried, "main.cf: warning: not checked: the socket is not known" not in told, told)
 
     def test_the_unit_reloads_what_the_daemon_would_take(self):
         unit = (Path(__file__).resolve().parents[2] / "packaging/systemd/paraphd.service").read_text()

@@ -69,6 +69,37 @@ TEST_CASE("check-config looks at the keys of a configuration with errors") {
     }
 }
 
+TEST_CASE("check-config tells of each error once") {
+    const Workspace files;
+    struct Case {
+        const char* name;
+        const char* yaml;
+        std::size_t errors;
+    };
+    const Case cases[] = {
+        {"two tables that are missing", "signing:\n  key_table: NoKeys\n  signing_table: refile:NoRows\n", 2},
+        {"one of two", "signing: {key_table: KeyTable, signing_table: NoRows}\n", 1},
+        {"another setting of theirs", "signing: {key_table: KeyTable, signing_table: KeyTable, keyz: x}\n",
+         3},
+        {"a key whose safety nobody can tell",
+         "signing: {require_safe_keys: nope}\ndomains: {a.test: {keys: [{selector: s, file: open.pem}]}}\n",
+         1},
+        {"the same, and it is wanted",
+         "spf: {enabled: nope}\ndomains: {a.test: {keys: [{selector: s, file: open.pem}]}}\n", 2},
+    };
+    files.write("KeyTable", "rubbish\n");
+    files.write("open.pem", support::rsa_pem);
+    std::filesystem::permissions(files.path("open.pem"), std::filesystem::perms::all);
+    for (const Case& test : cases) {
+        INFO(test.name);
+        const auto config = files.write("p.yaml", test.yaml);
+        const auto json = nlohmann::json::parse(run({"check-config", "--json", config}).out);
+        CAPTURE(json.dump(2));
+        CHECK(json["errors"] == test.errors);
+        CHECK(json["files"] == (contains(test.yaml, "keyz") ? 3 : 1));
+    }
+}
+
 TEST_CASE("check-config takes a file by its place, and standard input") {
     const Workspace files;
     const std::string yaml = "dns: {timeout: 2}\n";
