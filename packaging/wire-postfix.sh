@@ -160,10 +160,12 @@ wire-postfix: section 'A unix socket, and the chroot' of docs/guide/postfix.md s
 }
 
 start_service() {
+    local old
     stop_background
     if [ -e "$unit" ] && ! cmp -s "$here/systemd/paraphd.service" "$unit"; then
-        cp -p "$unit" "$unit.old"
-        note "Replaced $unit; the old one is $unit.old. Changes of your own belong in systemctl edit paraphd."
+        old="$unit.old.$(date +%Y%m%d%H%M%S)"
+        cp -p "$unit" "$old"
+        note "Replaced $unit; the old one is $old. Changes of your own belong in systemctl edit paraphd."
     fi
     install -m 644 "$here/systemd/paraphd.service" "$unit"
     systemctl daemon-reload || die "systemctl daemon-reload fails"
@@ -322,28 +324,41 @@ reload_postfix() { postfix reload >/dev/null 2>&1 || give_back "postfix reload f
 
 # give_back WHY: main.cf as it was before this run. With a milter that does not work, mail would wait or pass unchecked.
 give_back() {
+    local old
     if [ -z "$backup" ]; then
         die "$1
 wire-postfix: this run changed nothing in main.cf: take paraphd out of smtpd_milters and non_smtpd_milters, and reload
 wire-postfix: Postfix, if mail has to flow before this is repaired"
     fi
-    put_back
+    old="$backup"
+    put_back || die "$1
+wire-postfix: main.cf could not be put back: the old one is $old"
     die "$1
 wire-postfix: main.cf is as it was before"
 }
 
+# No signal stops it halfway: neither this nor a command that it runs. Postfix finds the new file or the old one, never a
+# part of it.
 put_back() {
-    cp -p "$backup" "$(main_cf)"
-    backup=
+    local old="$backup" file
+    trap '' INT TERM HUP
+    backup= # or it would be tried again at exit
+    file="$(main_cf)"
+    cp -p "$old" "$file.paraph-new" || return 1
+    mv -f "$file.paraph-new" "$file" || return 1
     if postfix_runs; then postfix reload >/dev/null 2>&1 || true; fi
 }
 
 # However this ends, by a ^C or by a command that fails: a main.cf that was not tried to the end does not stay.
 at_exit() {
-    local status=$?
-    if [ -n "$backup" ]; then
-        put_back
-        printf 'wire-postfix: this ended before it was done; main.cf is as it was before\n' >&2
+    local status=$? old="$backup"
+    trap '' INT TERM HUP
+    if [ -n "$old" ]; then
+        if put_back; then
+            printf 'wire-postfix: this ended before it was done; main.cf is as it was before\n' >&2
+        else
+            printf 'wire-postfix: main.cf could not be put back: the old one is %s\n' "$old" >&2
+        fi
     fi
     exit "$status"
 }

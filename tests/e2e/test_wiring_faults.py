@@ -1,5 +1,6 @@
 """packaging/wire-postfix.sh where something fails, ends early or cannot be tried, and where a service manager runs."""
 
+import re
 import unittest
 from pathlib import Path
 
@@ -53,14 +54,20 @@ class Faults(WiringTest):
         systemd = "mkdir -p /run/systemd/system\n" + self.with_commands(systemctl=SYSTEMCTL, journalctl=JOURNALCTL)
         unit = "/etc/systemd/system/paraphd.service"
         said = self.wire(before=systemd + f"umask 077; mkdir -p {Path(unit).parent}; echo '# mine' >{unit}",
-                         after=f"cat /var/log/systemctl.log {unit}.old; stat -c '%a %n' /etc/paraph/paraph.yaml")
+                         after=f"cat /var/log/systemctl.log {unit}.old.*; stat -c '%a %n' /etc/paraph/paraph.yaml")
         self.assertRegex(said, r"Done: message \w+ to postmaster went through Postfix and paraphd")
         self.assertIn("paraphd runs as a service", said)
         self.assertIn("systemctl daemon-reload\nsystemctl enable --quiet paraphd\nsystemctl restart paraphd\n"
                       "systemctl is-active --quiet paraphd\n", said)
-        self.assertIn(f"the old one is {unit}.old", said)
+        self.assertRegex(said, rf"the old one is {re.escape(unit)}\.old\.\d{{14}}\. ")
         self.assertIn("# mine\n644 /etc/paraph/paraph.yaml\n", said)
         self.assertEqual(["inet:127.0.0.1:8891", "$smtpd_milters"], self.milters(said), said)
+        # What the operator wrote is there after the next upgrade, too.
+        said = self.wire(before=systemd + f"mkdir -p {Path(unit).parent}; echo '# mine' >{unit}",
+                         after=f"""echo "# of another version" >{unit}; sleep 1
+                             {SCRIPT} {programs.paraphd} {programs.paraph} >/dev/null 2>&1; head -n 1 {unit}.old.*""")
+        self.assertIn("# mine\n", said)
+        self.assertIn("# of another version\n", said)
         for marker, problem in (("no-restart", "it does not start; journalctl -u paraphd says why"),
                                 ("no-service", "paraphd has ended; journalctl -u paraphd says why")):
             said = self.wire(before=f"{systemd} touch /run/{marker}")
@@ -83,6 +90,27 @@ class Faults(WiringTest):
         self.assertIn("this ended before it was done; main.cf is as it was before", said)
         self.assertIn("status 1", said)
         self.assertEqual([], self.milters(said))
+
+    def test_impatient_operator_gets_main_cf_back(self):
+        """A second ^C, which the terminal sends to the commands under way as well."""
+        commands = self.with_commands(
+            postfix="""#!/bin/bash
+                if [ "$1" = reload ]; then
+                    echo "reload with [$(postconf -h smtpd_milters)]" >>/run/reloads
+                    kill -INT $PPID
+                    if [ -e /run/once ]; then kill -INT $$; fi
+                    touch /run/once
+                fi
+                exec /usr/sbin/postfix "$@" """,
+            cp="""#!/bin/bash
+                case "$*" in "-p /etc/postfix/main.cf.before-paraph."*) kill -INT $PPID $$ ;; esac
+                exec /usr/bin/cp "$@" """)
+        said = self.wire(before=commands, after="cat /run/reloads; ls /etc/postfix")
+        self.assertIn("this ended before it was done; main.cf is as it was before", said)
+        self.assertIn("status 130", said)
+        self.assertIn("reload with []\n", said)
+        self.assertEqual([], self.milters(said))
+        self.assertNotIn("paraph-new", said)
 
     def test_postfix_that_cannot_list_its_services(self):
         said = self.wire(before=self.with_commands(postconf="""#!/bin/bash
