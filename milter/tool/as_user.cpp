@@ -55,7 +55,7 @@ std::string in_words(const char* step) {
     _exit(status);
 }
 
-Answer wait_for(pid_t child, std::string text) {
+Told wait_for(pid_t child, std::string text) {
     int status = 0;
     pid_t ended = 0;
     while ((ended = waitpid(child, &status, 0)) < 0 && errno == EINTR) {
@@ -70,7 +70,7 @@ Answer wait_for(pid_t child, std::string text) {
 
 } // namespace
 
-Answer as_user(const std::string& user, const std::function<std::string()>& ask) {
+Told as_user(const std::string& user, const std::function<std::string()>& ask) {
     const passwd* account = user.empty() ? nullptr : getpwnam(user.c_str());
     if (user.empty() || (account != nullptr && account->pw_uid == geteuid())) {
         return ask();

@@ -10,10 +10,10 @@
 namespace milter::tool {
 
 // The answer, or why it cannot be found out.
-using Answer = base::Result<std::string, std::string>;
+using Told = base::Result<std::string, std::string>;
 
 // What `ask` answers in a child process that runs as `user`; empty: in this process. Only root becomes
 // another user.
-[[nodiscard]] Answer as_user(const std::string& user, const std::function<std::string()>& ask);
+[[nodiscard]] Told as_user(const std::string& user, const std::function<std::string()>& ask);
 
 } // namespace milter::tool

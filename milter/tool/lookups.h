@@ -21,7 +21,7 @@ class Lookups {
     // Over `max_questions` every further question is answered with a timeout, as the daemon does.
     Lookups(std::unique_ptr<AnswerSource> source, std::size_t max_questions);
 
-    // `evaluate` returns std::variant<Verdict, dns::Questions> for the answers known so far.
+    // `evaluate` returns dns::Outcome<Verdict> for the answers known so far.
     template <class Evaluate>
     [[nodiscard]] auto finish(Evaluate&& evaluate)
         -> Result<std::variant_alternative_t<0, std::invoke_result_t<Evaluate, const dns::Answers&>>> {

@@ -1,5 +1,6 @@
 #include "milter/session/driver.h"
 
+#include "dns/awaited.h"
 #include "support/catch.h"
 #include "support/table_resolver.h"
 
@@ -14,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Outcome = std::variant<std::string, dns::Questions>;
+using Outcome = dns::Outcome<std::string>;
 
 // Follows TXT texts as names: "a" -> "b" -> "c" -> a text that is no name of the chain any more.
 Outcome follow(std::string name, std::size_t hops, const dns::Answers& known) {

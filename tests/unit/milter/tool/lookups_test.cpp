@@ -1,13 +1,12 @@
 #include "milter/tool/lookups.h"
 
 #include "dns/answers_file.h"
+#include "dns/awaited.h"
 #include "support/catch.h"
-
-#include <variant>
 
 namespace {
 
-using Outcome = std::variant<int, dns::Questions>;
+using Outcome = dns::Outcome<int>;
 
 std::unique_ptr<milter::tool::AnswerSource> file(const char* text, milter::tool::Missing missing) {
     return std::make_unique<milter::tool::FileSource>(dns::parse_answers(text).value(), missing,
