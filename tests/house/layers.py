@@ -49,12 +49,15 @@ ROOMS = {
     "session": BELOW_SESSION,
     "link": BELOW_SESSION | {"session", "listener"},
     "daemon": BELOW_SESSION | {"session", "listener", "link"},
-    "tool": BELOW_SESSION | {"session", "listener", "command_line"},
+    "tool": BELOW_SESSION | {"session", "listener", "command_line", "tool/probe"},
+    "tool/probe": set(),
 }
 MAY_INCLUDE |= {f"milter/{room}": LIB | {"keys", "config"} | {f"milter/{below}" for below in rooms}
                 for room, rooms in ROOMS.items()}
 # The daemon's main function stands above them.
-MAY_INCLUDE["milter"] = LIB | {"config"} | {f"milter/{room}" for room in ROOMS if room != "tool"}
+MAY_INCLUDE["milter"] = LIB | {"config"} | {f"milter/{room}" for room in ROOMS if not room.startswith("tool")}
+# The mail server's side of the milter protocol knows nothing of what it is used for.
+MAY_INCLUDE["milter/tool/probe"] = BASE
 
 # Third parties: the beginning of the header's name, and the files (by pattern, without suffix) that may include it.
 THIRD_PARTIES = {
@@ -68,7 +71,7 @@ THIRD_PARTIES = {
     "spdlog/": ("milter/log/*",),
     "syslog": ("milter/log/*",),
     "seccomp": ("milter/daemon/sandbox",),
-    "CLI/": ("milter/tool/*", "milter/tool/probe/*", "milter/daemon/*", "milter/main", "milter/command_line/*"),
+    "CLI/": ("milter/tool/*", "milter/daemon/*", "milter/main", "milter/command_line/*"),
 }
 
 # lib/ touches no thread, lock, file, stream, clock, socket, process or environment.
@@ -85,9 +88,9 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.MULT
 
 
 def layer_of(path):
-    """The folder of the table that a file belongs to: "spf" of lib/, "keys", a room as "milter/session"."""
+    """The folder of the table that a file belongs to: "spf" of lib/, "keys", a room as "milter/session", or one within it."""
     if path.parts[0] == "milter":
-        return "/".join(path.parts[:-1][:2])
+        return "/".join(path.parts[:-1])
     return path.parts[1] if path.parts[0] == "lib" else path.parts[0]
 
 
@@ -127,10 +130,10 @@ def refusal_of_system_header(path, header):
 
 
 def refusal_of_namespaces(path, text):
-    """A file's namespace is its folder's name, a room's that of milter and its own: milter::session."""
-    layer = layer_of(path)
+    """A file's namespace is its folder's name, a room's that of milter and its own: milter::session. A room within another
+    shares its namespace."""
     names = NAMESPACE.findall(sources.without_comments(text))
-    wanted = layer.replace("/", "::")
+    wanted = "::".join(layer_of(path).split("/")[:2])
     if names and not any(name == wanted or name.startswith(wanted + "::") for name in names):
         return f"the namespace of this folder is {wanted}, not {names[0]}"
     return None

@@ -120,7 +120,7 @@ std::optional<Reply> read_reply(const Frame& frame) {
 MilterClient::MilterClient(MilterConnection connection, Macros macros)
     : connection_(std::move(connection)), macros_(std::move(macros)), macro_lists_(default_macro_lists()) {}
 
-Result<void> MilterClient::negotiate() {
+MilterResult<void> MilterClient::negotiate() {
     Frame offer{protocol::negotiate, {}};
     put_number(offer.data, protocol::version);
     put_number(offer.data, protocol::all_actions);
@@ -137,11 +137,11 @@ Result<void> MilterClient::negotiate() {
     const auto actions = take_number(data);
     const auto steps = take_number(data);
     if (answer->code != protocol::negotiate || !version || !actions || !steps) {
-        return fail(ExitCode::protocol, "the peer does not negotiate like a milter");
+        return milter_fails(MilterFailure::Kind::protocol, "the peer does not negotiate like a milter");
     }
     if (*version > protocol::version || (*actions & ~protocol::all_actions) != 0 ||
         (*steps & ~protocol::all_steps) != 0) {
-        return fail(ExitCode::protocol, "the milter wants more than it was offered");
+        return milter_fails(MilterFailure::Kind::protocol, "the milter wants more than it was offered");
     }
     actions_ = *actions;
     steps_ = *steps;
@@ -149,12 +149,12 @@ Result<void> MilterClient::negotiate() {
 }
 
 // After the three numbers: for some stages, the macros the filter wants instead of the MTA's own choice.
-Result<void> MilterClient::read_macro_lists(std::string_view data) {
+MilterResult<void> MilterClient::read_macro_lists(std::string_view data) {
     while (!data.empty()) {
         const auto stage = take_number(data);
         const auto names = take_text(data);
         if (!stage || !names || *stage >= protocol::macro_stages) {
-            return fail(ExitCode::protocol, "the milter's list of macros is damaged");
+            return milter_fails(MilterFailure::Kind::protocol, "the milter's list of macros is damaged");
         }
         auto& list = macro_lists_.at(*stage);
         list.clear();
@@ -167,7 +167,7 @@ Result<void> MilterClient::read_macro_lists(std::string_view data) {
     return {};
 }
 
-Result<void> MilterClient::send_macros(const protocol::Event& event) {
+MilterResult<void> MilterClient::send_macros(const protocol::Event& event) {
     Frame frame{protocol::macro, std::string(1, event.command)};
     bool any = false;
     for (const std::string& name : macro_lists_.at(static_cast<std::size_t>(event.macros))) {
@@ -177,10 +177,10 @@ Result<void> MilterClient::send_macros(const protocol::Event& event) {
             any = true;
         }
     }
-    return any ? connection_.send(frame) : Result<void>();
+    return any ? connection_.send(frame) : MilterResult<void>();
 }
 
-Result<Reply> MilterClient::event(const protocol::Event& event, std::string data) {
+MilterResult<Reply> MilterClient::event(const protocol::Event& event, std::string data) {
     if ((steps_ & event.unwanted) != 0) {
         return Reply{};
     }
@@ -190,10 +190,10 @@ Result<Reply> MilterClient::event(const protocol::Event& event, std::string data
     if (auto sent = connection_.send({event.command, std::move(data)}); !sent) {
         return tl::make_unexpected(sent.error());
     }
-    return (steps_ & event.silent) != 0 ? Result<Reply>(Reply{}) : await_reply(event);
+    return (steps_ & event.silent) != 0 ? MilterResult<Reply>(Reply{}) : await_reply(event);
 }
 
-Result<Reply> MilterClient::await_reply(const protocol::Event& event) {
+MilterResult<Reply> MilterClient::await_reply(const protocol::Event& event) {
     constexpr char progress = 'p';
     for (std::size_t frames = 0; frames < max_frames_per_reply; ++frames) {
         const auto frame = connection_.receive();
@@ -208,12 +208,13 @@ Result<Reply> MilterClient::await_reply(const protocol::Event& event) {
         }
         auto edit = event.command == protocol::end_of_message.command ? read_edit(*frame) : std::nullopt;
         if (!edit) {
-            return fail(ExitCode::protocol, fmt::format("a reply that {} does not allow: '{}'", event.name,
-                                                        base::printable({&frame->code, 1})));
+            return milter_fails(MilterFailure::Kind::protocol,
+                                fmt::format("a reply that {} does not allow: '{}'", event.name,
+                                            base::printable({&frame->code, 1})));
         }
         edits_.push_back(std::move(*edit));
     }
-    return fail(ExitCode::protocol, "the milter does not stop sending edits");
+    return milter_fails(MilterFailure::Kind::protocol, "the milter does not stop sending edits");
 }
 
 void MilterClient::quit() {

@@ -53,11 +53,11 @@ class MilterClient {
 
     MilterClient(MilterConnection connection, Macros macros);
 
-    [[nodiscard]] Result<void> negotiate();
+    [[nodiscard]] MilterResult<void> negotiate();
 
     // Sends one event with its macros, unless the filter declined it; the reply is `proceed` where none is
     // due.
-    [[nodiscard]] Result<Reply> event(const protocol::Event& event, std::string data);
+    [[nodiscard]] MilterResult<Reply> event(const protocol::Event& event, std::string data);
     void quit();
 
     [[nodiscard]] bool leading_space() const { return (steps_ & protocol::step_leading_space) != 0; }
@@ -66,9 +66,9 @@ class MilterClient {
     [[nodiscard]] const std::vector<Edit>& edits() const { return edits_; }
 
   private:
-    [[nodiscard]] Result<void> read_macro_lists(std::string_view data);
-    [[nodiscard]] Result<void> send_macros(const protocol::Event& event);
-    [[nodiscard]] Result<Reply> await_reply(const protocol::Event& event);
+    [[nodiscard]] MilterResult<void> read_macro_lists(std::string_view data);
+    [[nodiscard]] MilterResult<void> send_macros(const protocol::Event& event);
+    [[nodiscard]] MilterResult<Reply> await_reply(const protocol::Event& event);
 
     MilterConnection connection_;
     Macros macros_;

@@ -25,7 +25,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 auto unavailable(std::string what, int error) {
-    return fail(ExitCode::unavailable, fmt::format("{}: {}", what, std::generic_category().message(error)));
+    return milter_fails(MilterFailure::Kind::unavailable,
+                        fmt::format("{}: {}", what, std::generic_category().message(error)));
 }
 
 // Waits until the socket is ready or the deadline passed; 0, or an errno.
@@ -109,8 +110,8 @@ int connect_inet(const base::SocketName& address, Clock::time_point deadline, in
 
 } // namespace
 
-Result<MilterConnection> MilterConnection::open(const base::SocketName& address,
-                                                std::chrono::milliseconds timeout) {
+MilterResult<MilterConnection> MilterConnection::open(const base::SocketName& address,
+                                                      std::chrono::milliseconds timeout) {
     const auto deadline = Clock::now() + timeout;
     int error = 0;
     const bool local = address.is_unix();
@@ -145,7 +146,7 @@ MilterConnection::~MilterConnection() {
     }
 }
 
-Result<void> MilterConnection::send(const Frame& frame) {
+MilterResult<void> MilterConnection::send(const Frame& frame) {
     const std::string bytes = encode(frame);
     const auto deadline = Clock::now() + timeout_;
     std::string_view rest = bytes;
@@ -163,7 +164,7 @@ Result<void> MilterConnection::send(const Frame& frame) {
     return {};
 }
 
-Result<Frame> MilterConnection::receive() {
+MilterResult<Frame> MilterConnection::receive() {
     const auto deadline = Clock::now() + timeout_;
     std::array<char, 16384> chunk{};
     for (;;) {
@@ -171,14 +172,15 @@ Result<Frame> MilterConnection::receive() {
             return std::move(*frame);
         }
         if (reader_.broken()) {
-            return fail(ExitCode::protocol, "the peer does not answer in the milter protocol");
+            return milter_fails(MilterFailure::Kind::protocol,
+                                "the peer does not answer in the milter protocol");
         }
         if (const int error = wait_for(socket_, POLLIN, deadline); error != 0) {
             return unavailable("waiting for the milter's reply", error);
         }
         const ssize_t got = recv(socket_, chunk.data(), chunk.size(), 0);
         if (got == 0) {
-            return fail(ExitCode::unavailable, "the milter closed the connection");
+            return milter_fails(MilterFailure::Kind::unavailable, "the milter closed the connection");
         }
         if (got > 0) {
             reader_.append(std::string_view(chunk.data(), static_cast<std::size_t>(got)));

@@ -1,18 +1,34 @@
 // A connection to a milter that exchanges whole frames within a bounded time.
 #pragma once
 
+#include "base/result.h"
 #include "base/socket_name.h"
-#include "milter/tool/command.h"
 #include "milter/tool/probe/milter_frame.h"
 
 #include <chrono>
+#include <string>
+#include <utility>
 
 namespace milter::tool {
 
+// Why a milter could not be spoken to.
+struct MilterFailure {
+    enum class Kind { unavailable, protocol }; // not reached in time; it speaks another protocol
+    Kind kind = Kind::unavailable;
+    std::string message;
+};
+
+template <class T>
+using MilterResult = base::Result<T, MilterFailure>;
+
+[[nodiscard]] inline auto milter_fails(MilterFailure::Kind kind, std::string message) {
+    return tl::make_unexpected(MilterFailure{kind, std::move(message)});
+}
+
 class MilterConnection {
   public:
-    [[nodiscard]] static Result<MilterConnection> open(const base::SocketName& address,
-                                                       std::chrono::milliseconds timeout);
+    [[nodiscard]] static MilterResult<MilterConnection> open(const base::SocketName& address,
+                                                             std::chrono::milliseconds timeout);
 
     // Takes over a connected stream socket.
     [[nodiscard]] static MilterConnection adopt(int socket, std::chrono::milliseconds timeout);
@@ -21,9 +37,9 @@ class MilterConnection {
     MilterConnection& operator=(MilterConnection&& other) noexcept;
     ~MilterConnection();
 
-    [[nodiscard]] Result<void> send(const Frame& frame);
+    [[nodiscard]] MilterResult<void> send(const Frame& frame);
     // The next frame, within the timeout.
-    [[nodiscard]] Result<Frame> receive();
+    [[nodiscard]] MilterResult<Frame> receive();
 
   private:
     MilterConnection(int socket, std::chrono::milliseconds timeout) : socket_(socket), timeout_(timeout) {}

@@ -1,4 +1,4 @@
-#include "milter/tool/probe/probe_session.h"
+#include "milter/tool/probe_session.h"
 
 #include "base/ascii.h"
 #include "milter/tool/header_edits.h"
@@ -45,7 +45,7 @@ class ProbeSession {
 
     Result<ProbeResult> run() {
         if (auto negotiated = client_.negotiate(); !negotiated) {
-            return tl::make_unexpected(negotiated.error());
+            return tl::make_unexpected(failure_of(negotiated.error()));
         }
         auto done = envelope();
         if (done && !*done) {
@@ -73,7 +73,7 @@ class ProbeSession {
     Done send(const protocol::Event& event, std::string data) {
         auto reply = client_.event(event, std::move(data));
         if (!reply) {
-            return tl::make_unexpected(reply.error());
+            return tl::make_unexpected(failure_of(reply.error()));
         }
         result_.stage = event.name;
         result_.reply = std::move(*reply);
@@ -181,6 +181,11 @@ std::string connect_data(const ProbeEnvelope& envelope) {
     put_short(data, envelope.non_smtp ? 0 : 54321);
     put_text(data, (envelope.client->is_v4() ? "" : "IPv6:") + envelope.client->print());
     return data;
+}
+
+Failure failure_of(const MilterFailure& failure) {
+    const bool spoke = failure.kind == MilterFailure::Kind::protocol;
+    return {spoke ? ExitCode::protocol : ExitCode::unavailable, failure.message};
 }
 
 Result<ProbeResult> probe(MilterConnection connection, const ProbeEnvelope& envelope,

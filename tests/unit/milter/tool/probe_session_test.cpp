@@ -1,4 +1,4 @@
-#include "milter/tool/probe/probe_session.h"
+#include "milter/tool/probe_session.h"
 
 #include "support/catch.h"
 

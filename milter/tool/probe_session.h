@@ -6,6 +6,7 @@
 
 #include "base/ip_address.h"
 #include "message/parse_message.h"
+#include "milter/tool/command.h"
 #include "milter/tool/probe/milter_client.h"
 
 #include <optional>
@@ -40,6 +41,9 @@ struct ProbeResult {
 [[nodiscard]] std::string header_data(const message::HeaderField& field, bool leading_space);
 
 [[nodiscard]] std::string connect_data(const ProbeEnvelope& envelope);
+
+// What the subcommand ends with.
+[[nodiscard]] Failure failure_of(const MilterFailure& failure);
 
 [[nodiscard]] Result<ProbeResult> probe(MilterConnection connection, const ProbeEnvelope& envelope,
                                         const message::Message& message);

@@ -6,7 +6,7 @@
 #include "milter/tool/files.h"
 #include "milter/tool/header_edits.h"
 #include "milter/tool/message_input.h"
-#include "milter/tool/probe/probe_session.h"
+#include "milter/tool/probe_session.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -189,7 +189,7 @@ Result<ProbeResult> run_probe(const ProbeOptions& options, const message::Messag
     }
     auto connection = MilterConnection::open(*address, std::chrono::seconds(options.timeout));
     if (!connection) {
-        return tl::make_unexpected(connection.error());
+        return tl::make_unexpected(failure_of(connection.error()));
     }
     return probe(std::move(*connection), *envelope, message);
 }
