@@ -10,6 +10,24 @@ namespace dns {
 
 namespace {
 
+// `port` is absent where the text has none.
+std::optional<Server> with_port(const std::optional<base::IpAddress>& address,
+                                std::optional<std::string_view> port) {
+    if (!address) {
+        return std::nullopt;
+    }
+    Server server{*address};
+    if (!port) {
+        return server;
+    }
+    const auto number = base::parse_port(*port);
+    if (!number) {
+        return std::nullopt;
+    }
+    server.port = *number;
+    return server;
+}
+
 // "[ADDRESS]" or "[ADDRESS]:PORT"
 std::optional<Server> parse_bracketed(std::string_view text) {
     const auto close = text.find(']');
@@ -18,13 +36,10 @@ std::optional<Server> parse_bracketed(std::string_view text) {
     }
     const auto address = base::IpAddress::parse(text.substr(1, close - 1));
     const std::string_view rest = text.substr(close + 1);
-    const auto port = rest.empty()            ? std::optional(Server().port)
-                      : rest.starts_with(':') ? base::parse_port(rest.substr(1))
-                                              : std::nullopt;
-    if (!address || address->is_v4() || !port) {
+    if (!address || address->is_v4() || !(rest.empty() || rest.starts_with(':'))) {
         return std::nullopt;
     }
-    return Server{*address, *port};
+    return with_port(address, rest.empty() ? std::nullopt : std::optional(rest.substr(1)));
 }
 
 } // namespace
@@ -36,12 +51,8 @@ std::optional<Server> parse_server(std::string_view text) {
     const auto colon = text.find(':');
     const bool has_port =
         colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos;
-    const auto address = base::IpAddress::parse(has_port ? text.substr(0, colon) : text);
-    const auto port = has_port ? base::parse_port(text.substr(colon + 1)) : std::optional(Server().port);
-    if (!address || !port) {
-        return std::nullopt;
-    }
-    return Server{*address, *port};
+    return with_port(base::IpAddress::parse(has_port ? text.substr(0, colon) : text),
+                     has_port ? std::optional(text.substr(colon + 1)) : std::nullopt);
 }
 
 std::string print(const Server& server) {
