@@ -292,10 +292,10 @@ Section author() {
 Mail whose author cannot be determined. Mail programs may show such mail under any name its sender likes,
 so its result is dmarc=permerror at best. accept: only that. mark: also adds quarantine_field. quarantine:
 the mail server holds it (Postfix: the hold queue). tempfail: 451. reject: refused with 550. discard:
-taken, and thrown away unseen.)",
+taken, and thrown away unseen. Where several of these apply to a message the hardest action is taken.)",
             {choice<author_choices>(
                  "author.missing", [](auto& s) -> auto& { return s.author.missing; },
-                 "No From field, or one that names nobody."),
+                 "No From field, or an empty group in it."),
              choice<author_choices>(
                  "author.several_fields", [](auto& s) -> auto& { return s.author.several_fields; },
                  "More than one From field, counting those that only some readers take for one."),
@@ -307,7 +307,7 @@ strictest one that fails is the result.)"),
              choice<author_choices>(
                  "author.unreadable", [](auto& s) -> auto& { return s.author.unreadable; },
                  R"(
-A From field in which two readers could see two domains, or an address without a valid domain.)"),
+A From field in which two readers could see two domains, or no address with a valid domain.)"),
              choice<author_choices>(
                  "author.stray_line_break", [](auto& s) -> auto& { return s.author.stray_line_break; },
                  R"(
@@ -319,7 +319,7 @@ blank takes its place instead.)"),
                  R"(
 What happens to mail of our own in any of these states. It is never signed, and the log has a warning
 (NOT_SIGNED). accept: it goes out unsigned. tempfail: it stays with its sender, who tries again, until the
-program that wrote it is fixed.)")}};
+program that wrote it is fixed. Mail that comes back with a result of ours against its author is not meant.)")}};
 }
 
 Section iprev() {

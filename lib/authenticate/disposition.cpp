@@ -33,7 +33,11 @@ Doubt doubt_about_author(State state, const DispositionRules::Author& rules) {
 }
 
 Doubt worst_doubt(const Verdict& verdict, const DispositionRules::Author& rules) {
-    const Doubt of_author = doubt_about_author(verdict.author.state, rules);
+    Doubt of_author = doubt_about_author(verdict.author.state, rules);
+    for (const State state : verdict.author.also) { // the hardest, whatever hides what
+        const Doubt another = doubt_about_author(state, rules);
+        of_author = another.action > of_author.action ? another : of_author;
+    }
     if (!verdict.stray_line_breaks) {
         return of_author;
     }

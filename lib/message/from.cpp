@@ -1,11 +1,13 @@
 #include "message/from.h"
 
+#include "base/ascii.h"
 #include "message/lookalike.h"
 #include "message/readings.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace message {
@@ -29,9 +31,18 @@ Author refused(Author::State state, std::string problem) {
     return author;
 }
 
+bool names_several_domains(const std::vector<Mailbox>& mailboxes) {
+    return std::any_of(mailboxes.begin(), mailboxes.end(), [&](const Mailbox& mailbox) {
+        return !base::iequals(mailbox.domain, mailboxes.front().domain);
+    });
+}
+
 Author unreadable(std::string problem, std::vector<Mailbox> mailboxes) {
     Author author = refused(Author::State::unreadable, std::move(problem));
     author.mailboxes = std::move(mailboxes);
+    if (names_several_domains(author.mailboxes)) {
+        author.also.push_back(Author::State::several_domains);
+    }
     return author;
 }
 
@@ -91,14 +102,60 @@ Author author_of(AddressList list, std::string_view body, const Limits& limits) 
 // some way of their own find the same.
 Author agreed_author(std::string_view body, const base::ParseError& refusal, const Limits& limits) {
     auto mailboxes = agreed_readings(body, limits);
-    if (!mailboxes) {
-        return refused(Author::State::unreadable, at_position("cannot be read", refusal));
-    }
     Author author;
     author.state = Author::State::one;
-    author.mailboxes = std::move(*mailboxes);
-    return add_domains(author) ? author
-                               : refused(Author::State::unreadable, at_position("cannot be read", refusal));
+    if (mailboxes) {
+        author.mailboxes = std::move(*mailboxes);
+    }
+    if (mailboxes && add_domains(author)) {
+        return author;
+    }
+    author = refused(Author::State::unreadable, at_position("cannot be read", refusal));
+    if (std::count(body.begin(), body.end(), '@') > 1) { // somebody may see two addresses
+        author.also.push_back(Author::State::several_domains);
+    }
+    return author;
+}
+
+// Of a field that is named From.
+Author author_of_field(const HeaderField& field, const Limits& limits) {
+    auto list = parse_address_list(field.body(), limits);
+    if (!list) {
+        return agreed_author(field.body(), list.error(), limits);
+    }
+    if (list->mailboxes.empty()) {
+        return refused(Author::State::none, "From names nobody");
+    }
+    return author_of(std::move(*list), field.body(), limits);
+}
+
+// What is true of each of several fields, or of all together; of so many as anybody looks at.
+std::vector<Author::State> states_of_fields(const HeaderList& headers, const Limits& limits) {
+    constexpr std::size_t most_looked_at = 10;
+    Author together;
+    std::set<Author::State> states;
+    std::size_t seen = 0;
+    for (const HeaderField& field : headers) {
+        if (!resembles_from(field) || ++seen > most_looked_at) {
+            continue;
+        }
+        Author one = field.is_named("From") && field.well_formed()
+                         ? author_of_field(field, limits)
+                         : refused(Author::State::unreadable, "not a well-formed field");
+        states.insert(one.state);
+        add_missing(together.mailboxes, std::move(one.mailboxes));
+    }
+    if (seen > most_looked_at) {
+        states.insert(Author::State::unreadable);
+    }
+    if (!add_domains(together)) {
+        states.insert(Author::State::unreadable);
+    }
+    if (together.domains.size() > 1) {
+        states.insert(Author::State::several_domains);
+    }
+    states.erase(Author::State::one);
+    return {states.begin(), states.end()};
 }
 
 } // namespace
@@ -131,20 +188,15 @@ Author find_author(const HeaderList& headers, const Limits& limits) {
         return refused(Author::State::none, "no From field");
     }
     if (found > 1) {
-        return refused(Author::State::several_fields, fmt::format("{} From fields", found));
+        Author author = refused(Author::State::several_fields, fmt::format("{} From fields", found));
+        author.also = states_of_fields(headers, limits);
+        return author;
     }
     const HeaderField* field = headers.first("From");
     if (field == nullptr) {
         return refused(Author::State::unreadable, "the only From is not a well-formed field");
     }
-    auto list = parse_address_list(field->body(), limits);
-    if (!list) {
-        return agreed_author(field->body(), list.error(), limits);
-    }
-    if (list->mailboxes.empty()) {
-        return refused(Author::State::none, "From names nobody");
-    }
-    return author_of(std::move(*list), field->body(), limits);
+    return author_of_field(*field, limits);
 }
 
 } // namespace message

@@ -32,6 +32,8 @@ struct Author {
     };
 
     State state = State::none;
+    // What else is true of it, where `state` hides it: of several fields one may be unreadable.
+    std::vector<State> also;
     // Distinct, A-labels, in order of appearance. One for State::one, all of them (at most Limits::mailboxes)
     // for State::several_domains, else empty.
     std::vector<base::DomainName> domains;

@@ -130,11 +130,13 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
 
 Actions Transaction::finish_outbound(std::string_view queue_id) {
     record::MessageFacts facts = known_at_mail_from();
-    facts.disposition =
-        authenticate::dispose_own(outbound_->author().state, context_.runtime->disposition_rules);
+    facts.came_back = outbound_->own_result().doubt;
+    if (facts.came_back.empty()) { // or a stranger wrote it, and the rule for our own is none of his
+        facts.disposition =
+            authenticate::dispose_own(outbound_->author().state, context_.runtime->disposition_rules);
+    }
     Actions actions = actions_for(facts.disposition);
     facts.from = record::from_in_words(outbound_->author(), headers_);
-    facts.came_back = outbound_->own_result().doubt;
     remove_foreign_fields(outbound_->own_result().instances, actions, facts);
     auto result = sign_what_leaves(actions.deletions);
     if (!result.failure.empty()) {

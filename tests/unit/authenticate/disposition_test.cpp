@@ -88,6 +88,21 @@ TEST_CASE("of an author in doubt and a line break the stricter one decides") {
     }
 }
 
+TEST_CASE("what one state hides counts as well") {
+    auto verdict = verdict_of(State::several_fields);
+    verdict.author.also = {State::several_domains, State::unreadable};
+    DispositionRules rules;
+    rules.author.several_fields = Action::mark;
+    CHECK(authenticate::dispose(verdict, rules).reason == "several-from");
+    rules.author.unreadable = Action::reject;
+    CHECK(authenticate::dispose(verdict, rules).action == Action::reject);
+    CHECK(authenticate::dispose(verdict, rules).reason == "unreadable-from");
+    rules.author.several_domains = Action::discard;
+    CHECK(authenticate::dispose(verdict, rules).reason == "several-domains");
+    rules.author.missing = Action::discard; // hidden by nothing: it is not so
+    CHECK(authenticate::dispose(verdict, rules).reason == "several-domains");
+}
+
 TEST_CASE("only a refusal has a reply, in one line of plain text, and only a mark has a field") {
     for (const Action action : every_action) {
         DispositionRules rules;
