@@ -134,6 +134,11 @@ struct Checks {
             report.error(at("limits.header_field_bytes"),
                          "'limits.header_field_bytes' is above 'limits.header_bytes'");
         }
+        if (settings.limits.header_bytes > settings.limits.headers_in_memory) {
+            report.error(at("limits.header_bytes"),
+                         "'limits.header_bytes' is above 'limits.headers_in_memory'",
+                         "a header between the two would be put off again and again");
+        }
     }
 
     void roles() const {
@@ -222,6 +227,16 @@ struct Checks {
         }
     }
 
+    // Each signature of ours adds one, which the other signs as absent.
+    void own_signatures(std::string_view path, const std::vector<std::string>& names) const {
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if (base::iequals(names[i], "DKIM-Signature")) {
+                report.error(at_item(path, i), fmt::format("'{}': DKIM-Signature cannot be oversigned", path),
+                             "every signature adds such a field, and would break the others");
+            }
+        }
+    }
+
     void dmarc() const {
         if (settings.dmarc.enabled && !settings.spf.enabled && !settings.dkim.enabled) {
             report.error(at("dmarc.enabled"), "'dmarc.enabled' needs 'spf.enabled' or 'dkim.enabled'",
@@ -247,6 +262,8 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     checks.changing_fields("signing.signed_fields", settings.signing.signed_fields);
     checks.changing_fields("signing.oversigned_if_present", settings.signing.oversigned_if_present);
     checks.changing_fields("signing.oversigned_fields", settings.signing.oversigned_fields);
+    checks.own_signatures("signing.oversigned_if_present", settings.signing.oversigned_if_present);
+    checks.own_signatures("signing.oversigned_fields", settings.signing.oversigned_fields);
 }
 
 } // namespace config

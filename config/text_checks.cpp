@@ -68,6 +68,11 @@ std::optional<Refusal> check_authserv_id(std::string_view text) {
         return Refusal{"an authserv-id must be ASCII",
                        name ? fmt::format("write {}", base::quoted(name->text())) : ""};
     }
+    constexpr std::size_t longest_id = 255; // as long as a host's name can be
+    if (text.size() > longest_id) {
+        return Refusal{fmt::format("an authserv-id may have {} characters", longest_id),
+                       "usually it is the host's name"};
+    }
     constexpr std::string_view special = ";\"\\(),<>";
     const auto bad = std::find_if(text.begin(), text.end(), [&](char c) {
         return !base::is_visible(c) || special.find(c) != std::string_view::npos;

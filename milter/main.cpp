@@ -2,6 +2,7 @@
 #include "base/ascii.h"
 #include "base/socket_name.h"
 #include "config/choices.h"
+#include "config/text_checks.h"
 #include "milter/command_line/arguments.h"
 #include "milter/command_line/unknown_argument.h"
 #include "milter/daemon/startup.h"
@@ -18,12 +19,9 @@
 namespace {
 
 base::SocketName socket_of(const std::string& text) {
-    auto socket = base::SocketName::parse(text);
+    auto socket = config::read_socket(text); // what the setting takes
     if (!socket) {
-        throw CLI::ValidationError("--socket", socket.error().message);
-    }
-    if (socket->is_unix() && !socket->path.starts_with('/')) {
-        throw CLI::ValidationError("--socket", "the path of a unix socket must be absolute");
+        throw CLI::ValidationError("--socket", socket.error().reason);
     }
     return std::move(*socket);
 }

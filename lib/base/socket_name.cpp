@@ -1,5 +1,6 @@
 #include "base/socket_name.h"
 
+#include "base/ascii.h"
 #include "base/domain_name.h"
 #include "base/ip_address.h"
 #include "base/port.h"
@@ -35,6 +36,13 @@ Endpoint split_endpoint(std::string_view text) {
                                            : Endpoint{text.substr(0, colon), text.substr(colon + 1)};
 }
 
+// The C library takes many texts for an IPv4 address, such as 0x7f.1 and 0, and libmilter others.
+bool looks_like_number(std::string_view host) {
+    const auto last = host.substr(host.rfind('.') + 1); // npos + 1 is the beginning
+    return last.starts_with("0x") || last.starts_with("0X") ||
+           std::all_of(last.begin(), last.end(), is_digit);
+}
+
 // The host as it is kept, if it is one. Brackets are for IPv6.
 std::optional<std::string> read_host(std::string_view text) {
     const bool bracketed = text.starts_with('[') && text.ends_with(']');
@@ -47,7 +55,8 @@ std::optional<std::string> read_host(std::string_view text) {
     if (const auto address = IpAddress::parse(text)) {
         return address->print();
     }
-    return text.empty() || DomainName::parse(text) ? std::optional(std::string(text)) : std::nullopt;
+    const bool is_name = text.empty() || (DomainName::parse(text) && !looks_like_number(text));
+    return is_name ? std::optional(std::string(text)) : std::nullopt;
 }
 
 bool is_v4(const std::string& host) {

@@ -176,13 +176,22 @@ Result<void> check_connections(const config::Settings& settings, const config::L
     return {};
 }
 
+// What the daemon reads beside keys and tables.
+std::vector<std::string> files_to_read(const config::Loaded& loaded) {
+    std::vector<std::string> files = loaded.files;
+    if (loaded.settings && !loaded.settings->dmarc.public_suffix_list.empty()) {
+        files.push_back(loaded.settings->dmarc.public_suffix_list);
+    }
+    return files;
+}
+
 Result<Report> examine(const CheckConfigOptions& options, Console& console) {
     config::Loaded loaded = read_configuration(options.file, console);
     Report report;
     report.diagnostics = loaded.diagnostics;
     report.files = loaded.files.size();
     if (options.file != "-" && daemon_reads(options)) {
-        report.add(check_files(loaded.files, user_that_counts(options.user)));
+        report.add(check_files(files_to_read(loaded), user_that_counts(options.user)));
     }
     if (loaded.settings) {
         check_runtime(*loaded.settings, options, report);
