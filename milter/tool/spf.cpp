@@ -1,14 +1,17 @@
 // paraph spf: may this address send for this identity, and which term says so?
 
 #include "authenticate/sender.h"
+#include "message/reverse_path.h"
 #include "milter/record/explain.h"
 #include "milter/record/json.h"
+#include "milter/runtime/runtime.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/dns_options.h"
 #include "milter/tool/envelope_options.h"
 #include "milter/tool/lookups_json.h"
 #include "milter/tool/message_input.h"
+#include "spf/received_spf.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -26,6 +29,7 @@ struct SpfOptions {
     DnsOptions dns;
     std::string config;
     bool json = false;
+    bool field = false;
 };
 
 void print_json(const authenticate::SenderVerdict& sender, const Lookups& lookups, std::ostream& out) {
@@ -36,6 +40,25 @@ void print_json(const authenticate::SenderVerdict& sender, const Lookups& lookup
     json["path_problem"] = sender.path_problem;
     json["questions"] = to_json(lookups);
     out << record::dump(json);
+}
+
+// RFC 7208 9.1: the field that a mail server would add for this client.
+void print_field(const authenticate::SenderVerdict& sender, const authenticate::Envelope& envelope,
+                 const std::string& receiver, std::ostream& out) {
+    const auto& verdict = sender.mail_from ? sender.mail_from : sender.helo;
+    if (!verdict || !envelope.client) {
+        return;
+    }
+    const auto path = message::read_reverse_path(envelope.mail_from);
+    const spf::Request request{.client = *envelope.client,
+                               .helo = envelope.helo,
+                               .identity = verdict->identity,
+                               .local_part = path.local_part,
+                               .domain = path.domain,
+                               .receiver = receiver};
+    std::string field = "Received-SPF: " + spf::format_received_spf(*verdict, request);
+    std::erase(field, '\r');
+    out << field << '\n';
 }
 
 Result<ExitCode> spf(const SpfOptions& options, Console& console) {
@@ -65,6 +88,8 @@ Result<ExitCode> spf(const SpfOptions& options, Console& console) {
     }
     if (options.json) {
         print_json(*sender, *lookups, console.out);
+    } else if (options.field) {
+        print_field(*sender, *envelope, runtime::host_name(), console.out);
     } else {
         record::explain(console.out, *sender);
     }
@@ -86,6 +111,8 @@ void add_spf(CLI::App& app, Command& chosen) {
     sub->add_option("-c,--config", options->config, "Take settings from this configuration")
         ->type_name("FILE");
     sub->add_flag("--json", options->json, "Print one JSON object");
+    sub->add_flag("--received-spf", options->field,
+                  "Print the Received-SPF field that a mail server would add, and nothing else");
     sub->callback([options, &chosen] {
         chosen = [options](Console& console) { return tool::spf(*options, console); };
     });

@@ -81,6 +81,24 @@ msg.e8.example.com TXT "%{L} in implementation"
     CHECK(contains(ran.out, "SPF of MAIL FROM : none\n"));
 }
 
+TEST_CASE("spf prints the field that a mail server would add") {
+    const Workspace files;
+    const auto answers = files.write("zone", "example.org TXT \"v=spf1 ip4:192.0.2.0/24 -all\"\n");
+    const auto spf = [&](const std::string& ip, const std::string& mail_from) {
+        return run({"spf", "--ip", ip, "--helo", "example.org", "--mail-from", mail_from, "--answers",
+                    answers, "--missing", "zone", "--received-spf"});
+    };
+    auto ran = spf("192.0.2.1", "ann\"@example.org");
+    CHECK(ran.code == ExitCode::ok);
+    CHECK(ran.out.starts_with("Received-SPF: pass ("));
+    CHECK(contains(ran.out, "\n\tclient-ip=\"192.0.2.1\";\n"));
+    CHECK(contains(ran.out, "\n\tenvelope-from=\"ann\\\"@example.org\";\n"));
+    CHECK(contains(ran.out, "\n\tmechanism=\"ip4:192.0.2.0/24\"\n"));
+    ran = spf("198.51.100.1", "<>");
+    CHECK(ran.out.starts_with("Received-SPF: fail ("));
+    CHECK(contains(ran.out, "envelope-from=\"postmaster@example.org\""));
+}
+
 TEST_CASE("dumped answers replay the case offline") {
     const Workspace files;
     const auto message = files.write("m.eml", mail);
