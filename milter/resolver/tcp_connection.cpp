@@ -17,11 +17,10 @@ namespace {
 constexpr std::size_t length_octets = 2; // RFC 1035 4.2.2
 
 Packet framed(PacketView query) {
-    Packet packet;
-    packet.reserve(length_octets + query.size());
-    packet.push_back(static_cast<std::uint8_t>(query.size() >> 8U));
-    packet.push_back(static_cast<std::uint8_t>(query.size() & 0xffU));
-    packet.insert(packet.end(), query.begin(), query.end());
+    Packet packet(length_octets + query.size());
+    packet[0] = static_cast<std::uint8_t>(query.size() >> 8U);
+    packet[1] = static_cast<std::uint8_t>(query.size() & 0xffU);
+    std::copy(query.begin(), query.end(), packet.begin() + length_octets);
     return packet;
 }
 
