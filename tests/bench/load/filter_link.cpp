@@ -15,7 +15,7 @@ namespace bench {
 
 namespace {
 
-namespace protocol = tool::protocol;
+namespace protocol = milter::tool::protocol;
 
 constexpr std::size_t buffered_at_most = 65536;
 constexpr char abort_message = 'A';

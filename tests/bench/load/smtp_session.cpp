@@ -12,7 +12,7 @@ namespace bench {
 
 namespace {
 
-namespace protocol = tool::protocol;
+namespace protocol = milter::tool::protocol;
 
 std::string text_data(std::string_view text) {
     std::string data;
