@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -132,26 +133,25 @@ Author author_of_field(const HeaderField& field, const Limits& limits) {
 // What is true of each of several fields, or of all together; of so many as anybody looks at.
 std::vector<Author::State> states_of_fields(const HeaderList& headers, const Limits& limits) {
     constexpr std::size_t most_looked_at = 10;
-    Author together;
+    std::vector<Mailbox> named;
     std::set<Author::State> states;
     std::size_t seen = 0;
     for (const HeaderField& field : headers) {
-        if (!resembles_from(field) || ++seen > most_looked_at) {
+        if (!resembles_from(field)) {
             continue;
+        }
+        if (++seen > most_looked_at) {
+            states.insert(Author::State::unreadable);
+            break;
         }
         Author one = field.is_named("From") && field.well_formed()
                          ? author_of_field(field, limits)
                          : refused(Author::State::unreadable, "not a well-formed field");
         states.insert(one.state);
-        add_missing(together.mailboxes, std::move(one.mailboxes));
+        states.insert(one.also.begin(), one.also.end());
+        std::move(one.mailboxes.begin(), one.mailboxes.end(), std::back_inserter(named));
     }
-    if (seen > most_looked_at) {
-        states.insert(Author::State::unreadable);
-    }
-    if (!add_domains(together)) {
-        states.insert(Author::State::unreadable);
-    }
-    if (together.domains.size() > 1) {
+    if (names_several_domains(named)) {
         states.insert(Author::State::several_domains);
     }
     states.erase(Author::State::one);
