@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "support/catch.h"
+#include "support/key_spellings.h"
 #include "support/keys.h"
 
 #include <random>
@@ -10,38 +11,16 @@
 
 namespace {
 
+using test::broken;
+using test::hex;
+using test::url_safe;
+
 std::string random_octets(std::size_t count, std::mt19937& random) {
     std::string octets(count, '\0');
     for (char& c : octets) {
         c = static_cast<char>(random() & 0xffU);
     }
     return octets;
-}
-
-std::string url_safe(std::string text) {
-    for (char& c : text) {
-        c = c == '+' ? '-' : c == '/' ? '_' : c;
-    }
-    return text.substr(0, text.find('='));
-}
-
-std::string broken(const std::string& text, std::size_t width, const std::string& gap) {
-    std::string words;
-    for (std::size_t at = 0; at < text.size(); at += width) {
-        words += (at == 0 ? "" : gap) + text.substr(at, width);
-    }
-    return words;
-}
-
-std::string hex(const std::string& octets) {
-    constexpr std::string_view all = "0123456789abcdef";
-    std::string digits;
-    for (const char c : octets) {
-        const unsigned octet = static_cast<unsigned char>(c);
-        digits += all[octet >> 4U];
-        digits += all[octet & 15U];
-    }
-    return digits;
 }
 
 } // namespace

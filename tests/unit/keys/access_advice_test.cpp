@@ -1,20 +1,9 @@
 #include "keys/access_advice.h"
 
 #include "support/catch.h"
+#include "unit/keys/nameless_users.h"
 
 #include <string>
-
-namespace {
-
-// Numbers that have no name anywhere.
-constexpr uid_t daemon_user = 70001;
-constexpr uid_t somebody = 70002;
-constexpr gid_t daemon_group = 70011;
-constexpr gid_t some_group = 70012;
-
-const keys::Reader reader{daemon_user, {daemon_group}, "paraph"};
-
-} // namespace
 
 TEST_CASE("what lets the daemon read a file") {
     struct Case {

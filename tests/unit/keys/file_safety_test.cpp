@@ -2,6 +2,7 @@
 
 #include "support/catch.h"
 #include "support/temporary_tree.h"
+#include "unit/keys/nameless_users.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,14 +10,6 @@
 #include <string>
 
 namespace {
-
-// Numbers that have no name anywhere.
-constexpr uid_t daemon_user = 70001;
-constexpr uid_t somebody = 70002;
-constexpr gid_t daemon_group = 70011;
-constexpr gid_t some_group = 70012;
-
-const keys::Reader reader{daemon_user, {daemon_group}, "paraph"};
 
 // NAME1 leads to NAME2, and so on; the last one to `end`.
 void link_in_a_row(const TemporaryTree& tree, const std::string& name, int first, int last,

@@ -7,6 +7,7 @@
 #include "milter/tool/run.h"
 
 #include "support/catch.h"
+#include "support/key_spellings.h"
 #include "support/keys.h"
 #include "support/temporary_tree.h"
 
@@ -18,6 +19,10 @@
 #include <vector>
 
 namespace {
+
+using test::broken;
+using test::hex;
+using test::url_safe;
 
 using Texts = std::vector<std::string>;
 
@@ -33,29 +38,6 @@ std::string body_of(std::string_view pem) {
         body += line.starts_with("-----") ? "" : line;
     }
     return body;
-}
-
-std::string broken(const std::string& text, std::size_t width, const std::string& gap) {
-    std::string words;
-    for (std::size_t at = 0; at < text.size(); at += width) {
-        words += (at == 0 ? "" : gap) + text.substr(at, width);
-    }
-    return words;
-}
-
-std::string hex(const std::string& octets) {
-    std::string digits;
-    for (const char c : octets) {
-        digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    }
-    return digits;
-}
-
-std::string url_safe(std::string text) {
-    for (char& c : text) {
-        c = c == '+' ? '-' : c == '/' ? '_' : c;
-    }
-    return text.substr(0, text.find('='));
 }
 
 std::vector<Pasted> pasted_keys() {
