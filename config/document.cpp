@@ -51,11 +51,11 @@ std::string sample_section(const Section& section) {
 }
 
 constexpr std::string_view sample_head =
-    R"(# paraph.yaml: what paraphd and paraph are told. See paraph.yaml(5).
+    R"(# paraph.yaml: the settings of paraphd and paraph. See paraph.yaml(5).
 #
 # Every setting is listed with its default; remove the # before the ones to change. The daemon reads
-# this file when it starts and when it is told to reload. `paraph check-config` tells all that is
-# wrong with it, with line and column.
+# this file when it starts and when it reloads. `paraph check-config` reports all that is wrong with
+# it, with line and column.
 
 )";
 

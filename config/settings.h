@@ -40,7 +40,7 @@ struct DomainEntry {
     std::string named_in; // the file that names it
 };
 
-// Every field is a setting of the same name in config/schema.cpp, where its meaning and its bounds are told.
+// Every field is a setting of the same name in config/schema.cpp, where its meaning and its bounds stand.
 // Its default is the initializer here. All paths are resolved already: absolute, or relative to the working
 // directory for a configuration from memory.
 struct Settings {
