@@ -39,10 +39,11 @@ std::string sample_setting(const SettingOf<Target>& setting, std::string_view in
 }
 
 std::string sample_section(const Section& section) {
-    const std::string_view indent = section.name.empty() ? "" : "  ";
-    std::string result = section.text.empty() ? "" : wrapped(section.text, "# ", sample_width);
-    if (!section.name.empty()) {
-        result += fmt::format("{}:\n", section.name);
+    const std::string outer = section.is_inner() ? "  " : "";
+    const std::string indent = section.name.empty() ? "" : outer + "  ";
+    std::string result = section.text.empty() ? "" : wrapped(section.text, outer + "# ", sample_width);
+    if (!section.name.empty()) { // an inner one may mean something by being there
+        result += fmt::format("{}{}{}:\n", outer, section.is_inner() ? "#" : "", section.own_name());
     }
     for (const Setting& setting : section.settings) {
         result += sample_setting(setting, indent) + "\n";

@@ -96,8 +96,18 @@ void load_section(const Section& section, const Pair& pair, Settings& settings, 
     if (!expect_kind(TreeNode::Kind::mapping, pair, "", file, report)) {
         return;
     }
+    if (section.given != nullptr) {
+        section.given(settings);
+    }
     load_fields(section.settings, *pair.value, fmt::format("{}.", section.name), settings, file, report,
-                [&](const Pair& other) { unknown_setting(section, *other.name, file, report); });
+                [&](const Pair& other) {
+                    const auto path = fmt::format("{}.{}", section.name, other.name->text);
+                    if (const Section* inner = find_section(path)) {
+                        load_section(*inner, other, settings, file, report);
+                    } else {
+                        unknown_setting(section, *other.name, file, report);
+                    }
+                });
 }
 
 const TreeNode* child(const TreeNode* mapping, std::string_view name) {
@@ -122,7 +132,8 @@ void load_settings(const TreeNode& root, Settings& settings, const File& file, R
             read_include(*pair.name, *pair.value);
         } else if (pair.name->text == domains_name) {
             read_domains(*pair.name, *pair.value);
-        } else if (const Section* section = find_section(pair.name->text)) {
+        } else if (const Section* section = find_section(pair.name->text);
+                   section != nullptr && !section->is_inner()) {
             load_section(*section, pair, settings, file, report);
         } else {
             unknown_setting(top, *pair.name, file, report, lost_indentation(root, *pair.name));

@@ -30,9 +30,15 @@ using DomainSetting = SettingOf<DomainEntry>;
 using KeySetting = SettingOf<SigningKeyEntry>;
 
 struct Section {
-    std::string_view name; // empty: settings at the top of the file
+    std::string_view name; // empty: settings at the top of the file; "spf.policyd": below another section,
+                           // which it follows
     std::string_view text;
     std::vector<Setting> settings;
+    void (*given)(Settings&) = nullptr; // a file has this section
+
+    [[nodiscard]] bool is_inner() const { return name.find('.') != std::string_view::npos; }
+    // Below the section that it belongs to: "policyd".
+    [[nodiscard]] std::string_view own_name() const { return name.substr(name.rfind('.') + 1); }
 };
 
 // What the setting is where no file says so, as YAML: what its structure begins with.

@@ -64,7 +64,11 @@ std::optional<SmtpReply> reply_for(Action action, std::string_view refusal) {
 }
 
 Disposition for_doubt(const Doubt& doubt) {
-    return {doubt.action, std::string(doubt.reason), reply_for(doubt.action, doubt.refusal), {}};
+    Disposition disposition;
+    disposition.action = doubt.action;
+    disposition.reason = doubt.reason;
+    disposition.reply = reply_for(doubt.action, doubt.refusal);
+    return disposition;
 }
 
 } // namespace

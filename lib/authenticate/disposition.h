@@ -3,6 +3,8 @@
 #pragma once
 
 #include "authenticate/action.h"
+#include "authenticate/exceptions.h"
+#include "authenticate/policy.h"
 #include "authenticate/verdict.h"
 #include "message/from.h"
 
@@ -28,11 +30,42 @@ struct AddedField {
     bool operator==(const AddedField&) const = default;
 };
 
+struct AppliedException {
+    std::string name;
+    OverrideType type = OverrideType::local_policy;
+    std::string file; // where it stands
+    std::size_t line = 0;
+
+    bool operator==(const AppliedException&) const = default;
+};
+
+// One thing that speaks against a message, and what became of it.
+struct Finding {
+    Ground ground = Ground::author;
+    std::string reason;            // one word: "several-from", "spf-fail", "dmarc-reject"
+    std::string setting;           // that gave the action, below its profile: "spf_fail"
+    Action asked = Action::accept; // what the setting says
+    Action taken = Action::accept; // what is done for it
+    bool dry_run = false;          // that is why nothing is
+    std::string why_milder; // or this, in plain words: "passed on (List-Id)", "through a relay", "postmaster"
+    std::optional<AppliedException> exception; // or this
+};
+
+// RFC 9990 3.1.1.9: why what was done is not what the author's domain asked for.
+struct PolicyOverride {
+    OverrideType type = OverrideType::local_policy;
+    std::string comment;
+
+    bool operator==(const PolicyOverride&) const = default;
+};
+
 struct Disposition {
     Action action = Action::accept;
-    std::string reason;             // one word, "several-from"; empty: nothing speaks against the message
+    std::string reason;             // of the finding that decided; empty: nothing speaks against the message
     std::optional<SmtpReply> reply; // with tempfail and reject
     std::vector<AddedField> fields;
+    std::vector<Finding> findings{}; // the hardest first
+    std::optional<PolicyOverride> override_reason{};
 };
 
 struct DispositionRules {

@@ -36,11 +36,13 @@ std::atomic<bool> served{false};
 
 // What was agreed with the MTA for a connection, and holds for all clients that it is used for.
 struct Terms {
-    bool leading_space : 1 = false;  // header values come, and are taken, with the blank behind the colon
-    bool silent : 1 = false;         // the MTA waits for no reply to an event of a message before its end
-    bool silent_connect : 1 = false; // nor to its connection
-    bool body : 1 = true;            // the MTA hands bodies over
-    bool may_hold : 1 = false;       // the MTA holds messages when told to (quarantine)
+    bool leading_space : 1 = false;     // header values come, and are taken, with the blank behind the colon
+    bool silent : 1 = false;            // the MTA waits for no reply to an event of a message before its end
+    bool silent_connect : 1 = false;    // nor to its connection
+    bool body : 1 = true;               // the MTA hands bodies over
+    bool may_hold : 1 = false;          // the MTA holds messages when told to (quarantine)
+    bool recipients : 1 = false;        // the MTA tells of each recipient
+    bool silent_recipients : 1 = false; // and waits for no reply
     bool skip_bodies : 1 = false; // it waits for a reply to each piece, and leaves the rest out when told to
 };
 
@@ -206,15 +208,15 @@ sfsistat apply(SMFICTX* context, const session::Actions& actions, const Link& li
 }
 
 // The end of the header is where the body begins.
-constexpr unsigned long unneeded_events = SMFIP_NORCPT | SMFIP_NODATA | SMFIP_NOEOH | SMFIP_NOUNKNOWN;
+constexpr unsigned long unneeded_events = SMFIP_NODATA | SMFIP_NOEOH | SMFIP_NOUNKNOWN;
 constexpr unsigned long unneeded_replies = SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_BODY;
 
 void request_macros(SMFICTX* context) {
     const auto ask = [context](int stage, std::string names) {
         smfi_setsymlist(context, stage, names.data());
     };
-    ask(SMFIM_CONNECT, "j {daemon_name}");
-    ask(SMFIM_ENVFROM, "i {daemon_name} {auth_type} {auth_authen}");
+    ask(SMFIM_CONNECT, "j {daemon_name} {daemon_port}");
+    ask(SMFIM_ENVFROM, "i {daemon_name} {daemon_port} {auth_type} {auth_authen}");
     // The same list at both stages: Sendmail sends one for the end of a message where one for the end of the
     // header was asked for.
     ask(SMFIM_EOH, "i");
@@ -264,6 +266,8 @@ Terms agree(unsigned long steps, const session::Session& session) {
             .silent = (steps & unneeded_replies) == unneeded_replies,
             .silent_connect = (steps & SMFIP_NR_CONN) != 0 && session.is_wanted(),
             .body = session.needs_body() || (steps & SMFIP_NOBODY) == 0,
+            .recipients = session.needs_recipients() || (steps & SMFIP_NORCPT) == 0,
+            .silent_recipients = (steps & SMFIP_NR_RCPT) != 0 && !session.answers_recipients(),
             .skip_bodies = session.may_skip_bodies() && (steps & SMFIP_SKIP) != 0};
 }
 
@@ -273,6 +277,8 @@ unsigned long steps_of(const Terms& terms) {
     steps |= terms.silent ? unneeded_replies : 0;
     steps |= terms.silent_connect ? SMFIP_NR_CONN : 0;
     steps |= terms.body ? 0 : SMFIP_NOBODY;
+    steps |= terms.recipients ? 0 : SMFIP_NORCPT;
+    steps |= terms.silent_recipients ? SMFIP_NR_RCPT : 0;
     constexpr unsigned long no_reply_to_bodies = SMFIP_NR_BODY;
     return terms.skip_bodies ? (steps & ~no_reply_to_bodies) | SMFIP_SKIP : steps;
 }
@@ -321,7 +327,21 @@ sfsistat on_mail_from(SMFICTX* context, char** arguments) {
         link.session().mail_from({.path = std::string(text_of(arguments[0])),
                                   .daemon_name = macros.value("{daemon_name}"),
                                   .auth_type = macros.value_at(IncomingFrames::mail, "{auth_type}"),
-                                  .auth_authen = macros.value_at(IncomingFrames::mail, "{auth_authen}")});
+                                  .auth_authen = macros.value_at(IncomingFrames::mail, "{auth_authen}"),
+                                  .daemon_port = macros.value("{daemon_port}")});
+    });
+}
+
+sfsistat on_recipient(SMFICTX* context, char** arguments) {
+    return answer(context, [&](Link& link) {
+        sfsistat result = link.terms.silent_recipients ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+        noted(
+            [&] {
+                const auto actions = link.session().recipient(text_of(arguments[0]));
+                result = link.terms.silent_recipients ? SMFIS_NOREPLY : reply(context, actions);
+            },
+            [&](const char* why) { link.session().fail(why); });
+        return result;
     });
 }
 
@@ -341,6 +361,9 @@ sfsistat end_message(SMFICTX* context, Link& link) {
     const auto queue_id = link.macro("i");
     if (!link.terms.body && link.session().needs_body()) {
         link.session().fail("the body was left out, but a reload brought a use for it meanwhile");
+    }
+    if (!link.terms.recipients && link.session().needs_recipients()) {
+        link.session().fail("the recipients were left out, but a reload brought a use for them meanwhile");
     }
     sfsistat result = SMFIS_TEMPFAIL;
     noted(
@@ -399,6 +422,7 @@ smfiDesc description() {
     filter.xxfi_connect = on_connect;
     filter.xxfi_helo = on_helo;
     filter.xxfi_envfrom = on_mail_from;
+    filter.xxfi_envrcpt = on_recipient;
     filter.xxfi_header = on_header;
     filter.xxfi_body = on_body;
     filter.xxfi_eom = on_end_of_message;

@@ -30,8 +30,10 @@ struct Runtime {
     message::Limits message_limits;
     authenticate::DispositionRules disposition_rules;
     DriverLimits driver_limits;
-    bool needs_body = true; // false: bodies are neither verified nor signed
-    bool may_hold = false;  // the mail server may be asked to hold a message
+    bool needs_body = true;          // false: bodies are neither verified nor signed
+    bool needs_recipients = false;   // a decision depends on them
+    bool answers_recipients = false; // one may be refused
+    bool may_hold = false;           // the mail server may be asked to hold a message
 };
 
 struct BuiltRuntime {

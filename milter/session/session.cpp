@@ -70,6 +70,10 @@ void Session::mail_from(const MailFrom& sender) {
                                                       .envelope = {client, helo_, sender.path}});
 }
 
+Actions Session::recipient(std::string_view path) {
+    return transaction_ ? transaction_->recipient(path) : Actions();
+}
+
 void Session::header(std::string_view name, std::string_view body) {
     if (transaction_) {
         transaction_->header(name, body);

@@ -20,10 +20,11 @@ struct Connection {
 };
 
 struct MailFrom {
-    std::string path;        // as the client gave it, mostly "<a@b>"; "a@b" or "" from sendmail(1)
-    std::string daemon_name; // {daemon_name}
-    std::string auth_type;   // {auth_type}
-    std::string auth_authen; // {auth_authen}
+    std::string path;          // as the client gave it, mostly "<a@b>"; "a@b" or "" from sendmail(1)
+    std::string daemon_name;   // {daemon_name}
+    std::string auth_type;     // {auth_type}
+    std::string auth_authen;   // {auth_authen}
+    std::string daemon_port{}; // {daemon_port}
 };
 
 class Session {
@@ -42,6 +43,8 @@ class Session {
     // Begins a message; one that was under way is forgotten. Without a connect() before it the message is
     // nobody's, and ends with a tempfail.
     void mail_from(const MailFrom& sender);
+    // `path` as the client gave it. The answer counts where answers_recipients().
+    [[nodiscard]] Actions recipient(std::string_view path);
     void header(std::string_view name, std::string_view body);
     void body(std::string_view chunk);
     [[nodiscard]] Actions end_of_message(std::string_view queue_id, const std::function<void()>& progress);
@@ -49,6 +52,9 @@ class Session {
 
     // Whether the configuration of this session has a use for bodies.
     [[nodiscard]] bool needs_body() const { return runtime_->needs_body; }
+    // Whether it has a use for recipients, and an answer to each.
+    [[nodiscard]] bool needs_recipients() const { return runtime_->needs_recipients; }
+    [[nodiscard]] bool answers_recipients() const { return runtime_->answers_recipients; }
     // Whether it allows to have the rest of a body left out.
     [[nodiscard]] bool may_skip_bodies() const { return runtime_->settings.listen.skip_bodies; }
     // Whether more of this message's body is of use.

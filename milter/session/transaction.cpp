@@ -17,6 +17,14 @@ namespace milter::session {
 
 using log::Event;
 
+namespace {
+
+// Of one message, kept for decisions about it. A message with more has more recipients than any rule is for.
+constexpr std::size_t most_recipients = 1000;
+constexpr std::size_t longest_path = 512; // RFC 5321 4.5.3.1.3 has 256; international ones are longer
+
+} // namespace
+
 Transaction::Transaction(runtime::Service& service, TransactionContext context)
     : service_(service), context_(std::move(context)), now_(service.now()),
       message_count_(service.load.messages), header_bytes_(service.load.header_bytes) {
@@ -34,6 +42,15 @@ Transaction::Transaction(runtime::Service& service, TransactionContext context)
     case record::Mode::keep:
         break;
     }
+}
+
+Actions Transaction::recipient(std::string_view path) {
+    if (recipients_.size() < most_recipients && path.size() <= longest_path) {
+        recipients_.emplace_back(path);
+    } else {
+        more_recipients_ = true;
+    }
+    return {};
 }
 
 void Transaction::header(std::string_view name, std::string_view body) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace milter::session {
 
@@ -28,6 +29,8 @@ class Transaction {
   public:
     Transaction(runtime::Service& service, TransactionContext context);
 
+    // `path` as the client gave it. The answer counts where the runtime answers recipients.
+    [[nodiscard]] Actions recipient(std::string_view path);
     // `body` is all that stood after the colon, folds as CRLF.
     void header(std::string_view name, std::string_view body);
     // The header ends where the body begins, or the message.
@@ -65,6 +68,8 @@ class Transaction {
     runtime::Service& service_;
     TransactionContext context_;
     base::UnixTime now_;
+    std::vector<std::string> recipients_; // as the client gave them
+    bool more_recipients_ = false;        // than are kept
     message::HeaderList headers_;
     std::vector<HeaderChange> changes_; // that were made to headers_
     bool header_ended_ = false;

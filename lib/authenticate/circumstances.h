@@ -1,0 +1,35 @@
+// What is known of a message beside its verdict, for the decision what becomes of it. But for the client, all
+// of it is the sender's own word: it can make a rule milder only where the operator says so.
+#pragma once
+
+#include "base/ip_address.h"
+#include "base/unix_time.h"
+#include "message/header_list.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace authenticate {
+
+// Signs that somebody between the author and us sent the message on, which breaks SPF and often DKIM.
+struct Signs {
+    std::string list_id;   // of List-Id, what stands in angle brackets
+    std::string list_post; // of List-Post, the address
+    // The first sign that was found, in plain words: "List-Id", "a sender rewritten by SRS"; empty: none.
+    std::string passed_on;
+};
+
+[[nodiscard]] Signs find_signs(const message::HeaderList& headers, const std::string& mail_from);
+
+struct Circumstances {
+    std::optional<base::IpAddress> client;
+    std::string mail_from;               // the path as given
+    std::vector<std::string> recipients; // as given; empty: not known
+    Signs signs;
+    bool relayed = false; // through a relay of our own, which would have to bounce what we refuse
+    std::string queue_id;
+    base::UnixTime now = 0;
+};
+
+} // namespace authenticate
