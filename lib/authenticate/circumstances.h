@@ -6,6 +6,7 @@
 #include "base/unix_time.h"
 #include "message/header_list.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,14 +19,18 @@ struct Signs {
     std::string list_post; // of List-Post, the address
     // The first sign that was found, in plain words: "List-Id", "a sender rewritten by SRS"; empty: none.
     std::string passed_on;
+    bool by_list = false; // that sign is one of a mailing list
 };
+
+// Reads so much of a field and no more.
+inline constexpr std::size_t read_of_list_field = 1000;
 
 [[nodiscard]] Signs find_signs(const message::HeaderList& headers, const std::string& mail_from);
 
 struct Circumstances {
     std::optional<base::IpAddress> client;
     std::string mail_from;               // the path as given
-    std::vector<std::string> recipients; // as given; empty: not known
+    std::vector<std::string> recipients; // as given; empty: not all are known
     Signs signs;
     bool relayed = false; // through a relay of our own, which would have to bounce what we refuse
     std::string queue_id;

@@ -1,7 +1,14 @@
 #include "authenticate/disposition.h"
 
+#include "authenticate/findings.h"
+#include "authenticate/refusal.h"
+#include "base/ascii.h"
+#include "message/mailbox.h"
+
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
+#include <cassert>
 #include <string_view>
 
 namespace authenticate {
@@ -10,88 +17,253 @@ namespace {
 
 using State = message::Author::State;
 
-struct Doubt {
-    Action action = Action::accept;
-    std::string_view reason; // empty: there is none
-    std::string_view refusal;
+bool is_refusal(Action action) {
+    return action == Action::tempfail || action == Action::reject || action == Action::discard;
+}
+
+bool is_for_good(Action action) {
+    return action == Action::reject || action == Action::discard;
+}
+
+// RFC 5321 4.5.1: postmaster without a domain is this host's.
+bool is_role_mailbox(const std::string& path) {
+    std::string_view text = path;
+    if (text.starts_with('<') && text.ends_with('>')) {
+        text = text.substr(1, text.size() - 2);
+    }
+    if (base::iequals(text, "postmaster")) {
+        return true;
+    }
+    const auto mailbox = message::parse_path(path);
+    return mailbox && *mailbox &&
+           (base::iequals((*mailbox)->local_part, "postmaster") ||
+            base::iequals((*mailbox)->local_part, "abuse"));
+}
+
+// All of them: whoever wants to get past the policy could add postmaster to his recipients.
+bool are_role_mailboxes(const std::vector<std::string>& recipients) {
+    return !recipients.empty() && std::all_of(recipients.begin(), recipients.end(), is_role_mailbox);
+}
+
+// What makes the findings of one message milder than their settings.
+class Softening {
+  public:
+    Softening(const Verdict& verdict, const Circumstances& circumstances, const Policy& policy,
+              const std::vector<Exception>& exceptions)
+        : verdict_(verdict), circumstances_(circumstances), policy_(policy), exceptions_(exceptions),
+          passed_on_(policy.dmarc.enforcement == Enforcement::enforce ? passed_on() : ""),
+          to_roles_(policy.spare_role_mailboxes && are_role_mailboxes(circumstances.recipients)) {}
+
+    void apply(Finding& finding) const {
+        if (finding.due != Action::accept) {
+            heed_signs(finding);
+            heed_exceptions(finding);
+            heed_recipients(finding);
+        }
+        finding.dry_run =
+            finding.due != Action::accept && policy_.dry_run[static_cast<std::size_t>(finding.ground)];
+        finding.taken = finding.dry_run ? Action::accept : finding.due;
+    }
+
+  private:
+    // A forger has no key of the author's domain, somebody who passes mail on breaks what the author signed.
+    // The sender can write both kinds of signs, so that they lead to what p=quarantine does and no further.
+    std::string passed_on() const {
+        if (!circumstances_.signs.passed_on.empty()) {
+            return circumstances_.signs.passed_on;
+        }
+        for (const auto& signature : verdict_.dkim) {
+            const bool broken = signature.cause == dkim::Cause::signature_mismatch ||
+                                signature.cause == dkim::Cause::body_hash_mismatch;
+            const auto& authors = verdict_.author.domains;
+            if (broken && std::any_of(authors.begin(), authors.end(), [&](const base::DomainName& author) {
+                    return author.text() == signature.domain;
+                })) {
+                return "a broken signature of the author's domain";
+            }
+        }
+        return {};
+    }
+
+    void lower(Finding& finding, Action action, std::string why) const {
+        if (finding.due > action) {
+            finding.due = action;
+            finding.why_milder += finding.why_milder.empty() ? "" : ", ";
+            finding.why_milder += why;
+        }
+    }
+
+    // RFC 9989 7.4: p=reject alone is no reason to reject.
+    void heed_signs(Finding& finding) const {
+        if (finding.reason == "dmarc-reject" && !passed_on_.empty()) {
+            lower(finding, policy_.dmarc.quarantine, fmt::format("passed on ({})", passed_on_));
+        }
+    }
+
+    void heed_exceptions(Finding& finding) const {
+        bool open = false;
+        for (const Exception& exception : exceptions_) {
+            const auto& grounds = exception.grounds;
+            if (!grounds.empty() && std::find(grounds.begin(), grounds.end(),
+                                              static_cast<std::size_t>(finding.ground)) == grounds.end()) {
+                continue;
+            }
+            const Match matched = match(exception, verdict_, circumstances_);
+            if (matched == Match::yes) {
+                finding.due = Action::accept;
+                finding.exception = {exception.name, exception.type, exception.file, exception.line};
+                return;
+            }
+            open |= matched == Match::open;
+        }
+        // The answer that did not come could have brought it about.
+        if (open && is_for_good(finding.due)) {
+            lower(finding, Action::tempfail, "an exception depends on the DNS");
+        }
+    }
+
+    void heed_recipients(Finding& finding) const {
+        if (circumstances_.relayed && !policy_.refuse_relayed && is_refusal(finding.due)) {
+            lower(finding, Action::mark, "through a relay");
+        }
+        if (to_roles_ && is_refusal(finding.due)) {
+            lower(finding, Action::mark, "to postmaster or abuse alone");
+        }
+    }
+
+    const Verdict& verdict_;
+    const Circumstances& circumstances_;
+    const Policy& policy_;
+    const std::vector<Exception>& exceptions_;
+    std::string passed_on_;
+    bool to_roles_;
 };
 
-Doubt doubt_about_author(State state, const DispositionRules::Author& rules) {
-    switch (state) {
-    case State::one:
-        return {};
-    case State::none:
-        return {rules.missing, "no-from", "message has no author: a From field with an address is required"};
-    case State::several_fields:
-        return {rules.several_fields, "several-from", "message has more than one From field"};
-    case State::several_domains:
-        return {rules.several_domains, "several-domains", "From field has addresses in different domains"};
-    case State::unreadable:
-        return {rules.unreadable, "unreadable-from", "From field cannot be read in exactly one way"};
-    }
-    return {};
+bool is_harder(const Finding& a, const Finding& b) {
+    return a.taken != b.taken ? a.taken > b.taken : a.due != b.due ? a.due > b.due : a.asked > b.asked;
 }
 
-Doubt worst_doubt(const Verdict& verdict, const DispositionRules::Author& rules) {
-    Doubt of_author = doubt_about_author(verdict.author.state, rules);
-    for (const State state : verdict.author.also) { // the hardest, whatever hides what
-        const Doubt another = doubt_about_author(state, rules);
-        of_author = another.action > of_author.action ? another : of_author;
-    }
-    if (!verdict.stray_line_breaks) {
-        return of_author;
-    }
-    const Doubt of_header{rules.stray_line_break, "stray-line-break",
-                          "a header field holds a line break that is no fold"};
-    const bool author_counts = verdict.author.state != State::one && of_author.action >= of_header.action;
-    return author_counts ? of_author : of_header;
+std::vector<Finding> that_lead_to(Action action, const std::vector<Finding>& findings) {
+    std::vector<Finding> these;
+    std::copy_if(findings.begin(), findings.end(), std::back_inserter(these),
+                 [action](const Finding& finding) { return finding.taken == action; });
+    return these;
 }
 
-// RFC 3463 3.8: delivery not authorized, message refused.
-std::optional<SmtpReply> reply_for(Action action, std::string_view refusal) {
-    switch (action) {
-    case Action::tempfail:
-        return SmtpReply{"451", "4.7.1", std::string(refusal)};
-    case Action::reject:
-        return SmtpReply{"550", "5.7.1", std::string(refusal)};
-    case Action::accept:
-    case Action::mark:
-    case Action::quarantine:
-    case Action::discard:
+// ---- RFC 9990 3.1.1.9
+
+const Finding* find_dmarc(const std::vector<Finding>& findings) {
+    const auto found = std::find_if(findings.begin(), findings.end(),
+                                    [](const Finding& one) { return one.ground == Ground::dmarc; });
+    return found == findings.end() ? nullptr : &*found;
+}
+
+// Whether what was done is at least what the domain asks for.
+bool is_followed(const Finding& dmarc) {
+    return dmarc.taken >= (dmarc.reason == "dmarc-reject" ? Action::tempfail : Action::mark);
+}
+
+PolicyOverride override_by(const Finding& dmarc, const Circumstances& circumstances) {
+    if (dmarc.exception) {
+        return {dmarc.exception->type, dmarc.exception->name};
+    }
+    if (!dmarc.why_milder.empty()) {
+        const bool by_list = circumstances.signs.by_list && dmarc.why_milder.starts_with("passed on");
+        return {by_list ? OverrideType::mailing_list : OverrideType::local_policy, dmarc.why_milder};
+    }
+    return {OverrideType::local_policy, dmarc.dry_run ? "dry run" : ""};
+}
+
+std::optional<PolicyOverride> find_override(const std::vector<Finding>& findings, const Verdict& verdict,
+                                            const Circumstances& circumstances) {
+    if (!verdict.dmarc || verdict.dmarc->result != dmarc::Result::fail || !verdict.dmarc->evaluation) {
         return std::nullopt;
+    }
+    const Finding* dmarc = find_dmarc(findings);
+    if (dmarc != nullptr && !is_followed(*dmarc)) {
+        return override_by(*dmarc, circumstances);
+    }
+    const auto& evaluation = *verdict.dmarc->evaluation;
+    if (evaluation.published_policy != evaluation.policy) { // RFC 9989 4.7: lowered by t=y
+        return PolicyOverride{OverrideType::policy_test_mode, "t=y"};
     }
     return std::nullopt;
 }
 
-Disposition for_doubt(const Doubt& doubt) {
-    Disposition disposition;
-    disposition.action = doubt.action;
-    disposition.reason = doubt.reason;
-    disposition.reply = reply_for(doubt.action, doubt.refusal);
-    return disposition;
+bool has_something_to_say(const Finding& finding) {
+    return finding.asked != Action::accept || finding.ground == Ground::author;
+}
+
+std::string plain(std::string_view text) {
+    std::string words = base::one_line(text, 100);
+    std::replace_if(
+        words.begin(), words.end(), [](char c) { return c == '=' || c == '(' || c == ')' || c == '\\'; },
+        '?');
+    return words;
 }
 
 } // namespace
 
-Disposition dispose(const Verdict& verdict, const DispositionRules& rules) {
-    Disposition disposition = for_doubt(worst_doubt(verdict, rules.author));
+Disposition dispose(const Verdict& verdict, const Circumstances& circumstances, const Policy& policy,
+                    const std::vector<Exception>& exceptions) {
+    Disposition disposition;
+    disposition.findings = find(verdict, policy);
+    const Softening softening(verdict, circumstances, policy, exceptions);
+    for (Finding& finding : disposition.findings) {
+        softening.apply(finding);
+        assert(!finding.temperror || !is_for_good(finding.taken));
+    }
+    auto& findings = disposition.findings;
+    std::stable_sort(findings.begin(), findings.end(), is_harder);
+    if (!findings.empty() && has_something_to_say(findings.front())) {
+        disposition.action = findings.front().taken;
+        disposition.reason = findings.front().reason;
+    }
+    if (disposition.action == Action::tempfail || disposition.action == Action::reject) {
+        disposition.reply = refusal(disposition.action, that_lead_to(disposition.action, findings), verdict,
+                                    circumstances, policy);
+    }
     if (disposition.action == Action::mark) {
-        disposition.fields.push_back({rules.quarantine_field, disposition.reason});
+        disposition.fields.push_back({policy.quarantine_field, disposition.reason});
+    }
+    disposition.override_reason = find_override(findings, verdict, circumstances);
+    return disposition;
+}
+
+Disposition dispose_own(State state, Action own_mail) {
+    Disposition disposition;
+    disposition.action = state == State::one ? Action::accept : own_mail;
+    disposition.reason = doubt_about(state).reason;
+    if (disposition.action == Action::tempfail || disposition.action == Action::reject) {
+        disposition.reply = author_refusal(disposition.action, state);
     }
     return disposition;
 }
 
-Disposition dispose_own(State state, const DispositionRules& rules) {
-    Doubt doubt = doubt_about_author(state, rules.author);
-    doubt.action = state == State::one ? Action::accept : rules.own_mail;
-    return for_doubt(doubt);
-}
-
-bool may_ask_for(Action action, const DispositionRules& rules) {
-    const auto& author = rules.author;
-    const std::array<Action, 6> asked{author.missing,    author.several_fields,   author.several_domains,
-                                      author.unreadable, author.stray_line_break, rules.own_mail};
-    return std::find(asked.begin(), asked.end(), action) != asked.end();
+std::string print_done(const Disposition& disposition) {
+    std::string words;
+    const auto add = [&words](const std::string& phrase) {
+        words += (words.empty() || phrase.empty() ? "" : ", ") + phrase;
+    };
+    if (disposition.action != Action::accept) {
+        add(fmt::format("dis {}", print(disposition.action)));
+    }
+    Action would = disposition.action;
+    const Finding* excepted = nullptr;
+    for (const Finding& finding : disposition.findings) {
+        would = std::max(would, finding.due);
+        excepted = excepted == nullptr && finding.exception ? &finding : excepted;
+    }
+    if (would != disposition.action) {
+        add(fmt::format("would {}", print(would)));
+    }
+    if (!disposition.findings.empty() && !disposition.findings.front().why_milder.empty()) {
+        add(plain(disposition.findings.front().why_milder));
+    }
+    if (excepted != nullptr) {
+        add(fmt::format("accepted by exception {}", plain(excepted->exception->name)));
+    }
+    return words;
 }
 
 } // namespace authenticate

@@ -1,8 +1,9 @@
-// Decides what is done with a message: a verdict and rules in, a disposition out. Everything else only
-// carries it out or reports it.
+// Decides what is done with a message: a verdict, what else is known and a policy in, a disposition out.
+// Everything else only carries it out or reports it.
 #pragma once
 
 #include "authenticate/action.h"
+#include "authenticate/circumstances.h"
 #include "authenticate/exceptions.h"
 #include "authenticate/policy.h"
 #include "authenticate/verdict.h"
@@ -45,10 +46,14 @@ struct Finding {
     std::string reason;            // one word: "several-from", "spf-fail", "dmarc-reject"
     std::string setting;           // that gave the action, below its profile: "spf_fail"
     Action asked = Action::accept; // what the setting says
+    Action due = Action::accept;   // what would be done for it if there were no dry run
     Action taken = Action::accept; // what is done for it
     bool dry_run = false;          // that is why nothing is
-    std::string why_milder; // or this, in plain words: "passed on (List-Id)", "through a relay", "postmaster"
-    std::optional<AppliedException> exception; // or this
+    // Why less is due than asked, in plain words: "passed on (List-Id)", "through a relay", "to postmaster or
+    // abuse alone"; or the exception.
+    std::string why_milder;
+    std::optional<AppliedException> exception;
+    bool temperror = false; // the DNS gave no answer: never a refusal for good
 };
 
 // RFC 9990 3.1.1.9: why what was done is not what the author's domain asked for.
@@ -61,33 +66,24 @@ struct PolicyOverride {
 
 struct Disposition {
     Action action = Action::accept;
-    std::string reason;             // of the finding that decided; empty: nothing speaks against the message
+    // Of the first finding, if anything was asked for it or it is about the author; empty: nothing to say.
+    std::string reason;
     std::optional<SmtpReply> reply; // with tempfail and reject
     std::vector<AddedField> fields;
     std::vector<Finding> findings{}; // the hardest first
     std::optional<PolicyOverride> override_reason{};
 };
 
-struct DispositionRules {
-    // For incoming mail, by the reason why its author cannot be determined.
-    struct Author {
-        Action missing = Action::accept;
-        Action several_fields = Action::accept;
-        Action several_domains = Action::accept;
-        Action unreadable = Action::accept;
-        Action stray_line_break = Action::accept;
-    } author;
-    Action own_mail = Action::accept; // the same states of the author in mail of our own
-    std::string quarantine_field;     // what Action::mark adds
-};
+// For incoming mail. The hardest action taken for a finding decides. Pure: the same values give the same.
+[[nodiscard]] Disposition dispose(const Verdict& verdict, const Circumstances& circumstances,
+                                  const Policy& policy, const std::vector<Exception>& exceptions);
 
-// For incoming mail. If several rules apply to a message, the hardest action is taken.
-[[nodiscard]] Disposition dispose(const Verdict& verdict, const DispositionRules& rules);
+// For our own mail with an author in doubt. It is never marked: the mark is for filters that come after us.
+[[nodiscard]] Disposition dispose_own(message::Author::State state, Action own_mail);
 
-// For our own mail. It is never marked: the mark is for filters that come after us.
-[[nodiscard]] Disposition dispose_own(message::Author::State state, const DispositionRules& rules);
-
-// Whether any rule asks for this action, so that the caller can prepare for it.
-[[nodiscard]] bool may_ask_for(Action action, const DispositionRules& rules);
+// What was done and what would have been done, for a comment and the log: one phrase of printable ASCII
+// without '=' and parentheses, "dis reject", "would reject", "accepted by exception NAME". Empty where
+// nothing speaks against the message.
+[[nodiscard]] std::string print_done(const Disposition& disposition);
 
 } // namespace authenticate

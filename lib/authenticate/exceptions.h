@@ -15,10 +15,20 @@
 
 namespace authenticate {
 
-// RFC 9990 3.1.1.9: why what was done is not what the domain asked for.
-enum class OverrideType : std::uint8_t { forwarded, mailing_list, trusted_forwarder, local_policy };
+struct Verdict;
+struct Circumstances;
 
-[[nodiscard]] std::string_view print(OverrideType type);
+// RFC 9990 3.1.1.9: why what was done is not what the domain asked for. These are all there are; RFC 7489 had
+// "forwarded" and "sampled_out" too.
+enum class OverrideType : std::uint8_t {
+    local_policy,
+    mailing_list,
+    trusted_forwarder,
+    policy_test_mode, // t=y of the domain; never an exception's
+    other,
+};
+
+[[nodiscard]] std::string_view print(OverrideType type); // "local_policy", ...
 
 // Further evidence that an exception may ask for.
 enum class Evidence : std::uint8_t {
@@ -31,8 +41,7 @@ enum class Evidence : std::uint8_t {
 struct Exception {
     std::string name; // the reason, shown in comments and in the log
     OverrideType type = OverrideType::local_policy;
-    // What it excepts from: the grounds author, spf, helo, dkim, iprev, dmarc as bits; all where empty.
-    std::vector<std::size_t> grounds; // values of Ground
+    std::vector<std::size_t> grounds; // what it excepts from, as values of Ground; all where empty
 
     // Names and addresses are patterns in which * stands for anything; ".example.org" is every name below
     // example.org, "example.org" is that domain, "ann@example.org" one address. Case does not count.
@@ -50,5 +59,19 @@ struct Exception {
     std::string file; // where it stands
     std::size_t line = 0;
 };
+
+// Whether an exception is for a message. `open`: it might be, if the DNS had answered.
+enum class Match : std::uint8_t { no, open, yes };
+
+[[nodiscard]] Match match(const Exception& exception, const Verdict& verdict,
+                          const Circumstances& circumstances);
+
+// False for one without any condition, which is for no message.
+[[nodiscard]] bool has_condition(const Exception& exception);
+
+// Whether a stranger can bring it about for any mail: it rests on what an SMTP client types (From, MAIL FROM,
+// List-Id, List-Post) or on evidence that everybody has for a domain of his own, and on nothing else. One for
+// recipients alone is what it says: theirs.
+[[nodiscard]] bool is_forgeable(const Exception& exception);
 
 } // namespace authenticate

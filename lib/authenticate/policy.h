@@ -89,10 +89,18 @@ struct Policy {
     DmarcActions dmarc;
     // By ground: what would be done is said and not done.
     std::array<bool, ground_count> dry_run{};
-    // Mail to postmaster and abuse alone is delivered whatever it fails.
+    // Mail to postmaster and abuse alone is not refused whatever it fails: it is marked.
     bool spare_role_mailboxes = true;
+    // Mail through a relay of our own may be refused, and the relay has to bounce it.
+    bool refuse_relayed = false;
     ReplyTexts replies;
     std::string quarantine_field; // what Action::mark adds
 };
+
+// Whether a setting asks for this action and is carried out, so that the caller can prepare for it.
+[[nodiscard]] bool may_ask_for(Action action, const Policy& policy);
+
+// Whether what becomes of a message can depend on its recipients.
+[[nodiscard]] bool needs_recipients(const Policy& policy, const std::vector<Exception>& exceptions);
 
 } // namespace authenticate

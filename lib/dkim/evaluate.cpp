@@ -46,6 +46,7 @@ void record(Verdict& verdict, const Options& options, const Words& words) {
 }
 
 Verdict conclude(Verdict verdict, const Options& options, Cause cause, std::string reason) {
+    verdict.cause = cause;
     verdict.result = result_of(cause);
     verdict.reason = std::move(reason);
     record(verdict, options,

@@ -9,6 +9,7 @@
 
 #include "base/unix_time.h"
 #include "dkim/body_hash.h"
+#include "dkim/cause.h"
 #include "dkim/find_signatures.h"
 #include "dkim/options.h"
 #include "dkim/result.h"
@@ -16,6 +17,7 @@
 #include "message/header_list.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,7 @@ struct Verdict {
     bool test_mode = false;         // t=y in the key record
     bool secure_key = false;        // the key's answer had the AD bit
     std::vector<std::string> steps; // in words, for the operator
+    std::optional<Cause> cause{};   // what gave the result
 };
 
 using Outcome = dns::Outcome<Verdict>;

@@ -129,16 +129,15 @@ keys::KeyOptions key_options(const config::Settings& settings) {
     return options;
 }
 
-authenticate::DispositionRules disposition_rules(const config::Settings& settings) {
-    authenticate::DispositionRules rules;
-    rules.author.missing = settings.author.missing;
-    rules.author.several_fields = settings.author.several_fields;
-    rules.author.several_domains = settings.author.several_domains;
-    rules.author.unreadable = settings.author.unreadable;
-    rules.author.stray_line_break = settings.author.stray_line_break;
-    rules.own_mail = settings.author.own_mail;
-    rules.quarantine_field = settings.quarantine_field;
-    return rules;
+authenticate::Policy default_policy(const config::Settings& settings) {
+    authenticate::Policy policy;
+    policy.author.missing = settings.author.missing;
+    policy.author.several_fields = settings.author.several_fields;
+    policy.author.several_domains = settings.author.several_domains;
+    policy.author.unreadable = settings.author.unreadable;
+    policy.author.stray_line_break = settings.author.stray_line_break;
+    policy.quarantine_field = settings.quarantine_field;
+    return policy;
 }
 
 message::Limits message_limits(const config::Settings& settings) {
@@ -174,9 +173,9 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     runtime->sign_options = sign_options(runtime->settings);
     runtime->needs_body = needs_body(runtime->settings);
     runtime->message_limits = message_limits(runtime->settings);
-    runtime->disposition_rules = disposition_rules(runtime->settings);
-    runtime->may_hold =
-        authenticate::may_ask_for(authenticate::Action::quarantine, runtime->disposition_rules);
+    runtime->policy = default_policy(runtime->settings);
+    runtime->may_hold = authenticate::may_ask_for(authenticate::Action::quarantine, runtime->policy);
+    runtime->needs_recipients = authenticate::needs_recipients(runtime->policy, runtime->exceptions);
     runtime->driver_limits.questions = runtime->settings.dns.questions_per_message;
     runtime->driver_limits.budget = runtime->settings.dns.message_budget;
     runtime->driver_limits.waiting = runtime->settings.limits.waiting_messages;

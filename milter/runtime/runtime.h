@@ -2,8 +2,8 @@
 // builds a new one; a session keeps the one it began with.
 #pragma once
 
-#include "authenticate/disposition.h"
 #include "authenticate/options.h"
+#include "authenticate/policy.h"
 #include "config/settings.h"
 #include "dkim/sign.h"
 #include "dmarc/public_suffix.h"
@@ -28,7 +28,8 @@ struct Runtime {
     std::shared_ptr<const keys::KeyStore> keys;
     dkim::SignOptions sign_options; // but for domain, selector and identity
     message::Limits message_limits;
-    authenticate::DispositionRules disposition_rules;
+    authenticate::Policy policy; // for incoming mail
+    std::vector<authenticate::Exception> exceptions;
     DriverLimits driver_limits;
     bool needs_body = true;          // false: bodies are neither verified nor signed
     bool needs_recipients = false;   // a decision depends on them
@@ -53,7 +54,7 @@ constexpr std::size_t keys_read_at_start = 1000;
 [[nodiscard]] authenticate::Options check_options(const config::Settings& settings);
 [[nodiscard]] dkim::SignOptions sign_options(const config::Settings& settings);
 [[nodiscard]] keys::KeyOptions key_options(const config::Settings& settings);
-[[nodiscard]] authenticate::DispositionRules disposition_rules(const config::Settings& settings);
+[[nodiscard]] authenticate::Policy default_policy(const config::Settings& settings);
 [[nodiscard]] message::Limits message_limits(const config::Settings& settings);
 [[nodiscard]] resolver::Options resolver_options(const config::Settings& settings);
 // libpsl's own list or the file that is named; null when the settings need none. Refused: a file that is no

@@ -131,7 +131,8 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
                                                context_.runtime->driver_limits.waiting));
     }
     record::MessageFacts facts = known_at_mail_from();
-    facts.disposition = authenticate::dispose(verdict, context_.runtime->disposition_rules);
+    facts.disposition = authenticate::dispose(verdict, circumstances(queue_id), context_.runtime->policy,
+                                              context_.runtime->exceptions);
     Actions actions = actions_for(facts.disposition);
     remove_foreign_fields({}, actions, facts);
     const auto body = authres::format(context_.authserv_id, authenticate::results(verdict));
@@ -150,7 +151,7 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
     facts.came_back = outbound_->own_result().doubt;
     if (facts.came_back.empty()) { // or a stranger wrote it, and the rule for our own is none of his
         facts.disposition =
-            authenticate::dispose_own(outbound_->author().state, context_.runtime->disposition_rules);
+            authenticate::dispose_own(outbound_->author().state, context_.runtime->settings.author.own_mail);
     }
     Actions actions = actions_for(facts.disposition);
     facts.from = record::from_in_words(outbound_->author(), headers_);
@@ -194,6 +195,20 @@ Actions Transaction::refuse_header(std::string_view queue_id) {
 Actions Transaction::turn_away(std::string_view queue_id, std::string_view why) {
     service_.logger().write(Event::overloaded, queue_id, why);
     return tempfail("too busy, try again later");
+}
+
+authenticate::Circumstances Transaction::circumstances(std::string_view queue_id) const {
+    authenticate::Circumstances circumstances;
+    circumstances.client = context_.envelope.client;
+    circumstances.mail_from = context_.envelope.mail_from;
+    circumstances.recipients = more_recipients_ ? std::vector<std::string>() : recipients_;
+    if (context_.runtime->policy.dmarc.enforcement == authenticate::Enforcement::enforce ||
+        !context_.runtime->exceptions.empty()) {
+        circumstances.signs = authenticate::find_signs(headers_, context_.envelope.mail_from);
+    }
+    circumstances.queue_id = queue_id;
+    circumstances.now = now_;
+    return circumstances;
 }
 
 record::MessageFacts Transaction::known_at_mail_from() const {

@@ -51,6 +51,7 @@ class Transaction {
     [[nodiscard]] Actions refuse_header(std::string_view queue_id);
     [[nodiscard]] Actions turn_away(std::string_view queue_id, std::string_view why);
     [[nodiscard]] bool is_refused() const { return !over_limit_.empty() || !no_room_.empty(); }
+    [[nodiscard]] authenticate::Circumstances circumstances(std::string_view queue_id) const;
     [[nodiscard]] record::MessageFacts known_at_mail_from() const;
     // The ids whose results are ours to remove.
     [[nodiscard]] std::vector<std::string> own_ids() const;

@@ -8,7 +8,8 @@
 #include <vector>
 
 using authenticate::Action;
-using authenticate::DispositionRules;
+using authenticate::AuthorActions;
+using authenticate::Policy;
 using State = message::Author::State;
 
 namespace {
@@ -21,6 +22,16 @@ authenticate::Verdict verdict_of(State state, bool stray = false) {
     verdict.author.state = state;
     verdict.stray_line_breaks = stray;
     return verdict;
+}
+
+Policy lenient() {
+    Policy policy;
+    policy.author = {Action::accept, Action::accept, Action::accept, Action::accept, Action::accept};
+    return policy;
+}
+
+authenticate::Disposition decide(const authenticate::Verdict& verdict, const Policy& policy) {
+    return authenticate::dispose(verdict, {}, policy, {});
 }
 
 } // namespace
@@ -36,22 +47,22 @@ TEST_CASE("every action has a word of its own") {
 TEST_CASE("every state of the author has its own rule") {
     struct Case {
         State state;
-        Action DispositionRules::Author::* rule;
+        Action AuthorActions::* rule;
         std::string_view reason;
     };
-    using Author = DispositionRules::Author;
-    const std::vector<Case> cases{{State::none, &Author::missing, "no-from"},
-                                  {State::several_fields, &Author::several_fields, "several-from"},
-                                  {State::several_domains, &Author::several_domains, "several-domains"},
-                                  {State::unreadable, &Author::unreadable, "unreadable-from"}};
+    const std::vector<Case> cases{
+        {State::none, &AuthorActions::missing, "no-from"},
+        {State::several_fields, &AuthorActions::several_fields, "several-from"},
+        {State::several_domains, &AuthorActions::several_domains, "several-domains"},
+        {State::unreadable, &AuthorActions::unreadable, "unreadable-from"}};
     for (const Case& c : cases) {
         for (const Action action : every_action) {
-            DispositionRules rules;
+            Policy rules = lenient();
             rules.author.*c.rule = action;
-            const auto disposition = authenticate::dispose(verdict_of(c.state), rules);
+            const auto disposition = decide(verdict_of(c.state), rules);
             CHECK(disposition.action == action);
             CHECK(disposition.reason == c.reason);
-            const auto of_others = authenticate::dispose(verdict_of(State::one), rules);
+            const auto of_others = decide(verdict_of(State::one), rules);
             CHECK(of_others.action == Action::accept);
             CHECK(of_others.reason.empty());
         }
@@ -79,10 +90,10 @@ TEST_CASE("of an author in doubt and a line break the stricter one decides") {
         {State::unreadable, true, Action::tempfail, Action::reject, Action::reject, "stray-line-break"},
     };
     for (const Case& c : cases) {
-        DispositionRules rules;
+        Policy rules = lenient();
         rules.author.unreadable = c.unreadable;
         rules.author.stray_line_break = c.stray_line_break;
-        const auto disposition = authenticate::dispose(verdict_of(c.state, c.stray), rules);
+        const auto disposition = decide(verdict_of(c.state, c.stray), rules);
         CHECK(disposition.action == c.action);
         CHECK(disposition.reason == c.reason);
     }
@@ -91,24 +102,24 @@ TEST_CASE("of an author in doubt and a line break the stricter one decides") {
 TEST_CASE("what one state hides counts as well") {
     auto verdict = verdict_of(State::several_fields);
     verdict.author.also = {State::several_domains, State::unreadable};
-    DispositionRules rules;
+    Policy rules = lenient();
     rules.author.several_fields = Action::mark;
-    CHECK(authenticate::dispose(verdict, rules).reason == "several-from");
+    CHECK(decide(verdict, rules).reason == "several-from");
     rules.author.unreadable = Action::reject;
-    CHECK(authenticate::dispose(verdict, rules).action == Action::reject);
-    CHECK(authenticate::dispose(verdict, rules).reason == "unreadable-from");
+    CHECK(decide(verdict, rules).action == Action::reject);
+    CHECK(decide(verdict, rules).reason == "unreadable-from");
     rules.author.several_domains = Action::discard;
-    CHECK(authenticate::dispose(verdict, rules).reason == "several-domains");
+    CHECK(decide(verdict, rules).reason == "several-domains");
     rules.author.missing = Action::discard; // hidden by nothing: it is not so
-    CHECK(authenticate::dispose(verdict, rules).reason == "several-domains");
+    CHECK(decide(verdict, rules).reason == "several-domains");
 }
 
 TEST_CASE("only a refusal has a reply, in one line of plain text, and only a mark has a field") {
     for (const Action action : every_action) {
-        DispositionRules rules;
+        Policy rules = lenient();
         rules.author.missing = action;
         rules.quarantine_field = "X-Hold";
-        const auto disposition = authenticate::dispose(verdict_of(State::none), rules);
+        const auto disposition = decide(verdict_of(State::none), rules);
         const bool refused = action == Action::tempfail || action == Action::reject;
         REQUIRE(disposition.reply.has_value() == refused);
         if (refused) {
@@ -125,22 +136,19 @@ TEST_CASE("only a refusal has a reply, in one line of plain text, and only a mar
 
 TEST_CASE("mail of our own whose author is unclear goes, waits or is refused") {
     for (const Action action : {Action::accept, Action::tempfail, Action::reject}) {
-        DispositionRules rules;
-        rules.author.unreadable = Action::mark; // of incoming mail
-        rules.own_mail = action;
-        CHECK(authenticate::dispose_own(State::unreadable, rules).action == action);
-        CHECK(authenticate::dispose_own(State::unreadable, rules).reason == "unreadable-from");
-        CHECK(authenticate::dispose_own(State::unreadable, rules).fields.empty());
-        CHECK(authenticate::dispose_own(State::one, rules).action == Action::accept);
-        CHECK(authenticate::dispose_own(State::one, rules).reason.empty());
+        CHECK(authenticate::dispose_own(State::unreadable, action).action == action);
+        CHECK(authenticate::dispose_own(State::unreadable, action).reason == "unreadable-from");
+        CHECK(authenticate::dispose_own(State::unreadable, action).fields.empty());
+        CHECK(authenticate::dispose_own(State::one, action).action == Action::accept);
+        CHECK(authenticate::dispose_own(State::one, action).reason.empty());
     }
 }
 
 TEST_CASE("what no rule asks for need not be prepared") {
-    DispositionRules rules;
+    Policy rules = lenient();
     CHECK_FALSE(authenticate::may_ask_for(Action::quarantine, rules));
     for (auto* rule : {&rules.author.missing, &rules.author.several_fields, &rules.author.several_domains,
-                       &rules.author.unreadable, &rules.author.stray_line_break, &rules.own_mail}) {
+                       &rules.author.unreadable, &rules.author.stray_line_break}) {
         *rule = Action::quarantine;
         CHECK(authenticate::may_ask_for(Action::quarantine, rules));
         *rule = Action::mark;

@@ -23,7 +23,7 @@ std::shared_ptr<const milter::runtime::Runtime> runtime_of(const std::string& ya
 } // namespace
 
 TEST_CASE("every word of the author's settings becomes the rule of that name") {
-    using Rules = authenticate::DispositionRules::Author;
+    using Rules = authenticate::AuthorActions;
     const std::pair<const char*, authenticate::Action Rules::*> settings[] = {
         {"missing", &Rules::missing},
         {"several_fields", &Rules::several_fields},
@@ -35,12 +35,12 @@ TEST_CASE("every word of the author's settings becomes the rule of that name") {
         for (const char* word : {"accept", "mark", "quarantine", "tempfail", "reject", "discard"}) {
             CAPTURE(name, word);
             const auto runtime = runtime_of(fmt::format("author: {{{}: {}}}\n", name, word));
-            CHECK(print(runtime->disposition_rules.author.*rule) == word);
+            CHECK(print(runtime->policy.author.*rule) == word);
         }
     }
     for (const char* word : {"accept", "tempfail", "reject"}) {
         const auto runtime = runtime_of(fmt::format("author: {{own_mail: {}}}\n", word));
-        CHECK(print(runtime->disposition_rules.own_mail) == word);
+        CHECK(print(runtime->settings.author.own_mail) == word);
     }
 }
 
@@ -48,5 +48,5 @@ TEST_CASE("the mail server is asked to hold messages only where a setting says s
     CHECK_FALSE(runtime_of("")->may_hold);
     CHECK_FALSE(runtime_of("author: {missing: reject, unreadable: discard}\n")->may_hold);
     CHECK(runtime_of("author: {unreadable: quarantine}\n")->may_hold);
-    CHECK(runtime_of("quarantine_field: X-Hold\n")->disposition_rules.quarantine_field == "X-Hold");
+    CHECK(runtime_of("quarantine_field: X-Hold\n")->policy.quarantine_field == "X-Hold");
 }
