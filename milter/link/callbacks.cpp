@@ -178,6 +178,15 @@ bool apply_edits(SMFICTX* context, const session::Actions& actions, const Terms&
     return true;
 }
 
+// Sendmail takes the text for a format, Postfix drops a single percent sign: to both two of them are one.
+std::string with_percents_doubled(std::string_view text) {
+    std::string doubled;
+    for (const char c : text) {
+        doubled.append(c == '%' ? 2 : 1, c);
+    }
+    return doubled;
+}
+
 sfsistat reply(SMFICTX* context, const session::Actions& actions) {
     if (actions.reply == session::Reply::proceed) {
         return SMFIS_CONTINUE;
@@ -187,7 +196,7 @@ sfsistat reply(SMFICTX* context, const session::Actions& actions) {
     }
     auto code = std::string(actions.code);
     auto enhanced = std::string(actions.enhanced);
-    auto text = std::string(actions.text);
+    auto text = with_percents_doubled(actions.text);
     smfi_setreply(context, code.data(), enhanced.data(), text.data());
     return actions.reply == session::Reply::reject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
