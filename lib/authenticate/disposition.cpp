@@ -171,7 +171,8 @@ PolicyOverride override_by(const Finding& dmarc, const Circumstances& circumstan
         const bool by_list = circumstances.signs.by_list && dmarc.why_milder.starts_with("passed on");
         return {by_list ? OverrideType::mailing_list : OverrideType::local_policy, dmarc.why_milder};
     }
-    return {OverrideType::local_policy, dmarc.dry_run ? "dry run" : ""};
+    return {OverrideType::local_policy,
+            dmarc.dry_run ? "dry run" : fmt::format("{}: {}", dmarc.setting, print(dmarc.asked))};
 }
 
 std::optional<PolicyOverride> find_override(const std::vector<Finding>& findings, const Verdict& verdict,
@@ -194,11 +195,14 @@ bool has_something_to_say(const Finding& finding) {
     return finding.asked != Action::accept || finding.ground == Ground::author;
 }
 
+constexpr std::size_t longest_reason = 100;
+
+// There are readers who look for "dmarc=pass" or for a semicolon in the whole field.
 std::string plain(std::string_view text) {
-    std::string words = base::one_line(text, 100);
-    std::replace_if(
-        words.begin(), words.end(), [](char c) { return c == '=' || c == '(' || c == ')' || c == '\\'; },
-        '?');
+    std::string words = base::one_line(text, longest_reason);
+    std::erase_if(words, [](char c) { return c == '(' || c == ')' || c == '\\' || c == '"'; });
+    std::replace(words.begin(), words.end(), '=', '?');
+    std::replace(words.begin(), words.end(), ';', ',');
     return words;
 }
 
@@ -261,7 +265,10 @@ std::string print_done(const Disposition& disposition) {
         add(plain(disposition.findings.front().why_milder));
     }
     if (excepted != nullptr) {
-        add(fmt::format("accepted by exception {}", plain(excepted->exception->name)));
+        const std::string name = plain(excepted->exception->name);
+        add(disposition.action == Action::accept
+                ? fmt::format("accepted by exception {}", name)
+                : fmt::format("exception {} for {}", name, print(excepted->ground)));
     }
     return words;
 }

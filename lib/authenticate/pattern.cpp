@@ -82,15 +82,21 @@ std::optional<std::string> read_domain(std::string_view text) {
     return domain;
 }
 
+// Patterns that were read are in the one form already.
+std::string in_kept_form(std::string_view pattern) {
+    const bool kept = std::none_of(pattern.begin(), pattern.end(),
+                                   [](char c) { return base::is_upper(c) || !base::is_ascii(c); });
+    return kept ? std::string(pattern) : read_pattern(pattern).value_or("");
+}
+
 std::string domain_text(std::string_view domain) {
     const auto name = base::DomainName::parse_international(domain);
     return name ? name->text() : base::to_lower(domain);
 }
 
 bool matches_name(std::string_view pattern, std::string_view name) {
-    return pattern.starts_with('.')
-               ? name.size() > pattern.size() - 1 && glob('*' + std::string(pattern), name)
-               : glob(pattern, name);
+    return pattern.starts_with('.') ? name.size() > pattern.size() && glob('*' + std::string(pattern), name)
+                                    : glob(pattern, name);
 }
 
 } // namespace
@@ -120,8 +126,8 @@ bool matches_domain(std::string_view pattern, std::string_view domain) {
     if (domain.empty() || domain.size() > longest_matched) {
         return false;
     }
-    const auto kept = read_pattern(pattern);
-    return kept && !halves_of(*kept).local_part && matches_name(halves_of(*kept).domain, domain_text(domain));
+    const std::string kept = in_kept_form(pattern);
+    return kept.find('@') == std::string::npos && matches_name(kept, domain_text(domain));
 }
 
 bool matches_address(std::string_view pattern, std::string_view local_part, std::string_view domain) {
@@ -131,11 +137,8 @@ bool matches_address(std::string_view pattern, std::string_view local_part, std:
     if (pattern == "<>" || domain.empty()) {
         return pattern == "<>" && local_part.empty() && domain.empty();
     }
-    const auto kept = read_pattern(pattern);
-    if (!kept) {
-        return false;
-    }
-    const auto wanted = halves_of(*kept);
+    const std::string kept = in_kept_form(pattern);
+    const auto wanted = halves_of(kept);
     return (!wanted.local_part || glob(*wanted.local_part, base::to_lower(local_part))) &&
            matches_name(wanted.domain, domain_text(domain));
 }

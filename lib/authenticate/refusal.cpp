@@ -20,13 +20,13 @@ struct BuiltIn {
 constexpr std::string_view for_now = "-temperror";
 
 constexpr BuiltIn of_reasons[] = {
-    {"spf-fail", "5.7.23 SPF: {ip} may not send mail for {domain}; {explanation}"},
+    {"spf-fail", "5.7.23 SPF: {ip} may not send mail for {domain}"},
     {"spf-softfail", "5.7.23 SPF: {ip} is probably not allowed to send mail for {domain}"},
     {"spf-neutral", "5.7.23 SPF: {domain} does not say that {ip} may send its mail"},
     {"spf-none", "5.7.23 SPF: {domain} does not say who may send its mail"},
     {"spf-permerror", "5.7.24 SPF: the record of {domain} cannot be used"},
     {"spf-temperror", "5.7.24 SPF: the record of {domain} could not be looked up, try again later"},
-    {"helo-fail", "5.7.23 SPF: {ip} may not say HELO as {domain}; {explanation}"},
+    {"helo-fail", "5.7.23 SPF: {ip} may not say HELO as {domain}"},
     {"helo-softfail", "5.7.23 SPF: {ip} is probably not allowed to say HELO as {domain}"},
     {"helo-neutral", "5.7.23 SPF: {domain} does not say that {ip} may say HELO by this name"},
     {"helo-none", "5.7.23 SPF: {domain} does not say who may say HELO by this name"},
@@ -49,7 +49,7 @@ constexpr BuiltIn of_reasons[] = {
     {"dmarc-temperror", "5.7.1 DMARC policy of {domain} could not be looked up, try again later"},
 };
 
-std::string_view built_in(const Finding& finding) {
+std::string_view words_for(const Finding& finding) {
     for (const BuiltIn& one : of_reasons) {
         if (one.reason == finding.reason) {
             return one.text;
@@ -65,6 +65,11 @@ std::string_view built_in(const Finding& finding) {
         }
     }
     return "refused by local policy";
+}
+
+std::string built_in(const Finding& finding, const ReplyValues& values) {
+    const std::string text(words_for(finding));
+    return values.explanation.empty() ? text : text + "; {explanation}";
 }
 
 const spf::Verdict* spf_of(Ground ground, const SenderVerdict& sender) {
@@ -97,7 +102,7 @@ ReplyValues values_of(const Finding& finding, const Verdict& verdict, const Circ
     if (finding.ground == Ground::spf || finding.ground == Ground::helo) {
         if (const auto* spf = spf_of(finding.ground, verdict.sender)) {
             values.domain = spf->domain;
-            values.explanation = spf->explanation;
+            values.explanation = spf->result == spf::Result::fail ? spf->explanation : "";
         }
     } else if (finding.ground == Ground::iprev) {
         values.domain = verdict.sender.iprev ? verdict.sender.iprev->name : "";
@@ -108,7 +113,7 @@ ReplyValues values_of(const Finding& finding, const Verdict& verdict, const Circ
 }
 
 // What an operator wrote does not come as far as this if it cannot be read.
-ReplyText text_for(const std::string& written, std::string_view otherwise) {
+ReplyText text_for(const std::string& written, const std::string& otherwise) {
     auto text = ReplyText::parse(written);
     if (!text) {
         text = ReplyText::parse(otherwise);
@@ -144,13 +149,14 @@ SmtpReply refusal(Action action, const std::vector<Finding>& findings, const Ver
     const bool several = of_several_grounds(findings);
     const std::string& own = policy.replies.texts[static_cast<std::size_t>(finding.ground)];
     const std::string& written = several && !policy.replies.several.empty() ? policy.replies.several : own;
-    const ReplyText text = text_for(written, built_in(finding));
-    const ReplyText usual = text_for("", built_in(finding));
+    const ReplyValues values = values_of(finding, verdict, circumstances);
+    const ReplyText usual = text_for("", built_in(finding, values));
+    const ReplyText text = text_for(written, built_in(finding, values));
     std::string enhanced = several ? "5.7.26" : usual.enhanced().empty() ? "5.7.1" : usual.enhanced();
     if (!text.enhanced().empty() && !written.empty()) {
         enhanced = text.enhanced();
     }
-    return make_reply(action, std::move(enhanced), text.fill(values_of(finding, verdict, circumstances)));
+    return make_reply(action, std::move(enhanced), text.fill(values));
 }
 
 SmtpReply author_refusal(Action action, State state) {
