@@ -2,8 +2,8 @@
 
 #include "authenticate/findings.h"
 #include "authenticate/refusal.h"
+#include "authenticate/role_mailbox.h"
 #include "base/ascii.h"
-#include "message/mailbox.h"
 
 #include <fmt/format.h>
 
@@ -23,26 +23,6 @@ bool is_refusal(Action action) {
 
 bool is_for_good(Action action) {
     return action == Action::reject || action == Action::discard;
-}
-
-// RFC 5321 4.5.1: postmaster without a domain is this host's.
-bool is_role_mailbox(const std::string& path) {
-    std::string_view text = path;
-    if (text.starts_with('<') && text.ends_with('>')) {
-        text = text.substr(1, text.size() - 2);
-    }
-    if (base::iequals(text, "postmaster")) {
-        return true;
-    }
-    const auto mailbox = message::parse_path(path);
-    return mailbox && *mailbox &&
-           (base::iequals((*mailbox)->local_part, "postmaster") ||
-            base::iequals((*mailbox)->local_part, "abuse"));
-}
-
-// All of them: whoever wants to get past the policy could add postmaster to his recipients.
-bool are_role_mailboxes(const std::vector<std::string>& recipients) {
-    return !recipients.empty() && std::all_of(recipients.begin(), recipients.end(), is_role_mailbox);
 }
 
 // What makes the findings of one message milder than their settings.

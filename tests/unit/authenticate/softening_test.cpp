@@ -247,7 +247,8 @@ TEST_CASE("mail to postmaster and abuse alone is not refused") {
         {{"PostMaster"}, true},
         {{"<\"postmaster\"@example.com>"}, true},
         {{"<\"post\\master\"@example.com>"}, true},
-        {{"<abuse>"}, false},
+        {{"<abuse>"}, true},
+        {{"<\"postmaster"}, false},
         {{"<postmaster@example.com>", "<bob@example.com>"}, false}, // anybody could add postmaster
         {{"<postmaster+x@example.com>"}, false},
         {{"<postmaster@example.com@example.net>"}, false},
