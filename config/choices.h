@@ -47,6 +47,38 @@ inline constexpr std::array<Choice<authenticate::Action>, 6> author_choices{
      {"reject", authenticate::Action::reject},
      {"discard", authenticate::Action::discard}}};
 
+// What a fault of the DNS may lead to: nothing that is final.
+inline constexpr std::array<Choice<authenticate::Action>, 4> temperror_choices{
+    {{"accept", authenticate::Action::accept},
+     {"mark", authenticate::Action::mark},
+     {"quarantine", authenticate::Action::quarantine},
+     {"tempfail", authenticate::Action::tempfail}}};
+
+inline constexpr std::array<Choice<authenticate::Enforcement>, 3> enforcement_choices{
+    {{"annotate", authenticate::Enforcement::annotate},
+     {"enforce", authenticate::Enforcement::enforce},
+     {"strict", authenticate::Enforcement::strict}}};
+
+inline constexpr std::array<Choice<authenticate::Ground>, authenticate::ground_count> ground_choices{
+    {{"author", authenticate::Ground::author},
+     {"spf", authenticate::Ground::spf},
+     {"helo", authenticate::Ground::helo},
+     {"dkim", authenticate::Ground::dkim},
+     {"iprev", authenticate::Ground::iprev},
+     {"dmarc", authenticate::Ground::dmarc}}};
+
+inline constexpr std::array<Choice<authenticate::OverrideType>, 4> override_choices{
+    {{"forwarded", authenticate::OverrideType::forwarded},
+     {"mailing_list", authenticate::OverrideType::mailing_list},
+     {"trusted_forwarder", authenticate::OverrideType::trusted_forwarder},
+     {"local_policy", authenticate::OverrideType::local_policy}}};
+
+inline constexpr std::array<Choice<authenticate::Evidence>, 4> evidence_choices{
+    {{"spf_pass", authenticate::Evidence::spf_pass},
+     {"dkim_pass", authenticate::Evidence::dkim_pass},
+     {"dkim_body_hash", authenticate::Evidence::dkim_body_hash},
+     {"iprev_pass", authenticate::Evidence::iprev_pass}}};
+
 inline constexpr std::array<Choice<authenticate::Action>, 3> own_mail_choices{
     {{"accept", authenticate::Action::accept},
      {"tempfail", authenticate::Action::tempfail},

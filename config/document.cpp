@@ -1,5 +1,6 @@
 #include "config/document.h"
 
+#include "config/policy_schema.h"
 #include "config/schema.h"
 
 #include <fmt/format.h>
@@ -38,6 +39,42 @@ std::string sample_setting(const SettingOf<Target>& setting, std::string_view in
            fmt::format("{}#{}: {}\n", indent, setting.name(), default_text(setting));
 }
 
+constexpr std::string_view profiles_text =
+    "Policies for a part of the mail, each under a name. A profile takes the settings of policy and of "
+    "policy.replies; what it does not give is as there. It holds for a message that meets all its "
+    "conditions; "
+    "the first one in the file that does so is taken.";
+
+constexpr std::string_view exceptions_text =
+    "Mail for which the settings above do not hold: mailing lists, forwarders, senders who are known. An "
+    "exception holds where all its conditions do, and one of the values of each. In names and addresses * "
+    "stands for anything; example.org is that domain, .example.org is every name below it, ann@example.org "
+    "one address.";
+
+// Comments within comments: what is no setting of its own.
+constexpr std::string_view sample_profiles = R"(  # profiles:
+  #   partners:
+  #     clients: [192.0.2.0/24]
+  #     spf_fail: accept
+)";
+
+constexpr std::string_view sample_exceptions = R"(  # exceptions:
+  #   - name: list of the choir
+  #     type: mailing_list
+  #     list_ids: [choir.lists.example.org]
+  #     dkim_domains: [lists.example.org]
+)";
+
+std::string sample_policy_structures() {
+    return wrapped(profiles_text, "  # ", sample_width) + std::string(sample_profiles) + "\n" +
+           wrapped(exceptions_text, "  # ", sample_width) + std::string(sample_exceptions) + "\n";
+}
+
+// The last part of the section `policy`.
+bool ends_policy(const Section& section) {
+    return section.name == fmt::format("{}.{}", policy_name, replies_name);
+}
+
 std::string sample_section(const Section& section) {
     const std::string outer = section.is_inner() ? "  " : "";
     const std::string indent = section.name.empty() ? "" : outer + "  ";
@@ -48,7 +85,7 @@ std::string sample_section(const Section& section) {
     for (const Setting& setting : section.settings) {
         result += sample_setting(setting, indent) + "\n";
     }
-    return result;
+    return ends_policy(section) ? result + sample_policy_structures() : result;
 }
 
 constexpr std::string_view sample_head =
@@ -107,6 +144,35 @@ std::string manual_setting(const SettingOf<Target>& setting) {
            "\n";
 }
 
+// Of what stands below a name of the operator's choice, without a path.
+template <class Target>
+std::string manual_item(const SettingOf<Target>& setting) {
+    const std::string_view value = setting.required ? " Must be given." : "";
+    return fmt::format("`{}`\n", setting.name()) +
+           wrapped(fmt::format("{} Value: {}.{}", setting.text, expectation(setting.type), value), "  ",
+                   manual_width)
+               .replace(0, 2, ": ") +
+           "\n";
+}
+
+std::string manual_policy_structures() {
+    std::string result = fmt::format("### policy.{}\n\n", profiles_name) +
+                         wrapped(profiles_text, "", manual_width) + "\n" +
+                         "    policy:\n      profiles:\n        partners:\n"
+                         "          clients: [192.0.2.0/24]\n          spf_fail: accept\n\n";
+    for (const ProfileSetting& setting : profile_schema()) {
+        if (find_setting(setting.path) == nullptr) {
+            result += manual_item(setting);
+        }
+    }
+    result +=
+        fmt::format("### policy.{}\n\n", exceptions_name) + wrapped(exceptions_text, "", manual_width) + "\n";
+    for (const ExceptionSetting& setting : exception_schema()) {
+        result += manual_item(setting);
+    }
+    return result;
+}
+
 std::string manual_section(const Section& section) {
     std::string result;
     if (!section.name.empty()) {
@@ -118,7 +184,7 @@ std::string manual_section(const Section& section) {
     for (const Setting& setting : section.settings) {
         result += manual_setting(setting);
     }
-    return result;
+    return ends_policy(section) ? result + manual_policy_structures() : result;
 }
 
 constexpr std::string_view manual_head = R"(# paraph.yaml(5): configuration of paraphd and paraph

@@ -4,6 +4,7 @@
 #include "config/limits.h"
 #include "config/load_check.h"
 #include "config/load_domains.h"
+#include "config/load_policy.h"
 #include "config/load_settings.h"
 #include "config/load_source.h"
 
@@ -27,7 +28,9 @@ class Loader {
             load_settings(
                 *root, settings_, file, report_,
                 [&](const TreeNode& name, const TreeNode& value) { load_includes({&name, &value}, file); },
-                [&](const TreeNode& name, const TreeNode& value) { domains_.load({&name, &value}, file); });
+                [&](const TreeNode& name, const TreeNode& value) { domains_.load({&name, &value}, file); },
+                [&](const TreeNode& name, const TreeNode& value) { policy_.note({&name, &value}); });
+            policy_.finish(root, file);
         }
         if (tree) {
             check_settings(settings_, root, file, report_);
@@ -57,6 +60,9 @@ class Loader {
                                       Origin{place.file->name, place.line});
         }
         for (const auto& [path, place] : domains_.setting_places()) {
+            origins_.insert_or_assign(path, Origin{place.file->name, place.line});
+        }
+        for (const auto& [path, place] : policy_.places()) {
             origins_.insert_or_assign(path, Origin{place.file->name, place.line});
         }
         loaded.origins = std::move(origins_);
@@ -135,19 +141,32 @@ class Loader {
         }
     }
 
-    void load_included(const std::string& path, const Place& from) {
+    // A file that another one names at `from`.
+    void load_further(std::string_view setting, const std::string& path, const Place& from,
+                      const std::function<void(const TreeNode&, const File&)>& step) {
         const auto text = read_source(path);
         if (!text) {
-            report_.error(from, fmt::format("'{}': {}: {}", include_name, shown_path(path), text.error()));
+            report_.error(from, fmt::format("'{}': {}: {}", setting, shown_path(path), text.error()));
             parsed_ = false;
             return;
         }
         const File& file = add_file(path, directory_of(path));
         const auto tree = parse(*text, file);
-        if (!tree || tree->root == nullptr || !expect_top(*tree->root, file)) {
+        if (tree && tree->root != nullptr) {
+            step(*tree->root, file);
+        }
+    }
+
+    void load_included(const std::string& path, const Place& from) {
+        load_further(include_name, path, from,
+                     [&](const TreeNode& root, const File& file) { load_domains_of(root, file, from); });
+    }
+
+    void load_domains_of(const TreeNode& root, const File& file, const Place& from) {
+        if (!expect_top(root, file)) {
             return;
         }
-        for (const Pair& pair : unique_pairs(*tree->root, "", file, report_)) {
+        for (const Pair& pair : unique_pairs(root, "", file, report_)) {
             if (pair.name->text == domains_name) {
                 domains_.load(pair, file);
             } else {
@@ -167,6 +186,11 @@ class Loader {
     std::set<std::string> included_;
     std::map<std::string, Origin, std::less<>> origins_;
     DomainLoader domains_{settings_.domains, report_};
+    PolicyLoader policy_{settings_, report_,
+                         [this](const std::string& path, const Place& from,
+                                const std::function<void(const TreeNode&, const File&)>& step) {
+                             load_further("policy.exception_files", path, from, step);
+                         }};
 };
 
 // What the standard library may throw (memory, above all) ends here.

@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/secret_text.h"
 #include "config/load_fields.h"
+#include "config/policy_schema.h"
 #include "config/suggest.h"
 
 #include <algorithm>
@@ -37,10 +38,13 @@ std::vector<std::string_view> siblings(const Section& section) {
 }
 
 // A setting that stands elsewhere under the same name, if there is just one: OpenDKIM's KeyTable, or a
-// forgotten section.
+// forgotten section. The texts of replies have names of other things.
 std::optional<std::string_view> moved_from(std::string_view name) {
     std::optional<std::string_view> found;
     for (const Section& section : schema()) {
+        if (section.own_name() == replies_name) {
+            continue;
+        }
         for (const Setting& setting : section.settings) {
             if (same_name(setting.name(), name) || same_name(setting.path, name)) {
                 if (found) {
@@ -91,8 +95,12 @@ void unknown_setting(const Section& section, const TreeNode& name, const File& f
     report.error(place_of(file, name), fmt::format("unknown setting '{}'", path), hint);
 }
 
+bool is_structure(const Section& section, std::string_view name) {
+    return section.name == policy_name && (name == profiles_name || name == exceptions_name);
+}
+
 void load_section(const Section& section, const Pair& pair, Settings& settings, const File& file,
-                  Report& report) {
+                  Report& report, const ReadStructure& read_policy) {
     if (!expect_kind(TreeNode::Kind::mapping, pair, "", file, report)) {
         return;
     }
@@ -103,7 +111,9 @@ void load_section(const Section& section, const Pair& pair, Settings& settings, 
                 [&](const Pair& other) {
                     const auto path = fmt::format("{}.{}", section.name, other.name->text);
                     if (const Section* inner = find_section(path)) {
-                        load_section(*inner, other, settings, file, report);
+                        load_section(*inner, other, settings, file, report, read_policy);
+                    } else if (is_structure(section, other.name->text)) {
+                        read_policy(*other.name, *other.value);
                     } else {
                         unknown_setting(section, *other.name, file, report);
                     }
@@ -125,7 +135,8 @@ const TreeNode* child(const TreeNode* mapping, std::string_view name) {
 } // namespace
 
 void load_settings(const TreeNode& root, Settings& settings, const File& file, Report& report,
-                   const ReadStructure& read_include, const ReadStructure& read_domains) {
+                   const ReadStructure& read_include, const ReadStructure& read_domains,
+                   const ReadStructure& read_policy) {
     const Section& top = schema().front();
     load_fields(top.settings, root, "", settings, file, report, [&](const Pair& pair) {
         if (pair.name->text == include_name) {
@@ -134,7 +145,7 @@ void load_settings(const TreeNode& root, Settings& settings, const File& file, R
             read_domains(*pair.name, *pair.value);
         } else if (const Section* section = find_section(pair.name->text);
                    section != nullptr && !section->is_inner()) {
-            load_section(*section, pair, settings, file, report);
+            load_section(*section, pair, settings, file, report, read_policy);
         } else {
             unknown_setting(top, *pair.name, file, report, lost_indentation(root, *pair.name));
         }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <limits>
 #include <span>
 
@@ -137,6 +138,35 @@ std::optional<std::uint64_t> parse_milliseconds(std::string_view text) {
 
 std::string print_milliseconds(std::uint64_t milliseconds) {
     return milliseconds == 0 ? "0" : print_with_unit(milliseconds, time_units);
+}
+
+std::optional<std::uint64_t> parse_last_day(std::string_view text) {
+    constexpr std::size_t written = 10; // 2027-01-31
+    if (text.size() != written || text[4] != '-' || text[7] != '-') {
+        return std::nullopt;
+    }
+    const auto year = parse_decimal(text.substr(0, 4));
+    const auto month = parse_decimal(text.substr(5, 2));
+    const auto day = parse_decimal(text.substr(8, 2));
+    if (!year || !month || !day || *year < 1970) { // the first of Unix time
+        return std::nullopt;
+    }
+    const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)),
+                                           std::chrono::month(static_cast<unsigned>(*month)),
+                                           std::chrono::day(static_cast<unsigned>(*day)));
+    if (!date.ok()) {
+        return std::nullopt;
+    }
+    const std::chrono::sys_seconds end = std::chrono::sys_days(date) + std::chrono::days(1);
+    return static_cast<std::uint64_t>(end.time_since_epoch().count());
+}
+
+std::string print_last_day(std::uint64_t end) {
+    const std::chrono::sys_seconds after{std::chrono::seconds(end)};
+    const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(after) -
+                                           std::chrono::days(1));
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 } // namespace config

@@ -19,6 +19,10 @@ namespace config {
 [[nodiscard]] std::optional<std::uint64_t> parse_milliseconds(std::string_view text);
 [[nodiscard]] std::string print_milliseconds(std::uint64_t milliseconds);
 
+// "2027-01-31": the first second after that day in UTC, as Unix time.
+[[nodiscard]] std::optional<std::uint64_t> parse_last_day(std::string_view text);
+[[nodiscard]] std::string print_last_day(std::uint64_t end);
+
 // What other spellings mean: "16MB", "5 s", "2 weeks", "1.5h". For suggestions only.
 [[nodiscard]] std::optional<std::uint64_t> guess_size(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> guess_milliseconds(std::string_view text);

@@ -1,5 +1,6 @@
 #include "config/schema.h"
 
+#include "config/policy_schema.h"
 #include "config/schema_field.h"
 #include "config/text_checks.h"
 
@@ -446,8 +447,15 @@ answered 451.)")}};
 } // namespace
 
 const std::vector<Section>& schema() {
-    static const std::vector<Section> sections{top(),   listen(), roles(), dns(),     spf(), dkim(),
-                                               dmarc(), author(), iprev(), signing(), log(), limits()};
+    static const std::vector<Section> sections = [] {
+        std::vector<Section> policy = policy_sections();
+        std::vector<Section> list{top(), listen(), roles(), dns(), spf(), dkim(), dmarc(), author(), iprev()};
+        for (Section& section : policy) {
+            list.push_back(std::move(section));
+        }
+        list.insert(list.end(), {signing(), log(), limits()});
+        return list;
+    }();
     return sections;
 }
 

@@ -31,6 +31,9 @@ inline void assign(std::string& field, const Value& value) {
 inline void assign(base::SocketName& field, const Value& value) {
     field = std::get<base::SocketName>(value);
 }
+inline void assign(std::optional<base::UnixTime>& field, const Value& value) {
+    field = static_cast<base::UnixTime>(std::get<std::uint64_t>(value));
+}
 template <class Item>
 void assign(std::vector<Item>& field, const Value& value) {
     field = std::get<std::vector<Item>>(value);
@@ -56,6 +59,9 @@ inline Value to_value(const std::string& field) {
 }
 inline Value to_value(const base::SocketName& field) {
     return field;
+}
+inline Value to_value(const std::optional<base::UnixTime>& field) {
+    return static_cast<std::uint64_t>(field.value_or(0)); // 0: none
 }
 template <class Item>
 Value to_value(const std::vector<Item>& field) {
@@ -83,6 +89,32 @@ SettingOf<Target> make_choice(std::string_view path, Field, std::string_view tex
                 Field{}(target) = choices.at(std::get<Word>(value).index).value;
             },
             [](const Target& target) -> Value { return Word{index_of(choices, Field{}(target))}; }};
+}
+
+// A list of words.
+template <const auto& choices, class Target, class Field>
+SettingOf<Target> make_choices(std::string_view path, Field, std::string_view text) {
+    Type type{.kind = Kind::words};
+    for (const auto& choice : choices) {
+        type.words.push_back(choice.word);
+    }
+    return {path, std::move(type), text,
+            [](Target& target, const Value& value) {
+                auto& field = Field{}(target);
+                using Item = typename std::decay_t<decltype(field)>::value_type;
+                field.clear();
+                for (const Word word : std::get<std::vector<Word>>(value)) {
+                    field.push_back(static_cast<Item>(choices.at(word.index).value));
+                }
+            },
+            [](const Target& target) -> Value {
+                std::vector<Word> words;
+                for (const auto& item : Field{}(target)) {
+                    words.push_back(
+                        Word{index_of(choices, static_cast<std::decay_t<decltype(choices[0].value)>>(item))});
+                }
+                return words;
+            }};
 }
 
 template <class Target, class Field>

@@ -6,6 +6,7 @@
 #include "base/ip_network.h"
 #include "base/socket_name.h"
 #include "config/log_settings.h"
+#include "config/policy_settings.h"
 #include "dkim/canonicalization.h"
 #include "dmarc/options.h"
 #include "dns/server.h"
@@ -116,6 +117,8 @@ struct Settings {
     struct Iprev {
         bool enabled = false;
     } iprev;
+
+    PolicySettings policy;
 
     struct Signing {
         dkim::Canonicalization header_canonicalization = dkim::Canonicalization::relaxed;

@@ -112,6 +112,15 @@ Parsed parse_word(const Type& type, std::string_view text) {
     return base::refuse(unexpected(meant ? fmt::format("did you mean '{}'?", *meant) : ""));
 }
 
+// The number is the first second after that day, in UTC.
+Parsed parse_date(std::string_view text) {
+    const auto number = parse_last_day(text);
+    if (!number) {
+        return base::refuse(unexpected("write the year, the month and the day: 2027-01-31"));
+    }
+    return Value(*number);
+}
+
 // Text from a configuration ends up in header fields, log lines and file names.
 std::optional<Refusal> check_text(const Type& type, std::string_view text) {
     if (std::any_of(text.begin(), text.end(), [](char c) { return base::is_control(c); })) {
@@ -180,6 +189,14 @@ base::Result<std::string, Refusal> read_text(const Type& type, std::string_view 
     return std::string(text);
 }
 
+base::Result<Word, Refusal> read_word(const Type& type, std::string_view text) {
+    auto word = parse_word(type, text);
+    if (!word) {
+        return base::refuse(std::move(word.error()));
+    }
+    return std::get<Word>(*word);
+}
+
 base::Result<dns::Server, Refusal> read_server(const Type& type, std::string_view text) {
     if (auto sound = read_text(type, text); !sound) {
         return base::refuse(std::move(sound.error()));
@@ -190,12 +207,13 @@ base::Result<dns::Server, Refusal> read_server(const Type& type, std::string_vie
 } // namespace
 
 bool is_list(Kind kind) {
-    return kind == Kind::texts || kind == Kind::servers || kind == Kind::networks;
+    return kind == Kind::texts || kind == Kind::words || kind == Kind::servers || kind == Kind::networks;
 }
 
 std::string item_expectation(const Type& type) {
-    return type.kind == Kind::networks  ? "an address or a block such as 192.0.2.0/24"
+    return type.kind == Kind::networks  ? std::string("an address or a block such as 192.0.2.0/24")
            : type.kind == Kind::servers ? "an address, with a port if it is not 53"
+           : type.kind == Kind::words   ? fmt::format("one of {}", fmt::join(type.words, ", "))
                                         : "a text";
 }
 
@@ -214,6 +232,8 @@ std::string expectation(const Type& type) {
                            print_milliseconds(type.maximum), type.step == 1000 ? " in whole seconds" : "");
     case Kind::word:
         return fmt::format("one of {}", fmt::join(type.words, ", "));
+    case Kind::date:
+        return "a date such as 2027-01-31";
     case Kind::text:
         return "a text";
     case Kind::socket:
@@ -223,6 +243,8 @@ std::string expectation(const Type& type) {
                                   : fmt::format("a path, plain or after {}", fmt::join(type.words, " or "));
     case Kind::texts:
         return list_expectation("texts");
+    case Kind::words:
+        return list_expectation(fmt::format("{}", fmt::join(type.words, ", ")));
     case Kind::servers:
         return list_expectation("addresses, each with a port if it is not 53");
     case Kind::networks:
@@ -244,12 +266,15 @@ Parsed parse_value(const Type& type, std::string_view text, bool quoted) {
         return parse_duration(type, text);
     case Kind::word:
         return parse_word(type, text);
+    case Kind::date:
+        return parse_date(text);
     case Kind::text:
     case Kind::path:
         return parse_text(type, text);
     case Kind::socket:
         return parse_socket(type, text);
     case Kind::texts:
+    case Kind::words:
     case Kind::servers:
     case Kind::networks:
         break;
@@ -266,6 +291,8 @@ Parsed parse_list(const Type& type, const std::vector<std::string_view>& items) 
     switch (type.kind) {
     case Kind::networks:
         return parse_items<base::IpNetwork>(items, read_network);
+    case Kind::words:
+        return parse_items<Word>(items, [&](auto item) { return read_word(type, item); });
     case Kind::servers:
         return parse_items<dns::Server>(items, [&](auto item) { return read_server(type, item); });
     default:

@@ -27,10 +27,12 @@ enum class Kind : std::uint8_t {
     size,     // bytes, with K, M or G for powers of 1024
     duration, // 200ms, 5s, 10m, 1h, 2d
     word,     // one of a few
+    date,     // 2027-01-31, that day included
     text,
     path,     // relative: to the directory of the file that names it
     socket,   // where a milter listens
     texts,    // a list
+    words,    // a list of some of a few
     servers,  // a list of addresses, each perhaps with a port
     networks, // a list of addresses and CIDR blocks
 };
@@ -42,9 +44,9 @@ struct Word {
     bool operator==(const Word&) const = default;
 };
 
-using Value =
-    std::variant<bool, std::uint64_t, std::chrono::milliseconds, Word, std::string, base::SocketName,
-                 std::vector<std::string>, std::vector<dns::Server>, std::vector<base::IpNetwork>>;
+using Value = std::variant<bool, std::uint64_t, std::chrono::milliseconds, Word, std::string,
+                           base::SocketName, std::vector<std::string>, std::vector<Word>,
+                           std::vector<dns::Server>, std::vector<base::IpNetwork>>;
 
 // Why a text will not do. Without a reason, it is not what expectation() says.
 struct Refusal {
@@ -62,8 +64,8 @@ struct Type {
     std::uint64_t maximum = 0;
     std::uint64_t step = 1; // a duration is a multiple of so many milliseconds
     std::vector<std::string_view>
-        words{};             // the choices of a word; of a path, the prefixes it may bear ("file:")
-    Check check = nullptr;   // of a text, and of each text of a list
+        words{};           // the choices of a word or of words; of a path, the prefixes it may bear ("file:")
+    Check check = nullptr; // of a text, and of each text of a list
     bool must_exist = false; // of a path
 };
 

@@ -45,6 +45,9 @@ std::string print_number(const Type& type, std::uint64_t number) {
     if (type.kind == Kind::mode) {
         return fmt::format("{:04o}", number);
     }
+    if (type.kind == Kind::date) {
+        return number == 0 ? "\"\"" : print_last_day(number);
+    }
     return type.kind == Kind::size ? print_size(number) : fmt::format("{}", number);
 }
 
@@ -61,6 +64,9 @@ struct Printer {
     std::string operator()(const base::SocketName& value) const { return as_scalar(value.print()); }
     std::string operator()(const std::vector<std::string>& value) const {
         return print_list(value, [](const std::string& item) { return item; });
+    }
+    std::string operator()(const std::vector<Word>& value) const {
+        return print_list(value, [&](Word item) { return std::string(type.words.at(item.index)); });
     }
     std::string operator()(const std::vector<dns::Server>& value) const {
         return print_list(value, [](const dns::Server& item) { return print(item); });

@@ -3,6 +3,7 @@
 #include "config/choices.h"
 #include "config/load.h"
 #include "support/catch.h"
+#include "support/section_text.h"
 
 #include <fmt/format.h>
 
@@ -12,8 +13,8 @@
 TEST_CASE("every default reads back as what the structure begins with") {
     for (const config::Section& section : config::schema()) {
         for (const config::Setting& setting : section.settings) {
-            const std::string indent = section.name.empty() ? "" : fmt::format("{}:\n  ", section.name);
-            const auto text = fmt::format("{}{}: {}\n", indent, setting.name(), default_text(setting));
+            const auto line = fmt::format("{}: {}\n", setting.name(), default_text(setting));
+            const std::string text = test::in_section(section, line);
             INFO(text);
             const auto loaded = config::load_text(text, "p.yaml");
             CHECK(loaded.diagnostics.empty());
@@ -93,7 +94,11 @@ TEST_CASE("every member of the structure has its setting") {
     CHECK(count_settings("log") == count_members<config::Settings::Log>());
     CHECK(count_settings("limits") == count_members<config::Settings::Limits>());
     // The sections, the settings above them, and the domains.
-    CHECK(config::schema().size() - 1 + count_settings("") + 1 == count_members<config::Settings>());
+    const auto& sections = config::schema();
+    const auto inner =
+        std::count_if(sections.begin(), sections.end(), [](const auto& s) { return s.is_inner(); });
+    CHECK(sections.size() - static_cast<std::size_t>(inner) - 1 + count_settings("") + 1 ==
+          count_members<config::Settings>());
     // The line, for diagnostics.
     CHECK(config::key_schema().size() + 1 == count_members<config::SigningKeyEntry>());
     // The keys, and the file for diagnostics.
@@ -132,6 +137,8 @@ config::Value another(const config::Setting& setting, const config::Value& value
         return std::get<std::chrono::milliseconds>(value) + std::chrono::seconds(1);
     case config::Kind::word:
         return config::Word{std::get<config::Word>(value).index == 0 ? 1U : 0U};
+    case config::Kind::date:
+        return std::get<std::uint64_t>(value) + 86'400;
     case config::Kind::text:
     case config::Kind::path:
         return std::string("another");
@@ -139,6 +146,8 @@ config::Value another(const config::Setting& setting, const config::Value& value
         return base::SocketName::parse("unix:/another").value();
     case config::Kind::texts:
         return std::vector<std::string>{"another"};
+    case config::Kind::words:
+        return std::vector<config::Word>{config::Word{1}};
     case config::Kind::servers:
         return std::vector<dns::Server>{dns::parse_server("192.0.2.53").value()};
     case config::Kind::networks:

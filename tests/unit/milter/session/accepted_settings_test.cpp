@@ -2,7 +2,7 @@
 // plain message in each direction for all that are accepted.
 #include "base/ascii.h"
 #include "config/load.h"
-#include "config/schema.h"
+#include "config/policy_schema.h"
 #include "milter/session/session.h"
 #include "support/catch.h"
 #include "support/hostile_text.h"
@@ -130,16 +130,17 @@ class Settings {
     std::string next() {
         std::string yaml;
         for (const config::Section& section : config::schema()) {
-            std::string lines;
-            for (const config::Setting& setting : section.settings) {
-                if (setting.type.kind != Kind::path && random_.one_in(8)) {
-                    lines += fmt::format("{}{}: {}\n", section.name.empty() ? "" : "  ", setting.name(),
-                                         value(setting.type, default_text(setting)));
+            if (section.is_inner()) {
+                continue; // with the one that it stands below
+            }
+            std::string lines = some(section.settings, section.name.empty() ? "" : "  ");
+            for (const config::Section& inner : config::schema()) {
+                if (inner.is_inner() && inner.name.starts_with(fmt::format("{}.", section.name))) {
+                    lines += with_head(fmt::format("  {}", inner.own_name()), some(inner.settings, "    "));
                 }
             }
-            if (!lines.empty()) {
-                yaml += section.name.empty() ? lines : fmt::format("{}:\n{}", section.name, lines);
-            }
+            lines += section.name == config::policy_name ? profiles() + exceptions() : "";
+            yaml += section.name.empty() ? lines : with_head(std::string(section.name), lines);
         }
         return yaml +
                fmt::format("domains:\n  example.org:\n    keys:\n      - selector: {}\n        file: {}\n"
@@ -148,6 +149,44 @@ class Settings {
     }
 
   private:
+    template <class Target>
+    std::string some(const std::vector<config::SettingOf<Target>>& settings, std::string_view indent) {
+        std::string lines;
+        for (const auto& setting : settings) {
+            if (setting.type.kind != Kind::path && setting.name() != "exception_files" && random_.one_in(8)) {
+                lines += fmt::format("{}{}: {}\n", indent, setting.name(),
+                                     value(setting.type, default_text(setting)));
+            }
+        }
+        return lines;
+    }
+
+    static std::string with_head(const std::string& head, const std::string& lines) {
+        return lines.empty() ? "" : fmt::format("{}:\n{}", head, lines);
+    }
+
+    std::string profiles() {
+        return random_.one_in(2)
+                   ? ""
+                   : "  profiles:\n" + with_head("    p", some(config::profile_schema(), "      "));
+    }
+
+    std::string exceptions() {
+        return random_.one_in(2) ? ""
+                                 : "  exceptions:\n    - name: known\n      mail_from: [example.org]\n" +
+                                       without_mail_from(some(config::exception_schema(), "      "));
+    }
+
+    // It stands there already, and so does the name.
+    static std::string without_mail_from(const std::string& lines) {
+        std::string rest;
+        for (const std::string_view line : base::split(lines, '\n')) {
+            const bool repeated = line.starts_with("      mail_from:") || line.starts_with("      name:");
+            rest += line.empty() || repeated ? "" : fmt::format("{}\n", line);
+        }
+        return rest;
+    }
+
     // One of the list, but more often what is surely good.
     std::string odd(const std::vector<std::string>& list, const std::string& good) {
         return random_.one_in(2) ? good : random_.pick(list);
@@ -191,6 +230,10 @@ class Settings {
         case Kind::size:
         case Kind::duration:
             return number(type);
+        case Kind::words:
+            return fmt::format("[{}]", random_.pick(type.words));
+        case Kind::date:
+            return "2027-01-31";
         case Kind::texts:
         case Kind::servers:
         case Kind::networks:

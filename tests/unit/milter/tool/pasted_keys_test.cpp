@@ -2,13 +2,14 @@
 // that is told about it may hold a part of it.
 #include "base/ascii.h"
 #include "base/base64.h"
-#include "config/schema.h"
+#include "config/policy_schema.h"
 #include "milter/daemon/configuration.h"
 #include "milter/tool/run.h"
 
 #include "support/catch.h"
 #include "support/key_spellings.h"
 #include "support/keys.h"
+#include "support/section_text.h"
 #include "support/temporary_tree.h"
 
 #include <fmt/format.h>
@@ -142,13 +143,27 @@ Texts places_of_the_schema() {
     for (const config::Section& section : config::schema()) {
         for (const config::Setting& setting : section.settings) {
             const std::string name(setting.name());
-            const std::string head =
-                section.name.empty() ? name : fmt::format("{}:\n  {}", section.name, name);
+            const std::string head = test::in_section(section, name);
             places.push_back(head + ": VALUE\n");
             if (config::is_list(setting.type.kind)) {
                 places.push_back(head + ": [VALUE]\n");
             }
         }
+    }
+    for (const std::string_view place :
+         {"profiles: VALUE", "profiles: {VALUE: {}}", "profiles: {VALUE: x}", "profiles: {p: VALUE}",
+          "profiles: {p: {VALUE: x}}", "profiles: {p: {replies: {dmarc: VALUE}}}", "exceptions: VALUE",
+          "exceptions: [VALUE]", "exceptions: [{VALUE: x}]", "exception_files: [./VALUE]",
+          "exception_files: [/VALUE]"}) {
+        places.push_back(fmt::format("policy:\n  {}\n", place));
+    }
+    for (const auto& setting : config::profile_schema()) {
+        places.push_back(fmt::format("policy:\n  profiles:\n    p:\n      {}: VALUE\n", setting.name()));
+        places.push_back(fmt::format("policy:\n  profiles:\n    p:\n      {}: [VALUE]\n", setting.name()));
+    }
+    for (const auto& setting : config::exception_schema()) {
+        places.push_back(fmt::format("policy:\n  exceptions:\n    - {}: VALUE\n", setting.name()));
+        places.push_back(fmt::format("policy:\n  exceptions:\n    - {}: [VALUE]\n", setting.name()));
     }
     for (const auto& setting : config::domain_schema()) {
         places.push_back(
