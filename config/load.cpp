@@ -1,6 +1,7 @@
 #include "config/load.h"
 
 #include "base/secret_text.h"
+#include "config/check_policy.h"
 #include "config/limits.h"
 #include "config/load_check.h"
 #include "config/load_domains.h"
@@ -10,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <deque>
 #include <exception>
 #include <set>
@@ -17,6 +19,11 @@
 namespace config {
 
 namespace {
+
+base::UnixTime now() {
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
+}
 
 // One run over the main file and what it includes.
 class Loader {
@@ -34,6 +41,7 @@ class Loader {
         }
         if (tree) {
             check_settings(settings_, root, file, report_);
+            check_policy(settings_, policy_.places(), now(), report_);
             note_origins(root, file);
         }
     }
@@ -62,7 +70,7 @@ class Loader {
         for (const auto& [path, place] : domains_.setting_places()) {
             origins_.insert_or_assign(path, Origin{place.file->name, place.line});
         }
-        for (const auto& [path, place] : policy_.places()) {
+        for (const auto& [path, place] : policy_.places().settings) {
             origins_.insert_or_assign(path, Origin{place.file->name, place.line});
         }
         loaded.origins = std::move(origins_);

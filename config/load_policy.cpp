@@ -1,5 +1,6 @@
 #include "config/load_policy.h"
 
+#include "authenticate/pattern.h"
 #include "base/secret_text.h"
 #include "config/limits.h"
 #include "config/load_settings.h"
@@ -55,6 +56,17 @@ bool states_condition(const TreeNode& exception) {
     return false;
 }
 
+// In the one form in which they are compared. Those that were refused are not there.
+void settle_patterns(Exception& exception) {
+    for (auto* list :
+         {&exception.client_names, &exception.list_ids, &exception.list_posts, &exception.mail_from,
+          &exception.authors, &exception.recipients, &exception.dkim_domains}) {
+        std::transform(list->begin(), list->end(), list->begin(), [](const std::string& pattern) {
+            return authenticate::read_pattern(pattern).value_or(pattern);
+        });
+    }
+}
+
 std::size_t count_patterns(const Exception& exception) {
     return exception.clients.size() + exception.client_names.size() + exception.list_ids.size() +
            exception.list_posts.size() + exception.mail_from.size() + exception.authors.size() +
@@ -72,6 +84,10 @@ void PolicyLoader::note(const Pair& pair) {
 }
 
 void PolicyLoader::finish(const TreeNode* root, const File& file) {
+    const TreeNode* policy = find_value(root, policy_name);
+    if (policy != nullptr && policy->kind == TreeNode::Kind::mapping) {
+        note_places(*policy, "policy.", file);
+    }
     for (const Pair& pair : noted_) {
         if (pair.name->text == profiles_name) {
             load_profiles(pair, file);
@@ -123,7 +139,8 @@ void PolicyLoader::load_profile(const Pair& pair, const File& file) {
                                    .several_domains = author.several_domains,
                                    .unreadable = author.unreadable,
                                    .stray_line_break = author.stray_line_break};
-    places_.try_emplace(prefix.substr(0, prefix.size() - 1), place_of(file, *pair.name));
+    places_.settings.try_emplace(fmt::format("policy.profiles.{}", pair.name->text),
+                                 place_of(file, *pair.name));
     note_places(*pair.value, prefix, file);
     load_fields(profile_schema(), *pair.value, prefix, profile, file, report_, [&](const Pair& other) {
         if (other.name->text == replies_name) {
@@ -193,7 +210,9 @@ void PolicyLoader::load_exception(const TreeNode& item, const File& file) {
                       fmt::format("exception '{}' has more than {} values", exception.name, max_patterns),
                       "make several exceptions of it");
     }
+    settle_patterns(exception);
     settings_.policy.exceptions.push_back(std::move(exception));
+    places_.exceptions.push_back(place);
 }
 
 void PolicyLoader::load_files(const TreeNode* list, const File& file) {
@@ -220,8 +239,8 @@ void PolicyLoader::load_files(const TreeNode* list, const File& file) {
 
 void PolicyLoader::note_places(const TreeNode& mapping, const std::string& prefix, const File& file) {
     for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
-        const TreeNode& name = *mapping.children[i];
-        places_.try_emplace(prefix + name.text, place_of(file, name));
+        places_.settings.try_emplace(prefix + mapping.children[i]->text,
+                                     place_of(file, *mapping.children[i + 1]));
     }
 }
 

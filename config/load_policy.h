@@ -1,6 +1,7 @@
 // What `policy:` holds beside plain settings: profiles, exceptions, and files with more of them.
 #pragma once
 
+#include "config/check_policy.h"
 #include "config/load_fields.h"
 #include "config/policy_schema.h"
 
@@ -29,8 +30,7 @@ class PolicyLoader {
     // When everything else of the main file is read.
     void finish(const TreeNode* root, const File& file);
 
-    // Where the settings of profiles are given, by "policy.profiles.NAME.spf_fail".
-    [[nodiscard]] const std::unordered_map<std::string, Place>& places() const { return places_; }
+    [[nodiscard]] const PolicyPlaces& places() const { return places_; }
 
   private:
     void load_profiles(const Pair& pair, const File& file);
@@ -46,7 +46,7 @@ class PolicyLoader {
     Report& report_;
     ReadFile read_file_;
     std::vector<Pair> noted_;
-    std::unordered_map<std::string, Place> places_;
+    PolicyPlaces places_;
     std::unordered_map<std::string, Place> exception_names_;
 };
 

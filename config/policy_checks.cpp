@@ -1,5 +1,7 @@
 #include "config/policy_checks.h"
 
+#include "authenticate/pattern.h"
+#include "authenticate/reply.h"
 #include "base/ascii.h"
 #include "base/domain_name.h"
 #include "base/secret_text.h"
@@ -7,9 +9,9 @@
 #include "config/suggest.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace config {
@@ -17,8 +19,6 @@ namespace config {
 namespace {
 
 constexpr std::size_t longest_name = 64;
-constexpr std::size_t longest_pattern = 320; // 64 octets, an at-sign, 255 octets
-constexpr std::size_t longest_reply = 400;   // RFC 5321 4.5.3.1.5 has 512 octets with code and line end
 
 const std::vector<std::string_view> placeholders{"domain",   "result", "ip",         "sender",
                                                  "queue_id", "policy", "explanation"};
@@ -46,18 +46,14 @@ std::string pattern_hint(std::string_view text, std::string_view otherwise) {
     return domain ? fmt::format("write {}", base::quoted(domain->text())) : std::string(otherwise);
 }
 
-bool is_host_pattern(std::string_view text) {
-    return !text.empty() && text.size() <= longest_pattern && text != "." &&
-           text.find("..") == std::string_view::npos && !text.ends_with('.') &&
-           std::all_of(text.begin(), text.end(),
-                       [](char c) { return is_label_octet(c) || c == '.' || c == '*'; });
-}
-
-bool is_local_part_pattern(std::string_view text) {
-    constexpr std::string_view delimiters = "<>()[]\\,;:\"";
-    return !text.empty() && std::none_of(text.begin(), text.end(), [&](char c) {
-        return base::is_wsp(c) || base::is_control(c) || delimiters.find(c) != std::string_view::npos;
-    });
+std::string placeholder_hint(std::string_view text, std::size_t position) {
+    const auto close = text.find('}', position);
+    if (text.substr(position, 1) != "{" || close == std::string_view::npos) {
+        return {};
+    }
+    const auto meant = nearest(text.substr(position + 1, close - position - 1), placeholders);
+    return meant ? fmt::format("did you mean {{{}}}?", *meant)
+                 : fmt::format("there are {{{}}}", fmt::join(placeholders, "}, {"));
 }
 
 } // namespace
@@ -108,48 +104,26 @@ std::optional<Refusal> check_domain_pattern(std::string_view text) {
 }
 
 std::optional<Refusal> check_host_pattern(std::string_view text) {
-    return is_host_pattern(text)
-               ? std::nullopt
-               : refusal_of(text, "a name or a pattern",
-                            pattern_hint(text, "write example.org, .example.org or *.example.*"));
+    const bool good = authenticate::read_pattern(text).has_value() && text != "<>" &&
+                      text.find('@') == std::string_view::npos;
+    return good ? std::nullopt
+                : refusal_of(text, "a name or a pattern",
+                             pattern_hint(text, "write example.org, .example.org or *.example.*"));
 }
 
 std::optional<Refusal> check_address_pattern(std::string_view text) {
-    const auto at = text.rfind('@');
-    const bool is_address = at != std::string_view::npos;
-    const bool good = text.size() <= longest_pattern &&
-                      is_host_pattern(is_address ? text.substr(at + 1) : text) &&
-                      (!is_address || is_local_part_pattern(text.substr(0, at)));
-    return good ? std::nullopt
-                : refusal_of(text, "an address, a domain or a pattern",
-                             pattern_hint(text, "write ann@example.org, example.org, .example.org or "
-                                                "bounces+*@example.org"));
+    return authenticate::read_pattern(text)
+               ? std::nullopt
+               : refusal_of(text, "an address, a domain or a pattern",
+                            pattern_hint(text, "write ann@example.org, example.org, .example.org or "
+                                               "*-bounces@example.org"));
 }
 
 std::optional<Refusal> check_reply(std::string_view text) {
-    if (text.size() > longest_reply || !base::all_printable(text)) {
-        return Refusal{"a reply is one line of ASCII",
-                       fmt::format("at most {} characters without line ends", longest_reply)};
-    }
-    for (auto open = text.find_first_of("{}"); open != std::string_view::npos;
-         open = text.find_first_of("{}", open)) {
-        const auto close = text.find('}', open);
-        if (text[open] == '}' || close == std::string_view::npos) {
-            return Refusal{"a brace in a reply begins or ends a placeholder, and this one does neither",
-                           "write {domain} for the domain"};
-        }
-        const std::string_view name = text.substr(open + 1, close - open - 1);
-        if (std::find(placeholders.begin(), placeholders.end(), name) == placeholders.end()) {
-            const auto meant = nearest(name, placeholders);
-            return Refusal{
-                fmt::format("there is no placeholder {}", base::quoted(fmt::format("{{{}}}", name))),
-                meant ? fmt::format("did you mean '{{{}}}'?", *meant)
-                      : "there are {domain}, {result}, {ip}, {sender}, {queue_id}, {policy} and "
-                        "{explanation}"};
-        }
-        open = close + 1;
-    }
-    return std::nullopt;
+    const auto reply = authenticate::ReplyText::parse(text);
+    return reply ? std::nullopt
+                 : std::optional(
+                       Refusal{reply.error().message, placeholder_hint(text, reply.error().position)});
 }
 
 } // namespace config

@@ -23,13 +23,11 @@ namespace config {
 // As it is compared: A-labels in lower case.
 [[nodiscard]] std::string settled_domain_pattern(std::string_view text);
 
-// The same, and * for anything.
+// As authenticate/pattern.h has them: of names, and of names and addresses.
 [[nodiscard]] std::optional<Refusal> check_host_pattern(std::string_view text);
-
-// The same, and "ann@example.org".
 [[nodiscard]] std::optional<Refusal> check_address_pattern(std::string_view text);
 
-// One line for an SMTP client, with the placeholders that there are.
+// As authenticate/reply.h has it.
 [[nodiscard]] std::optional<Refusal> check_reply(std::string_view text);
 
 } // namespace config

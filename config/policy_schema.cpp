@@ -181,6 +181,12 @@ Say what would be done, in the log and in the Authentication-Results field, and 
 Do not refuse mail to postmaster and abuse alone: there people complain who cannot reach anybody else. It
 is marked instead.)"),
             make_setting<Target>(
+                "policy.refuse_relayed", {.kind = Kind::boolean},
+                [](auto& t) -> auto& { return rules_of(t).policy.refuse_relayed; },
+                R"(
+Refuse mail that comes through a relay of our own as well. The relay has to bounce it, to senders who may
+never have sent it. Otherwise it is marked instead.)"),
+            make_setting<Target>(
                 "policy.tempfail_for",
                 {.kind = Kind::duration, .minimum = 0, .maximum = 30ULL * 86'400'000, .step = 1000},
                 [](auto& t) -> auto& { return rules_of(t).tempfail_for; },

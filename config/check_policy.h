@@ -1,0 +1,23 @@
+// What is probably not meant below `policy:`, above all what would refuse mail that is in order.
+#pragma once
+
+#include "base/unix_time.h"
+#include "config/load_report.h"
+#include "config/settings.h"
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace config {
+
+struct PolicyPlaces {
+    // Of what the file gives, by path: "policy.spf_fail", "policy.profiles.NAME",
+    // "policy.profiles.NAME.dmarc".
+    std::unordered_map<std::string, Place> settings;
+    std::vector<Place> exceptions; // in the order of the settings
+};
+
+void check_policy(const Settings& settings, const PolicyPlaces& places, base::UnixTime now, Report& report);
+
+} // namespace config
