@@ -1,12 +1,14 @@
 // Which checks run on inbound mail, and how.
 #pragma once
 
+#include "authenticate/policyd_rules.h"
 #include "dkim/options.h"
 #include "dmarc/options.h"
 #include "iprev/options.h"
 #include "spf/options.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace authenticate {
@@ -25,6 +27,8 @@ struct Options {
     bool dmarc = true;
     dmarc::Options dmarc_options;
     std::size_t author_domains = 10; // RFC 9989 11.5: a From with more domains is not evaluated
+
+    std::optional<PolicydRules> policyd; // policyd-spf's switches; its lists are looked up with the sender
 
     std::string receiver; // our host name, for %{r} in SPF explanations
 };

@@ -1,6 +1,8 @@
 #include "authenticate/owned_fields.h"
 
+#include "authenticate/received_spf.h"
 #include "base/ascii.h"
+#include "message/lookalike.h"
 
 #include <algorithm>
 #include <array>
@@ -40,6 +42,45 @@ Places hidden_results(const message::HeaderList& headers, const Ownership& ours)
     return places;
 }
 
+bool line_is_received_spf(std::string_view line, const Ownership& ours) {
+    const auto colon = line.find(':');
+    return colon != std::string_view::npos &&
+           message::resembles_name(line.substr(0, colon), "Received-SPF") &&
+           passes_for_ours(line.substr(colon + 1), ours.spf_receivers);
+}
+
+// Under its own name, a name that some readers take for it, or behind a line break that is no fold.
+bool holds_received_spf(const message::HeaderField& field, const Ownership& ours) {
+    const auto lines = message::hidden_lines(field.text());
+    return line_is_received_spf(field.text(), ours) ||
+           std::any_of(lines.begin(), lines.end(),
+                       [&](std::string_view line) { return line_is_received_spf(line, ours); });
+}
+
+// What SpamAssassin and opendmarc would believe, as they believe ours.
+Places received_spf_fields(const message::HeaderList& headers, const Ownership& ours) {
+    Places places;
+    for (std::size_t i = 0; i < headers.size() && !ours.spf_receivers.empty(); ++i) {
+        if (holds_received_spf(headers[i], ours)) {
+            const auto same_name =
+                std::count_if(headers.begin(), headers.begin() + static_cast<std::ptrdiff_t>(i),
+                              [&](const auto& other) { return other.is_named(headers[i].name()); });
+            places.push_back({std::string(headers[i].name()), static_cast<std::size_t>(same_name) + 1});
+        }
+    }
+    return places;
+}
+
+// Once, and before those of the same name further up.
+void add(authres::FieldPlace place, Places& places) {
+    const auto behind = std::find_if(places.begin(), places.end(), [&](const auto& other) {
+        return base::iequals(other.name, place.name) && other.instance <= place.instance;
+    });
+    if (behind == places.end() || behind->instance != place.instance) {
+        places.insert(behind, std::move(place));
+    }
+}
+
 struct OwnedField {
     Places (*find)(const message::HeaderList& headers, const Ownership& ours);
     bool is_result; // told of in the log; and where it is ours indeed it may stay
@@ -69,6 +110,9 @@ ForeignFields find_foreign_fields(const message::HeaderList& headers, const Owne
             found.results += places.size();
         }
         std::move(places.begin(), places.end(), std::back_inserter(found.places));
+    }
+    for (auto& place : received_spf_fields(headers, ours)) { // in any field, one that goes already too
+        add(std::move(place), found.places);
     }
     return found;
 }

@@ -11,8 +11,9 @@
 namespace authenticate {
 
 struct Ownership {
-    std::vector<std::string> authserv_ids; // whose results are ours (RFC 8601 5)
-    std::string quarantine_field;          // empty: fields of that name may stay
+    std::vector<std::string> authserv_ids;    // whose results are ours (RFC 8601 5)
+    std::string quarantine_field;             // empty: fields of that name may stay
+    std::vector<std::string> spf_receivers{}; // whose Received-SPF fields are ours; empty: all may stay
 };
 
 struct ForeignFields {

@@ -51,7 +51,7 @@ MethodResult spf_result(const spf::Verdict& verdict, bool by_helo) {
     return result;
 }
 
-void add_sender_results(const SenderVerdict& sender, std::vector<MethodResult>& list) {
+void add_sender_results(const SenderVerdict& sender, Shown shown, std::vector<MethodResult>& list) {
     if (sender.iprev) {
         list.push_back(iprev_result(*sender.iprev));
     }
@@ -59,8 +59,8 @@ void add_sender_results(const SenderVerdict& sender, std::vector<MethodResult>& 
         list.push_back(spf_result(*sender.mail_from, sender.null_sender));
     }
     // A HELO pass says nothing about the message and a hasty reader could take it for the sender's; only a
-    // fail is news.
-    if (sender.helo && sender.helo->result == spf::Result::fail) {
+    // fail is news, unless somebody asks for more.
+    if (sender.helo && (shown.every_helo || sender.helo->result == spf::Result::fail)) {
         list.push_back(spf_result(*sender.helo, true));
     }
 }
@@ -166,9 +166,9 @@ MethodResult dmarc_result(const DmarcVerdict& verdict) {
 
 } // namespace
 
-std::vector<MethodResult> results(const Verdict& verdict) {
+std::vector<MethodResult> results(const Verdict& verdict, Shown shown) {
     std::vector<MethodResult> list;
-    add_sender_results(verdict.sender, list);
+    add_sender_results(verdict.sender, shown, list);
     for (const auto& signature : verdict.dkim) {
         list.push_back(dkim_result(signature, verdict.dkim));
     }

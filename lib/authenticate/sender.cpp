@@ -60,12 +60,20 @@ class SenderCheck {
         if (envelope_.client && options_.spf) {
             check_spf(path);
         }
+        if (envelope_.client && options_.policyd) {
+            settle(verdict_.lists, missing_, [&] { return check_lists(); });
+        }
         return std::move(missing_);
     }
 
   private:
     iprev::Outcome check_iprev() const {
         return iprev::evaluate({*envelope_.client}, known_, options_.iprev_options);
+    }
+
+    ListOutcome check_lists() const {
+        return find_on_lists({*envelope_.client, envelope_.helo, now_}, known_, *options_.policyd,
+                             options_.spf_options, options_.iprev_options);
     }
 
     void check_spf(const message::ReversePath& path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "authenticate/options.h"
+#include "authenticate/policyd_lists.h"
 #include "iprev/evaluate.h"
 #include "spf/evaluate.h"
 
@@ -25,6 +26,7 @@ struct SenderVerdict {
     bool null_sender = false;
     std::string path_problem; // why MAIL FROM is no path of RFC 5321; it has an identity all the same if it
                               // has a domain
+    std::optional<ListVerdict> lists; // of policyd-spf, where its switches are on
 };
 
 using SenderOutcome = dns::Outcome<SenderVerdict>;

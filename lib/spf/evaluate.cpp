@@ -118,6 +118,11 @@ Awaited<Result> evaluate_record(Run& run, const Scope& scope, const Record& reco
     return default_result(run, scope, record);
 }
 
+bool allows_nobody(const Record& record) {
+    return record.directives.size() == 1 && record.directives.front() == Directive{Qualifier::fail, All{}} &&
+           !record.redirect && !record.explanation && record.unknown.empty();
+}
+
 Awaited<Result> evaluate_text(Run& run, const Scope& scope, std::string_view text) {
     if (text.size() > run.options.limits.record) {
         return end_with(run, scope, Result::permerror,
@@ -132,6 +137,8 @@ Awaited<Result> evaluate_text(Run& run, const Scope& scope, std::string_view tex
                                     printable(scope.domain), error.position, error.message));
     }
     run.record(scope, [&] { return fmt::format("the record is {}", printable(text)); });
+    const bool is_own = scope.depth == 0 && run.nesting == 1; // neither included nor redirected to
+    run.verdict.sends_no_mail = run.verdict.sends_no_mail || (is_own && allows_nobody(*record));
     return evaluate_record(run, scope, *record);
 }
 

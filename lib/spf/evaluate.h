@@ -50,6 +50,7 @@ struct Verdict {
     std::string explanation; // the exp text for fail: the other party's words, printable ASCII only, not to
                              // be trusted
     std::string problem;     // why temperror, permerror or none: "two SPF records at example.org"
+    bool sends_no_mail = false;   // the record is "v=spf1 -all" and says nothing else
     bool used_local_part = false; // RFC 8601 2.7.2: only then may smtp.mailfrom carry the local-part
     std::size_t terms = 0;        // counted against Limits::terms
     std::size_t void_lookups = 0;

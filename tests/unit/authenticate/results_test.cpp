@@ -96,6 +96,20 @@ TEST_CASE("what SPF reports") {
     }
 }
 
+TEST_CASE("the result for HELO is shown on request, whatever it is") {
+    for (const auto result : {spf::Result::none, spf::Result::pass, spf::Result::softfail}) {
+        authenticate::Verdict verdict;
+        verdict.sender.mail_from = sender(spf::Result::neutral, "example.org");
+        verdict.sender.helo = sender(result, "mx.example.org");
+        const auto list = authenticate::results(verdict, {.every_helo = true});
+        REQUIRE(list.size() == 2);
+        CHECK(list[1].result == spf::print(result));
+        CHECK(list[1].properties.front().name == "helo");
+        CHECK(list[1].properties.front().value == "mx.example.org");
+        CHECK(authenticate::results(verdict).size() == 1);
+    }
+}
+
 TEST_CASE("header.b is as long as it takes to tell signatures apart") {
     authenticate::Verdict verdict;
     verdict.dkim_checked = true;

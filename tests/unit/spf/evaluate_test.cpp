@@ -230,6 +230,22 @@ TEST_CASE("include and redirect go by the other record") {
     check(cases);
 }
 
+TEST_CASE("who sends no mail says so in a record of its own, and says nothing else") {
+    const auto sends_no_mail = [](const std::string& record) {
+        const Zone zone{{"TXT example.org", record}, {"TXT other.org", "v=spf1 -all"}};
+        return evaluate(test::ann(), zone).verdict.sends_no_mail;
+    };
+    CHECK(sends_no_mail("v=spf1 -all"));
+    CHECK(sends_no_mail("V=SPF1  -ALL "));
+    for (const char* record :
+         {"v=spf1 ~all", "v=spf1 all", "v=spf1", "v=spf1 ip4:198.51.100.1 -all",
+          "v=spf1 -all exp=why.example.org", "v=spf1 -all x=y", "v=spf1 redirect=other.org",
+          "v=spf1 include:other.org -all", "v=spf1 -include:other.org", "nothing"}) {
+        INFO(record);
+        CHECK_FALSE(sends_no_mail(record));
+    }
+}
+
 TEST_CASE("void lookups are counted by term") {
     const HostCase cases[] = {
         {"two void lookups are fine",
