@@ -36,6 +36,27 @@ template <class Choices, class Enum>
 inline constexpr std::array<Choice<spf::LookAhead>, 3> look_ahead_choices{
     {{"none", spf::LookAhead::none}, {"records", spf::LookAhead::records}, {"all", spf::LookAhead::all}}};
 
+inline constexpr std::array<Choice<PolicydStage>, 2> policyd_stage_choices{
+    {{"end_of_message", PolicydStage::end_of_message}, {"rcpt", PolicydStage::rcpt}}};
+
+inline constexpr std::array<Choice<authenticate::RejectOn>, 6> helo_reject_choices{
+    {{"SPF_Not_Pass", authenticate::RejectOn::not_pass},
+     {"Softfail", authenticate::RejectOn::softfail},
+     {"Fail", authenticate::RejectOn::fail},
+     {"Null", authenticate::RejectOn::null},
+     {"False", authenticate::RejectOn::never},
+     {"No_Check", authenticate::RejectOn::no_check}}};
+
+inline constexpr std::array<Choice<authenticate::RejectOn>, 5> mail_from_reject_choices{
+    {{"SPF_Not_Pass", authenticate::RejectOn::not_pass},
+     {"Softfail", authenticate::RejectOn::softfail},
+     {"Fail", authenticate::RejectOn::fail},
+     {"False", authenticate::RejectOn::never},
+     {"No_Check", authenticate::RejectOn::no_check}}};
+
+// policyd-spf's way of saying it: 0 is the test.
+inline constexpr std::array<Choice<bool>, 2> test_only_choices{{{"1", true}, {"0", false}}};
+
 inline constexpr std::array<Choice<dmarc::Discovery>, 2> discovery_choices{
     {{"tree_walk", dmarc::Discovery::tree_walk}, {"psl", dmarc::Discovery::psl}}};
 

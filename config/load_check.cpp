@@ -1,8 +1,10 @@
 #include "config/load_check.h"
 
 #include "base/ascii.h"
+#include "base/domain_name.h"
 #include "base/ip_address.h"
 #include "base/secret_text.h"
+#include "config/choices.h"
 #include "config/load_settings.h"
 #include "config/number_text.h"
 #include "dkim/sign.h"
@@ -237,6 +239,91 @@ struct Checks {
         }
     }
 
+    void policyd() const {
+        const auto& policyd = settings.spf.policyd;
+        if (!policyd.on) {
+            return;
+        }
+        if (!settings.spf.enabled) {
+            report.error(at("spf.policyd"), "'spf.policyd' needs 'spf.enabled'");
+        }
+        if (!settings.spf.check_helo && policyd.helo_reject != authenticate::RejectOn::null &&
+            policyd.helo_reject != authenticate::RejectOn::never &&
+            policyd.helo_reject != authenticate::RejectOn::no_check) {
+            report.warning(at("spf.check_helo"),
+                           "'spf.check_helo' is off: 'spf.policyd.HELO_reject' holds for mail with an empty "
+                           "MAIL FROM alone");
+        }
+        policyd_severity();
+        policyd_stage();
+        for (const auto path : {"policy.spf_fail", "policy.spf_softfail", "policy.spf_neutral",
+                                "policy.spf_permerror", "policy.spf_temperror", "policy.helo_fail"}) {
+            if (given(path)) {
+                report.warning(at(path),
+                               fmt::format("'{}' and 'spf.policyd' both hold: the harder counts", path),
+                               "keep one of the two");
+            }
+        }
+        if (policyd.reason_message.find("{url}") != std::string::npos && policyd.reason_url.empty()) {
+            report.warning(at("spf.policyd.Reason_Message"),
+                           "'spf.policyd.Reason_Message' has {url}, but 'spf.policyd.Reason_URL' is empty");
+        }
+    }
+
+    // What would refuse mail that nobody forged.
+    void policyd_severity() const {
+        const auto& policyd = settings.spf.policyd;
+        const auto warn = [&](std::string_view path, authenticate::RejectOn value) {
+            if (value == authenticate::RejectOn::not_pass || value == authenticate::RejectOn::softfail) {
+                report.warning(at(path),
+                               fmt::format("'{}': {} refuses mail that the owners of many domains do not "
+                                           "ask to have refused, above all what was forwarded",
+                                           path, word_of(helo_reject_choices, value)),
+                               "try it with TestOnly: 0 first");
+            }
+        };
+        warn("spf.policyd.HELO_reject", policyd.helo_reject);
+        warn("spf.policyd.Mail_From_reject", policyd.mail_from_reject);
+        const auto& domains = policyd.reject_not_pass_domains;
+        for (std::size_t i = 0; i < domains.size(); ++i) {
+            if (!base::is_multi_label(domains[i])) {
+                report.warning(at_item("spf.policyd.Reject_Not_Pass_Domains", i),
+                               fmt::format("'spf.policyd.Reject_Not_Pass_Domains': {} stands for all names "
+                                           "below it",
+                                           domains[i]),
+                               "name the domains that are forged");
+            }
+        }
+        const auto& exempt = policyd.whitelist;
+        for (std::size_t i = 0; i < exempt.size(); ++i) {
+            if (holds_strangers(exempt[i])) {
+                report.warning(at_item("spf.policyd.Whitelist", i),
+                               fmt::format("'spf.policyd.Whitelist': {} holds strangers, whose mail is not "
+                                           "judged",
+                                           exempt[i].print()));
+            }
+        }
+        constexpr std::size_t many = 20; // each may ask for dozens of records
+        if (policyd.domain_whitelist.size() > many) {
+            report.warning(at("spf.policyd.Domain_Whitelist"),
+                           fmt::format("'spf.policyd.Domain_Whitelist' holds more than {} domains, and each "
+                                       "message asks for the records of all",
+                                       many),
+                           "name the networks as 'spf.policyd.Whitelist'");
+        }
+    }
+
+    // What Postfix waits for a reply to a command: milter_command_timeout.
+    void policyd_stage() const {
+        constexpr std::chrono::seconds patience{25};
+        if (settings.spf.policyd.stage == PolicydStage::rcpt && settings.dns.message_budget > patience) {
+            report.warning(at("dns.message_budget"),
+                           "'dns.message_budget' is longer than mail servers wait for the answer to a "
+                           "recipient (30s), with 'spf.policyd.stage: rcpt'",
+                           "a few seconds are enough");
+        }
+    }
+
     void dmarc() const {
         if (settings.dmarc.enabled && !settings.spf.enabled && !settings.dkim.enabled) {
             report.error(at("dmarc.enabled"), "'dmarc.enabled' needs 'spf.enabled' or 'dkim.enabled'",
@@ -256,6 +343,7 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     checks.header_limits();
     checks.roles();
     checks.dmarc();
+    checks.policyd();
     checks.internal_hosts();
     checks.socket();
     checks.weak_keys();

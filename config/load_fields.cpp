@@ -5,6 +5,7 @@
 #include "config/load_source.h"
 #include "config/suggest.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace config {
@@ -154,6 +155,12 @@ std::optional<Value> read_scalar(const Reading& reading) {
                                            : std::move(*value);
 }
 
+bool takes_null(const Type& type) {
+    return type.kind == Kind::word &&
+           std::any_of(type.words.begin(), type.words.end(),
+                       [](std::string_view word) { return base::iequals(word, "null"); });
+}
+
 std::string_view kind_name(TreeNode::Kind kind) {
     return kind == TreeNode::Kind::mapping ? "settings below it" : "a list";
 }
@@ -165,6 +172,9 @@ std::optional<Value> read_value(const Type& type, const Pair& pair, std::string_
     const Reading reading{type, pair, prefix, file, report};
     switch (pair.value->kind) {
     case TreeNode::Kind::null:
+        if (!pair.value->text.empty() && takes_null(type)) { // a word of policyd-spf, and of YAML
+            return read_scalar(reading);
+        }
         report.error(place_of(file, *pair.name),
                      fmt::format("{} has no value: expected {}", reading.label(), expectation(type)),
                      "leave the line out for the default");

@@ -7,6 +7,7 @@
 #include "config/suggest.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace config {
@@ -55,6 +56,37 @@ std::optional<std::string_view> moved_from(std::string_view name) {
         }
     }
     return found;
+}
+
+// Options of policyd-spf that are not below spf.policyd, and what stands for them.
+std::string policyd_hint(const Section& section, std::string_view name) {
+    struct Replaced {
+        std::string_view name;
+        std::string_view hint;
+    };
+    static constexpr std::array<Replaced, 17> replaced{{
+        {"Void_Limit", "set spf.void_lookups"},
+        {"Lookup_Time", "dns.message_budget bounds the time for all of a message"},
+        {"Whitelist_Lookup_Time", "dns.message_budget bounds the time for all of a message"},
+        {"Header_Type", "Authentication-Results is always written; spf.received_spf adds Received-SPF"},
+        {"Authserv_Id", "set authserv_id"},
+        {"debugLevel", "set log.level"},
+        {"QueueID", "lines about a message always bear its queue id once there is one"},
+        {"HELO_pass_restriction", "a milter cannot name a restriction class"},
+        {"Mail_From_pass_restriction", "a milter cannot name a restriction class"},
+        {"Prospective", "paraph spf --ip judges mail as if it came from another address"},
+        {"Per_User", "a message has one result for all of its recipients"},
+        {"Mock", "paraph verify --answers needs no DNS"},
+        {"defaultSeedOnly", "policyd-spf ignores it; set TestOnly"},
+        {"Socket", "set listen.socket"},
+        {"InternalHosts", "set roles.internal_hosts"},
+        {"MacroList", "set roles.originating_daemons"},
+        {"UMask", "set listen.socket_mode"},
+    }};
+    const auto found = std::find_if(replaced.begin(), replaced.end(),
+                                    [&](const Replaced& entry) { return entry.name == name; });
+    return section.name != "spf.policyd" || found == replaced.end() ? std::string()
+                                                                    : std::string(found->hint);
 }
 
 // A section above with nothing below it, of which `name` would be a setting: its indentation is lost.
@@ -115,7 +147,8 @@ void load_section(const Section& section, const Pair& pair, Settings& settings, 
                     } else if (is_structure(section, other.name->text)) {
                         read_policy(*other.name, *other.value);
                     } else {
-                        unknown_setting(section, *other.name, file, report);
+                        unknown_setting(section, *other.name, file, report,
+                                        policyd_hint(section, other.name->text));
                     }
                 });
 }

@@ -32,6 +32,8 @@ std::uint32_t one_based(int number) {
 // own kind.
 class Builder : public YAML::EventHandler {
   public:
+    explicit Builder(std::string_view text) : text_(text) {}
+
     [[nodiscard]] Tree take() { return std::move(tree_); }
     [[nodiscard]] const TreeNode* last() const { return tree_.nodes.empty() ? nullptr : &tree_.nodes.back(); }
 
@@ -43,7 +45,7 @@ class Builder : public YAML::EventHandler {
     }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        leaf(mark, anchor, TreeNode::Kind::null);
+        leaf(mark, anchor, TreeNode::Kind::null).text = null_at(mark);
     }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& text) override {
@@ -75,6 +77,14 @@ class Builder : public YAML::EventHandler {
         TreeNode* node;
         YAML::anchor_t anchor;
     };
+
+    // The word, where one stands: it may be meant as one.
+    std::string null_at(const YAML::Mark& mark) const {
+        constexpr std::string_view word = "null";
+        const auto begin = static_cast<std::size_t>(std::max(mark.pos, 0));
+        const auto text = begin < text_.size() ? text_.substr(begin, word.size()) : std::string_view();
+        return base::iequals(text, word) ? std::string(text) : std::string();
+    }
 
     [[noreturn]] static void refuse(const YAML::Mark& mark, const std::string& why) {
         throw YAML::ParserException(mark, why);
@@ -140,6 +150,7 @@ class Builder : public YAML::EventHandler {
         }
     }
 
+    std::string_view text_;
     Tree tree_;
     std::vector<Open> open_;
     std::unordered_map<YAML::anchor_t, const TreeNode*> anchors_;
@@ -245,7 +256,7 @@ base::Result<Tree, TreeError> parse_tree(std::string_view text) {
     if (auto error = find_bad_byte(text)) {
         return base::refuse(std::move(*error));
     }
-    Builder builder;
+    Builder builder(text);
     try {
         std::istringstream stream{std::string(text)};
         YAML::Parser parser(stream);

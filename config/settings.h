@@ -3,6 +3,7 @@
 #pragma once
 
 #include "authenticate/action.h"
+#include "authenticate/policyd_rules.h"
 #include "base/ip_network.h"
 #include "base/socket_name.h"
 #include "config/log_settings.h"
@@ -26,6 +27,9 @@ namespace config {
 
 // What a key that cannot be used leads to.
 enum class MissingKey : std::uint8_t { tempfail, sign_without };
+
+// When policyd-spf's switches are looked at.
+enum class PolicydStage : std::uint8_t { rcpt, end_of_message };
 
 struct SigningKeyEntry {
     std::string selector;
@@ -83,6 +87,30 @@ struct Settings {
         bool check_helo = true;
         std::size_t void_lookups = 2;
         spf::LookAhead look_ahead = spf::LookAhead::records;
+        bool report_helo = false;
+        bool received_spf = false;
+
+        // The names, the values and the defaults are policyd-spf's.
+        struct Policyd {
+            bool on = false; // the section is there
+            PolicydStage stage = PolicydStage::end_of_message;
+            authenticate::RejectOn helo_reject = authenticate::RejectOn::fail;
+            authenticate::RejectOn mail_from_reject = authenticate::RejectOn::fail;
+            bool permerror_reject = false;
+            bool temperror_defer = false;
+            bool no_mail = false;
+            std::vector<std::string> reject_not_pass_domains;
+            std::vector<base::IpNetwork> skip_addresses = loopback();
+            std::vector<base::IpNetwork> whitelist;
+            std::vector<std::string> domain_whitelist;
+            std::vector<std::string> helo_whitelist;
+            std::vector<std::string> domain_whitelist_ptr;
+            bool act = true; // TestOnly: 1
+            bool enhanced_status_codes = true;
+            std::string reason_message = "Message {rejectdefer} due to: {spf}";
+            std::string reason_url;
+            bool hide_receiver = false;
+        } policyd;
     } spf;
 
     struct Dkim {

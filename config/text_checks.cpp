@@ -1,5 +1,6 @@
 #include "config/text_checks.h"
 
+#include "authenticate/policyd_reply.h"
 #include "base/ascii.h"
 #include "base/domain_name.h"
 #include "base/secret_text.h"
@@ -138,6 +139,24 @@ std::optional<Refusal> check_identity(std::string_view text) {
     const bool good = dkim::identity_domain(text).has_value();
     return refuse_unless(good, fmt::format("{} is not an identity", base::quoted(text)),
                          "write user@domain, or @domain for the domain as a whole");
+}
+
+std::optional<Refusal> check_domain(std::string_view text) {
+    return refuse_unless(base::DomainName::parse_international(text).has_value(),
+                         fmt::format("{} is not a domain", base::quoted(text)),
+                         "write example.org, without a dot or a * in front");
+}
+
+std::optional<Refusal> check_reason_message(std::string_view text) {
+    return refuse_unless(authenticate::has_only_placeholders(text, {"rejectdefer", "spf", "url"}),
+                         "a placeholder or a brace that is none",
+                         "the placeholders are {rejectdefer}, {spf} and {url}");
+}
+
+std::optional<Refusal> check_reason_url(std::string_view text) {
+    const bool visible = std::all_of(text.begin(), text.end(), base::is_visible);
+    return refuse_unless(visible && authenticate::has_only_placeholders(text, {"0", "1", "2", "3"}),
+                         "not an address with the placeholders {0} to {3}");
 }
 
 } // namespace config

@@ -32,4 +32,11 @@ namespace config {
 // RFC 6376 3.5: i= is [local-part]@domain.
 [[nodiscard]] std::optional<Refusal> check_identity(std::string_view text);
 
+// A domain name, U-labels allowed.
+[[nodiscard]] std::optional<Refusal> check_domain(std::string_view text);
+
+// Texts of spf.policyd, whose placeholders are known.
+[[nodiscard]] std::optional<Refusal> check_reason_message(std::string_view text);
+[[nodiscard]] std::optional<Refusal> check_reason_url(std::string_view text);
+
 } // namespace config

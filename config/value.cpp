@@ -102,10 +102,23 @@ std::optional<std::string_view> word_beginning(std::string_view text,
     return single ? std::optional(*found) : std::nullopt;
 }
 
+// Where False and Null are words they may be written as YAML has them: no, off, null.
+std::optional<Word> yaml_word(const std::vector<std::string_view>& words, std::string_view text) {
+    const std::string_view meant = is_among(text, no_words)      ? "False"
+                                   : base::iequals(text, "null") ? "Null"
+                                                                 : "";
+    const auto found = std::find(words.begin(), words.end(), meant);
+    return found == words.end() ? std::nullopt
+                                : std::optional(Word{static_cast<std::size_t>(found - words.begin())});
+}
+
 Parsed parse_word(const Type& type, std::string_view text) {
     const auto found = std::find(type.words.begin(), type.words.end(), text);
     if (found != type.words.end()) {
         return Value(Word{static_cast<std::size_t>(found - type.words.begin())});
+    }
+    if (const auto word = yaml_word(type.words, text)) {
+        return Value(*word);
     }
     auto meant = nearest(text, type.words);
     meant = meant ? meant : word_beginning(text, type.words);

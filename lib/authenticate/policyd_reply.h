@@ -1,4 +1,4 @@
-// What policyd-spf tells a client that it refuses. Internal to lib/authenticate.
+// What policyd-spf tells a client that it refuses, and its words for a result.
 #pragma once
 
 #include "authenticate/disposition.h"

@@ -31,6 +31,17 @@ bool needs_body(const config::Settings& settings) {
     return (settings.roles.verify && settings.dkim.enabled) || (settings.roles.sign && names_keys);
 }
 
+// What is no domain was refused before.
+std::vector<base::DomainName> domains(const std::vector<std::string>& texts) {
+    std::vector<base::DomainName> list;
+    for (const std::string& text : texts) {
+        if (auto domain = base::DomainName::parse_international(text)) {
+            list.push_back(*std::move(domain));
+        }
+    }
+    return list;
+}
+
 std::vector<std::string>& list_for(keys::Severity severity, BuiltRuntime& built) {
     switch (severity) {
     case keys::Severity::error:
@@ -86,6 +97,7 @@ authenticate::Options check_options(const config::Settings& settings) {
     options.spf_helo = settings.spf.check_helo;
     options.spf_options.limits.void_lookups = settings.spf.void_lookups;
     options.spf_options.look_ahead = settings.spf.look_ahead;
+    options.policyd = policyd_rules(settings);
     options.dkim = settings.dkim.enabled;
     options.dkim_options = dkim_options(settings.dkim);
     options.dmarc = settings.dmarc.enabled;
@@ -140,6 +152,31 @@ authenticate::Policy default_policy(const config::Settings& settings) {
     return policy;
 }
 
+std::optional<authenticate::PolicydRules> policyd_rules(const config::Settings& settings) {
+    const auto& policyd = settings.spf.policyd;
+    if (!policyd.on) {
+        return std::nullopt;
+    }
+    authenticate::PolicydRules rules;
+    rules.helo_reject = policyd.helo_reject;
+    rules.mail_from_reject = policyd.mail_from_reject;
+    rules.permerror_reject = policyd.permerror_reject;
+    rules.temperror_defer = policyd.temperror_defer;
+    rules.no_mail = policyd.no_mail;
+    rules.reject_not_pass_domains = domains(policyd.reject_not_pass_domains);
+    rules.skip_addresses = policyd.skip_addresses;
+    rules.whitelist = policyd.whitelist;
+    rules.domain_whitelist = domains(policyd.domain_whitelist);
+    rules.helo_whitelist = domains(policyd.helo_whitelist);
+    rules.domain_whitelist_ptr = domains(policyd.domain_whitelist_ptr);
+    rules.test_only = !policyd.act;
+    rules.enhanced_status_codes = policyd.enhanced_status_codes;
+    rules.reason_message = policyd.reason_message;
+    rules.reason_url = policyd.reason_url;
+    rules.hide_receiver = policyd.hide_receiver;
+    return rules;
+}
+
 message::Limits message_limits(const config::Settings& settings) {
     message::Limits limits;
     limits.header_fields = settings.limits.header_fields;
@@ -176,7 +213,15 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     runtime->policy = default_policy(runtime->settings);
     runtime->may_hold = authenticate::may_ask_for(authenticate::Action::quarantine, runtime->policy);
     runtime->needs_recipients = authenticate::needs_recipients(runtime->policy, runtime->exceptions);
-    runtime->driver_limits.questions = runtime->settings.dns.questions_per_message;
+    if (const auto& policyd = runtime->settings.spf.policyd; policyd.on) {
+        runtime->needs_recipients = true; // those that are spared
+        runtime->answers_recipients = policyd.stage == config::PolicydStage::rcpt;
+    }
+    // What the lists ask must not be at the expense of the sender's check.
+    constexpr std::size_t questions_of_list_entry = 20;
+    runtime->driver_limits.questions =
+        runtime->settings.dns.questions_per_message +
+        questions_of_list_entry * runtime->settings.spf.policyd.domain_whitelist.size();
     runtime->driver_limits.budget = runtime->settings.dns.message_budget;
     runtime->driver_limits.waiting = runtime->settings.limits.waiting_messages;
     if (auto list = load_public_suffixes(runtime->settings.dmarc)) {

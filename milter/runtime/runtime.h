@@ -14,6 +14,7 @@
 #include "milter/runtime/parsed_records.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,8 @@ constexpr std::size_t keys_read_at_start = 1000;
 [[nodiscard]] dkim::SignOptions sign_options(const config::Settings& settings);
 [[nodiscard]] keys::KeyOptions key_options(const config::Settings& settings);
 [[nodiscard]] authenticate::Policy default_policy(const config::Settings& settings);
+// Nothing where the section spf.policyd is not given.
+[[nodiscard]] std::optional<authenticate::PolicydRules> policyd_rules(const config::Settings& settings);
 [[nodiscard]] message::Limits message_limits(const config::Settings& settings);
 [[nodiscard]] resolver::Options resolver_options(const config::Settings& settings);
 // libpsl's own list or the file that is named; null when the settings need none. Refused: a file that is no

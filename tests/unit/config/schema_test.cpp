@@ -86,7 +86,9 @@ TEST_CASE("every member of the structure has its setting") {
     CHECK(count_settings("listen") == count_members<config::Settings::Listen>());
     CHECK(count_settings("roles") == count_members<config::Settings::Roles>());
     CHECK(count_settings("dns") == count_members<config::Settings::Dns>());
-    CHECK(count_settings("spf") == count_members<config::Settings::Spf>());
+    // The section below it; and there, whether it is given.
+    CHECK(count_settings("spf") + 1 == count_members<config::Settings::Spf>());
+    CHECK(count_settings("spf.policyd") + 1 == count_members<config::Settings::Spf::Policyd>());
     CHECK(count_settings("dkim") == count_members<config::Settings::Dkim>());
     CHECK(count_settings("dmarc") == count_members<config::Settings::Dmarc>());
     CHECK(count_settings("author") == count_members<config::Settings::Author>());
