@@ -37,6 +37,11 @@ One message is done. mode= and why= tell whether it was verified or signed and f
 the author; spf=, dkim= and dmarc= are the results written to Authentication-Results; signed= lists
 domain/selector of the signatures made, unsigned= says why there is none; dns_ms= is the time spent
 waiting for the DNS after the end of the message.)"},
+    {Event::recipient_judged, "RECIPIENT", Level::info, Flow::each,
+     R"(
+With `spf.policyd.stage: rcpt`: a recipient of a message that policyd-spf's switches speak against. reason=
+is the identity and its result, by= the switch, action= what was answered. Where less was done than asked=
+says, because= tells why.)"},
     {Event::signing_failed, "SIGNING_FAILED", Level::error, Flow::limited,
      R"(
 A key that should have signed could not be used; the line says which file and why. The message is answered

@@ -21,6 +21,7 @@ enum class Event : std::uint8_t {
     key_unusable,
     configuration_warning,
     message,
+    recipient_judged,
     signing_failed,
     header_over_limit,
     dns_budget_spent,

@@ -42,6 +42,14 @@ std::vector<base::DomainName> domains(const std::vector<std::string>& texts) {
     return list;
 }
 
+authenticate::Options mail_from_check(const authenticate::Options& checks) {
+    authenticate::Options options = checks;
+    options.iprev = false;
+    options.spf_helo = false;
+    options.policyd.reset();
+    return options;
+}
+
 std::vector<std::string>& list_for(keys::Severity severity, BuiltRuntime& built) {
     switch (severity) {
     case keys::Severity::error:
@@ -207,6 +215,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     runtime->checks.spf_options.steps = false;
     runtime->checks.dkim_options.steps = false;
     runtime->checks.dmarc_options.steps = false;
+    runtime->mail_from_check = mail_from_check(runtime->checks);
     runtime->sign_options = sign_options(runtime->settings);
     runtime->needs_body = needs_body(runtime->settings);
     runtime->message_limits = message_limits(runtime->settings);

@@ -25,7 +25,8 @@ struct Runtime {
     std::string host_name;
     std::unique_ptr<const dmarc::PublicSuffixList> public_suffixes; // null when the settings need none
     std::unique_ptr<ParsedRecords> parsed_records;
-    authenticate::Options checks; // refers to public_suffixes and parsed_records
+    authenticate::Options checks;          // refers to public_suffixes and parsed_records
+    authenticate::Options mail_from_check; // of them, SPF of MAIL FROM alone
     std::shared_ptr<const keys::KeyStore> keys;
     dkim::SignOptions sign_options; // but for domain, selector and identity
     message::Limits message_limits;

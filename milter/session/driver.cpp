@@ -37,7 +37,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
     // Returns with all answers, or with the budget spent and the rest failed.
     void wait_for(const dns::Questions& questions, const std::function<void()>& progress) {
         const auto begin = Clock::now();
-        const auto deadline = begin + (limits_.budget - waited());
+        const auto deadline = begin + left_to_wait();
         const std::size_t waiter = begin_to_wait();
         send(note(questions, waiter));
         while (!wait_until(waiter, std::min(deadline, Clock::now() + limits_.progress_interval))) {
@@ -50,6 +50,11 @@ class Driver::State : public std::enable_shared_from_this<State> {
         const threads::Lock lock(mutex_);
         waiter_.reset();
         waited_ += std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+    }
+
+    void renew_budget() {
+        const threads::Lock lock(mutex_);
+        waited_before_ = waited_;
     }
 
     std::chrono::milliseconds waited() const {
@@ -90,6 +95,11 @@ class Driver::State : public std::enable_shared_from_this<State> {
         std::vector<std::size_t> tasks;    // that can go on
         std::optional<std::size_t> waiter; // which task finish() waited for this answer with
     };
+
+    std::chrono::milliseconds left_to_wait() const {
+        const threads::Lock lock(mutex_);
+        return limits_.budget - (waited_ - waited_before_);
+    }
 
     std::size_t add_task(Need need) {
         const threads::Lock lock(mutex_);
@@ -271,6 +281,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
     std::unordered_map<dns::Question, std::vector<std::size_t>> waiting_ PARAPH_GUARDED_BY(mutex_);
     std::size_t sent_ PARAPH_GUARDED_BY(mutex_) = 0;
     std::chrono::milliseconds waited_ PARAPH_GUARDED_BY(mutex_) = {};
+    std::chrono::milliseconds waited_before_ PARAPH_GUARDED_BY(mutex_) = {}; // the budget was renewed
     bool closed_ PARAPH_GUARDED_BY(mutex_) = false;
     bool timed_out_ PARAPH_GUARDED_BY(mutex_) = false;
     bool refused_ PARAPH_GUARDED_BY(mutex_) = false;
@@ -299,6 +310,10 @@ void Driver::wait_for(const dns::Questions& questions, const std::function<void(
     } else {
         state_->turn_away(questions);
     }
+}
+
+void Driver::renew_budget() {
+    state_->renew_budget();
 }
 
 std::chrono::milliseconds Driver::waited() const {

@@ -39,6 +39,9 @@ class Driver {
     template <class Evaluate>
     auto finish(const Evaluate& evaluate, const std::function<void()>& progress);
 
+    // What was waited so far does not count for the next finish().
+    void renew_budget();
+
     [[nodiscard]] std::chrono::milliseconds waited() const; // in finish()
     [[nodiscard]] std::size_t questions() const;            // asked so far, the cached ones as well
     [[nodiscard]] bool timed_out() const;                   // the budget was spent

@@ -21,6 +21,15 @@ Inbound::Inbound(std::shared_ptr<const runtime::Runtime> runtime, resolver::Reso
                  threads::Share::Total& waiting, authenticate::Envelope envelope, base::UnixTime now)
     : runtime_(std::move(runtime)), envelope_(std::move(envelope)), now_(now),
       driver_(resolver, runtime_->driver_limits, waiting) {
+    // Where mail is refused for it, what is asked for MAIL FROM must not wait for names that the client chose
+    // for the slowness of their servers: those of HELO and of his reverse zone.
+    if (runtime_->checks.policyd) {
+        driver_.prefetch(
+            [runtime = runtime_, envelope = envelope_, now, settled = settled_](const dns::Answers& known) {
+                return authenticate::check_sender(envelope, now, known, runtime->mail_from_check,
+                                                  settled->sender);
+            });
+    }
     driver_.prefetch(
         [runtime = runtime_, envelope = envelope_, now, settled = settled_](const dns::Answers& known) {
             return authenticate::settle_sender(envelope, now, known, runtime->checks, *settled);
@@ -36,6 +45,20 @@ void Inbound::end_of_header(const message::HeaderList& headers) {
     driver_.prefetch(
         [wanted = authenticate::header_questions(*settled_->author, signatures_, runtime_->checks)](
             const dns::Answers& known) { return unanswered(wanted, known); });
+}
+
+authenticate::SenderVerdict Inbound::finish_sender() {
+    auto verdict = driver_.finish(
+        [&](const dns::Answers& known) -> authenticate::SenderOutcome {
+            auto missing = authenticate::settle_sender(envelope_, now_, known, runtime_->checks, *settled_);
+            if (!missing.empty()) {
+                return missing;
+            }
+            return settled_->sender;
+        },
+        [] {});
+    driver_.renew_budget();
+    return verdict;
 }
 
 void Inbound::body(std::string_view chunk) {

@@ -20,6 +20,9 @@ class Inbound {
 
     // Asks for keys and DMARC records, and orders the body hashes.
     void end_of_header(const message::HeaderList& headers);
+    // Waits for what is missing of the sender's checks, within a budget of their own: the checks of the
+    // message have theirs.
+    [[nodiscard]] authenticate::SenderVerdict finish_sender();
     void body(std::string_view chunk);
     // Whether any signature needs more of it.
     [[nodiscard]] bool wants_body() const { return !bodies_.satisfied(); }

@@ -2,8 +2,10 @@
 
 #include "authenticate/disposition.h"
 #include "authenticate/owned_fields.h"
+#include "authenticate/received_spf.h"
 #include "authenticate/results.h"
 #include "authres/format.h"
+#include "base/pair_value.h"
 #include "milter/record/log_line.h"
 #include "milter/session/leaving_header.h"
 
@@ -50,7 +52,55 @@ Actions Transaction::recipient(std::string_view path) {
     } else {
         more_recipients_ = true;
     }
-    return {};
+    return inbound_ && context_.runtime->answers_recipients && context_.runtime->checks.policyd
+               ? answer_recipient(path)
+               : Actions();
+}
+
+Actions Transaction::answer_recipient(std::string_view path) {
+    if (!sender_) {
+        sender_ = inbound_->finish_sender();
+    }
+    if (inbound_->driver().turned_away()) { // the same is true for each recipient, and of the message
+        return turn_away("", busy());
+    }
+    const std::vector<std::string> one{std::string(path)};
+    const auto outcome =
+        authenticate::policyd({*sender_, context_.envelope, one}, *context_.runtime->checks.policyd);
+    if (!outcome.reason.empty()) {
+        log_refused_recipient(path, outcome);
+    }
+    Actions actions;
+    if (outcome.reply) {
+        const bool rejected = outcome.taken == authenticate::Action::reject;
+        actions.reply = rejected ? Reply::reject : Reply::tempfail;
+        actions.code = outcome.reply->code;
+        actions.enhanced = outcome.reply->enhanced;
+        actions.text = outcome.reply->text;
+    }
+    return actions;
+}
+
+void Transaction::join_policyd(const authenticate::SenderVerdict& sender,
+                               authenticate::Disposition& disposition) const {
+    const auto& runtime = *context_.runtime;
+    if (runtime.checks.policyd && !sender_) {
+        const std::vector<std::string> all = more_recipients_ ? std::vector<std::string>() : recipients_;
+        join(authenticate::policyd({sender, context_.envelope, all}, *runtime.checks.policyd), disposition);
+    }
+}
+
+// Inserted before Authentication-Results, and so below it.
+void Transaction::add_received_spf(const authenticate::SenderVerdict& sender, Actions& actions) const {
+    const auto& settings = context_.runtime->settings.spf;
+    if (!settings.received_spf) {
+        return;
+    }
+    const auto body = authenticate::received_spf(
+        sender, context_.envelope, settings.policyd.hide_receiver ? std::string() : context_.authserv_id);
+    if (body) {
+        actions.insertions.push_back({"Received-SPF", " " + *body});
+    }
 }
 
 void Transaction::header(std::string_view name, std::string_view body) {
@@ -127,15 +177,17 @@ Actions Transaction::finish(std::string_view queue_id, const std::function<void(
 Actions Transaction::finish_inbound(std::string_view queue_id, const std::function<void()>& progress) {
     auto verdict = inbound_->finish(headers_, progress);
     if (inbound_->driver().turned_away()) {
-        return turn_away(queue_id, fmt::format("{} messages wait for the DNS (limits.waiting_messages)",
-                                               context_.runtime->driver_limits.waiting));
+        return turn_away(queue_id, busy());
     }
     record::MessageFacts facts = known_at_mail_from();
     facts.disposition = authenticate::dispose(verdict, circumstances(queue_id), context_.runtime->policy,
                                               context_.runtime->exceptions);
+    join_policyd(verdict.sender, facts.disposition);
     Actions actions = actions_for(facts.disposition);
     remove_foreign_fields({}, actions, facts);
-    const auto body = authres::format(context_.authserv_id, authenticate::results(verdict));
+    add_received_spf(verdict.sender, actions);
+    const authenticate::Shown shown{.every_helo = context_.runtime->settings.spf.report_helo};
+    const auto body = authres::format(context_.authserv_id, authenticate::results(verdict, shown));
     actions.insertions.push_back({"Authentication-Results", " " + body});
     facts.from = record::from_in_words(verdict.author, headers_);
     facts.verdict = std::move(verdict);
@@ -211,6 +263,11 @@ authenticate::Circumstances Transaction::circumstances(std::string_view queue_id
     return circumstances;
 }
 
+std::string Transaction::busy() const {
+    return fmt::format("{} messages wait for the DNS (limits.waiting_messages)",
+                       context_.runtime->driver_limits.waiting);
+}
+
 record::MessageFacts Transaction::known_at_mail_from() const {
     record::MessageFacts facts;
     facts.mode = context_.direction.mode;
@@ -252,7 +309,11 @@ void Transaction::remove_foreign_fields(const std::vector<std::size_t>& kept, Ac
     if (!settings.roles.verify) {
         return;
     }
-    const authenticate::Ownership ours{own_ids(), inbound_ ? settings.quarantine_field : ""};
+    const bool writes_received_spf = inbound_ && settings.spf.received_spf;
+    const authenticate::Ownership ours{.authserv_ids = own_ids(),
+                                       .quarantine_field = inbound_ ? settings.quarantine_field : "",
+                                       .spf_receivers =
+                                           writes_received_spf ? own_ids() : std::vector<std::string>()};
     auto foreign = authenticate::find_foreign_fields(headers_, ours, kept);
     for (auto& place : foreign.places) {
         actions.deletions.push_back({std::move(place.name), place.instance});
@@ -264,6 +325,24 @@ void Transaction::log_message(std::string_view queue_id, const record::MessageFa
     if (service_.logger().wants(Event::message)) {
         service_.logger().write(Event::message, queue_id, record::log_line(facts));
     }
+}
+
+void Transaction::log_refused_recipient(std::string_view path,
+                                        const authenticate::PolicydOutcome& outcome) const {
+    using base::pair_value;
+    const auto& envelope = context_.envelope;
+    auto line =
+        fmt::format("recipient={} client={} helo={} sender={} reason={} by={} action={}", pair_value(path),
+                    envelope.client ? envelope.client->print() : "none", pair_value(envelope.helo),
+                    pair_value(envelope.mail_from.empty() ? "<>" : envelope.mail_from), outcome.reason,
+                    outcome.setting, print(outcome.taken));
+    if (outcome.reply) {
+        line += fmt::format(" text={}", pair_value(outcome.reply->text));
+    } else {
+        line += fmt::format(" asked={} because={}", print(outcome.asked),
+                            pair_value(outcome.dry_run ? "TestOnly" : outcome.why_milder));
+    }
+    service_.logger().write(Event::recipient_judged, line);
 }
 
 void Transaction::log_outbound(std::string_view queue_id, const Signed& result) const {

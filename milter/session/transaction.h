@@ -1,6 +1,7 @@
 // One message, from MAIL FROM to the end of its data.
 #pragma once
 
+#include "authenticate/policyd.h"
 #include "message/from.h"
 #include "message/header_list.h"
 #include "milter/record/message_facts.h"
@@ -41,6 +42,13 @@ class Transaction {
     [[nodiscard]] Actions finish(std::string_view queue_id, const std::function<void()>& progress);
 
   private:
+    // What policyd-spf's switches say to a recipient of incoming mail.
+    [[nodiscard]] Actions answer_recipient(std::string_view path);
+    void log_refused_recipient(std::string_view path, const authenticate::PolicydOutcome& outcome) const;
+    // What they say to the message as a whole, unless it was said to each recipient.
+    void join_policyd(const authenticate::SenderVerdict& sender,
+                      authenticate::Disposition& disposition) const;
+    void add_received_spf(const authenticate::SenderVerdict& sender, Actions& actions) const;
     void end_of_header();
     void end_of_own_header();
     // Over the header as it will be delivered, with `changes_` and `deletions` carried out.
@@ -49,6 +57,7 @@ class Transaction {
     [[nodiscard]] Actions finish_outbound(std::string_view queue_id);
     [[nodiscard]] Actions finish_kept(std::string_view queue_id);
     [[nodiscard]] Actions refuse_header(std::string_view queue_id);
+    [[nodiscard]] std::string busy() const; // why a message is turned away
     [[nodiscard]] Actions turn_away(std::string_view queue_id, std::string_view why);
     [[nodiscard]] bool is_refused() const { return !over_limit_.empty() || !no_room_.empty(); }
     [[nodiscard]] authenticate::Circumstances circumstances(std::string_view queue_id) const;
@@ -79,6 +88,7 @@ class Transaction {
     threads::Share message_count_;
     threads::Share header_bytes_;
     std::optional<Inbound> inbound_;
+    std::optional<authenticate::SenderVerdict> sender_; // once a recipient was answered
     std::optional<Outbound> outbound_;
 };
 

@@ -177,12 +177,20 @@ base::Result<Lines, std::string> play(const Scenario& scenario, const TestKeys& 
     session.connect(scenario.connection);
     session.helo(scenario.helo);
     session.mail_from(scenario.sender);
+    Lines refused;
+    for (const auto& path : scenario.recipients) {
+        if (const auto answer = session.recipient(path); answer.reply != milter::session::Reply::proceed) {
+            refused.push_back(fmt::format("rcpt-to {} {}", path, reply_line(answer)));
+        }
+    }
     send_message(session, *message, manner.body_chunk);
     const auto actions = session.end_of_message("SCENARIO", [] {});
     auto without_insertions = actions;
     without_insertions.insertions.clear();
     message::Message edited{test::delivered(message->headers, without_insertions), message->body};
-    return describe(actions, SignatureCheck(std::move(edited), *zone, scenario.now));
+    auto lines = describe(actions, SignatureCheck(std::move(edited), *zone, scenario.now));
+    lines.insert(lines.begin(), refused.begin(), refused.end());
+    return lines;
 }
 
 } // namespace scenario

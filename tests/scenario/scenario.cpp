@@ -136,6 +136,10 @@ class Parser {
         if (word == "now") {
             return read_number(value, scenario_.now);
         }
+        if (word == "rcpt-to") {
+            scenario_.recipients.emplace_back(value);
+            return {};
+        }
         std::string* const text = session_text(word);
         if (text == nullptr) {
             return base::refuse(fmt::format("unknown session line '{}'", word), number_);

@@ -41,6 +41,7 @@ struct Scenario {
     milter::session::Connection connection;
     std::string helo;
     milter::session::MailFrom sender;
+    std::vector<std::string> recipients; // paths
     base::UnixTime now = 0;
     std::string message; // LF lines
     std::vector<Step> steps;
