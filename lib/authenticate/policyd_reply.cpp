@@ -12,7 +12,7 @@ namespace authenticate {
 
 namespace {
 
-constexpr std::size_t longest_text = 500; // RFC 5321 4.5.3.1.5: a reply line has 512 octets, code included
+constexpr std::size_t longest_text = 480; // RFC 5321 4.5.3.1.5: a reply line has 512 octets, code included
 constexpr std::size_t longest_in_url = 254;
 
 using Values = std::vector<std::pair<std::string_view, std::string>>;

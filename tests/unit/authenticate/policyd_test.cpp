@@ -161,7 +161,7 @@ TEST_CASE("replies in policyd-spf's words") {
     PolicydRules discreet = linked;
     discreet.hide_receiver = true;
     PolicydRules wordy{.reason_message = std::string(600, 'x') + "\r\n\x80"};
-    const std::string shortened = "reject 550 5.7.23 spf-fail " + std::string(500, 'x') + "...";
+    const std::string shortened = "reject 550 5.7.23 spf-fail " + std::string(480, 'x') + "...";
     const Case cases[] = {
         {"permerror", strict, sender(Result::none, Result::permerror),
          "reject 550 5.7.24 spf-permerror Message rejected due to: SPF Permanent Error: trouble"},
