@@ -14,6 +14,7 @@ struct Limits {
     std::size_t mailboxes = 100;    // addresses in one From field
     std::size_t comment_depth = 32; // parentheses within parentheses
     std::size_t path_bytes = 2048;  // a MAIL FROM path with its brackets; RFC 5321 4.5.3.1.3 asks for 256
+    std::size_t received_bytes = std::size_t{16} * 1024; // a Received field that is read
 };
 
 } // namespace message
