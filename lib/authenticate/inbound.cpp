@@ -18,6 +18,7 @@ class InboundCheck {
         if (!settled_.author) {
             settled_.author = message::find_author(input_.headers);
         }
+        verdict_.relay = input_.envelope.relay;
         verdict_.author = *settled_.author;
         verdict_.stray_line_breaks = message::has_stray_line_break(input_.headers);
         const bool sender_known = check_sender();

@@ -51,12 +51,27 @@ MethodResult spf_result(const spf::Verdict& verdict, bool by_helo) {
     return result;
 }
 
-void add_sender_results(const SenderVerdict& sender, Shown shown, std::vector<MethodResult>& list) {
+// Whose address was checked, where that is not the one of the connection.
+void add_passage(const std::optional<Passage>& relay, MethodResult& result) {
+    if (relay) {
+        result.comments.push_back(fmt::format("through relay {}", relay->relay.print()));
+        if (!relay->rewritten_sender.empty()) {
+            result.comments.emplace_back("sender as it was before the relay rewrote it");
+        }
+        if (relay->client) {
+            result.properties.push_back({"smtp", "remote-ip", relay->client->print()});
+        }
+    }
+}
+
+void add_sender_results(const Verdict& verdict, Shown shown, std::vector<MethodResult>& list) {
+    const SenderVerdict& sender = verdict.sender;
     if (sender.iprev) {
         list.push_back(iprev_result(*sender.iprev));
     }
     if (sender.mail_from) {
         list.push_back(spf_result(*sender.mail_from, sender.null_sender));
+        add_passage(verdict.relay, list.back());
     }
     // A HELO pass says nothing about the message and a hasty reader could take it for the sender's; only a
     // fail is news, unless somebody asks for more.
@@ -168,7 +183,7 @@ MethodResult dmarc_result(const DmarcVerdict& verdict) {
 
 std::vector<MethodResult> results(const Verdict& verdict, Shown shown) {
     std::vector<MethodResult> list;
-    add_sender_results(verdict.sender, shown, list);
+    add_sender_results(verdict, shown, list);
     for (const auto& signature : verdict.dkim) {
         list.push_back(dkim_result(signature, verdict.dkim));
     }

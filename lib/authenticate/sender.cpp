@@ -35,6 +35,14 @@ spf::Verdict without_domain(const std::string& problem) {
     return verdict;
 }
 
+// Of mail whose client is not known, or whose sender is not, behind relays of ours.
+spf::Verdict not_judged(const std::string& problem, const std::string& domain) {
+    spf::Verdict verdict;
+    verdict.problem = problem;
+    verdict.domain = domain;
+    return verdict;
+}
+
 // Whoever else reads the path may take it for somebody else's, who did not allow this client.
 void withhold_pass(spf::Verdict& verdict) {
     if (verdict.result == spf::Result::pass) {
@@ -59,6 +67,8 @@ class SenderCheck {
         }
         if (envelope_.client && options_.spf) {
             check_spf(path);
+        } else if (envelope_.relay && options_.spf) {
+            verdict_.mail_from = not_judged(envelope_.relay->reason, path.domain);
         }
         if (envelope_.client && options_.policyd) {
             settle(verdict_.lists, missing_, [&] { return check_lists(); });
@@ -87,6 +97,9 @@ class SenderCheck {
                    [&] { return check_host(spf::Identity::helo, "", envelope_.helo); });
         }
         settle(verdict_.mail_from, missing_, [&]() -> spf::Outcome {
+            if (envelope_.relay && !envelope_.relay->hidden_sender.empty()) {
+                return not_judged(envelope_.relay->hidden_sender, "");
+            }
             if (path.domain.empty()) {
                 return without_domain(path.problem);
             }

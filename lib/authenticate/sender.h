@@ -2,6 +2,7 @@
 #pragma once
 
 #include "authenticate/options.h"
+#include "authenticate/passage.h"
 #include "authenticate/policyd_lists.h"
 #include "iprev/evaluate.h"
 #include "spf/evaluate.h"
@@ -16,6 +17,8 @@ struct Envelope {
     std::optional<base::IpAddress> client; // none for mail that did not come over TCP/IP
     std::string helo;                      // as given
     std::string mail_from; // the path as given, with or without angle brackets; empty or "<>" when null
+    // Of mail that came through relays of ours: client and HELO are those of whoever handed it to them.
+    std::optional<Passage> relay = std::nullopt;
 };
 
 struct SenderVerdict {

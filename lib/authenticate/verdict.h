@@ -21,6 +21,7 @@ struct DmarcVerdict {
 };
 
 struct Verdict {
+    std::optional<Passage> relay; // of mail that came through relays of ours
     SenderVerdict sender;
     bool dkim_checked = false;       // an empty list below then means: the message is not signed
     std::vector<dkim::Verdict> dkim; // one per DKIM-Signature field, top to bottom

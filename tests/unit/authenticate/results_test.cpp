@@ -165,3 +165,25 @@ TEST_CASE("what SPF says of the words of others spells no result") {
     CHECK(unfolded(verdict) == "id.example; spf=permerror reason=\"dmarc?pass.victim.test does not exist\" "
                                "smtp.mailfrom=example.org");
 }
+
+TEST_CASE("mail through a relay names the relay and the client that was checked") {
+    authenticate::Verdict verdict;
+    verdict.sender.mail_from = sender(spf::Result::pass, "example.org");
+    verdict.relay.emplace();
+    verdict.relay->relay = *base::IpAddress::parse("198.51.100.7");
+    verdict.relay->client = base::IpAddress::parse("2001:db8::1");
+    CHECK(unfolded(verdict) == "id.example; spf=pass (through relay 198.51.100.7) smtp.mailfrom=example.org "
+                               "smtp.remote-ip=\"2001:db8::1\"");
+    verdict.relay->client = base::IpAddress::parse("192.0.2.1");
+    verdict.relay->rewritten_sender = "<SRS0=a=b=example.org=ann@example.net>";
+    CHECK(unfolded(verdict) ==
+          "id.example; spf=pass (through relay 198.51.100.7) (sender as it was before the relay "
+          "rewrote it) smtp.mailfrom=example.org smtp.remote-ip=192.0.2.1");
+    verdict.relay->rewritten_sender.clear();
+    verdict.relay->client.reset();
+    verdict.sender.mail_from = sender(spf::Result::none, "example.org");
+    verdict.sender.mail_from->problem = "no Received field of 198.51.100.7";
+    CHECK(unfolded(verdict) ==
+          "id.example; spf=none (through relay 198.51.100.7) reason=\"no Received field of "
+          "198.51.100.7\" smtp.mailfrom=example.org");
+}

@@ -113,3 +113,46 @@ TEST_CASE("checks that are off ask nothing") {
     CHECK_FALSE(verdict.helo);
     CHECK_FALSE(verdict.iprev);
 }
+
+TEST_CASE("behind a relay the client is checked, or nobody") {
+    const Zone zone{{"TXT sender.example", "v=spf1 ip4:192.0.2.1 -all"},
+                    {"TXT relay.example", "v=spf1 ip4:198.51.100.7 -all"}};
+    authenticate::Passage found;
+    found.client = client;
+    authenticate::Passage missing;
+    missing.reason = "no Received field of 198.51.100.7";
+    authenticate::Passage hidden = found;
+    hidden.hidden_sender = "a relay rewrote MAIL FROM";
+    struct Case {
+        const char* name;
+        Envelope envelope;
+        spf::Result result;
+        std::string problem;
+        std::string domain;
+    };
+    const Case cases[] = {
+        {"found", {client, "h", "<a@sender.example>", found}, spf::Result::pass, "", "sender.example"},
+        {"not found",
+         {std::nullopt, "", "<a@sender.example>", missing},
+         spf::Result::none,
+         missing.reason,
+         "sender.example"},
+        {"not found, null sender", {std::nullopt, "", "<>", missing}, spf::Result::none, missing.reason, ""},
+        {"rewritten",
+         {client, "h", "<SRS0=a=b=c.example=d@sender.example>", hidden},
+         spf::Result::none,
+         hidden.hidden_sender,
+         ""},
+    };
+    for (const Case& one : cases) {
+        INFO(one.name);
+        authenticate::Options options;
+        options.iprev = true;
+        const auto verdict = resolve(one.envelope, zone, options);
+        REQUIRE(verdict.mail_from);
+        CHECK(verdict.mail_from->result == one.result);
+        CHECK(verdict.mail_from->problem == one.problem);
+        CHECK(verdict.mail_from->domain == one.domain);
+        CHECK(verdict.iprev.has_value() == one.envelope.client.has_value());
+    }
+}
