@@ -105,6 +105,31 @@ inline constexpr std::array<Choice<authenticate::Action>, 3> own_mail_choices{
      {"tempfail", authenticate::Action::tempfail},
      {"reject", authenticate::Action::reject}}};
 
+inline constexpr std::array<Choice<authenticate::RewrittenSender>, 2> srs_choices{
+    {{"none", authenticate::RewrittenSender::none}, {"decode", authenticate::RewrittenSender::decode}}};
+
+inline constexpr std::array<Choice<message::ReceivedForm>, 20> received_form_choices{
+    {{"any", message::ReceivedForm::any},
+     {"rfc5321", message::ReceivedForm::rfc5321},
+     {"postfix", message::ReceivedForm::postfix},
+     {"sendmail", message::ReceivedForm::sendmail},
+     {"exim", message::ReceivedForm::exim},
+     {"exchange", message::ReceivedForm::exchange},
+     {"gmail", message::ReceivedForm::gmail},
+     {"qmail", message::ReceivedForm::qmail},
+     {"qmail-ldap", message::ReceivedForm::qmail_ldap},
+     {"qsmtp", message::ReceivedForm::qsmtp},
+     {"opensmtpd", message::ReceivedForm::opensmtpd},
+     {"haraka", message::ReceivedForm::haraka},
+     {"mdaemon", message::ReceivedForm::mdaemon},
+     {"zimbra", message::ReceivedForm::zimbra},
+     {"halon", message::ReceivedForm::halon},
+     {"kumomta", message::ReceivedForm::kumomta},
+     {"stalwart", message::ReceivedForm::stalwart},
+     {"mox", message::ReceivedForm::mox},
+     {"dovecot", message::ReceivedForm::dovecot},
+     {"zmailer", message::ReceivedForm::zmailer}}};
+
 inline constexpr std::array<Choice<dkim::Canonicalization>, 2> canonicalization_choices{
     {{"simple", dkim::Canonicalization::simple}, {"relaxed", dkim::Canonicalization::relaxed}}};
 

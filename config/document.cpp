@@ -75,6 +75,22 @@ bool ends_policy(const Section& section) {
     return section.name == fmt::format("{}.{}", policy_name, replies_name);
 }
 
+constexpr std::string_view relays_text = "The relays. Of those that share an address the first one counts.";
+
+std::string sample_relays() {
+    std::string result = wrapped(relays_text, "  # ", sample_width);
+    for (const RelaySetting& setting : relay_schema()) {
+        result += wrapped(fmt::format("{}: {}", setting.name(), setting.text), "  #   # ", sample_width);
+    }
+    return result + fmt::format("  # For example:\n"
+                                "  #   hosts:\n"
+                                "  #     - addresses: [192.0.2.7, \"2001:db8::7\"]\n"
+                                "  #       names: [mx2.example.net]\n"
+                                "  #       form: postfix\n"
+                                "  #{}: []\n\n",
+                                hosts_name);
+}
+
 std::string sample_section(const Section& section) {
     const std::string outer = section.is_inner() ? "  " : "";
     const std::string indent = section.name.empty() ? "" : outer + "  ";
@@ -84,6 +100,9 @@ std::string sample_section(const Section& section) {
     }
     for (const Setting& setting : section.settings) {
         result += sample_setting(setting, indent) + "\n";
+    }
+    if (section.name == relays_name) {
+        result += sample_relays();
     }
     return ends_policy(section) ? result + sample_policy_structures() : result;
 }
@@ -126,7 +145,7 @@ std::string_view restart_note(const Setting& setting) {
     return needs_restart(setting) ? " A change needs a restart." : "";
 }
 
-// Keys and domains are read anew.
+// Keys, domains and relays are read anew.
 template <class Target>
 std::string_view restart_note(const SettingOf<Target>&) {
     return "";
@@ -173,6 +192,27 @@ std::string manual_policy_structures() {
     return result;
 }
 
+constexpr std::string_view manual_relays_example = R"(
+      relays:
+        hosts:
+          - addresses: [192.0.2.7, "2001:db8::7"]
+            names: [mx2.example.net]
+            form: postfix
+
+)";
+
+std::string manual_relays() {
+    std::string result = fmt::format("`relays.{}`\n", hosts_name) +
+                         wrapped(fmt::format("{} Each is a mapping with the following names.", relays_text),
+                                 "  ", manual_width)
+                             .replace(0, 2, ": ") +
+                         std::string(manual_relays_example);
+    for (const RelaySetting& setting : relay_schema()) {
+        result += manual_setting(setting);
+    }
+    return result;
+}
+
 std::string manual_section(const Section& section) {
     std::string result;
     if (!section.name.empty()) {
@@ -183,6 +223,9 @@ std::string manual_section(const Section& section) {
     }
     for (const Setting& setting : section.settings) {
         result += manual_setting(setting);
+    }
+    if (section.name == relays_name) {
+        result += manual_relays();
     }
     return ends_policy(section) ? result + manual_policy_structures() : result;
 }

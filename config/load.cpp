@@ -6,6 +6,7 @@
 #include "config/load_check.h"
 #include "config/load_domains.h"
 #include "config/load_policy.h"
+#include "config/load_relays.h"
 #include "config/load_settings.h"
 #include "config/load_source.h"
 
@@ -36,7 +37,13 @@ class Loader {
                 *root, settings_, file, report_,
                 [&](const TreeNode& name, const TreeNode& value) { load_includes({&name, &value}, file); },
                 [&](const TreeNode& name, const TreeNode& value) { domains_.load({&name, &value}, file); },
-                [&](const TreeNode& name, const TreeNode& value) { policy_.note({&name, &value}); });
+                [&](const TreeNode& name, const TreeNode& value) {
+                    if (name.text == hosts_name) {
+                        relays_.load({&name, &value}, file);
+                    } else {
+                        policy_.note({&name, &value});
+                    }
+                });
             policy_.finish(root, file);
         }
         if (tree) {
@@ -69,6 +76,10 @@ class Loader {
         }
         for (const auto& [path, place] : domains_.setting_places()) {
             origins_.insert_or_assign(path, Origin{place.file->name, place.line});
+        }
+        if (const auto& place = relays_.place()) {
+            origins_.insert_or_assign(fmt::format("{}.{}", relays_name, hosts_name),
+                                      Origin{place->file->name, place->line});
         }
         for (const auto& [path, place] : policy_.places().settings) {
             origins_.insert_or_assign(path, Origin{place.file->name, place.line});
@@ -199,6 +210,7 @@ class Loader {
                                 const std::function<void(const TreeNode&, const File&)>& step) {
                              load_further("policy.exception_files", path, from, step);
                          }};
+    RelayLoader relays_{settings_.relays.hosts, report_};
 };
 
 // What the standard library may throw (memory, above all) ends here.

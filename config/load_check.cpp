@@ -189,6 +189,118 @@ struct Checks {
         }
     }
 
+    // The list of that name of one relay.
+    [[nodiscard]] const TreeNode* relay_list(std::size_t relay, std::string_view name) const {
+        const TreeNode* hosts = find_value(root, "relays.hosts");
+        return hosts != nullptr && relay < hosts->children.size() ? find_value(hosts->children[relay], name)
+                                                                  : nullptr;
+    }
+
+    [[nodiscard]] Place at_relay(std::size_t relay, std::string_view name, std::size_t index) const {
+        const TreeNode* list = relay_list(relay, name);
+        return list != nullptr && index < list->children.size() ? place_of(file, *list->children[index])
+                                                                : at_item("relays.hosts", relay);
+    }
+
+    void relays() const {
+        const auto& hosts = settings.relays.hosts;
+        for (std::size_t i = 0; i < hosts.size(); ++i) {
+            relay_addresses(i);
+            relay_names(i);
+        }
+    }
+
+    void relay_addresses(std::size_t relay) const {
+        const auto& addresses = settings.relays.hosts[relay].addresses;
+        for (std::size_t i = 0; i < addresses.size(); ++i) {
+            if (const auto block = base::IpNetwork::parse(addresses[i])) {
+                relay_block(*block, addresses[i], at_relay(relay, "addresses", i));
+                relay_overlap(*block, relay, i);
+            }
+        }
+        const auto& inside = settings.relays.hosts[relay].inside;
+        for (std::size_t i = 0; i < inside.size(); ++i) {
+            if (holds_strangers(inside[i])) {
+                report.warning(
+                    at_relay(relay, "inside", i),
+                    fmt::format("'relays.hosts.inside': {} holds strangers, who can then name any client",
+                                inside[i].print()),
+                    "name the addresses of the relay's own filters");
+            }
+        }
+    }
+
+    void relay_block(const base::IpNetwork& block, const std::string& text, const Place& place) const {
+        if (base::IpNetwork::has_host_bits(text)) {
+            report.warning(
+                place,
+                fmt::format("'relays.hosts.addresses': '{}' stands for all of {}", text, block.print()),
+                "write the block without host bits, or the address without a block");
+        }
+        if (holds_strangers(block)) {
+            report.warning(
+                place,
+                fmt::format("'relays.hosts.addresses': {} holds strangers, who can then name any client",
+                            block.print()),
+                "name the addresses of relays of your own");
+            return;
+        }
+        const auto loopback_blocks = loopback();
+        const auto overlaps = [&](const auto& other) { return block.overlaps(other); };
+        if (std::any_of(loopback_blocks.begin(), loopback_blocks.end(), overlaps)) {
+            report.warning(
+                place,
+                fmt::format("'relays.hosts.addresses': {} is this host itself, and every program on it "
+                            "can then name any client",
+                            block.print()),
+                "filters of a relay's own belong in 'inside'");
+        } else if (std::any_of(settings.roles.internal_hosts.begin(), settings.roles.internal_hosts.end(),
+                               overlaps)) {
+            report.warning(
+                place,
+                fmt::format("'relays.hosts.addresses': {} is in 'roles.internal_hosts' as well: the mail of "
+                            "a relay comes from outside, so it is checked and not signed",
+                            block.print()),
+                "take it out of one of the two");
+        }
+    }
+
+    // The first one counts.
+    void relay_overlap(const base::IpNetwork& block, std::size_t relay, std::size_t index) const {
+        for (std::size_t other = 0; other < relay; ++other) {
+            for (const auto& text : settings.relays.hosts[other].addresses) {
+                const auto known = base::IpNetwork::parse(text);
+                if (known && known->overlaps(block)) {
+                    report.warning(
+                        at_relay(relay, "addresses", index),
+                        fmt::format("'relays.hosts.addresses': {} is in {} of another relay above, which "
+                                    "counts",
+                                    block.print(), known->print()));
+                    return;
+                }
+            }
+        }
+    }
+
+    void relay_names(std::size_t relay) const {
+        const auto& entry = settings.relays.hosts[relay];
+        const TreeNode* list = relay_list(relay, "names");
+        const bool given = list != nullptr && !list->children.empty(); // be it with errors
+        if (!given && !entry.addresses.empty()) {
+            report.warning(
+                at_item("relays.hosts", relay),
+                "'relays.hosts.names' is missing: a Received field of anybody passes for the relay's, if "
+                "that one writes none",
+                "give the name behind \"by\" in the Received fields of the relay");
+        }
+        for (std::size_t i = 0; i < entry.names.size(); ++i) {
+            if (base::iequals(entry.names[i], "localhost")) {
+                report.warning(at_relay(relay, "names", i),
+                               "'relays.hosts.names': every host is called localhost");
+            }
+        }
+    }
+
     void socket() const {
         const auto& listen = settings.listen;
         if (listen.socket.is_unix() && (listen.socket_mode & other_write) != 0) {
@@ -345,6 +457,7 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     checks.dmarc();
     checks.policyd();
     checks.internal_hosts();
+    checks.relays();
     checks.socket();
     checks.weak_keys();
     checks.changing_fields("signing.signed_fields", settings.signing.signed_fields);

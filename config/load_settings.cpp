@@ -29,6 +29,9 @@ std::vector<std::string_view> siblings(const Section& section) {
     for (const Setting& setting : section.settings) {
         names.push_back(setting.path);
     }
+    if (section.name == relays_name) {
+        names.push_back("relays.hosts");
+    }
     if (section.name.empty()) {
         names.insert(names.end(), {include_name, domains_name});
         for (const Section& other : schema()) {
@@ -128,11 +131,17 @@ void unknown_setting(const Section& section, const TreeNode& name, const File& f
 }
 
 bool is_structure(const Section& section, std::string_view name) {
-    return section.name == policy_name && (name == profiles_name || name == exceptions_name);
+    return (section.name == policy_name && (name == profiles_name || name == exceptions_name)) ||
+           (section.name == relays_name && name == hosts_name);
 }
 
 void load_section(const Section& section, const Pair& pair, Settings& settings, const File& file,
-                  Report& report, const ReadStructure& read_policy) {
+                  Report& report, const ReadStructure& read_inner) {
+    if (section.name == relays_name && pair.value->kind == TreeNode::Kind::sequence) {
+        report.error(place_of(file, *pair.value), "'relays': expected settings below it, not a list",
+                     "indent the list, so that it stands below 'hosts:' in it");
+        return;
+    }
     if (!expect_kind(TreeNode::Kind::mapping, pair, "", file, report)) {
         return;
     }
@@ -143,9 +152,9 @@ void load_section(const Section& section, const Pair& pair, Settings& settings, 
                 [&](const Pair& other) {
                     const auto path = fmt::format("{}.{}", section.name, other.name->text);
                     if (const Section* inner = find_section(path)) {
-                        load_section(*inner, other, settings, file, report, read_policy);
+                        load_section(*inner, other, settings, file, report, read_inner);
                     } else if (is_structure(section, other.name->text)) {
-                        read_policy(*other.name, *other.value);
+                        read_inner(*other.name, *other.value);
                     } else {
                         unknown_setting(section, *other.name, file, report,
                                         policyd_hint(section, other.name->text));
@@ -169,7 +178,7 @@ const TreeNode* child(const TreeNode* mapping, std::string_view name) {
 
 void load_settings(const TreeNode& root, Settings& settings, const File& file, Report& report,
                    const ReadStructure& read_include, const ReadStructure& read_domains,
-                   const ReadStructure& read_policy) {
+                   const ReadStructure& read_inner) {
     const Section& top = schema().front();
     load_fields(top.settings, root, "", settings, file, report, [&](const Pair& pair) {
         if (pair.name->text == include_name) {
@@ -178,7 +187,7 @@ void load_settings(const TreeNode& root, Settings& settings, const File& file, R
             read_domains(*pair.name, *pair.value);
         } else if (const Section* section = find_section(pair.name->text);
                    section != nullptr && !section->is_inner()) {
-            load_section(*section, pair, settings, file, report, read_policy);
+            load_section(*section, pair, settings, file, report, read_inner);
         } else {
             unknown_setting(top, *pair.name, file, report, lost_indentation(root, *pair.name));
         }

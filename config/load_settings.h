@@ -10,13 +10,13 @@
 namespace config {
 
 // Called with a structure when the file has it: the value of `include:`, of `domains:`, or of what stands
-// below `policy:` and is no setting.
+// below `policy:` or `relays:` and is no setting.
 using ReadStructure = std::function<void(const TreeNode& name, const TreeNode& value)>;
 
 // Everything but the structures, which go to their callbacks.
 void load_settings(const TreeNode& root, Settings& settings, const File& file, Report& report,
                    const ReadStructure& read_include, const ReadStructure& read_domains,
-                   const ReadStructure& read_policy);
+                   const ReadStructure& read_inner);
 
 // What the file gives for a setting; null when it does not mention it.
 [[nodiscard]] const TreeNode* find_value(const TreeNode* root, std::string_view path);

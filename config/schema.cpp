@@ -174,6 +174,29 @@ Our own are those under authserv_id, strip_authserv_ids, the name of the host an
 server gives itself. Mail of a user who logged in and of roles.originating_daemons is signed all the same.)")}};
 }
 
+Section relays() {
+    return {"relays",
+            R"(
+Relays of our own that hand us mail from outside: a backup MX, a front end. SPF and iprev are then checked
+for the client that gave the message to the relay, which its Received field names, and not for the relay.
+The guide on relays tells more.)",
+            {setting(
+                 "relays.most_hops", integer(1, 100), [](auto& s) -> auto& { return s.relays.most_hops; },
+                 R"(
+How many Received fields of relays are followed. With more of them the client counts as unknown.)"),
+             choice<srs_choices>(
+                 "relays.srs", [](auto& s) -> auto& { return s.relays.srs; },
+                 R"(
+What to do where a relay rewrote MAIL FROM (SRS). none: SPF is none, because the original sender is not
+known. decode: the sender that stands in an address that begins with SRS0 is checked.)"),
+             setting(
+                 "relays.srs_domains", texts(check_domain_name),
+                 [](auto& s) -> auto& { return s.relays.srs_domains; },
+                 R"(
+The domains under which the relays rewrite MAIL FROM. An address of another domain was rewritten by
+somebody else, and is checked as it is. Empty: any domain may be theirs.)")}};
+}
+
 Section dns() {
     return {
         "dns",
@@ -564,7 +587,7 @@ answered 451.)")}};
 const std::vector<Section>& schema() {
     static const std::vector<Section> sections = [] {
         std::vector<Section> policy = policy_sections();
-        std::vector<Section> list{top(), listen(), roles(), dns(), spf(), policyd(), dkim(), dmarc(), author(), iprev()};
+        std::vector<Section> list{top(), listen(), roles(), relays(), dns(), spf(), policyd(), dkim(), dmarc(), author(), iprev()};
         for (Section& section : policy) {
             list.push_back(std::move(section));
         }
@@ -597,6 +620,32 @@ const std::vector<KeySetting>& key_schema() {
             "active", boolean(), [](auto& k) -> auto& { return k.active; },
             R"(
 Sign with this key. A key that is being rolled in or out can stay listed without signing.)")};
+    return settings;
+}
+
+const std::vector<RelaySetting>& relay_schema() {
+    static const std::vector<RelaySetting> settings{
+        make_required<RelayEntry>(
+            "addresses", texts(check_relay_address), [](auto& r) -> auto& { return r.addresses; },
+            R"(
+The addresses from which the relay connects: addresses, blocks such as 192.0.2.0/24, or names of hosts,
+which are looked up when the daemon starts and when it reloads.)"),
+        make_setting<RelayEntry>(
+            "names", texts(check_relay_name), [](auto& r) -> auto& { return r.names; },
+            R"(
+What stands behind "by" in the Received fields of the relay, mostly its host name; .example.net stands for
+all names below example.net. A field with another name is not its own. Empty: the address behind "by", or
+the form of the field, has to do.)"),
+        make_choice<received_form_choices, RelayEntry>(
+            "form", [](auto& r) -> auto& { return r.form; },
+            R"(
+The program whose form the Received fields of the relay have. No other form is read then. any: the one that
+fits.)"),
+        make_setting<RelayEntry>(
+            "inside", networks(), [](auto& r) -> auto& { return r.inside; },
+            R"(
+Addresses from which the relay's own filters hand mail back to it, such as 127.0.0.0/8 with amavis. Whoever
+can send mail there can name any client, so leave it empty if the relay has no such filter.)")};
     return settings;
 }
 

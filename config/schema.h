@@ -28,6 +28,7 @@ struct SettingOf {
 using Setting = SettingOf<Settings>;
 using DomainSetting = SettingOf<DomainEntry>;
 using KeySetting = SettingOf<SigningKeyEntry>;
+using RelaySetting = SettingOf<RelayEntry>;
 
 struct Section {
     std::string_view name; // empty: settings at the top of the file; "spf.policyd": below another section,
@@ -54,10 +55,15 @@ template <class Target>
 // Each item of `keys:`.
 [[nodiscard]] const std::vector<KeySetting>& key_schema();
 
-// What the schema cannot say because it is not one value: `include:` and `domains:`.
+// Each item of `hosts:` below `relays:`.
+[[nodiscard]] const std::vector<RelaySetting>& relay_schema();
+
+// What the schema cannot say because it is not one value: `include:`, `domains:` and `relays.hosts:`.
 inline constexpr std::string_view include_name = "include";
 inline constexpr std::string_view domains_name = "domains";
 inline constexpr std::string_view keys_name = "keys";
+inline constexpr std::string_view relays_name = "relays";
+inline constexpr std::string_view hosts_name = "hosts";
 
 // Whether a reload leaves what depends on it as it was: what is set up once at the start.
 [[nodiscard]] bool needs_restart(const Setting& setting);

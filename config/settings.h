@@ -4,6 +4,7 @@
 
 #include "authenticate/action.h"
 #include "authenticate/policyd_rules.h"
+#include "authenticate/passage.h"
 #include "base/ip_network.h"
 #include "base/socket_name.h"
 #include "config/log_settings.h"
@@ -11,6 +12,7 @@
 #include "dkim/canonicalization.h"
 #include "dmarc/options.h"
 #include "dns/server.h"
+#include "message/received.h"
 #include "spf/options.h"
 
 #include <chrono>
@@ -45,6 +47,16 @@ struct DomainEntry {
     std::string named_in; // the file that names it
 };
 
+// A backup MX or a front end of our own.
+struct RelayEntry {
+    std::vector<std::string> addresses; // of hosts, blocks, or names of hosts that are looked up
+    std::vector<std::string> names;     // what stands behind "by" in its Received fields
+    message::ReceivedForm form = message::ReceivedForm::any;
+    std::vector<base::IpNetwork> inside; // of its own filters
+    std::string named_in;                // the file that names it
+    std::size_t line = 0;                // of its file
+};
+
 // Every field is a setting of the same name in config/schema.cpp, where its meaning and its bounds stand.
 // Its default is the initializer here. All paths are resolved already: absolute, or relative to the working
 // directory for a configuration from memory.
@@ -72,6 +84,13 @@ struct Settings {
         bool heed_own_results = true;      // what came in and failed is not signed when it comes back
         bool sign_local_submission = true; // sendmail(1) through non_smtpd_milters
     } roles;
+
+    struct Relays {
+        std::size_t most_hops = 10; // Received fields that are followed
+        authenticate::RewrittenSender srs = authenticate::RewrittenSender::none;
+        std::vector<std::string> srs_domains; // under which relays rewrite MAIL FROM; empty: any
+        std::vector<RelayEntry> hosts;
+    } relays;
 
     struct Dns {
         std::vector<dns::Server> nameservers; // empty: resolv.conf

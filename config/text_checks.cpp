@@ -125,6 +125,34 @@ std::optional<Refusal> check_name(std::string_view text) {
                          "names are printable ASCII without blanks");
 }
 
+std::optional<Refusal> check_domain_name(std::string_view text) {
+    const auto name = base::DomainName::parse(text);
+    const auto other = name ? std::nullopt : base::DomainName::parse_international(text);
+    return refuse_unless(name.has_value(), fmt::format("{} is not a domain name", base::quoted(text)),
+                         other ? fmt::format("write {}", base::quoted(other->text()))
+                               : "write a name such as example.org");
+}
+
+std::optional<Refusal> check_relay_address(std::string_view text) {
+    if (const auto network = base::IpNetwork::parse(text)) {
+        return std::nullopt;
+    }
+    // "192.0.2" and "192.0.2.300" are no names, though a resolver might take them for one.
+    const auto last = text.substr(text.rfind('.') + 1);
+    const bool numeric = std::all_of(last.begin(), last.end(), base::is_digit);
+    return refuse_unless(
+        !numeric && base::DomainName::parse(text),
+        fmt::format("{} is neither an address nor a block nor the name of a host", base::quoted(text)),
+        "write 192.0.2.1, 192.0.2.0/24, 2001:db8::1 or mx2.example.org");
+}
+
+std::optional<Refusal> check_relay_name(std::string_view text) {
+    const auto name = text.starts_with('.') ? text.substr(1) : text;
+    return refuse_unless(base::DomainName::parse(name).has_value(),
+                         fmt::format("{} is not the name of a host", base::quoted(text)),
+                         "write mx2.example.org, or .example.org for all below it");
+}
+
 std::optional<Refusal> check_selector(std::string_view text) {
     if (const auto label = dkim::key_record_label(text); label != std::string_view::npos) {
         return Refusal{fmt::format("{} is the name of a key record", base::quoted(text)),

@@ -26,6 +26,15 @@ namespace config {
 // A name as macros and groups have: printable, without blanks.
 [[nodiscard]] std::optional<Refusal> check_name(std::string_view text);
 
+// RFC 1035 2.3.1, in its own script or in A-labels.
+[[nodiscard]] std::optional<Refusal> check_domain_name(std::string_view text);
+
+// An address, a block, or the name of a host.
+[[nodiscard]] std::optional<Refusal> check_relay_address(std::string_view text);
+
+// The name of a host, or a domain behind a dot.
+[[nodiscard]] std::optional<Refusal> check_relay_name(std::string_view text);
+
 // RFC 6376 3.1: a selector is a domain name in small.
 [[nodiscard]] std::optional<Refusal> check_selector(std::string_view text);
 

@@ -81,6 +81,10 @@ bool IpNetwork::contains(const IpAddress& address) const {
     return address.is_v4() == address_.is_v4() && masked(address, length_) == address_;
 }
 
+bool IpNetwork::overlaps(const IpNetwork& other) const {
+    return contains(other.address_) || other.contains(address_);
+}
+
 std::string IpNetwork::print() const {
     return fmt::format("{}/{}", address_.print(), length_);
 }

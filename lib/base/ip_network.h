@@ -20,6 +20,8 @@ class IpNetwork {
 
     // False when the families differ.
     [[nodiscard]] bool contains(const IpAddress& address) const;
+    // Whether any address is in both.
+    [[nodiscard]] bool overlaps(const IpNetwork& other) const;
     [[nodiscard]] std::string print() const;
 
     auto operator<=>(const IpNetwork&) const = default;

@@ -69,13 +69,26 @@ Line line_of(const config::SettingOf<Target>& setting, const Target& target, std
     return {std::move(path), printed, bare(value).value_or(printed), std::move(origin)};
 }
 
-std::string print_key(const config::SigningKeyEntry& key) {
+// An item of a list as one mapping.
+template <class Target>
+std::string print_item(const std::vector<config::SettingOf<Target>>& schema, const Target& item) {
     std::vector<std::string> fields;
-    for (const auto& setting : config::key_schema()) {
-        fields.push_back(fmt::format("{}: {}", setting.name(),
-                                     config::print(setting.type, showable(setting.type, setting.read(key)))));
+    for (const auto& setting : schema) {
+        fields.push_back(
+            fmt::format("{}: {}", setting.name(),
+                        config::print(setting.type, showable(setting.type, setting.read(item)))));
     }
     return fmt::format("{{{}}}", fmt::join(fields, ", "));
+}
+
+template <class Target>
+Line line_of_list(const std::vector<config::SettingOf<Target>>& schema, const std::vector<Target>& list,
+                  const std::string& path, const config::Loaded& loaded) {
+    std::vector<std::string> items;
+    std::transform(list.begin(), list.end(), std::back_inserter(items),
+                   [&](const Target& item) { return print_item(schema, item); });
+    const auto value = fmt::format("[{}]", fmt::join(items, ", "));
+    return {path, value, value, origin_of(loaded, path)};
 }
 
 void add_domain(const std::string& domain, const config::DomainEntry& entry, const config::Loaded& loaded,
@@ -86,11 +99,8 @@ void add_domain(const std::string& domain, const config::DomainEntry& entry, con
         auto origin = origin_of(loaded, path);
         lines.push_back(line_of(setting, entry, std::move(path), std::move(origin)));
     }
-    std::vector<std::string> keys;
-    std::transform(entry.keys.begin(), entry.keys.end(), std::back_inserter(keys), print_key);
-    const auto value = fmt::format("[{}]", fmt::join(keys, ", "));
-    const auto path = fmt::format("{}.{}", prefix, config::keys_name);
-    lines.push_back({path, value, value, origin_of(loaded, path)});
+    lines.push_back(line_of_list(config::key_schema(), entry.keys,
+                                 fmt::format("{}.{}", prefix, config::keys_name), loaded));
 }
 
 std::vector<Line> all_lines(const config::Loaded& loaded) {
@@ -100,6 +110,11 @@ std::vector<Line> all_lines(const config::Loaded& loaded) {
             std::string path(setting.path);
             auto origin = origin_of(loaded, path);
             lines.push_back(line_of(setting, *loaded.settings, std::move(path), std::move(origin)));
+        }
+        if (section.name == config::relays_name) {
+            lines.push_back(line_of_list(config::relay_schema(), loaded.settings->relays.hosts,
+                                         fmt::format("{}.{}", config::relays_name, config::hosts_name),
+                                         loaded));
         }
     }
     for (const auto& [domain, entry] : loaded.settings->domains) {

@@ -85,6 +85,8 @@ std::size_t count_settings(std::string_view section) {
 TEST_CASE("every member of the structure has its setting") {
     CHECK(count_settings("listen") == count_members<config::Settings::Listen>());
     CHECK(count_settings("roles") == count_members<config::Settings::Roles>());
+    // The relays themselves.
+    CHECK(count_settings("relays") + 1 == count_members<config::Settings::Relays>());
     CHECK(count_settings("dns") == count_members<config::Settings::Dns>());
     // The section below it; and there, whether it is given.
     CHECK(count_settings("spf") + 1 == count_members<config::Settings::Spf>());
@@ -104,6 +106,8 @@ TEST_CASE("every member of the structure has its setting") {
           count_members<config::Settings>());
     // The line, for diagnostics.
     CHECK(config::key_schema().size() + 1 == count_members<config::SigningKeyEntry>());
+    // The file and the line, for diagnostics.
+    CHECK(config::relay_schema().size() + 2 == count_members<config::RelayEntry>());
     // The keys, and the file for diagnostics.
     CHECK(config::domain_schema().size() + 2 == count_members<config::DomainEntry>());
 }
