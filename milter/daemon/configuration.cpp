@@ -53,7 +53,7 @@ void apply_overrides(const CommandLine& command_line, config::Settings& settings
 
 } // namespace
 
-Configuration read_configuration(const CommandLine& command_line) {
+Configuration read_configuration(const CommandLine& command_line, const runtime::KnownHosts& known) {
     Configuration configuration;
     auto loaded = load_settings(command_line, configuration.source);
     for (const auto& diagnostic : loaded.diagnostics) {
@@ -63,7 +63,7 @@ Configuration read_configuration(const CommandLine& command_line) {
         return configuration;
     }
     apply_overrides(command_line, *loaded.settings);
-    auto built = runtime::build_runtime(std::move(*loaded.settings), runtime::host_name());
+    auto built = runtime::build_runtime(std::move(*loaded.settings), runtime::host_name(), known);
     append(configuration.problems, built.problems);
     append(configuration.faults, built.faults);
     append(configuration.warnings, built.warnings);

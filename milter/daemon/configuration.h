@@ -22,7 +22,8 @@ struct Configuration {
     std::string source; // the file, or built_in_defaults
 };
 
-// Reads everything anew. Used at start and at each reload.
-[[nodiscard]] Configuration read_configuration(const CommandLine& command_line);
+// Reads everything anew. Used at start and at each reload, which keeps what `known` relays were.
+[[nodiscard]] Configuration read_configuration(const CommandLine& command_line,
+                                               const runtime::KnownHosts& known = {});
 
 } // namespace milter::daemon

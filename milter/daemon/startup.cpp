@@ -87,7 +87,7 @@ void warn_of_restart(log::Logger& logger, const config::Settings& at_start, cons
 
 void reload(runtime::Service& service, const CommandLine& command_line, const config::Settings& at_start) {
     notify_reloading();
-    const auto configuration = read_configuration(command_line);
+    const auto configuration = read_configuration(command_line, service.runtime()->relay_hosts);
     report(service.logger(), configuration);
     if (configuration.runtime) {
         warn_of_restart(service.logger(), at_start, configuration.runtime->settings);

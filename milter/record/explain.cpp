@@ -34,6 +34,23 @@ void explain_author(std::ostream& out, const message::Author& author) {
     remark(out, author.problem);
 }
 
+void explain_relay(std::ostream& out, const authenticate::Passage& relay) {
+    fmt::print(out, "Relay: {}\n", relay.relay.print());
+    for (std::size_t i = 1; i < relay.relays.size(); ++i) {
+        fmt::print(out, "    which had it from relay {}\n", relay.relays[i].print());
+    }
+    if (relay.client) {
+        fmt::print(out, "    which had it from the client {}{}{}\n", relay.client->print(),
+                   relay.helo.empty() ? "" : ", HELO ", printable(relay.helo));
+    } else {
+        fmt::print(out, "    the client is not known: {}\n", printable(relay.reason));
+    }
+    remark(out, relay.hidden_sender);
+    if (!relay.rewritten_sender.empty()) {
+        fmt::print(out, "    MAIL FROM was rewritten to {}\n", printable(relay.rewritten_sender));
+    }
+}
+
 void explain_signature(std::ostream& out, const dkim::Verdict& signature) {
     fmt::print(out, "DKIM: {} for d={} s={}{}\n", dkim::print(signature.result), printable(signature.domain),
                printable(signature.selector),
@@ -116,6 +133,9 @@ void explain(std::ostream& out, const authenticate::SenderVerdict& sender) {
 
 void explain(std::ostream& out, const authenticate::Verdict& verdict) {
     explain_author(out, verdict.author);
+    if (verdict.relay) {
+        explain_relay(out, *verdict.relay);
+    }
     explain(out, verdict.sender);
     if (verdict.dkim.empty()) {
         fmt::print(out, "DKIM: {}\n", verdict.dkim_checked ? "no signature" : "not checked");

@@ -67,6 +67,21 @@ Json uris(const std::vector<dmarc::ReportUri>& list) {
     return json;
 }
 
+Json passage_json(const authenticate::Passage& passage) {
+    Json relays = Json::array();
+    for (const auto& relay : passage.relays) {
+        relays.push_back(relay.print());
+    }
+    return {{"address", passage.relay.print()},
+            {"relays", relays},
+            {"hops", passage.hops},
+            {"client", passage.client ? Json(passage.client->print()) : Json()},
+            {"helo", passage.helo},
+            {"reason", passage.reason},
+            {"hidden_sender", passage.hidden_sender},
+            {"rewritten_sender", passage.rewritten_sender}};
+}
+
 Json iprev_json(const iprev::Verdict& verdict) {
     return {{"result", iprev::print(verdict.result)}, {"name", verdict.name}, {"reason", verdict.reason}};
 }
@@ -161,6 +176,7 @@ Json to_json(const authenticate::Verdict& verdict) {
         signatures.push_back(to_json(signature));
     }
     return {{"from", author_json(verdict.author)},
+            {"relay", verdict.relay ? passage_json(*verdict.relay) : Json()},
             {"null_sender", verdict.sender.null_sender},
             {"path_problem", verdict.sender.path_problem},
             {"iprev", verdict.sender.iprev ? iprev_json(*verdict.sender.iprev) : Json()},

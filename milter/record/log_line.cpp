@@ -31,6 +31,16 @@ bool needs_reason(const authenticate::SenderVerdict& sender) {
            (result == spf::Result::none && !sender.path_problem.empty());
 }
 
+void add_relay(const authenticate::Passage& relay, std::string& line) {
+    line += fmt::format(" relay={} relay.hops={}", relay.relay.print(), relay.hops);
+    if (!relay.reason.empty()) {
+        line += fmt::format(" relay.reason={}", pair_value(relay.reason));
+    }
+    if (!relay.hidden_sender.empty()) {
+        line += fmt::format(" relay.sender={}", pair_value(relay.hidden_sender));
+    }
+}
+
 void add_sender(const authenticate::SenderVerdict& sender, std::string& line) {
     if (sender.iprev) {
         line += fmt::format(" iprev={}", iprev::print(sender.iprev->result));
@@ -92,6 +102,9 @@ std::string log_line(const MessageFacts& facts) {
     std::string line = fmt::format("mode={} why={} client={} sender={}", print(facts.mode),
                                    pair_value(facts.why), facts.client ? facts.client->print() : "none",
                                    pair_value(facts.mail_from.empty() ? "<>" : facts.mail_from));
+    if (facts.verdict && facts.verdict->relay) {
+        add_relay(*facts.verdict->relay, line);
+    }
     add_from(facts.from, line);
     if (facts.verdict) {
         add_sender(facts.verdict->sender, line);

@@ -27,6 +27,8 @@ enum class Mode {
 struct MessageFacts {
     Mode mode = Mode::verify;
     std::string why; // whose mail it is: "authenticated as ann"
+    // Of mail through relays of ours (verdict->relay) the one that handed it to them; none if it was not
+    // found.
     std::optional<base::IpAddress> client;
     std::string mail_from;
     std::vector<std::string> from;                // who the message says it is from, see from_in_words

@@ -62,6 +62,16 @@ std::vector<std::string>& list_for(keys::Severity severity, BuiltRuntime& built)
     return built.problems;
 }
 
+// A relay that is not known is one more client; the daemon works without it.
+void load_relays(const KnownHosts& known, Runtime& runtime, BuiltRuntime& built) {
+    auto loaded = relay_rules(runtime.settings.relays, look_up_host, known);
+    runtime.relay_rules = std::move(loaded.rules);
+    runtime.relay_hosts = std::move(loaded.hosts);
+    for (const auto& unknown : loaded.unknown) {
+        built.warnings.push_back(fmt::format("{}:{}: {}", unknown.file, unknown.line, unknown.problem));
+    }
+}
+
 void load_keys(Runtime& runtime, BuiltRuntime& built) {
     // A key that cannot be parsed is better noticed now than with the first message. But parsing costs half a
     // millisecond a key, so a large site has its keys parsed when they are first used, and `paraph
@@ -202,7 +212,7 @@ resolver::Options resolver_options(const config::Settings& settings) {
     return options;
 }
 
-BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
+BuiltRuntime build_runtime(config::Settings settings, std::string host_name, const KnownHosts& known) {
     auto runtime = std::make_shared<Runtime>();
     BuiltRuntime built;
     runtime->settings = std::move(settings);
@@ -239,6 +249,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name) {
     } else {
         built.problems.push_back(list.error());
     }
+    load_relays(known, *runtime, built);
     load_keys(*runtime, built);
     if (built.problems.empty()) {
         built.runtime = std::move(runtime);

@@ -2,6 +2,7 @@
 // builds a new one; a session keeps the one it began with.
 #pragma once
 
+#include "authenticate/border.h"
 #include "authenticate/options.h"
 #include "authenticate/policy.h"
 #include "config/settings.h"
@@ -12,6 +13,7 @@
 #include "milter/resolver/resolver.h"
 #include "milter/runtime/driver_limits.h"
 #include "milter/runtime/parsed_records.h"
+#include "milter/runtime/relay_rules.h"
 
 #include <memory>
 #include <optional>
@@ -32,6 +34,8 @@ struct Runtime {
     message::Limits message_limits;
     authenticate::Policy policy; // for incoming mail
     std::vector<authenticate::Exception> exceptions;
+    authenticate::RelayRules relay_rules;
+    KnownHosts relay_hosts; // that are given by name
     DriverLimits driver_limits;
     bool needs_body = true;          // false: bodies are neither verified nor signed
     bool needs_recipients = false;   // a decision depends on them
@@ -49,8 +53,10 @@ struct BuiltRuntime {
 // A site with more keys has them parsed when they are first used.
 constexpr std::size_t keys_read_at_start = 1000;
 
-// Reads the key tables and the public suffix list that the settings name.
-[[nodiscard]] BuiltRuntime build_runtime(config::Settings settings, std::string host_name);
+// Reads the key tables and the public suffix list that the settings name, and looks up the relays that they
+// name; of these, `known` holds the addresses of before.
+[[nodiscard]] BuiltRuntime build_runtime(config::Settings settings, std::string host_name,
+                                         const KnownHosts& known = {});
 
 // The parts that the tools need as well.
 [[nodiscard]] authenticate::Options check_options(const config::Settings& settings);

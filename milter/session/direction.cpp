@@ -50,12 +50,18 @@ Direction decide(const Origin& origin, const config::Settings::Roles& roles) {
     if (contains(roles.reinjection_daemons, origin.daemon_name)) {
         return {.mode = internal && roles.keep_reinjected_results ? record::Mode::keep : record::Mode::verify,
                 .why = fmt::format("reinjection daemon {}", origin.daemon_name),
-                .client_is_filter = internal};
+                .client_is_filter = internal && !origin.client_is_relay,
+                .client_is_relay = origin.client_is_relay};
     }
     if (roles.sign_local_submission && is_local_submission(origin.client)) {
         return {.mode = record::Mode::sign, .why = "local submission", .may_be_returned = true};
     }
     const auto& address = origin.client.address;
+    if (origin.client_is_relay) {
+        return {.mode = record::Mode::verify,
+                .why = fmt::format("relay {}", address->print()),
+                .client_is_relay = true};
+    }
     if (internal) {
         return {.mode = record::Mode::sign,
                 .why = fmt::format("internal host {}", address->print()),

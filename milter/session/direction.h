@@ -26,6 +26,8 @@ struct Origin {
     std::string daemon_name; // {daemon_name}
     std::string auth_type;   // {auth_type}
     std::string auth_authen; // {auth_authen}: the login name
+    // By its address it is a relay of our own, which hands over mail from outside.
+    bool client_is_relay = false;
 };
 
 struct Direction {
@@ -34,13 +36,15 @@ struct Direction {
     // The client is our own content filter: its address says nothing about the sender, SPF and iprev have
     // nothing to check.
     bool client_is_filter = false;
+    // The client is a relay of our own: the sender is whoever handed the message to it.
+    bool client_is_relay = false;
     // No login speaks for it: it may be mail from outside that a list, a redirect or a filter hands back.
     bool may_be_returned = false;
 };
 
 // In this order: SASL-authenticated or an originating daemon: sign. A reinjection daemon: verify or keep, for
-// what a content filter hands back there came from anywhere. sendmail(1) or an internal host: sign. Else
-// verify.
+// what a content filter hands back there came from anywhere. sendmail(1) or an internal host that is no
+// relay: sign. Else verify.
 [[nodiscard]] Direction decide(const Origin& origin, const config::Settings::Roles& roles);
 
 } // namespace milter::session

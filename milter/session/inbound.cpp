@@ -18,25 +18,36 @@ dns::Questions unanswered(const dns::Questions& wanted, const dns::Answers& know
 } // namespace
 
 Inbound::Inbound(std::shared_ptr<const runtime::Runtime> runtime, resolver::Resolver& resolver,
-                 threads::Share::Total& waiting, authenticate::Envelope envelope, base::UnixTime now)
-    : runtime_(std::move(runtime)), envelope_(std::move(envelope)), now_(now),
-      driver_(resolver, runtime_->driver_limits, waiting) {
+                 threads::Share::Total& waiting, authenticate::Envelope envelope, bool client_is_relay,
+                 base::UnixTime now)
+    : runtime_(std::move(runtime)), envelope_(std::move(envelope)), client_is_relay_(client_is_relay),
+      now_(now), driver_(resolver, runtime_->driver_limits, waiting) {
+    if (!client_is_relay_) {
+        ask_about_sender();
+    }
+}
+
+void Inbound::ask_about_sender() {
     // Where mail is refused for it, what is asked for MAIL FROM must not wait for names that the client chose
     // for the slowness of their servers: those of HELO and of his reverse zone.
     if (runtime_->checks.policyd) {
-        driver_.prefetch(
-            [runtime = runtime_, envelope = envelope_, now, settled = settled_](const dns::Answers& known) {
-                return authenticate::check_sender(envelope, now, known, runtime->mail_from_check,
-                                                  settled->sender);
-            });
-    }
-    driver_.prefetch(
-        [runtime = runtime_, envelope = envelope_, now, settled = settled_](const dns::Answers& known) {
-            return authenticate::settle_sender(envelope, now, known, runtime->checks, *settled);
+        driver_.prefetch([runtime = runtime_, envelope = envelope_, now = now_,
+                          settled = settled_](const dns::Answers& known) {
+            return authenticate::check_sender(envelope, now, known, runtime->mail_from_check,
+                                              settled->sender);
         });
+    }
+    driver_.prefetch([runtime = runtime_, envelope = envelope_, now = now_,
+                      settled = settled_](const dns::Answers& known) {
+        return authenticate::settle_sender(envelope, now, known, runtime->checks, *settled);
+    });
 }
 
 void Inbound::end_of_header(const message::HeaderList& headers) {
+    if (client_is_relay_) {
+        envelope_ = authenticate::at_border(envelope_, headers, runtime_->relay_rules);
+        ask_about_sender();
+    }
     settled_->author = message::find_author(headers);
     if (runtime_->checks.dkim) {
         signatures_ = dkim::find_signatures(headers, runtime_->checks.dkim_options.limits, bodies_,

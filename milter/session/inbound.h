@@ -14,9 +14,11 @@ namespace milter::session {
 
 class Inbound {
   public:
-    // From MAIL FROM on: asks at once what iprev and SPF need.
+    // From MAIL FROM on: asks at once what iprev and SPF need. Where the client is a relay of ours, it is
+    // known at the end of the header only who is to be checked.
     Inbound(std::shared_ptr<const runtime::Runtime> runtime, resolver::Resolver& resolver,
-            threads::Share::Total& waiting, authenticate::Envelope envelope, base::UnixTime now);
+            threads::Share::Total& waiting, authenticate::Envelope envelope, bool client_is_relay,
+            base::UnixTime now);
 
     // Asks for keys and DMARC records, and orders the body hashes.
     void end_of_header(const message::HeaderList& headers);
@@ -33,8 +35,11 @@ class Inbound {
     [[nodiscard]] const Driver& driver() const { return driver_; }
 
   private:
+    void ask_about_sender();
+
     std::shared_ptr<const runtime::Runtime> runtime_;
     authenticate::Envelope envelope_;
+    bool client_is_relay_;
     base::UnixTime now_;
     dkim::BodyHashes bodies_;
     std::vector<dkim::Candidate> signatures_;

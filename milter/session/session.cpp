@@ -61,7 +61,8 @@ void Session::mail_from(const MailFrom& sender) {
     const Origin origin{.client = connection_.client,
                         .daemon_name = sender.daemon_name,
                         .auth_type = sender.auth_type,
-                        .auth_authen = sender.auth_authen};
+                        .auth_authen = sender.auth_authen,
+                        .client_is_relay = is_relay()};
     auto direction = decide(origin, runtime_->settings.roles);
     const auto client = direction.client_is_filter ? std::nullopt : connection_.client.address;
     transaction_.emplace(service_, TransactionContext{.runtime = runtime_,
@@ -112,6 +113,11 @@ void Session::fail(std::string_view why) noexcept {
     } catch (...) {
         failure = "out of memory"; // short enough to need none
     }
+}
+
+bool Session::is_relay() const {
+    const auto& address = connection_.client.address;
+    return address && authenticate::find_relay(runtime_->relay_rules, *address) != nullptr;
 }
 
 std::string Session::authserv_id() const {

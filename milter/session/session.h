@@ -66,6 +66,7 @@ class Session {
 
   private:
     [[nodiscard]] std::string authserv_id() const;
+    [[nodiscard]] bool is_relay() const;
     [[nodiscard]] std::size_t most_connections() const;
 
     runtime::Service& service_;

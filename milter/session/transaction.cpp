@@ -35,7 +35,7 @@ Transaction::Transaction(runtime::Service& service, TransactionContext context)
     case record::Mode::verify:
         if (context_.runtime->settings.roles.verify) {
             inbound_.emplace(context_.runtime, service_.resolver(), service_.load.waiting, context_.envelope,
-                             now_);
+                             context_.direction.client_is_relay, now_);
         }
         break;
     case record::Mode::sign:
@@ -190,6 +190,7 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
     const auto body = authres::format(context_.authserv_id, authenticate::results(verdict, shown));
     actions.insertions.push_back({"Authentication-Results", " " + body});
     facts.from = record::from_in_words(verdict.author, headers_);
+    facts.client = verdict.relay ? verdict.relay->client : facts.client;
     facts.verdict = std::move(verdict);
     facts.dns_wait = inbound_->driver().waited();
     facts.dns_questions = inbound_->driver().questions();

@@ -4,6 +4,7 @@
 #include "config/load.h"
 #include "config/load_source.h"
 #include "keys/key_store.h"
+#include "milter/runtime/relay_rules.h"
 #include "milter/runtime/runtime.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
@@ -90,6 +91,14 @@ Severity severity_of(const keys::Problem& problem) {
     return Severity::error;
 }
 
+// The daemon works without such a relay, but judges its mail by the relay's own address.
+void check_relays(const config::Settings& settings, Report& report) {
+    for (auto& unknown : runtime::relay_rules(settings.relays, runtime::look_up_host, {}).unknown) {
+        report.diagnostics.push_back({Severity::local_error, unknown.file, unknown.line, 0,
+                                      std::move(unknown.problem), "addresses need no name server"});
+    }
+}
+
 // A reload does not wait until every key of a large site is parsed, as the daemon does not.
 void check_keys(const config::Settings& settings, const std::string& user, bool reload, Report& report) {
     auto key_options = runtime::key_options(settings);
@@ -114,6 +123,7 @@ void check_keys(const config::Settings& settings, const std::string& user, bool 
 // What only building the daemon's state shows: key files, tables, the public suffix list.
 void check_runtime(const config::Settings& settings, const CheckConfigOptions& options, Report& report) {
     check_keys(settings, user_that_counts(options.user), options.reload, report);
+    check_relays(settings, report);
     if (const auto checks = make_checks(settings); !checks) {
         report.diagnostics.push_back({Severity::error, name_of(options), 0, 0, checks.error().message, {}});
     }

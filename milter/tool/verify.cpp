@@ -1,10 +1,12 @@
 // paraph verify: what the daemon would find out about a message, and why.
 
+#include "authenticate/border.h"
 #include "authenticate/inbound.h"
 #include "authenticate/results.h"
 #include "authres/format.h"
 #include "milter/record/explain.h"
 #include "milter/record/json.h"
+#include "milter/runtime/relay_rules.h"
 #include "milter/runtime/runtime.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
@@ -33,6 +35,7 @@ struct VerifyOptions {
     std::string config;
     std::string authserv_id;
     std::optional<base::UnixTime> now;
+    bool relay = false;
     bool json = false;
     std::string fail_on;
     std::string file;
@@ -44,11 +47,54 @@ struct Verified {
     std::string field; // CRLF folds
 };
 
+// The mail server that delivered the message wrote a field of its own on top, about the relay. The daemon
+// does not see it.
+message::HeaderList without_own_field(const message::HeaderList& headers, const base::IpAddress& relay) {
+    message::HeaderList rest;
+    bool first = true;
+    for (const auto& field : headers) {
+        const bool received = first && field.is_named("Received");
+        const auto hop = received ? message::parse_received(field.body(), message::ReceivedForm::any)
+                                  : base::Result<message::ReceivedHop>();
+        if (!received || !hop || hop->client != relay) {
+            rest.add(field);
+        }
+        first = first && !received;
+    }
+    return rest;
+}
+
+// With --relay, and for a relay of the settings as the daemon has it, the client is who handed the message to
+// it.
+Result<authenticate::Envelope> checked_envelope(const VerifyOptions& options,
+                                                const config::Settings& settings,
+                                                const message::Message& message) {
+    auto envelope = make_envelope(options.envelope);
+    if (!envelope) {
+        return envelope;
+    }
+    if (options.relay && !envelope->client) {
+        return fail(ExitCode::usage, "--relay needs --ip, the address of the relay");
+    }
+    auto rules = runtime::relay_rules(settings.relays, runtime::look_up_host, {}).rules;
+    const bool known = envelope->client && authenticate::find_relay(rules, *envelope->client) != nullptr;
+    if (options.relay && !known) {
+        const auto address = base::IpNetwork::parse(envelope->client->print());
+        rules.relays.push_back({.addresses = {*address}, .inside = {}, .names = {}, .form = {}});
+    }
+    if (!known && !options.relay) {
+        return envelope;
+    }
+    const auto headers =
+        options.relay ? without_own_field(message.headers, *envelope->client) : message.headers;
+    return authenticate::at_border(*envelope, headers, rules);
+}
+
 Result<Verified> check(const VerifyOptions& options, const config::Settings& settings,
                        const message::Message& message, Lookups& lookups) {
     const auto checks = make_checks(settings);
     const auto id = authserv_id(options.authserv_id, settings);
-    const auto envelope = make_envelope(options.envelope);
+    const auto envelope = checked_envelope(options, settings, message);
     if (!checks || !id || !envelope) {
         return tl::make_unexpected(!checks ? checks.error() : !id ? id.error() : envelope.error());
     }
@@ -154,6 +200,8 @@ void add_verify(CLI::App& app, Command& chosen) {
         ->type_name("FILE");
     sub->add_option("--authserv-id", options->authserv_id, "Name in the Authentication-Results field")
         ->type_name("ID");
+    sub->add_flag("--relay", options->relay,
+                  "--ip is a relay of ours: check the client that its Received field names");
     sub->add_option("--now", options->now, "Time of reception, for t= and x= of signatures")
         ->type_name("UNIXTIME");
     sub->add_option("--fail-on", options->fail_on,
