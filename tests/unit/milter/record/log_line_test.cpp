@@ -247,3 +247,24 @@ TEST_CASE("the line says what SPF found in error") {
               " spf=none spf.mailfrom=example.org "
               "spf.reason=\"MAIL FROM can be read in more than one way\" ") != std::string::npos);
 }
+
+TEST_CASE("the line names the relay, and the client behind it or why there is none") {
+    milter::record::MessageFacts facts;
+    facts.why = "relay 198.51.100.7";
+    facts.client = base::IpAddress::parse("192.0.2.1");
+    facts.mail_from = "<ann@example.org>";
+    facts.verdict = passing_verdict();
+    facts.verdict->relay.emplace();
+    facts.verdict->relay->relay = *base::IpAddress::parse("198.51.100.7");
+    facts.verdict->relay->hops = 2;
+    CHECK(milter::record::log_line(facts).starts_with(
+        "mode=verify why=\"relay 198.51.100.7\" client=192.0.2.1 sender=<ann@example.org> relay=198.51.100.7 "
+        "relay.hops=2 spf=pass"));
+    facts.client.reset();
+    facts.verdict->relay->reason = "no Received field of 198.51.100.7";
+    facts.verdict->relay->hidden_sender = "a relay rewrote MAIL FROM";
+    const auto line = milter::record::log_line(facts);
+    CHECK(line.find(" client=none ") != std::string::npos);
+    CHECK(line.find(" relay.reason=\"no Received field of 198.51.100.7\" relay.sender=\"a relay rewrote MAIL "
+                    "FROM\" ") != std::string::npos);
+}

@@ -135,3 +135,36 @@ TEST_CASE("settings that change the direction") {
         CHECK_FALSE(decide(stranger, changed).client_is_filter);
     }
 }
+
+TEST_CASE("mail of a relay is checked, unless a login or a service of our own speaks for it") {
+    struct RelayCase {
+        const char* name;
+        Client client;
+        const char* daemon;
+        const char* login;
+        Mode mode;
+        const char* why;
+        bool is_walked;
+    };
+    const RelayCase cases[] = {
+        {"a relay", at("192.0.2.7"), "smtpd", "", Mode::verify, "relay 192.0.2.7", true},
+        {"that is an internal host", at("10.1.2.3"), "smtpd", "", Mode::verify, "relay 10.1.2.3", true},
+        {"at which a user logged in here", at("192.0.2.7"), "smtpd", "ann", Mode::sign,
+         "authenticated as ann", false},
+        {"at the originating daemon", at("192.0.2.7"), "ORIGINATING", "", Mode::sign,
+         "originating daemon ORIGINATING", false},
+        {"at the reinjection daemon", at("10.1.2.3"), "AFTERFILTER", "", Mode::verify,
+         "reinjection daemon AFTERFILTER", true},
+        {"sendmail(1), where this host is named a relay", at("127.0.0.1", 0, "localhost"), "smtpd", "",
+         Mode::sign, "local submission", false},
+    };
+    for (const RelayCase& c : cases) {
+        INFO(c.name);
+        const Origin origin{c.client, c.daemon, "", c.login, true};
+        const auto direction = decide(origin, roles());
+        CHECK(direction.mode == c.mode);
+        CHECK(direction.why == c.why);
+        CHECK(direction.client_is_relay == c.is_walked);
+        CHECK_FALSE(direction.client_is_filter);
+    }
+}
