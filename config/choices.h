@@ -89,10 +89,10 @@ inline constexpr std::array<Choice<authenticate::Ground>, authenticate::ground_c
      {"dmarc", authenticate::Ground::dmarc}}};
 
 inline constexpr std::array<Choice<authenticate::OverrideType>, 4> override_choices{
-    {{"forwarded", authenticate::OverrideType::forwarded},
+    {{"local_policy", authenticate::OverrideType::local_policy},
      {"mailing_list", authenticate::OverrideType::mailing_list},
      {"trusted_forwarder", authenticate::OverrideType::trusted_forwarder},
-     {"local_policy", authenticate::OverrideType::local_policy}}};
+     {"other", authenticate::OverrideType::other}}};
 
 inline constexpr std::array<Choice<authenticate::Evidence>, 4> evidence_choices{
     {{"spf_pass", authenticate::Evidence::spf_pass},
