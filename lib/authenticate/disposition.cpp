@@ -25,6 +25,12 @@ bool is_for_good(Action action) {
     return action == Action::reject || action == Action::discard;
 }
 
+bool is_from(const Exception& exception, Ground ground) {
+    const auto& grounds = exception.grounds;
+    return grounds.empty() ||
+           std::find(grounds.begin(), grounds.end(), static_cast<std::size_t>(ground)) != grounds.end();
+}
+
 // What makes the findings of one message milder than their settings.
 class Softening {
   public:
@@ -32,7 +38,12 @@ class Softening {
               const std::vector<Exception>& exceptions)
         : verdict_(verdict), circumstances_(circumstances), policy_(policy), exceptions_(exceptions),
           passed_on_(policy.dmarc.enforcement == Enforcement::enforce ? passed_on() : ""),
-          to_roles_(policy.spare_role_mailboxes && are_role_mailboxes(circumstances.recipients)) {}
+          to_roles_(policy.spare_role_mailboxes && are_role_mailboxes(circumstances.recipients)) {
+        matches_.reserve(exceptions.size());
+        for (const Exception& exception : exceptions) {
+            matches_.push_back(match(exception, verdict, circumstances));
+        }
+    }
 
     void apply(Finding& finding) const {
         if (finding.due != Action::accept) {
@@ -46,8 +57,9 @@ class Softening {
     }
 
   private:
-    // A forger has no key of the author's domain, somebody who passes mail on breaks what the author signed.
-    // The sender can write both kinds of signs, so that they lead to what p=quarantine does and no further.
+    // Somebody who passes mail on breaks what the author signed; a plain forgery has no signature of the
+    // author at all. A sender can write every sign there is, so that they lead to what p=quarantine does and
+    // no further.
     std::string passed_on() const {
         if (!circumstances_.signs.passed_on.empty()) {
             return circumstances_.signs.passed_on;
@@ -82,19 +94,14 @@ class Softening {
 
     void heed_exceptions(Finding& finding) const {
         bool open = false;
-        for (const Exception& exception : exceptions_) {
-            const auto& grounds = exception.grounds;
-            if (!grounds.empty() && std::find(grounds.begin(), grounds.end(),
-                                              static_cast<std::size_t>(finding.ground)) == grounds.end()) {
-                continue;
-            }
-            const Match matched = match(exception, verdict_, circumstances_);
-            if (matched == Match::yes) {
+        for (std::size_t i = 0; i < exceptions_.size(); ++i) {
+            const Exception& exception = exceptions_[i];
+            if (matches_[i] == Match::yes && is_from(exception, finding.ground)) {
                 finding.due = Action::accept;
                 finding.exception = {exception.name, exception.type, exception.file, exception.line};
                 return;
             }
-            open |= matched == Match::open;
+            open |= matches_[i] == Match::open && is_from(exception, finding.ground);
         }
         // The answer that did not come could have brought it about.
         if (open && is_for_good(finding.due)) {
@@ -115,9 +122,24 @@ class Softening {
     const Circumstances& circumstances_;
     const Policy& policy_;
     const std::vector<Exception>& exceptions_;
+    std::vector<Match> matches_; // of each exception
     std::string passed_on_;
     bool to_roles_;
 };
+
+void soften(std::vector<Finding>& findings, const Verdict& verdict, const Circumstances& circumstances,
+            const Policy& policy, const std::vector<Exception>& exceptions) {
+    const bool asked = std::any_of(findings.begin(), findings.end(),
+                                   [](const Finding& finding) { return finding.due != Action::accept; });
+    if (!asked) {
+        return;
+    }
+    const Softening softening(verdict, circumstances, policy, exceptions);
+    for (Finding& finding : findings) {
+        softening.apply(finding);
+        assert(!finding.temperror || !is_for_good(finding.taken));
+    }
+}
 
 bool is_harder(const Finding& a, const Finding& b) {
     return a.taken != b.taken ? a.taken > b.taken : a.due != b.due ? a.due > b.due : a.asked > b.asked;
@@ -192,12 +214,8 @@ Disposition dispose(const Verdict& verdict, const Circumstances& circumstances, 
                     const std::vector<Exception>& exceptions) {
     Disposition disposition;
     disposition.findings = find(verdict, policy);
-    const Softening softening(verdict, circumstances, policy, exceptions);
-    for (Finding& finding : disposition.findings) {
-        softening.apply(finding);
-        assert(!finding.temperror || !is_for_good(finding.taken));
-    }
     auto& findings = disposition.findings;
+    soften(findings, verdict, circumstances, policy, exceptions);
     std::stable_sort(findings.begin(), findings.end(), is_harder);
     if (!findings.empty() && has_something_to_say(findings.front())) {
         disposition.action = findings.front().taken;

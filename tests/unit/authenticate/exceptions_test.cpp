@@ -170,7 +170,8 @@ TEST_CASE("an author or a sender who can be read in two ways is nobody whom an e
 
     Exception sender;
     sender.mail_from = {"example.org", "*"};
-    for (const char* path : {"<a@example.net>, <b@example.org>", "<>", "ann"}) {
+    for (const char* path :
+         {"<a@example.net>, <b@example.org>", "<ann@example.org (x@example.net)>", "<>", "ann"}) {
         auto known = circumstances();
         known.mail_from = path;
         CAPTURE(path);
