@@ -77,7 +77,7 @@ class Softening {
         return {};
     }
 
-    void lower(Finding& finding, Action action, std::string why) const {
+    void lower(Finding& finding, Action action, std::string_view why) const {
         if (finding.due > action) {
             finding.due = action;
             finding.why_milder += finding.why_milder.empty() ? "" : ", ";

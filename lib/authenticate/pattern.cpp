@@ -110,9 +110,8 @@ base::Result<std::string> read_pattern(std::string_view text) {
     }
     const auto [local_part, domain] = halves_of(text);
     const std::size_t place = static_cast<std::size_t>(domain.data() - text.data());
-    const auto control = local_part ? std::find_if(local_part->begin(), local_part->end(), base::is_control)
-                                    : std::string_view().end();
-    if (local_part && (control != local_part->end() || !base::is_utf8(*local_part))) {
+    if (local_part && (std::any_of(local_part->begin(), local_part->end(), base::is_control) ||
+                       !base::is_utf8(*local_part))) {
         return base::refuse("a control character, or no UTF-8", 0);
     }
     auto name = read_domain(domain);

@@ -76,7 +76,8 @@ struct AuthorActions {
 // one, and a text. See authenticate/reply.h.
 struct ReplyTexts {
     std::array<std::string, ground_count> texts{}; // empty: the built-in one
-    std::string several; // where more than one ground refuses (5.7.26); empty: the first one's text
+    // Where more than one ground refuses (5.7.26); empty: DMARC's text, else that of the first.
+    std::string several;
 };
 
 struct Policy {
