@@ -87,6 +87,36 @@ void add_dmarc(const authenticate::DmarcVerdict& dmarc, std::string& line) {
     }
 }
 
+// What decided, and why less was done than the setting says.
+void add_finding(const authenticate::Finding& finding, std::string& line) {
+    line += fmt::format(" setting={}", finding.setting);
+    if (finding.due > finding.taken) {
+        line += fmt::format(" would={}", print(finding.due));
+    }
+    if (!finding.why_milder.empty()) {
+        line += fmt::format(" milder={}", pair_value(finding.why_milder));
+    }
+    if (finding.exception) {
+        line += fmt::format(" exception={}", pair_value(finding.exception->name));
+    }
+}
+
+void add_disposition(const MessageFacts& facts, std::string& line) {
+    const auto& disposition = facts.disposition;
+    if (!disposition.reason.empty()) {
+        line += fmt::format(" disposition={} reason={}", print(disposition.action), disposition.reason);
+    }
+    if (!disposition.reason.empty() && !disposition.findings.empty()) {
+        add_finding(disposition.findings.front(), line);
+    }
+    if (!facts.profile.empty() && facts.profile != authenticate::Policy().profile) {
+        line += fmt::format(" profile={}", facts.profile);
+    }
+    if (facts.patience_over) {
+        line += " dns_patience=over";
+    }
+}
+
 void add_signing(const MessageFacts& facts, std::string& line) {
     for (const auto& name : facts.signed_by) {
         line += fmt::format(" signed={}", pair_value(name));
@@ -121,9 +151,7 @@ std::string log_line(const MessageFacts& facts) {
     if (!facts.came_back.empty()) {
         line += fmt::format(" came_back={}", pair_value(facts.came_back));
     }
-    if (!facts.disposition.reason.empty()) {
-        line += fmt::format(" author={}/{}", facts.disposition.reason, print(facts.disposition.action));
-    }
+    add_disposition(facts, line);
     if (facts.removed_results > 0) {
         line += fmt::format(" removed_results={}", facts.removed_results);
     }

@@ -159,17 +159,6 @@ keys::KeyOptions key_options(const config::Settings& settings) {
     return options;
 }
 
-authenticate::Policy default_policy(const config::Settings& settings) {
-    authenticate::Policy policy;
-    policy.author.missing = settings.author.missing;
-    policy.author.several_fields = settings.author.several_fields;
-    policy.author.several_domains = settings.author.several_domains;
-    policy.author.unreadable = settings.author.unreadable;
-    policy.author.stray_line_break = settings.author.stray_line_break;
-    policy.quarantine_field = settings.quarantine_field;
-    return policy;
-}
-
 std::optional<authenticate::PolicydRules> policyd_rules(const config::Settings& settings) {
     const auto& policyd = settings.spf.policyd;
     if (!policyd.on) {
@@ -229,9 +218,9 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name, con
     runtime->sign_options = sign_options(runtime->settings);
     runtime->needs_body = needs_body(runtime->settings);
     runtime->message_limits = message_limits(runtime->settings);
-    runtime->policy = default_policy(runtime->settings);
-    runtime->may_hold = authenticate::may_ask_for(authenticate::Action::quarantine, runtime->policy);
-    runtime->needs_recipients = authenticate::needs_recipients(runtime->policy, runtime->exceptions);
+    runtime->policies = make_policies(runtime->settings);
+    runtime->may_hold = may_hold(runtime->policies);
+    runtime->needs_recipients = needs_recipients(runtime->policies);
     if (const auto& policyd = runtime->settings.spf.policyd; policyd.on) {
         runtime->needs_recipients = true; // those that are spared
         runtime->answers_recipients = policyd.stage == config::PolicydStage::rcpt;

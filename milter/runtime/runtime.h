@@ -4,7 +4,6 @@
 
 #include "authenticate/border.h"
 #include "authenticate/options.h"
-#include "authenticate/policy.h"
 #include "config/settings.h"
 #include "dkim/sign.h"
 #include "dmarc/public_suffix.h"
@@ -13,6 +12,7 @@
 #include "milter/resolver/resolver.h"
 #include "milter/runtime/driver_limits.h"
 #include "milter/runtime/parsed_records.h"
+#include "milter/runtime/policies.h"
 #include "milter/runtime/relay_rules.h"
 
 #include <memory>
@@ -32,8 +32,7 @@ struct Runtime {
     std::shared_ptr<const keys::KeyStore> keys;
     dkim::SignOptions sign_options; // but for domain, selector and identity
     message::Limits message_limits;
-    authenticate::Policy policy; // for incoming mail
-    std::vector<authenticate::Exception> exceptions;
+    Policies policies; // for incoming mail
     authenticate::RelayRules relay_rules;
     KnownHosts relay_hosts; // that are given by name
     DriverLimits driver_limits;
@@ -62,7 +61,6 @@ constexpr std::size_t keys_read_at_start = 1000;
 [[nodiscard]] authenticate::Options check_options(const config::Settings& settings);
 [[nodiscard]] dkim::SignOptions sign_options(const config::Settings& settings);
 [[nodiscard]] keys::KeyOptions key_options(const config::Settings& settings);
-[[nodiscard]] authenticate::Policy default_policy(const config::Settings& settings);
 // Nothing where the section spf.policyd is not given.
 [[nodiscard]] std::optional<authenticate::PolicydRules> policyd_rules(const config::Settings& settings);
 [[nodiscard]] message::Limits message_limits(const config::Settings& settings);

@@ -4,6 +4,7 @@
 #include "base/unix_time.h"
 #include "milter/log/logger.h"
 #include "milter/resolver/resolver.h"
+#include "milter/runtime/dns_patience.h"
 #include "milter/runtime/load.h"
 #include "milter/runtime/mta_names.h"
 #include "milter/runtime/runtime.h"
@@ -40,6 +41,7 @@ class Service {
     const std::size_t most_connections;
     Load load;
     MtaNames mta_names; // outlives every configuration
+    DnsPatience dns_patience;
 
   private:
     threads::LockGuarded<std::shared_ptr<const Runtime>> runtime_;

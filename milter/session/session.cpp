@@ -68,7 +68,9 @@ void Session::mail_from(const MailFrom& sender) {
     transaction_.emplace(service_, TransactionContext{.runtime = runtime_,
                                                       .authserv_id = authserv_id(),
                                                       .direction = std::move(direction),
-                                                      .envelope = {client, helo_, sender.path}});
+                                                      .envelope = {client, helo_, sender.path},
+                                                      .daemon_name = sender.daemon_name,
+                                                      .daemon_port = sender.daemon_port});
 }
 
 Actions Session::recipient(std::string_view path) {

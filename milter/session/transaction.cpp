@@ -4,6 +4,7 @@
 #include "authenticate/owned_fields.h"
 #include "authenticate/received_spf.h"
 #include "authenticate/results.h"
+#include "authenticate/told.h"
 #include "authres/format.h"
 #include "base/pair_value.h"
 #include "milter/record/log_line.h"
@@ -52,7 +53,9 @@ Actions Transaction::recipient(std::string_view path) {
     } else {
         more_recipients_ = true;
     }
-    return inbound_ && context_.runtime->answers_recipients && context_.runtime->checks.policyd
+    // Of mail through a relay nothing is known before its header.
+    return inbound_ && context_.runtime->answers_recipients && context_.runtime->checks.policyd &&
+                   !context_.direction.client_is_relay
                ? answer_recipient(path)
                : Actions();
 }
@@ -81,23 +84,37 @@ Actions Transaction::answer_recipient(std::string_view path) {
     return actions;
 }
 
-void Transaction::join_policyd(const authenticate::SenderVerdict& sender,
+void Transaction::join_policyd(const authenticate::Verdict& verdict,
                                authenticate::Disposition& disposition) const {
     const auto& runtime = *context_.runtime;
     if (runtime.checks.policyd && !sender_) {
         const std::vector<std::string> all = more_recipients_ ? std::vector<std::string>() : recipients_;
-        join(authenticate::policyd({sender, context_.envelope, all}, *runtime.checks.policyd), disposition);
+        const auto envelope = checked_envelope(verdict);
+        join(authenticate::policyd({verdict.sender, envelope, all, verdict.relay.has_value()},
+                                   *runtime.checks.policyd),
+             disposition);
     }
 }
 
 // Inserted before Authentication-Results, and so below it.
-void Transaction::add_received_spf(const authenticate::SenderVerdict& sender, Actions& actions) const {
+// Whom the checks were about: behind a relay, its client.
+authenticate::Envelope Transaction::checked_envelope(const authenticate::Verdict& verdict) const {
+    authenticate::Envelope envelope = context_.envelope;
+    if (verdict.relay) {
+        envelope.client = verdict.relay->client;
+        envelope.helo = verdict.relay->helo;
+    }
+    return envelope;
+}
+
+void Transaction::add_received_spf(const authenticate::Verdict& verdict, Actions& actions) const {
     const auto& settings = context_.runtime->settings.spf;
     if (!settings.received_spf) {
         return;
     }
-    const auto body = authenticate::received_spf(
-        sender, context_.envelope, settings.policyd.hide_receiver ? std::string() : context_.authserv_id);
+    const auto body =
+        authenticate::received_spf(verdict.sender, checked_envelope(verdict),
+                                   settings.policyd.hide_receiver ? std::string() : context_.authserv_id);
     if (body) {
         actions.insertions.push_back({"Received-SPF", " " + *body});
     }
@@ -180,14 +197,18 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
         return turn_away(queue_id, busy());
     }
     record::MessageFacts facts = known_at_mail_from();
-    facts.disposition = authenticate::dispose(verdict, circumstances(queue_id), context_.runtime->policy,
-                                              context_.runtime->exceptions);
-    join_policyd(verdict.sender, facts.disposition);
+    auto judgement = judge(verdict, arrival(queue_id, verdict), *context_.runtime, service_.dns_patience);
+    facts.disposition = std::move(judgement.disposition);
+    facts.profile = std::move(judgement.profile);
+    facts.patience_over = judgement.patience_over;
+    join_policyd(verdict, facts.disposition);
     Actions actions = actions_for(facts.disposition);
     remove_foreign_fields({}, actions, facts);
-    add_received_spf(verdict.sender, actions);
+    add_received_spf(verdict, actions);
     const authenticate::Shown shown{.every_helo = context_.runtime->settings.spf.report_helo};
-    const auto body = authres::format(context_.authserv_id, authenticate::results(verdict, shown));
+    auto results = authenticate::results(verdict, shown);
+    authenticate::tell_disposition(facts.disposition, results);
+    const auto body = authres::format(context_.authserv_id, results);
     actions.insertions.push_back({"Authentication-Results", " " + body});
     facts.from = record::from_in_words(verdict.author, headers_);
     facts.client = verdict.relay ? verdict.relay->client : facts.client;
@@ -250,18 +271,20 @@ Actions Transaction::turn_away(std::string_view queue_id, std::string_view why) 
     return tempfail("too busy, try again later");
 }
 
-authenticate::Circumstances Transaction::circumstances(std::string_view queue_id) const {
-    authenticate::Circumstances circumstances;
-    circumstances.client = context_.envelope.client;
+Arrival Transaction::arrival(std::string_view queue_id, const authenticate::Verdict& verdict) const {
+    Arrival arrival{
+        .daemon_name = context_.daemon_name, .daemon_port = context_.daemon_port, .circumstances = {}};
+    authenticate::Circumstances& circumstances = arrival.circumstances;
+    circumstances.client = verdict.relay ? verdict.relay->client : context_.envelope.client;
+    circumstances.relayed = verdict.relay.has_value();
     circumstances.mail_from = context_.envelope.mail_from;
     circumstances.recipients = more_recipients_ ? std::vector<std::string>() : recipients_;
-    if (context_.runtime->policy.dmarc.enforcement == authenticate::Enforcement::enforce ||
-        !context_.runtime->exceptions.empty()) {
+    if (needs_signs(context_.runtime->policies)) {
         circumstances.signs = authenticate::find_signs(headers_, context_.envelope.mail_from);
     }
     circumstances.queue_id = queue_id;
     circumstances.now = now_;
-    return circumstances;
+    return arrival;
 }
 
 std::string Transaction::busy() const {

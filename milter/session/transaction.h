@@ -9,6 +9,7 @@
 #include "milter/session/actions.h"
 #include "milter/session/direction.h"
 #include "milter/session/inbound.h"
+#include "milter/session/judgement.h"
 #include "milter/session/outbound.h"
 
 #include <functional>
@@ -24,6 +25,8 @@ struct TransactionContext {
     std::string authserv_id;
     Direction direction;
     authenticate::Envelope envelope;
+    std::string daemon_name{}; // {daemon_name}
+    std::string daemon_port{}; // {daemon_port}
 };
 
 class Transaction {
@@ -46,9 +49,10 @@ class Transaction {
     [[nodiscard]] Actions answer_recipient(std::string_view path);
     void log_refused_recipient(std::string_view path, const authenticate::PolicydOutcome& outcome) const;
     // What they say to the message as a whole, unless it was said to each recipient.
-    void join_policyd(const authenticate::SenderVerdict& sender,
+    void join_policyd(const authenticate::Verdict& verdict,
                       authenticate::Disposition& disposition) const;
-    void add_received_spf(const authenticate::SenderVerdict& sender, Actions& actions) const;
+    [[nodiscard]] authenticate::Envelope checked_envelope(const authenticate::Verdict& verdict) const;
+    void add_received_spf(const authenticate::Verdict& verdict, Actions& actions) const;
     void end_of_header();
     void end_of_own_header();
     // Over the header as it will be delivered, with `changes_` and `deletions` carried out.
@@ -60,7 +64,7 @@ class Transaction {
     [[nodiscard]] std::string busy() const; // why a message is turned away
     [[nodiscard]] Actions turn_away(std::string_view queue_id, std::string_view why);
     [[nodiscard]] bool is_refused() const { return !over_limit_.empty() || !no_room_.empty(); }
-    [[nodiscard]] authenticate::Circumstances circumstances(std::string_view queue_id) const;
+    [[nodiscard]] Arrival arrival(std::string_view queue_id, const authenticate::Verdict& verdict) const;
     [[nodiscard]] record::MessageFacts known_at_mail_from() const;
     // The ids whose results are ours to remove.
     [[nodiscard]] std::vector<std::string> own_ids() const;

@@ -62,13 +62,13 @@ class Dispositions(SiteTest):
         eventually("the message on hold", lambda: held.ids_for(recipient))
         queue_id, = held.ids_for(recipient)
         self.assertIn("dmarc=permerror", held.text(queue_id))
-        self.assert_logged("author=no-from/quarantine")
+        self.assert_logged("disposition=quarantine reason=no-from")
         held.release(queue_id)
         self.check(self.read(recipient), spf="pass", dmarc="permerror")
 
     def test_discard_is_taken_and_seen_by_nobody(self):
         recipient = self.send(with_from(b"ann@pass.test", b"bob@pass.test"))
-        self.assert_logged("author=several-from/discard")
+        self.assert_logged("disposition=discard reason=several-from")
         # What is sent later arrives, and so would this have.
         self.receive(message())
         self.assertEqual([], self.site.mta.mailboxes.files(recipient))

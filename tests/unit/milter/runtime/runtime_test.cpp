@@ -35,7 +35,7 @@ TEST_CASE("every word of the author's settings becomes the rule of that name") {
         for (const char* word : {"accept", "mark", "quarantine", "tempfail", "reject", "discard"}) {
             CAPTURE(name, word);
             const auto runtime = runtime_of(fmt::format("author: {{{}: {}}}\n", name, word));
-            CHECK(print(runtime->policy.author.*rule) == word);
+            CHECK(print(runtime->policies.otherwise.author.*rule) == word);
         }
     }
     for (const char* word : {"accept", "tempfail", "reject"}) {
@@ -48,5 +48,5 @@ TEST_CASE("the mail server is asked to hold messages only where a setting says s
     CHECK_FALSE(runtime_of("")->may_hold);
     CHECK_FALSE(runtime_of("author: {missing: reject, unreadable: discard}\n")->may_hold);
     CHECK(runtime_of("author: {unreadable: quarantine}\n")->may_hold);
-    CHECK(runtime_of("quarantine_field: X-Hold\n")->policy.quarantine_field == "X-Hold");
+    CHECK(runtime_of("quarantine_field: X-Hold\n")->policies.otherwise.quarantine_field == "X-Hold");
 }

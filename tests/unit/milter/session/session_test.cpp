@@ -328,7 +328,7 @@ TEST_CASE("mail without a usable author is marked, and forged marks go") {
     CHECK(actions.insertions[0].name == "X-Paraph-Quarantine");
     CHECK(actions.insertions[0].body == " several-from");
     CHECK(contains(actions.insertions[1].body, "dmarc=permerror"));
-    CHECK(contains(daemon.logger.lines.front(), "author=several-from/mark"));
+    CHECK(contains(daemon.logger.lines.front(), "disposition=mark reason=several-from"));
 }
 
 TEST_CASE("a session keeps the configuration it began with") {

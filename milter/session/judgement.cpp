@@ -1,0 +1,95 @@
+#include "milter/session/judgement.h"
+
+#include <algorithm>
+
+namespace milter::session {
+
+namespace {
+
+using authenticate::Action;
+using authenticate::Ground;
+
+bool is_put_off_for_dns(const authenticate::Disposition& disposition) {
+    return disposition.action == Action::tempfail && !disposition.findings.empty() &&
+           disposition.findings.front().temperror;
+}
+
+std::string author_domain(const authenticate::Verdict& verdict) {
+    return verdict.author.domains.empty() ? "" : verdict.author.domains.front().text();
+}
+
+// Whose zone it is that does not answer, as far as it can be told.
+std::string broken_zone(Ground ground, const authenticate::Verdict& verdict, const Arrival& arrival) {
+    const auto& sender = verdict.sender;
+    switch (ground) {
+    case Ground::spf:
+        return sender.mail_from ? sender.mail_from->domain : "";
+    case Ground::helo:
+        return sender.helo ? sender.helo->domain : sender.mail_from ? sender.mail_from->domain : "";
+    case Ground::iprev:
+        return arrival.circumstances.client ? arrival.circumstances.client->print() : "";
+    case Ground::dkim:
+    case Ground::dmarc:
+    case Ground::author:
+        return author_domain(verdict);
+    }
+    return {};
+}
+
+void accept_instead_of_tempfail(Action& action) {
+    action = action == Action::tempfail ? Action::accept : action;
+}
+
+authenticate::Policy without_patience(authenticate::Policy policy) {
+    accept_instead_of_tempfail(policy.spf.temperror);
+    accept_instead_of_tempfail(policy.helo.temperror);
+    accept_instead_of_tempfail(policy.dkim.temperror);
+    accept_instead_of_tempfail(policy.iprev.temperror);
+    accept_instead_of_tempfail(policy.dmarc.temperror);
+    return policy;
+}
+
+} // namespace
+
+authenticate::ProfileFacts profile_facts(const Arrival& arrival, const authenticate::Verdict& verdict) {
+    return {.daemon_name = arrival.daemon_name,
+            .daemon_port = arrival.daemon_port,
+            .client = verdict.relay ? verdict.relay->relay : arrival.circumstances.client,
+            .author_domains = verdict.author.domains,
+            .recipients = arrival.circumstances.recipients};
+}
+
+bool needs_signs(const runtime::Policies& policies) {
+    const auto heeds = [](const authenticate::Policy& policy) {
+        return policy.dmarc.enforcement == authenticate::Enforcement::enforce;
+    };
+    return !policies.exceptions.empty() || heeds(policies.otherwise) ||
+           std::any_of(policies.profiles.begin(), policies.profiles.end(),
+                       [&](const auto& profile) { return heeds(profile.policy); });
+}
+
+Judgement judge(const authenticate::Verdict& verdict, const Arrival& arrival, const runtime::Runtime& runtime,
+                runtime::DnsPatience& patience) {
+    const runtime::Policies& policies = runtime.policies;
+    const authenticate::Policy& policy =
+        policies.profiles.empty()
+            ? policies.otherwise
+            : choose_policy(policies.profiles, policies.otherwise, profile_facts(arrival, verdict));
+    Judgement judgement{
+        .disposition = authenticate::dispose(verdict, arrival.circumstances, policy, policies.exceptions),
+        .profile = policy.profile,
+        .patience_over = false};
+    const auto limit = runtime::tempfail_for(runtime.settings, policy.profile);
+    if (limit.count() > 0 && is_put_off_for_dns(judgement.disposition)) {
+        const Ground ground = judgement.disposition.findings.front().ground;
+        judgement.patience_over =
+            patience.is_over(broken_zone(ground, verdict, arrival), limit, arrival.circumstances.now);
+    }
+    if (judgement.patience_over) {
+        judgement.disposition = authenticate::dispose(verdict, arrival.circumstances,
+                                                      without_patience(policy), policies.exceptions);
+    }
+    return judgement;
+}
+
+} // namespace milter::session
