@@ -27,8 +27,21 @@ void add_word(std::string_view word, std::string& comment) {
     comment.insert(behind_policy, " dis=" + std::string(word));
 }
 
-bool did_less(const Finding& finding) {
-    return finding.taken < finding.asked;
+// Why less was done than the setting says; empty: it was done. There are readers who search the whole field
+// for "dmarc=pass", so that nothing in it may spell a result.
+std::string why_less(const Finding& finding) {
+    std::string words;
+    const auto add = [&words](const std::string& more) { words += (words.empty() ? "" : ", ") + more; };
+    if (finding.exception) {
+        add("accepted by exception " + finding.exception->name);
+    } else if (!finding.why_milder.empty()) {
+        add(finding.why_milder);
+    }
+    if (finding.dry_run) {
+        add("would " + std::string(print(finding.due)));
+    }
+    std::replace(words.begin(), words.end(), '=', '?');
+    return words;
 }
 
 std::string_view method_of(Ground ground) {
@@ -58,14 +71,12 @@ void tell_disposition(const Disposition& disposition, std::vector<MethodResult>&
         dmarc->comments.front().find("p=") < 3) { // p=, sp=, np=: there is a policy
         add_word(disposition_word(taken_for_dmarc(disposition)), dmarc->comments.front());
     }
-    const auto less = std::find_if(disposition.findings.begin(), disposition.findings.end(), did_less);
-    if (less == disposition.findings.end()) {
-        return;
-    }
-    MethodResult* told = find_method(method_of(less->ground), results);
-    told = told == nullptr ? dmarc : told;
-    if (told != nullptr) {
-        told->comments.push_back(print_done(disposition));
+    for (const Finding& finding : disposition.findings) {
+        MethodResult* told = find_method(method_of(finding.ground), results);
+        told = told == nullptr ? dmarc : told;
+        if (auto words = why_less(finding); told != nullptr && !words.empty()) {
+            told->comments.push_back(std::move(words));
+        }
     }
 }
 

@@ -12,8 +12,8 @@ namespace authenticate {
 // In the words that opendmarc has for it, which filters look for: "none", "quarantine", "reject".
 [[nodiscard]] std::string_view disposition_word(Action action);
 
-// Adds "dis=none" to the comment of a DMARC fail, and a comment of its own where less was done than the
-// settings say, with the reason.
+// Adds "dis=none" to the comment of a DMARC fail. Where less was done than a setting says, the result that it
+// is for gets a comment with the reason: an exception, a dry run, a sign of a list.
 void tell_disposition(const Disposition& disposition, std::vector<authres::MethodResult>& results);
 
 } // namespace authenticate

@@ -163,6 +163,7 @@ class Parser {
             {"helo", &scenario_.helo},
             {"mail-from", &scenario_.sender.path},
             {"daemon-name", &scenario_.sender.daemon_name},
+            {"daemon-port", &scenario_.sender.daemon_port},
             {"auth-type", &scenario_.sender.auth_type},
             {"auth", &scenario_.sender.auth_authen}};
         for (const auto& [name, text] : texts) {
