@@ -203,6 +203,48 @@ Json to_json(const std::vector<authres::MethodResult>& results) {
     return json;
 }
 
+Json to_json(const authenticate::Finding& finding) {
+    Json exception;
+    if (finding.exception) {
+        exception = {{"name", finding.exception->name},
+                     {"type", authenticate::print(finding.exception->type)},
+                     {"file", finding.exception->file},
+                     {"line", finding.exception->line}};
+    }
+    return {{"ground", authenticate::print(finding.ground)},
+            {"reason", finding.reason},
+            {"setting", finding.setting},
+            {"asked", authenticate::print(finding.asked)},
+            {"due", authenticate::print(finding.due)},
+            {"taken", authenticate::print(finding.taken)},
+            {"dry_run", finding.dry_run},
+            {"why_milder", finding.why_milder},
+            {"exception", exception}};
+}
+
+Json to_json(const authenticate::Disposition& disposition) {
+    Json reply;
+    if (disposition.reply) {
+        reply = {{"code", disposition.reply->code},
+                 {"enhanced", disposition.reply->enhanced},
+                 {"text", disposition.reply->text}};
+    }
+    Json fields = Json::array();
+    for (const auto& field : disposition.fields) {
+        fields.push_back({{"name", field.name}, {"value", field.value}});
+    }
+    Json reason;
+    if (disposition.override_reason) {
+        reason = {{"type", authenticate::print(disposition.override_reason->type)},
+                  {"comment", disposition.override_reason->comment}};
+    }
+    return {{"action", authenticate::print(disposition.action)},
+            {"reason", disposition.reason},
+            {"reply", reply},
+            {"fields", fields},
+            {"override", reason}};
+}
+
 std::string dump(const Json& json) {
     return json.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
 }

@@ -2,6 +2,7 @@
 // is null.
 #pragma once
 
+#include "authenticate/disposition.h"
 #include "authenticate/verdict.h"
 #include "authres/result.h"
 
@@ -18,6 +19,10 @@ namespace milter::record {
 [[nodiscard]] nlohmann::ordered_json to_json(const dmarc::Verdict& verdict);
 [[nodiscard]] nlohmann::ordered_json to_json(const authenticate::Verdict& verdict);
 [[nodiscard]] nlohmann::ordered_json to_json(const std::vector<authres::MethodResult>& results);
+
+[[nodiscard]] nlohmann::ordered_json to_json(const authenticate::Finding& finding);
+[[nodiscard]] nlohmann::ordered_json
+to_json(const authenticate::Disposition& disposition); // but for findings
 
 // ASCII only, whatever bytes the values hold, and a final newline.
 [[nodiscard]] std::string dump(const nlohmann::ordered_json& json);

@@ -11,6 +11,7 @@ class App;
 namespace milter::tool {
 
 void add_verify(CLI::App& app, Command& chosen);
+void add_policy(CLI::App& app, Command& chosen);
 void add_sign(CLI::App& app, Command& chosen);
 void add_spf(CLI::App& app, Command& chosen);
 void add_dmarc(CLI::App& app, Command& chosen);

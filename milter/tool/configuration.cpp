@@ -47,16 +47,24 @@ Result<config::Settings> load_settings(const std::string& path) {
     return fail(ExitCode::config, std::move(message));
 }
 
-Result<config::Settings> usable_settings(const std::string& path, Console& console) {
+Result<config::Loaded> usable_configuration(const std::string& path, Console& console) {
     auto loaded = read_configuration(path, console);
     if (loaded.settings) {
-        return std::move(*loaded.settings);
+        return loaded;
     }
     std::string message = "the configuration cannot be used";
     for (const auto& diagnostic : loaded.diagnostics) {
         message += '\n' + config::print(diagnostic);
     }
     return fail(ExitCode::config, std::move(message));
+}
+
+Result<config::Settings> usable_settings(const std::string& path, Console& console) {
+    auto loaded = usable_configuration(path, console);
+    if (!loaded) {
+        return tl::make_unexpected(loaded.error());
+    }
+    return std::move(*loaded->settings);
 }
 
 Result<Checks> make_checks(const config::Settings& settings) {

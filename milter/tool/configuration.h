@@ -18,6 +18,9 @@ inline constexpr const char* default_config_file = "/etc/paraph/paraph.yaml";
 // when there is none.
 [[nodiscard]] config::Loaded read_configuration(const std::string& path, Console& console);
 
+// With the lines that give each setting. Refused where there are errors, with all of them, one a line.
+[[nodiscard]] Result<config::Loaded> usable_configuration(const std::string& path, Console& console);
+
 // The defaults when `path` is empty. A file with errors is refused with all of them, one a line.
 [[nodiscard]] Result<config::Settings> load_settings(const std::string& path);
 

@@ -23,6 +23,7 @@ void declare(CLI::App& app, Command& chosen) {
         R"(Exit codes: 0 done, 1 a result of --fail-on, 64 usage, 65 input not understood, 66 input not readable,
 75 DNS or daemon: try again, 78 configuration or key. See paraph(1).)");
     add_verify(app, chosen);
+    add_policy(app, chosen);
     add_sign(app, chosen);
     add_spf(app, chosen);
     add_dmarc(app, chosen);
@@ -71,7 +72,8 @@ void list_subcommands(const CLI::App& app, std::ostream& err) {
 // "help key show" is "key show --help", "key help" is "key --help".
 std::vector<std::string> with_help(std::vector<std::string> arguments) {
     const bool first = !arguments.empty() && arguments.front() == "help";
-    const bool second = arguments.size() == 2 && arguments[0] == "key" && arguments[1] == "help";
+    const bool second = arguments.size() == 2 && (arguments[0] == "key" || arguments[0] == "policy") &&
+                        arguments[1] == "help";
     if (first || second) {
         arguments.erase(first ? arguments.begin() : arguments.begin() + 1);
         arguments.emplace_back("--help");

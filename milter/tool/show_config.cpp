@@ -4,6 +4,7 @@
 #include "base/secret_text.h"
 #include "config/load.h"
 #include "config/load_source.h"
+#include "config/policy_schema.h"
 #include "config/schema.h"
 #include "config/suggest.h"
 #include "milter/tool/commands.h"
@@ -103,6 +104,47 @@ void add_domain(const std::string& domain, const config::DomainEntry& entry, con
                                  fmt::format("{}.{}", prefix, config::keys_name), loaded));
 }
 
+// What a profile does not give stands where it took it from.
+std::string inherited_origin(const config::Loaded& loaded, std::string_view prefix, std::string_view name) {
+    auto origin = origin_of(loaded, fmt::format("{}.{}", prefix, name));
+    if (origin != "default") {
+        return origin;
+    }
+    constexpr std::string_view author = "author_";
+    return origin_of(loaded, name.starts_with(author) ? fmt::format("author.{}", name.substr(author.size()))
+                                                      : fmt::format("{}.{}", config::policy_name, name));
+}
+
+void add_profile(const config::ProfileEntry& profile, const config::Loaded& loaded,
+                 std::vector<Line>& lines) {
+    const auto prefix =
+        fmt::format("{}.{}.{}", config::policy_name, config::profiles_name, profile.rules.policy.profile);
+    const auto add = [&](const config::ProfileSetting& setting, const std::string& name) {
+        lines.push_back(line_of(setting, profile, fmt::format("{}.{}", prefix, name),
+                                inherited_origin(loaded, prefix, name)));
+    };
+    for (const auto& setting : config::profile_schema()) {
+        add(setting, std::string(setting.name()));
+    }
+    for (const auto& setting : config::profile_reply_schema()) {
+        add(setting, fmt::format("{}.{}", config::replies_name, setting.name()));
+    }
+}
+
+// Of what it states, as it could stand in the file.
+Line line_of_exception(const authenticate::Exception& exception) {
+    const authenticate::Exception empty;
+    std::vector<std::string> fields;
+    for (const auto& setting : config::exception_schema()) {
+        if (const auto value = setting.read(exception); value != setting.read(empty)) {
+            fields.push_back(fmt::format("{}: {}", setting.name(), config::print(setting.type, value)));
+        }
+    }
+    const auto text = fmt::format("{{{}}}", fmt::join(fields, ", "));
+    return {fmt::format("{}.{}", config::policy_name, config::exceptions_name), text, text,
+            fmt::format("{}:{}", exception.file, exception.line)};
+}
+
 std::vector<Line> all_lines(const config::Loaded& loaded) {
     std::vector<Line> lines;
     for (const auto& section : config::schema()) {
@@ -116,6 +158,12 @@ std::vector<Line> all_lines(const config::Loaded& loaded) {
                                          fmt::format("{}.{}", config::relays_name, config::hosts_name),
                                          loaded));
         }
+    }
+    for (const auto& profile : loaded.settings->policy.profiles) {
+        add_profile(profile, loaded, lines);
+    }
+    for (const auto& exception : loaded.settings->policy.exceptions) {
+        lines.push_back(line_of_exception(exception));
     }
     for (const auto& [domain, entry] : loaded.settings->domains) {
         add_domain(domain, entry, loaded, lines);

@@ -3,6 +3,7 @@
 #include "authenticate/border.h"
 #include "authenticate/inbound.h"
 #include "authenticate/results.h"
+#include "authenticate/told.h"
 #include "authres/format.h"
 #include "milter/record/explain.h"
 #include "milter/record/json.h"
@@ -16,6 +17,7 @@
 #include "milter/tool/header_edits.h"
 #include "milter/tool/lookups_json.h"
 #include "milter/tool/message_input.h"
+#include "milter/tool/policy_report.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -32,6 +34,7 @@ namespace {
 struct VerifyOptions {
     EnvelopeOptions envelope;
     DnsOptions dns;
+    PolicyOptions policy;
     std::string config;
     std::string authserv_id;
     std::optional<base::UnixTime> now;
@@ -44,6 +47,7 @@ struct VerifyOptions {
 struct Verified {
     authenticate::Verdict verdict;
     std::vector<authres::MethodResult> results;
+    std::optional<PolicyReport> policy;
     std::string field; // CRLF folds
 };
 
@@ -90,8 +94,9 @@ Result<authenticate::Envelope> checked_envelope(const VerifyOptions& options,
     return authenticate::at_border(*envelope, headers, rules);
 }
 
-Result<Verified> check(const VerifyOptions& options, const config::Settings& settings,
+Result<Verified> check(const VerifyOptions& options, const config::Loaded& loaded,
                        const message::Message& message, Lookups& lookups) {
+    const config::Settings& settings = *loaded.settings;
     const auto checks = make_checks(settings);
     const auto id = authserv_id(options.authserv_id, settings);
     const auto envelope = checked_envelope(options, settings, message);
@@ -106,8 +111,13 @@ Result<Verified> check(const VerifyOptions& options, const config::Settings& set
     if (!verdict) {
         return tl::make_unexpected(verdict.error());
     }
-    Verified verified{std::move(*verdict), {}, {}};
+    Verified verified{std::move(*verdict), {}, {}, {}};
     verified.results = authenticate::results(verified.verdict);
+    if (options.policy.wanted) {
+        verified.policy =
+            report_policies(loaded, options.policy, verified.verdict, *envelope, message.headers, input.now);
+        authenticate::tell_disposition(verified.policy->chosen_disposition(), verified.results);
+    }
     verified.field = "Authentication-Results: " + authres::format(*id, verified.results);
     return verified;
 }
@@ -116,12 +126,18 @@ void print_json(const Verified& verified, const Lookups& lookups, std::ostream& 
     auto json = record::to_json(verified.verdict);
     json["results"] = record::to_json(verified.results);
     json["authentication_results"] = verified.field;
+    if (verified.policy) {
+        json["policy"] = to_json(*verified.policy);
+    }
     json["questions"] = to_json(lookups);
     out << record::dump(json);
 }
 
 void print_words(const Verified& verified, std::ostream& out) {
     record::explain(out, verified.verdict);
+    if (verified.policy) {
+        print_words(*verified.policy, out);
+    }
     fmt::print(out, "\n{}\n", with_line_ends(verified.field, false));
 }
 
@@ -154,21 +170,36 @@ ExitCode exit_code(const std::vector<Wanted>& wanted, const Verified& verified) 
     return record::is_temporary(verified.verdict) ? ExitCode::temporary : ExitCode::ok;
 }
 
-Result<ExitCode> verify(const VerifyOptions& options, Console& console) {
-    const auto wanted = wanted_results(options.fail_on);
-    const auto settings = load_settings(options.config);
+// The policy is the daemon's: its file is read where none is named.
+Result<config::Loaded> load(const VerifyOptions& options, Console& console) {
+    if (options.policy.wanted) {
+        return usable_configuration(options.config, console);
+    }
+    auto settings = load_settings(options.config);
     if (!settings) {
         return tl::make_unexpected(settings.error());
     }
-    const auto file = read_mail(options.file, runtime::message_limits(*settings), console);
+    config::Loaded loaded;
+    loaded.settings = std::move(*settings);
+    return loaded;
+}
+
+Result<ExitCode> verify(const VerifyOptions& options, Console& console) {
+    const auto wanted = wanted_results(options.fail_on);
+    const auto loaded = load(options, console);
+    if (!loaded) {
+        return tl::make_unexpected(loaded.error());
+    }
+    const config::Settings& settings = *loaded->settings;
+    const auto file = read_mail(options.file, runtime::message_limits(settings), console);
     if (!file) {
         return tl::make_unexpected(file.error());
     }
-    auto lookups = open_lookups(options.dns, *settings, console);
+    auto lookups = open_lookups(options.dns, settings, console);
     if (!lookups) {
         return tl::make_unexpected(lookups.error());
     }
-    const auto verified = check(options, *settings, file->message, *lookups);
+    const auto verified = check(options, *loaded, file->message, *lookups);
     if (!verified) {
         return tl::make_unexpected(verified.error());
     }
@@ -186,6 +217,28 @@ Result<ExitCode> verify(const VerifyOptions& options, Console& console) {
     return exit_code(wanted, *verified);
 }
 
+void declare(CLI::App& sub, const std::shared_ptr<VerifyOptions>& options, Command& chosen) {
+    add_envelope_options(sub, options->envelope);
+    add_policy_options(sub, options->policy);
+    add_dns_options(sub, options->dns);
+    sub.add_option("-c,--config", options->config, "Take settings from this configuration")
+        ->type_name("FILE");
+    sub.add_option("--authserv-id", options->authserv_id, "Name in the Authentication-Results field")
+        ->type_name("ID");
+    sub.add_flag("--relay", options->relay,
+                 "--ip is a relay of ours: check the client that its Received field names");
+    sub.add_option("--now", options->now, "Time of reception, for t= and x= of signatures")
+        ->type_name("UNIXTIME");
+    sub.add_option("--fail-on", options->fail_on,
+                   "Exit with 1 on one of these results, such as fail or dmarc=fail,spf=softfail")
+        ->type_name("RESULT[,RESULT]")
+        ->check(problem_of_fail_on, "RESULT[,RESULT]");
+    sub.add_flag("--json", options->json, "Print one JSON object");
+    sub.add_option("FILE", options->file, "The message, or - for standard input")->required();
+    sub.callback(
+        [options, &chosen] { chosen = [options](Console& console) { return verify(*options, console); }; });
+}
+
 } // namespace
 
 void add_verify(CLI::App& app, Command& chosen) {
@@ -194,24 +247,20 @@ void add_verify(CLI::App& app, Command& chosen) {
         app.add_subcommand("verify", "Check SPF, DKIM and DMARC of a message and explain the verdict");
     sub->footer(R"(Example:
   paraph verify --ip 192.0.2.25 --helo mx.example.org --mail-from ann@example.org mail.eml)");
-    add_envelope_options(*sub, options->envelope);
-    add_dns_options(*sub, options->dns);
-    sub->add_option("-c,--config", options->config, "Take settings from this configuration")
-        ->type_name("FILE");
-    sub->add_option("--authserv-id", options->authserv_id, "Name in the Authentication-Results field")
-        ->type_name("ID");
-    sub->add_flag("--relay", options->relay,
-                  "--ip is a relay of ours: check the client that its Received field names");
-    sub->add_option("--now", options->now, "Time of reception, for t= and x= of signatures")
-        ->type_name("UNIXTIME");
-    sub->add_option("--fail-on", options->fail_on,
-                    "Exit with 1 on one of these results, such as fail or dmarc=fail,spf=softfail")
-        ->type_name("RESULT[,RESULT]")
-        ->check(problem_of_fail_on, "RESULT[,RESULT]");
-    sub->add_flag("--json", options->json, "Print one JSON object");
-    sub->add_option("FILE", options->file, "The message, or - for standard input")->required();
-    sub->callback(
-        [options, &chosen] { chosen = [options](Console& console) { return verify(*options, console); }; });
+    sub->add_flag("--policy", options->policy.wanted,
+                  "Also say what each policy of the configuration would do, and which line says so");
+    declare(*sub, options, chosen);
+}
+
+void add_policy(CLI::App& app, Command& chosen) {
+    CLI::App* group = app.add_subcommand("policy", "Try the policy of the configuration");
+    group->require_subcommand(1);
+    auto options = std::make_shared<VerifyOptions>();
+    options->policy.wanted = true;
+    CLI::App* sub = group->add_subcommand("test", "Say what would be done with a message: verify --policy");
+    sub->footer(R"(Example:
+  paraph policy test --ip 192.0.2.25 --mail-from ann@example.org --rcpt bob@example.com mail.eml)");
+    declare(*sub, options, chosen);
 }
 
 } // namespace milter::tool

@@ -1,0 +1,58 @@
+// What every policy of a configuration would do with a message, and which line says so.
+#pragma once
+
+#include "authenticate/disposition.h"
+#include "config/load.h"
+#include "message/header_list.h"
+#include "milter/tool/command.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace milter::tool {
+
+struct PolicyOptions {
+    bool wanted = false;                 // --policy
+    std::vector<std::string> recipients; // --rcpt
+    std::string daemon_name;             // --daemon-name
+    std::string daemon_port;             // --daemon-port
+};
+
+// All but --policy.
+void add_policy_options(CLI::App& app, PolicyOptions& options);
+
+// One thing that speaks against the message under a policy.
+struct ReportedFinding {
+    authenticate::Finding finding;
+    std::string setting; // with its path: "policy.profiles.partners.spf_fail"
+    std::string origin;  // "FILE:LINE", or "default"
+};
+
+struct PolicyReport {
+    struct Row {
+        std::string profile;
+        authenticate::Disposition disposition;
+        std::vector<ReportedFinding> findings; // those that something is asked for
+    };
+    std::string chosen; // for this message
+    std::vector<Row> rows;
+
+    [[nodiscard]] const authenticate::Disposition& chosen_disposition() const;
+};
+
+[[nodiscard]] PolicyReport report_policies(const config::Loaded& loaded, const PolicyOptions& options,
+                                           const authenticate::Verdict& verdict,
+                                           const authenticate::Envelope& envelope,
+                                           const message::HeaderList& headers, base::UnixTime now);
+
+void print_words(const PolicyReport& report, std::ostream& out);
+[[nodiscard]] nlohmann::ordered_json to_json(const PolicyReport& report);
+
+} // namespace milter::tool
