@@ -108,6 +108,18 @@ class Relay(RelayTest):
                 self.assertIn(found["spf"][0].result, ("fail", "none"))
                 self.assertIn(value_of(found["spf"][0], "smtp", "remote-ip"), (FORGER, None))
 
+    def test_nor_a_line_that_is_joined_to_the_field_of_the_relay(self):
+        for line in (f" (x [{CLIENT}])", f"\tfrom x (y [{CLIENT}]) by {NAME} (Postfix) with ESMTP id 1; date"):
+            recipient = self.new_recipient()
+            with Client(self.secondary.port) as client:
+                client.pretend(FORGER, helo="mx.pass.test")
+                client.envelope("ann@pass.test", [recipient])
+                client.chunk(line.encode() + b"\r\n" + message())
+            delivered = self.read(recipient)
+            found = self.results(delivered)
+            self.assertIn(found["spf"][0].result, ("fail", "none"), delivered.fields)
+            self.assertIn(value_of(found["spf"][0], "smtp", "remote-ip"), (FORGER, None))
+
     def test_the_address_of_the_relay_is_nobodys(self):
         delivered = self.relay(message("x@loop.test"), FORGER, sender="x@loop.test")  # whose SPF record allows the relay
         self.check(delivered, spf="fail", dmarc="fail")

@@ -373,6 +373,26 @@ TEST_CASE("whatever the client types, no address but his own is read") {
     }
 }
 
+TEST_CASE("what is joined to the end of the field does not replace its client") {
+    const std::string field =
+        "from h (r [192.0.2.1]) by mx.example.net (Postfix) with ESMTP id 1 for <b@example.net>; date\r\n ";
+    for (const char* const joined :
+         {"(x [203.0.113.7])", "([203.0.113.7] helo=x) (Exim 4.98)", "with LMTP (203.0.113.7)",
+          "(203.0.113.7) via tcp", "(Halon) (Haraka) (KumoMTA 203.0.113.7)"}) {
+        for (const Form form : {Form::postfix, Form::any}) {
+            INFO(joined);
+            const auto hop = message::parse_received(field + joined, form);
+            REQUIRE(hop);
+            CHECK(address(hop->client) == "192.0.2.1");
+            CHECK(hop->helo == "h");
+        }
+    }
+    for (const char* const joined : {"by mx.example.net", "(by x)", "from x", "(", "x)"}) {
+        INFO(joined);
+        CHECK_FALSE(message::parse_received(field + joined, Form::any));
+    }
+}
+
 TEST_CASE("a configured form is the only one that is read") {
     const std::string_view postfix =
         "from h (r [192.0.2.1]) by mx.example.net (Postfix) with ESMTP id 1; date";

@@ -58,6 +58,12 @@ std::vector<std::string> written_samples() {
     checked.verdict = verdict;
     checked.dns_wait = std::chrono::milliseconds(12);
     checked.dns_questions = 7;
+    milter::record::MessageFacts relayed = checked;
+    relayed.why = "relay 198.51.100.7";
+    relayed.client = base::IpAddress::parse("192.0.2.25");
+    relayed.verdict->relay.emplace();
+    relayed.verdict->relay->relay = *base::IpAddress::parse("198.51.100.7");
+    relayed.verdict->relay->hops = 1;
     milter::record::MessageFacts submitted = signed_facts();
     submitted.mail_from = "<ann@example.org>";
     milter::record::MessageFacts returned = signed_facts();
@@ -71,6 +77,7 @@ std::vector<std::string> written_samples() {
     returned.unsigned_because = "our own result when it came in: dmarc=fail for example.com";
     test::MemoryLogger logger;
     logger.write(milter::log::Event::message, "4X1y2z", milter::record::log_line(checked));
+    logger.write(milter::log::Event::message, "4X1y31", milter::record::log_line(relayed));
     logger.write(milter::log::Event::message, "4X1y30", milter::record::log_line(submitted));
     logger.write(milter::log::Event::not_signed, "4bXyz", returned.unsigned_because);
     logger.write(milter::log::Event::message, "4bXyz", milter::record::log_line(returned));
