@@ -483,3 +483,55 @@ TEST_CASE("the daemon has no explanation put into words", "[session]") {
         milter::runtime::check_options(config::default_settings()); // of the tool, which shows it
     CHECK((options.spf_options.steps && options.dkim_options.steps && options.dmarc_options.steps));
 }
+
+namespace {
+
+config::Settings with_relay() {
+    auto loaded = config::load_text(
+        "spf: {check_helo: false}\nrelays: {hosts: [{addresses: [192.0.2.1], names: [mx2.example.net]}]}\n",
+        "test");
+    REQUIRE(loaded.settings);
+    return *loaded.settings;
+}
+
+const std::string by_relay =
+    " from h.test (r [198.51.100.25]) by mx2.example.net (Postfix) with ESMTP id 1; date";
+
+} // namespace
+
+TEST_CASE("behind a relay nothing is asked about the sender before it is known who he is") {
+    Daemon daemon(with_relay());
+    daemon.dns.zone.add("TXT example.org", "v=spf1 exists:%{i}._spf.example.org -all");
+    daemon.dns.zone.add("A 198.51.100.25._spf.example.org", "127.0.0.2");
+    milter::session::Session session(*daemon.service);
+    begin(session);
+    CHECK(daemon.dns.asked.empty());
+    session.header("Received", by_relay);
+    CHECK(daemon.dns.asked.empty());
+    session.header("From", " ann@example.org");
+    session.body("hello\r\n");
+    CHECK_FALSE(daemon.dns.asked.empty()); // while the body still arrives
+    const auto actions = session.end_of_message("4abc", no_progress);
+    CHECK(contains(actions.insertions.front().body, "spf=pass"));
+    for (const auto& question : daemon.dns.asked) {
+        CHECK_FALSE(contains(question.name, "192.0.2.1")); // the relay's address is nobody's
+    }
+}
+
+TEST_CASE("each message of a relay's connection has a client of its own") {
+    Daemon daemon(with_relay());
+    daemon.dns.zone.add("TXT example.org", "v=spf1 ip4:198.51.100.25 -all");
+    milter::session::Session session(*daemon.service);
+    begin(session);
+    CHECK(contains(
+        deliver(session, {{"Received", by_relay}, {"From", " ann@example.org"}}).insertions.front().body,
+        "spf=pass"));
+    for (const bool header : {false, true}) {
+        session.mail_from({"<ann@example.org>", "smtpd", "", ""});
+        auto other = by_relay;
+        other.replace(other.find("198.51.100.25"), 13, "198.51.100.66");
+        const auto actions =
+            deliver(session, {{header ? "Received" : "X-Received", other}, {"From", " ann@example.org"}});
+        CHECK(contains(actions.insertions.front().body, header ? "spf=fail" : "spf=none"));
+    }
+}
