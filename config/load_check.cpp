@@ -202,20 +202,28 @@ struct Checks {
                                                                 : at_item("relays.hosts", relay);
     }
 
+    // A block of one of the relays, by its place in the list.
+    struct RelayBlock {
+        std::size_t relay;
+        base::IpNetwork block;
+    };
+    using RelayBlocks = std::vector<RelayBlock>;
+
     void relays() const {
         const auto& hosts = settings.relays.hosts;
+        RelayBlocks above;
         for (std::size_t i = 0; i < hosts.size(); ++i) {
-            relay_addresses(i);
+            relay_addresses(i, above);
             relay_names(i);
         }
     }
 
-    void relay_addresses(std::size_t relay) const {
+    void relay_addresses(std::size_t relay, RelayBlocks& above) const {
         const auto& addresses = settings.relays.hosts[relay].addresses;
         for (std::size_t i = 0; i < addresses.size(); ++i) {
             if (const auto block = base::IpNetwork::parse(addresses[i])) {
                 relay_block(*block, addresses[i], at_relay(relay, "addresses", i));
-                relay_overlap(*block, relay, i);
+                relay_overlap({relay, *block}, at_relay(relay, "addresses", i), above);
             }
         }
         const auto& inside = settings.relays.hosts[relay].inside;
@@ -265,20 +273,20 @@ struct Checks {
         }
     }
 
-    // The first one counts.
-    void relay_overlap(const base::IpNetwork& block, std::size_t relay, std::size_t index) const {
-        for (std::size_t other = 0; other < relay; ++other) {
-            for (const auto& text : settings.relays.hosts[other].addresses) {
-                const auto known = base::IpNetwork::parse(text);
-                if (known && known->overlaps(block)) {
-                    report.warning(
-                        at_relay(relay, "addresses", index),
-                        fmt::format("'relays.hosts.addresses': {} is in {} of another relay above, which "
-                                    "counts",
-                                    block.print(), known->print()));
-                    return;
-                }
-            }
+    // The first one counts. Of very many blocks only the first are compared, each with all others.
+    void relay_overlap(const RelayBlock& one, const Place& place, RelayBlocks& above) const {
+        constexpr std::size_t compared = 1000;
+        const auto known = std::find_if(above.begin(), above.end(), [&](const RelayBlock& other) {
+            return other.relay != one.relay && other.block.overlaps(one.block);
+        });
+        if (known != above.end()) {
+            report.warning(place,
+                           fmt::format("'relays.hosts.addresses': {} is in {} of another relay above, which "
+                                       "counts",
+                                       one.block.print(), known->block.print()));
+        }
+        if (above.size() < compared) {
+            above.push_back(one);
         }
     }
 

@@ -127,6 +127,9 @@ class Walk {
             inside_ = true;
             return true;
         }
+        if (hop.client == at_) { // a program on it, with whatever fields below
+            return stop(fmt::format("the client of {} is itself", at_.print()));
+        }
         if (const Relay* next = find_relay(rules_, *hop.client)) {
             at_ = *hop.client;
             enter(*next);
