@@ -129,6 +129,7 @@ class Settings {
 
     std::string next() {
         std::string yaml;
+        std::string_view open; // the section at the end of it
         for (const config::Section& section : config::schema()) {
             if (section.is_inner()) {
                 continue; // with the one that it stands below
@@ -322,5 +323,5 @@ TEST_CASE("whatever settings are accepted, a plain message is signed by them") {
         CHECK((theirs.reply != Reply::tempfail || theirs.enhanced == "4.7.1"));
         check_written(theirs);
     }
-    CHECK(accepted > rounds / 10);
+    CHECK(accepted > rounds / 15);
 }
