@@ -74,7 +74,7 @@ std::string policyd_hint(const Section& section, std::string_view name) {
         {"Header_Type", "Authentication-Results is always written; spf.received_spf adds Received-SPF"},
         {"Authserv_Id", "set authserv_id"},
         {"debugLevel", "set log.level"},
-        {"QueueID", "lines about a message always bear its queue id once there is one"},
+        {"QueueID", "lines of a message always bear its queue id"},
         {"HELO_pass_restriction", "a milter cannot name a restriction class"},
         {"Mail_From_pass_restriction", "a milter cannot name a restriction class"},
         {"Prospective", "paraph spf --ip judges mail as if it came from another address"},

@@ -346,8 +346,8 @@ address.)"),
              "spf.policyd.SPF_Enhanced_Status_Codes", boolean(),
              [](auto& s) -> auto& { return s.spf.policyd.enhanced_status_codes; },
              R"(
-Answer with the codes of RFC 7372: 5.7.23 for a result, 5.7.24 and 4.7.24 for errors. Otherwise with those
-of RFC 7208: 5.7.1, 5.5.2 and 4.4.3.)"),
+Answer with 5.7.23 for a result, 5.7.24 and 4.7.24 for errors, as RFC 7372 has it. Otherwise with 5.7.1,
+5.5.2 and 4.4.3, the older codes.)"),
          setting(
              "spf.policyd.Reason_Message", {.kind = Kind::text, .minimum = 1, .check = check_reason_message},
              [](auto& s) -> auto& { return s.spf.policyd.reason_message; },

@@ -112,7 +112,7 @@ Result<Verified> check(const VerifyOptions& options, const config::Loaded& loade
         return tl::make_unexpected(verdict.error());
     }
     Verified verified{std::move(*verdict), {}, {}, {}};
-    verified.results = authenticate::results(verified.verdict);
+    verified.results = authenticate::results(verified.verdict, {.every_helo = settings.spf.report_helo});
     if (options.policy.wanted) {
         verified.policy =
             report_policies(loaded, options.policy, verified.verdict, *envelope, message.headers, input.now);
