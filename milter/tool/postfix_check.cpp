@@ -79,6 +79,27 @@ bool is_ours(const std::string& item, const base::SocketName& ours, const std::s
                           : ours.port == theirs->port && is_host_of(ours, *theirs);
 }
 
+// "127.0.0.1:smtp/inet" -> "smtp" where the type is `type`; else empty.
+std::string_view port_of(std::string_view service, std::string_view type) {
+    const auto slash = service.rfind('/');
+    if (slash == std::string_view::npos || service.substr(slash + 1) != type) {
+        return {};
+    }
+    const auto name = service.substr(0, slash);
+    return name.substr(name.rfind(':') + 1);
+}
+
+// Port 25, and what postscreen(8) hands on.
+bool takes_strangers(std::string_view service) {
+    const auto port = port_of(service, "inet");
+    return port == "smtp" || port == "25" || !port_of(service, "pass").empty();
+}
+
+bool takes_users(std::string_view service) {
+    constexpr std::array<std::string_view, 5> ports{"submission", "submissions", "smtps", "587", "465"};
+    return std::find(ports.begin(), ports.end(), port_of(service, "inet")) != ports.end();
+}
+
 class Judge {
   public:
     Judge(const PostfixSettings& postfix, const config::Settings& settings)
@@ -163,11 +184,43 @@ class Judge {
             judge_stray(service, value);
         } else if (name == "smtpd_discard_ehlo_keywords") {
             judge_chunking(service, value);
-        } else if (service.empty() && name == "receive_override_options" && has_word(value, "no_milters")) {
+        } else if (name == "receive_override_options" && has_word(value, "no_milters")) {
+            judge_no_milters(service);
+        } else if (name == "milter_macro_daemon_name") {
+            judge_daemon_name(service, value);
+        } else if (name == "smtpd_milter_maps" && !value.empty()) {
+            warn(service,
+                 fmt::format("smtpd_milter_maps = {}: a client found there has the milters that the table "
+                             "says, and past paraphd it is neither checked nor signed",
+                             value),
+                 "name the clients in 'roles.peers' instead, so that forged results are removed");
+        }
+    }
+
+    // What the absence of paraphd means to a service; empty: content filters hand mail back there, and all
+    // else that may do without.
+    [[nodiscard]] std::string loss_of(const std::string& service) const {
+        if (takes_strangers(service)) {
+            return "mail that comes in there is not checked, and forged results stay in it";
+        }
+        return takes_users(service) && settings_.roles.sign ? "mail of the users there is not signed" : "";
+    }
+
+    void judge_no_milters(const std::string& service) {
+        if (service.empty()) {
             warn("", "receive_override_options has no_milters: paraphd sees no mail",
                  "set it only for the services that need it, in master.cf");
-        } else if (service.empty() && name == "milter_macro_daemon_name") {
-            judge_daemon_name(value);
+        } else if (const auto loss = loss_of(service); !loss.empty()) {
+            warn(service, fmt::format("receive_override_options has no_milters: {}", loss),
+                 "leave it to the services where a content filter hands mail back");
+        }
+    }
+
+    // A value that names others is not known here.
+    void judge_absence(const std::string& service, const std::string& value) {
+        if (const auto loss = loss_of(service); !loss.empty() && value.find('$') == std::string::npos) {
+            warn(service, fmt::format("smtpd_milters lacks {}: {}", settings_.listen.socket.print(), loss),
+                 "take the line out, so that main.cf counts");
         }
     }
 
@@ -179,6 +232,9 @@ class Judge {
                  "put it first: milters before it change or hold mail that it has not seen");
         }
         if (at < 0) {
+            if (name == "smtpd_milters") {
+                judge_absence(service, value);
+            }
             return;
         }
         for (const auto& word : milter_words(items[static_cast<std::size_t>(at)])) {
@@ -228,14 +284,14 @@ class Judge {
         }
     }
 
-    void judge_daemon_name(const std::string& value) {
+    void judge_daemon_name(const std::string& service, const std::string& value) {
         const auto& names = settings_.roles.originating_daemons;
-        if (std::find(names.begin(), names.end(), value) != names.end()) {
-            warn("",
-                 fmt::format(
-                     "milter_macro_daemon_name = {}: all mail counts as your own, it is signed and not "
-                     "checked",
-                     value),
+        const bool is_own = std::find(names.begin(), names.end(), value) != names.end();
+        if (is_own && (service.empty() || takes_strangers(service))) {
+            warn(service,
+                 fmt::format("milter_macro_daemon_name = {}: all mail{} counts as your own, it is signed and "
+                             "not checked",
+                             value, service.empty() ? "" : " that comes in there"),
                  "set it only for the submission services, in master.cf");
         }
     }
@@ -252,10 +308,10 @@ std::vector<Diagnostic> judge_postfix(const PostfixSettings& postfix, const conf
 }
 
 Result<std::vector<Diagnostic>> check_postfix(const config::Settings& settings) {
-    const auto postfix =
-        read_postfix_settings({"cleanup_replace_stray_cr_lf", "milter_default_action",
-                               "milter_macro_daemon_name", "non_smtpd_milters", "queue_directory",
-                               "receive_override_options", "smtpd_discard_ehlo_keywords", "smtpd_milters"});
+    const auto postfix = read_postfix_settings(
+        {"cleanup_replace_stray_cr_lf", "milter_default_action", "milter_macro_daemon_name",
+         "non_smtpd_milters", "queue_directory", "receive_override_options", "smtpd_discard_ehlo_keywords",
+         "smtpd_milter_maps", "smtpd_milters"});
     if (!postfix) {
         return tl::make_unexpected(postfix.error());
     }

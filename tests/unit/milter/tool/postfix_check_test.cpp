@@ -144,3 +144,53 @@ TEST_CASE("a milter of one service is wired") {
     postfix.overrides = {{"smtp/inet", "smtpd_milters", "inet:127.0.0.1:8891"}};
     CHECK(judge(postfix).empty());
 }
+
+TEST_CASE("a service of master.cf that mail gets past paraphd by, or in as our own, brings a warning") {
+    struct Case {
+        const char* service;
+        const char* setting;
+        const char* value;
+        const char* said; // nullptr: nothing
+    };
+    const Case cases[] = {
+        {"smtp/inet", "milter_macro_daemon_name", "ORIGINATING",
+         "smtp/inet: milter_macro_daemon_name = ORIGINATING"},
+        {"192.0.2.1:25/inet", "milter_macro_daemon_name", "ORIGINATING",
+         "all mail that comes in there counts"},
+        {"smtpd/pass", "milter_macro_daemon_name", "ORIGINATING", "smtpd/pass: milter_macro"},
+        {"submission/inet", "milter_macro_daemon_name", "ORIGINATING", nullptr},
+        {"smtp/inet", "milter_macro_daemon_name", "mx.example.org", nullptr},
+        {"smtp/unix", "milter_macro_daemon_name", "ORIGINATING", nullptr},
+        {"smtp/inet", "receive_override_options", "no_milters",
+         "no_milters: mail that comes in there is not checked"},
+        {"[::]:smtp/inet", "receive_override_options", "no_address_mappings, no_milters",
+         "[::]:smtp/inet: receive"},
+        {"587/inet", "receive_override_options", "no_milters",
+         "no_milters: mail of the users there is not signed"},
+        {"127.0.0.1:10025/inet", "receive_override_options", "no_milters", nullptr},
+        {"smtp/inet", "receive_override_options", "no_address_mappings", nullptr},
+        {"smtp/inet", "smtpd_milters", "",
+         "smtp/inet: smtpd_milters lacks inet:127.0.0.1:8891: mail that comes"},
+        {"smtpd/pass", "smtpd_milters", "unix:/run/other", "smtpd/pass: smtpd_milters lacks"},
+        {"submissions/inet", "smtpd_milters", "", "mail of the users there is not signed"},
+        {"smtp/inet", "smtpd_milters", "$mx_milters", nullptr},
+        {"smtp/inet", "smtpd_milters", "inet:127.0.0.1:8891", nullptr},
+        {"127.0.0.1:10025/inet", "smtpd_milters", "", nullptr},
+        {"smtp/inet", "smtpd_milter_maps", "cidr:/etc/postfix/milters",
+         "smtp/inet: smtpd_milter_maps = cidr:/etc"},
+        {"smtp/inet", "smtpd_milter_maps", "", nullptr},
+    };
+    for (const Case& test : cases) {
+        CAPTURE(test.service, test.setting, test.value);
+        auto postfix = sound();
+        postfix.overrides = {{test.service, test.setting, test.value}};
+        const auto said = judge(postfix);
+        CAPTURE(said);
+        REQUIRE(said.size() == (test.said == nullptr ? 0 : 1));
+        CHECK((test.said == nullptr || said.front().find(test.said) != std::string::npos));
+    }
+    auto postfix = sound();
+    postfix.main["smtpd_milter_maps"] = "inline:{192.0.2.1=DISABLE}";
+    REQUIRE(judge(postfix).size() == 1);
+    CHECK(judge(postfix).front().starts_with("main.cf: warning: smtpd_milter_maps = inline:"));
+}
