@@ -22,6 +22,7 @@ class IpNetwork {
     [[nodiscard]] bool contains(const IpAddress& address) const;
     // Whether any address is in both.
     [[nodiscard]] bool overlaps(const IpNetwork& other) const;
+    [[nodiscard]] unsigned length() const { return length_; } // of the prefix, in bits
     [[nodiscard]] std::string print() const;
 
     auto operator<=>(const IpNetwork&) const = default;
