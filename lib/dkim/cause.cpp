@@ -20,6 +20,7 @@ Result result_of(Cause cause) {
     case Cause::signature_mismatch: // RFC 6376 6.1.3 step 4
         return Result::fail;
     case Cause::partial_body:        // RFC 6376 8.2
+    case Cause::uncovered_fields:    // RFC 8601 2.7.1: policy
     case Cause::key_too_small:       // RFC 8301 3.2
     case Cause::key_too_large:       // RFC 8301 3.2: larger than 4096 is at the verifier's choice
     case Cause::too_many_signatures: // RFC 6376 6.1: the number verified may be limited
@@ -61,6 +62,8 @@ std::string_view reason_of(Cause cause) {
         return "body hash did not verify";
     case Cause::partial_body:
         return "body only partly signed";
+    case Cause::uncovered_fields:
+        return "required fields not signed";
     case Cause::lookup_failed:
         return "key lookup failed";
     case Cause::no_key:

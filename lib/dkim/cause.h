@@ -18,6 +18,7 @@ enum class Cause : std::uint8_t {
     body_too_short,
     body_hash_mismatch,
     partial_body,
+    uncovered_fields,
     lookup_failed,
     no_key,
     no_usable_record,

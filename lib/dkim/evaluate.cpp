@@ -3,8 +3,10 @@
 #include "dkim/cause.h"
 #include "dkim/header_hash.h"
 #include "dkim/judge_key.h"
+#include "dkim/uncovered.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -128,6 +130,22 @@ Verdict no_answer(Verdict verdict, const dns::Answer& answer, const Options& opt
                     fmt::format("{}: {}", reason_of(Cause::lookup_failed), print(answer.failure)));
 }
 
+// Of a signature that verified.
+Verdict judge_coverage(const Request& request, Verdict verdict, const Options& options) {
+    const auto uncovered = uncovered_fields(options.required_fields,
+                                            request.candidate.signature->signed_fields, request.headers);
+    if (uncovered.empty()) {
+        return conclude(std::move(verdict), options, Cause::verified);
+    }
+    const std::string names = fmt::format("{}", fmt::join(uncovered, " "));
+    if (options.uncovered_fields == UncoveredFields::policy) {
+        return conclude(std::move(verdict), options, Cause::uncovered_fields,
+                        fmt::format("{}: {}", reason_of(Cause::uncovered_fields), names));
+    }
+    verdict.comment += fmt::format("{}not signed: {}", verdict.comment.empty() ? "" : ", ", names);
+    return conclude(std::move(verdict), options, Cause::verified);
+}
+
 Verdict judge(const Request& request, Verdict verdict, const dns::Answer& answer, const Options& options) {
     const Judgement judgement = judge_key(answer.texts, *request.candidate.signature,
                                           signed_digest(request.candidate, request.headers), options);
@@ -135,9 +153,13 @@ Verdict judge(const Request& request, Verdict verdict, const dns::Answer& answer
     verdict.test_mode = judgement.testing;
     verdict.secure_key = answer.secure;
     verdict.comment = comment_of(judgement);
-    const bool refused = judgement.cause == Cause::verified && options.partial_body == PartialBody::refuse &&
-                         is_partial(request.candidate, request.bodies);
-    return conclude(std::move(verdict), options, refused ? Cause::partial_body : judgement.cause);
+    if (judgement.cause != Cause::verified) {
+        return conclude(std::move(verdict), options, judgement.cause);
+    }
+    if (options.partial_body == PartialBody::refuse && is_partial(request.candidate, request.bodies)) {
+        return conclude(std::move(verdict), options, Cause::partial_body);
+    }
+    return judge_coverage(request, std::move(verdict), options);
 }
 
 dns::Awaited<Verdict> verify(const Request& request, dns::Inquiry& dns, const Options& options) {
