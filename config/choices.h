@@ -133,6 +133,18 @@ inline constexpr std::array<Choice<message::ReceivedForm>, 20> received_form_cho
 inline constexpr std::array<Choice<dkim::Canonicalization>, 2> canonicalization_choices{
     {{"simple", dkim::Canonicalization::simple}, {"relaxed", dkim::Canonicalization::relaxed}}};
 
+inline constexpr std::array<Choice<Mode>, 3> mode_choices{
+    {{"both", Mode::both}, {"verify", Mode::verify}, {"sign", Mode::sign}}};
+
+inline constexpr std::array<Choice<authenticate::Action>, 2> internal_error_choices{
+    {{"tempfail", authenticate::Action::tempfail}, {"accept", authenticate::Action::accept}}};
+
+inline constexpr std::array<Choice<authenticate::Action>, 2> over_limit_choices{
+    {{"reject", authenticate::Action::reject}, {"tempfail", authenticate::Action::tempfail}}};
+
+inline constexpr std::array<Choice<dkim::UncoveredFields>, 2> uncovered_field_choices{
+    {{"warn", dkim::UncoveredFields::warn}, {"policy", dkim::UncoveredFields::policy}}};
+
 inline constexpr std::array<Choice<MissingKey>, 2> missing_key_choices{
     {{"tempfail", MissingKey::tempfail}, {"unsigned", MissingKey::sign_without}}};
 

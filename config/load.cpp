@@ -48,6 +48,7 @@ class Loader {
         }
         if (tree) {
             check_settings(settings_, root, file, report_);
+            apply_mode(settings_);
             check_policy(settings_, policy_.places(), now(), report_);
             note_origins(root, file);
         }

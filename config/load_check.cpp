@@ -6,6 +6,7 @@
 #include "base/secret_text.h"
 #include "config/choices.h"
 #include "config/load_settings.h"
+#include "config/macro_evidence.h"
 #include "config/number_text.h"
 #include "dkim/sign.h"
 
@@ -46,6 +47,11 @@ bool holds_strangers(const base::IpNetwork& block) {
     const bool is_private = *length >= 7 && (text.starts_with("fc") || text.starts_with("fd") ||
                                              (*length >= 10 && text.starts_with("fe8")));
     return *length < widest_v6 && !is_private;
+}
+
+// Of names, those below a top-level domain have many owners.
+bool holds_strangers(const base::HostPattern& host) {
+    return host.network() ? holds_strangers(*host.network()) : host.name().rfind('.') == 0;
 }
 
 bool changes_on_the_way(std::string_view name) {
@@ -148,6 +154,82 @@ struct Checks {
             report.warning(at("roles.verify"),
                            "neither 'roles.verify' nor 'roles.sign': no mail is looked at");
         }
+        reinjection();
+    }
+
+    // The one says it in one word, the other in two: both are fine where they agree.
+    void mode() const {
+        if (!given("mode")) {
+            return;
+        }
+        const bool verifies = settings.mode != Mode::sign;
+        const bool signs = settings.mode != Mode::verify;
+        contradiction("roles.verify", settings.roles.verify, verifies);
+        contradiction("roles.sign", settings.roles.sign, signs);
+    }
+
+    void contradiction(std::string_view path, bool said, bool meant) const {
+        if (given(path) && said != meant) {
+            report.error(at(path), fmt::format("'{}' contradicts 'mode'", path), "leave one of them out");
+        }
+    }
+
+    void macros() const {
+        const auto& conditions = settings.roles.originating_macros;
+        for (std::size_t i = 0; i < conditions.size(); ++i) {
+            if (is_of_certificate(conditions[i])) {
+                report.warning(at_item("roles.originating_macros", i),
+                               fmt::format("'roles.originating_macros': {} is of a certificate: whoever gets "
+                                           "such a one, or makes it, has mail signed",
+                                           conditions[i].name),
+                               "take it only where no other certificate authority than your own counts");
+            }
+        }
+    }
+
+    void exempt_domains() const {
+        const auto& exempt = settings.roles.exempt_domains;
+        for (std::size_t i = 0; i < exempt.size(); ++i) {
+            report.warning(at_item("roles.exempt_domains", i),
+                           fmt::format("'roles.exempt_domains': whoever writes {} in From is not checked",
+                                       base::shown(exempt[i])),
+                           "name the clients in 'roles.peers' instead, if they are known");
+        }
+    }
+
+    void unsigned_recipients() const {
+        const auto& patterns = settings.signing.unsigned_recipients;
+        for (std::size_t i = 0; i < patterns.size(); ++i) {
+            if (patterns[i].find_first_not_of("*@") == std::string::npos) {
+                report.warning(at_item("signing.unsigned_recipients", i),
+                               fmt::format("'signing.unsigned_recipients': with {} no mail is signed at all",
+                                           base::shown(patterns[i])));
+            }
+        }
+    }
+
+    void required_fields() const {
+        if (settings.dkim.uncovered_fields == dkim::UncoveredFields::policy &&
+            settings.dkim.required_fields.empty()) {
+            report.warning(at("dkim.uncovered_fields"),
+                           "'dkim.uncovered_fields' has no effect without 'dkim.required_fields'");
+        }
+    }
+
+    // The result with the login is added after the signatures are made.
+    void own_results(std::string_view path, const std::vector<std::string>& names) const {
+        for (std::size_t i = 0; i < names.size() && settings.roles.report_authentication; ++i) {
+            if (base::iequals(names[i], "Authentication-Results")) {
+                report.error(at_item(path, i),
+                             fmt::format("'{}': Authentication-Results cannot be signed with "
+                                         "'roles.report_authentication'",
+                                         path),
+                             "the result that is added would break the signature");
+            }
+        }
+    }
+
+    void reinjection() const {
         const auto& originating = settings.roles.originating_daemons;
         for (const auto& name : settings.roles.reinjection_daemons) {
             if (std::find(originating.begin(), originating.end(), name) != originating.end()) {
@@ -166,21 +248,23 @@ struct Checks {
                                                                 : at(path);
     }
 
-    void internal_hosts() const {
-        const auto& hosts = settings.roles.internal_hosts;
+    void strangers(std::string_view path, const base::HostList& hosts, std::string_view fate) const {
         for (std::size_t i = 0; i < hosts.size(); ++i) {
-            if (holds_strangers(hosts[i])) {
-                report.warning(at_item("roles.internal_hosts", i),
-                               fmt::format("'roles.internal_hosts': {} holds strangers, whose mail is signed "
-                                           "and not checked",
-                                           hosts[i].print()),
-                               "name the networks of your own");
+            if (!hosts[i].is_exception() && holds_strangers(hosts[i])) {
+                report.warning(
+                    at_item(path, i),
+                    fmt::format("'{}': {} holds strangers, whose mail is {}", path, hosts[i].print(), fate),
+                    "name the networks of your own");
             }
         }
-        const bool has_loopback = std::any_of(hosts.begin(), hosts.end(), [](const auto& block) {
-            return block.contains(*base::IpAddress::parse("127.0.0.1")) ||
-                   block.contains(*base::IpAddress::parse("::1"));
-        });
+    }
+
+    void internal_hosts() const {
+        const auto& hosts = settings.roles.internal_hosts;
+        strangers("roles.internal_hosts", hosts, "signed and not checked");
+        strangers("roles.peers", settings.roles.peers, "not checked");
+        const bool has_loopback = find_host(hosts, "", base::IpAddress::parse("127.0.0.1")) != nullptr ||
+                                  find_host(hosts, "", base::IpAddress::parse("::1")) != nullptr;
         if (settings.roles.sign && !hosts.empty() && !has_loopback) {
             report.warning(at("roles.internal_hosts"),
                            "'roles.internal_hosts' lacks the loopback addresses: mail that programs on this "
@@ -462,6 +546,14 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     checks.key_bits();
     checks.header_limits();
     checks.roles();
+    checks.mode();
+    checks.macros();
+    checks.exempt_domains();
+    checks.unsigned_recipients();
+    checks.required_fields();
+    checks.own_results("signing.signed_fields", settings.signing.signed_fields);
+    checks.own_results("signing.oversigned_if_present", settings.signing.oversigned_if_present);
+    checks.own_results("signing.oversigned_fields", settings.signing.oversigned_fields);
     checks.dmarc();
     checks.policyd();
     checks.internal_hosts();
@@ -473,6 +565,13 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     checks.changing_fields("signing.oversigned_fields", settings.signing.oversigned_fields);
     checks.own_signatures("signing.oversigned_if_present", settings.signing.oversigned_if_present);
     checks.own_signatures("signing.oversigned_fields", settings.signing.oversigned_fields);
+}
+
+void apply_mode(Settings& settings) {
+    if (settings.mode != Mode::both) {
+        settings.roles.verify = settings.mode == Mode::verify;
+        settings.roles.sign = settings.mode == Mode::sign;
+    }
 }
 
 } // namespace config

@@ -87,10 +87,14 @@ std::optional<Value> resolved(const Reading& reading, const std::string& text) {
 
 // OpenDKIM compares blocks as text, so that one with host bits matches nobody there.
 void warn_of_host_bits(const Reading& reading, const TreeNode& item) {
-    if (reading.type.kind == Kind::networks && base::IpNetwork::has_host_bits(item.text)) {
+    if (reading.type.kind != Kind::networks && reading.type.kind != Kind::hosts) {
+        return;
+    }
+    const auto block = std::string_view(item.text).substr(item.text.starts_with('!') ? 1 : 0);
+    if (base::IpNetwork::has_host_bits(block)) {
         reading.report.warning(place_of(reading.file, item),
-                               fmt::format("{}: '{}' stands for all of {}", reading.label(), item.text,
-                                           base::IpNetwork::parse(item.text)->print()),
+                               fmt::format("{}: '{}' stands for all of {}", reading.label(), block,
+                                           base::IpNetwork::parse(block)->print()),
                                "write the block without host bits, or the address without a block");
     }
 }

@@ -50,8 +50,11 @@ Type socket() {
 Type servers() {
     return {.kind = Kind::servers};
 }
-Type networks() {
-    return {.kind = Kind::networks};
+Type hosts() {
+    return {.kind = Kind::hosts};
+}
+Type macros() {
+    return {.kind = Kind::macros};
 }
 Type existing_path(std::vector<std::string_view> prefixes = {}) {
     return {.kind = Kind::path, .words = std::move(prefixes), .must_exist = true};
@@ -90,7 +93,20 @@ system, and those of its other gateways when their results must not reach the us
                  [](auto& s) -> auto& { return s.quarantine_field; },
                  R"(
 The header field that marks mail which belongs in quarantine, for the filter or the delivery program that
-puts it there. Incoming fields of that name are removed.)")}};
+puts it there. Incoming fields of that name are removed.)"),
+             choice<mode_choices>(
+                 "mode", [](auto& s) -> auto& { return s.mode; },
+                 R"(
+What is done, in one word. both: mail of our own is signed and all other mail is checked, as roles says.
+verify: all mail is checked, our own as well, and none is signed; of our own mail only the signatures, for
+the address that it comes from says nothing. sign: mail of our own is signed, all other mail is left alone
+and forged results stay in it. roles.verify and roles.sign follow from verify and sign.)"),
+             choice<internal_error_choices>(
+                 "on_internal_error", [](auto& s) -> auto& { return s.on_internal_error; },
+                 R"(
+What happens to a message that a defect or a lack of memory keeps from being checked or signed. The log has
+an error (INTERNAL). tempfail: 451, it comes again. accept: it is delivered unchecked and unsigned, without
+forged results of ours; where not even its header could be taken in it is answered 451 all the same.)")}};
 }
 
 Section listen() {
@@ -144,6 +160,14 @@ user, from an internal host, or through an originating daemon; all other mail is
 Values of the macro {daemon_name} that mark mail of our own. Postfix sends what milter_macro_daemon_name
 says, per service in master.cf.)"),
          setting(
+             "roles.originating_macros", macros(),
+             [](auto& s) -> auto& { return s.roles.originating_macros; },
+             R"(
+Further macros that mark mail of our own, as OpenDKIM's MacroList: {name} where the mail server gives it any
+value, {name}=VALUE|VALUE where it is one of these. One that holds is enough. They are asked for when a
+client connects and with each MAIL. Macros that any client can have as it likes are refused. They do not
+count at roles.reinjection_daemons.)"),
+         setting(
              "roles.reinjection_daemons", texts(check_name),
              [](auto& s) -> auto& { return s.roles.reinjection_daemons; },
              R"(
@@ -156,10 +180,35 @@ this host whoever wrote it, so that coming from an internal host does not make i
 Leave mail alone that an internal host hands back through such a service: it was checked when it came in,
 and the results of then stay. Otherwise it is checked again, as mail of that host.)"),
          setting(
-             "roles.internal_hosts", networks(), [](auto& s) -> auto& { return s.roles.internal_hosts; },
+             "roles.internal_hosts", hosts(), [](auto& s) -> auto& { return s.roles.internal_hosts; },
              R"(
 Clients whose mail is ours to sign without authentication. Giving this list replaces the default, so keep
-the loopback addresses in it.)"),
+the loopback addresses in it. An entry is an address, a block, a name such as mail.example.org, or
+.example.org for all names below example.org; with ! in front it is an exception. The most specific entry
+decides, names before addresses. A name counts only where the mail server says that it leads back to the
+address (the macro {client_resolve} is OK), which costs no lookup of ours.)"),
+         setting(
+             "roles.peers", hosts(), [](auto& s) -> auto& { return s.roles.peers; },
+             R"(
+Clients whose mail is left alone, as OpenDKIM does with PeerList: neither checked nor signed, whoever logged
+in there. Entries as in internal_hosts. Forged results of ours are removed from it all the same.)"),
+         setting(
+             "roles.keep_peer_results", boolean(), [](auto& s) -> auto& { return s.roles.keep_peer_results; },
+             R"(
+Leave our own results in mail of peers as well: they are filters that write them under our authserv_id.)"),
+         setting(
+             "roles.exempt_domains", texts(check_domain),
+             [](auto& s) -> auto& { return s.roles.exempt_domains; },
+             R"(
+Domains of From whose mail is left alone, as OpenDKIM does with ExemptDomains: neither checked nor signed. No
+result is written, and forged ones are removed. The domain itself counts, not those below it. Anybody can
+write such a From, and what he sends is then not checked.)"),
+         setting(
+             "roles.report_authentication", boolean(),
+             [](auto& s) -> auto& { return s.roles.report_authentication; },
+             R"(
+Add a result with auth=pass and the login name to mail of users who logged in (RFC 8601 2.7.4). It leaves
+with the message, so that everybody who gets it learns the login name.)"),
          setting(
              "roles.sign_local_submission", boolean(),
              [](auto& s) -> auto& { return s.roles.sign_local_submission; },
@@ -398,7 +447,18 @@ How far the signer's clock may be off when a signature says when it was made and
              [](auto& s) -> auto& { return s.dkim.accept_partial_body; },
              R"(
 Let a signature pass that covers only the first part of the body (the l= tag). Anyone can append to such a
-message what the signer never saw.)")}};
+message what the signer never saw.)"),
+         setting(
+             "dkim.required_fields", texts(check_field_name),
+             [](auto& s) -> auto& { return s.dkim.required_fields; },
+             R"(
+Header fields that a signature must cover where the message has them, each as often as it occurs: what a
+signature leaves out anyone can change, such as Subject.)"),
+         choice<uncovered_field_choices>(
+             "dkim.uncovered_fields", [](auto& s) -> auto& { return s.dkim.uncovered_fields; },
+             R"(
+What becomes of a good signature that leaves one of them out. warn: it passes, and a comment names the
+fields. policy: its result is dkim=policy, which is no pass for DMARC either.)")}};
 }
 
 Section dmarc() {
@@ -532,6 +592,17 @@ an RSA and an Ed25519 key sign side by side.)"),
 What happens to mail whose key is missing, unreadable or unsafe, or whose row of the key table cannot be
 used. The log says which. tempfail: 451, the message waits until that is fixed. unsigned: it goes out
 without that signature. Mail of other domains is not affected.)"),
+             choice<missing_key_choices>(
+                 "signing.on_error", [](auto& s) -> auto& { return s.signing.on_error; },
+                 R"(
+What happens to mail that a key should sign and does not, for a fault of the cryptography or of memory. The
+log has an error (SIGNING_FAILED). tempfail: 451. unsigned: it goes out without that signature.)"),
+             setting(
+                 "signing.unsigned_recipients", texts(check_address_pattern),
+                 [](auto& s) -> auto& { return s.signing.unsigned_recipients; },
+                 R"(
+Addresses to which mail goes unsigned, as with OpenDKIM's DontSignMailTo; * stands for anything, as in
+*@example.org. One of them among the recipients is enough, since the message is one for all.)"),
              setting(
                  "signing.require_safe_keys", boolean(),
                  [](auto& s) -> auto& { return s.signing.require_safe_keys; },
@@ -557,8 +628,14 @@ Section log() {
 Section limits() {
     return {
         "limits",
-        "What a message may cost. One whose header is over a limit is refused.",
-        {setting(
+        "What a message may cost. One whose header is over a limit is not accepted.",
+        {choice<over_limit_choices>(
+             "limits.over_limit", [](auto& s) -> auto& { return s.limits.over_limit; },
+             R"(
+What happens to a message whose header is over a limit. reject: 552, its sender learns of it at once.
+tempfail: 451, it comes again, and may pass when the limit has been raised meanwhile. It is never accepted,
+for what was not looked at could hide a forged field.)"),
+         setting(
              "limits.header_fields", integer(50, 100'000),
              [](auto& s) -> auto& { return s.limits.header_fields; },
              "How many header fields are looked at."),

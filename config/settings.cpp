@@ -2,7 +2,7 @@
 
 namespace config {
 
-std::vector<base::IpNetwork> loopback() {
+base::HostList loopback() {
     base::IpAddress::V6 one{};
     one.back() = 1;
     return {base::IpNetwork(base::IpAddress(base::IpAddress::V4{127, 0, 0, 0}), 8),

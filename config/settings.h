@@ -3,13 +3,16 @@
 #pragma once
 
 #include "authenticate/action.h"
-#include "authenticate/policyd_rules.h"
 #include "authenticate/passage.h"
+#include "authenticate/policyd_rules.h"
+#include "base/host_list.h"
 #include "base/ip_network.h"
+#include "base/macro_condition.h"
 #include "base/socket_name.h"
 #include "config/log_settings.h"
 #include "config/policy_settings.h"
 #include "dkim/canonicalization.h"
+#include "dkim/options.h"
 #include "dmarc/options.h"
 #include "dns/server.h"
 #include "message/received.h"
@@ -25,9 +28,16 @@
 namespace config {
 
 // 127.0.0.0/8 and ::1.
-[[nodiscard]] std::vector<base::IpNetwork> loopback();
+[[nodiscard]] base::HostList loopback();
 
-// What a key that cannot be used leads to.
+// What is done at all, whoever the mail comes from.
+enum class Mode : std::uint8_t {
+    both,   // what `roles` says
+    verify, // all mail is checked, none is signed
+    sign,   // mail of our own is signed, none is checked
+};
+
+// What a key that cannot be used leads to, and a signature that cannot be made.
 enum class MissingKey : std::uint8_t { tempfail, sign_without };
 
 // When policyd-spf's switches are looked at.
@@ -74,13 +84,22 @@ struct Settings {
     std::vector<std::string> strip_authserv_ids;          // further ids whose incoming results are removed
     std::string quarantine_field = "X-Paraph-Quarantine"; // marks mail that should be quarantined
 
+    Mode mode = Mode::both; // otherwise roles.verify and roles.sign follow from it
+    authenticate::Action on_internal_error =
+        authenticate::Action::tempfail; // or accept, unchecked and unsigned
+
     struct Roles {
         bool verify = true;
         bool sign = true;
         std::vector<std::string> originating_daemons{"ORIGINATING"}; // values of {daemon_name}
+        std::vector<base::MacroCondition> originating_macros;        // each marks mail of our own
         std::vector<std::string> reinjection_daemons;                // where a content filter hands mail back
-        bool keep_reinjected_results = false; // what an internal host hands back keeps our own results
-        std::vector<base::IpNetwork> internal_hosts = loopback(); // clients whose mail is ours to sign
+        bool keep_reinjected_results = false;       // what an internal host hands back keeps our own results
+        base::HostList internal_hosts = loopback(); // clients whose mail is ours to sign
+        base::HostList peers;                       // clients whose mail is left alone
+        bool keep_peer_results = false;             // results of our own in their mail too
+        std::vector<std::string> exempt_domains;    // of From: their mail is left alone
+        bool report_authentication = false;         // who logged in, in a result of ours
         bool heed_own_results = true;      // what came in and failed is not signed when it comes back
         bool sign_local_submission = true; // sendmail(1) through non_smtpd_milters
     } roles;
@@ -138,7 +157,9 @@ struct Settings {
         std::size_t minimum_key_bits = 1024;
         std::size_t maximum_key_bits = 4096;
         std::chrono::seconds clock_drift{300};
-        bool accept_partial_body = false; // l= shorter than the body
+        bool accept_partial_body = false;         // l= shorter than the body
+        std::vector<std::string> required_fields; // that a signature must cover where the message has them
+        dkim::UncoveredFields uncovered_fields = dkim::UncoveredFields::warn;
     } dkim;
 
     struct Dmarc {
@@ -178,7 +199,9 @@ struct Settings {
         std::string signing_table; // OpenDKIM SigningTable: PATH, file:PATH or refile:PATH
         bool all_matches = false;  // every matching row signs; false: the first pattern
         MissingKey missing_key = MissingKey::tempfail;
-        bool require_safe_keys = true; // refuse key files that others can read or replace
+        MissingKey on_error = MissingKey::tempfail;   // a signature that cannot be made
+        std::vector<std::string> unsigned_recipients; // patterns of addresses; mail to one is not signed
+        bool require_safe_keys = true;                // refuse key files that others can read or replace
     } signing;
 
     std::map<std::string, DomainEntry> domains; // per-domain keys; domain in A-labels, lower case
@@ -190,6 +213,8 @@ struct Settings {
     } log;
 
     struct Limits {
+        // What becomes of a message whose header is over a limit: reject or tempfail.
+        authenticate::Action over_limit = authenticate::Action::reject;
         std::size_t header_fields = 1000;
         std::size_t header_bytes = std::size_t{256} * 1024;
         std::size_t header_field_bytes = std::size_t{64} * 1024;

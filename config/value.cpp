@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "config/macro_evidence.h"
 #include "config/number_text.h"
 #include "config/suggest.h"
 #include "config/text_checks.h"
@@ -194,6 +195,17 @@ base::Result<base::IpNetwork, Refusal> read_network(std::string_view text) {
     return *network;
 }
 
+base::Result<base::HostPattern, Refusal> read_host(std::string_view text) {
+    if (base::is_surely_key(text)) { // as a label it would be a name
+        return base::refuse(unexpected());
+    }
+    auto host = base::HostPattern::parse(text);
+    if (!host) {
+        return base::refuse(unexpected(text == "-" ? "for no host at all write []" : host.error().message));
+    }
+    return std::move(*host);
+}
+
 // An item without any text stands for nothing.
 base::Result<std::string, Refusal> read_text(const Type& type, std::string_view text) {
     if (auto refusal = text.empty() ? std::optional(unexpected()) : check_text(type, text)) {
@@ -220,11 +232,14 @@ base::Result<dns::Server, Refusal> read_server(const Type& type, std::string_vie
 } // namespace
 
 bool is_list(Kind kind) {
-    return kind == Kind::texts || kind == Kind::words || kind == Kind::servers || kind == Kind::networks;
+    return kind == Kind::texts || kind == Kind::words || kind == Kind::servers || kind == Kind::networks ||
+           kind == Kind::hosts || kind == Kind::macros;
 }
 
 std::string item_expectation(const Type& type) {
     return type.kind == Kind::networks  ? std::string("an address or a block such as 192.0.2.0/24")
+           : type.kind == Kind::hosts   ? "an address, a block such as 192.0.2.0/24, or a name"
+           : type.kind == Kind::macros  ? "a macro, perhaps with values, such as {daemon_port}=587"
            : type.kind == Kind::servers ? "an address, with a port if it is not 53"
            : type.kind == Kind::words   ? fmt::format("one of {}", fmt::join(type.words, ", "))
                                         : "a text";
@@ -262,6 +277,10 @@ std::string expectation(const Type& type) {
         return list_expectation("addresses, each with a port if it is not 53");
     case Kind::networks:
         return list_expectation("addresses and blocks such as 192.0.2.0/24");
+    case Kind::hosts:
+        return list_expectation("addresses, blocks such as 192.0.2.0/24, and names");
+    case Kind::macros:
+        return list_expectation("macros, perhaps with values, such as {daemon_port}=587");
     }
     return {};
 }
@@ -290,6 +309,8 @@ Parsed parse_value(const Type& type, std::string_view text, bool quoted) {
     case Kind::words:
     case Kind::servers:
     case Kind::networks:
+    case Kind::hosts:
+    case Kind::macros:
         break;
     }
     return base::refuse(unexpected(base::may_be_key(text) ? "" : fmt::format("write [{}]", text)));
@@ -306,6 +327,10 @@ Parsed parse_list(const Type& type, const std::vector<std::string_view>& items) 
         return parse_items<base::IpNetwork>(items, read_network);
     case Kind::words:
         return parse_items<Word>(items, [&](auto item) { return read_word(type, item); });
+    case Kind::hosts:
+        return parse_items<base::HostPattern>(items, read_host);
+    case Kind::macros:
+        return parse_items<base::MacroCondition>(items, read_macro_condition);
     case Kind::servers:
         return parse_items<dns::Server>(items, [&](auto item) { return read_server(type, item); });
     default:

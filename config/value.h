@@ -5,7 +5,9 @@
 //     expectation(duration)                -> "a duration from 100ms to 1m"
 #pragma once
 
+#include "base/host_list.h"
 #include "base/ip_network.h"
+#include "base/macro_condition.h"
 #include "base/result.h"
 #include "base/socket_name.h"
 #include "dns/server.h"
@@ -35,6 +37,8 @@ enum class Kind : std::uint8_t {
     words,    // a list of some of a few
     servers,  // a list of addresses, each perhaps with a port
     networks, // a list of addresses and CIDR blocks
+    hosts,    // the same with names and exceptions
+    macros,   // a list of conditions on macros
 };
 
 // One of the words of a type, by its place among them.
@@ -46,7 +50,8 @@ struct Word {
 
 using Value = std::variant<bool, std::uint64_t, std::chrono::milliseconds, Word, std::string,
                            base::SocketName, std::vector<std::string>, std::vector<Word>,
-                           std::vector<dns::Server>, std::vector<base::IpNetwork>>;
+                           std::vector<dns::Server>, std::vector<base::IpNetwork>, base::HostList,
+                           std::vector<base::MacroCondition>>;
 
 // Why a text will not do. Without a reason, it is not what expectation() says.
 struct Refusal {

@@ -74,6 +74,12 @@ struct Printer {
     std::string operator()(const std::vector<base::IpNetwork>& value) const {
         return print_list(value, [](const base::IpNetwork& item) { return item.print(); });
     }
+    std::string operator()(const base::HostList& value) const {
+        return print_list(value, [](const base::HostPattern& item) { return item.print(); });
+    }
+    std::string operator()(const std::vector<base::MacroCondition>& value) const {
+        return print_list(value, [](const base::MacroCondition& item) { return item.print(); });
+    }
 };
 
 } // namespace

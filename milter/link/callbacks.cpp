@@ -220,12 +220,29 @@ sfsistat apply(SMFICTX* context, const session::Actions& actions, const Link& li
 constexpr unsigned long unneeded_events = SMFIP_NODATA | SMFIP_NOEOH | SMFIP_NOUNKNOWN;
 constexpr unsigned long unneeded_replies = SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_BODY;
 
+// {auth_...} say who logged in, which is said with each message, if at all.
+std::vector<std::pair<std::string, std::string>> macros_of(const Link& link,
+                                                           const session::Session& session) {
+    std::vector<std::pair<std::string, std::string>> given;
+    const auto& macros = link.tap.frames->macros();
+    for (const auto& condition : session.originating_macros()) {
+        const auto& name = condition.name;
+        given.emplace_back(name, name.starts_with("{auth_") ? macros.value_at(IncomingFrames::mail, name)
+                                                            : macros.value(name));
+    }
+    return given;
+}
+
 void request_macros(SMFICTX* context) {
+    std::string more;
+    for (const auto& condition : service->runtime()->settings.roles.originating_macros) {
+        more += ' ' + condition.name;
+    }
     const auto ask = [context](int stage, std::string names) {
         smfi_setsymlist(context, stage, names.data());
     };
-    ask(SMFIM_CONNECT, "j {daemon_name} {daemon_port}");
-    ask(SMFIM_ENVFROM, "i {daemon_name} {daemon_port} {auth_type} {auth_authen}");
+    ask(SMFIM_CONNECT, "j {daemon_name} {daemon_port} {client_resolve}" + more);
+    ask(SMFIM_ENVFROM, "i {daemon_name} {daemon_port} {auth_type} {auth_authen}" + more);
     // The same list at both stages: Sendmail sends one for the end of a message where one for the end of the
     // header was asked for.
     ask(SMFIM_EOH, "i");
@@ -318,7 +335,9 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long ste
 sfsistat on_connect(SMFICTX* context, char* name, _SOCK_ADDR* address) {
     note(context, [&](Link& link) {
         link.tap.frames->hear_of(IncomingFrames::connect);
-        link.session().connect({client_at(address, text_of(name)), link.macro("j")});
+        auto client = client_at(address, text_of(name));
+        client.name_confirmed = link.macro("{client_resolve}") == "OK";
+        link.session().connect({std::move(client), link.macro("j")});
     });
     return answer(context, [&](Link& link) {
         return link.terms.silent_connect ? SMFIS_NOREPLY : reply(context, link.session().admit());
@@ -337,7 +356,8 @@ sfsistat on_mail_from(SMFICTX* context, char** arguments) {
                                   .daemon_name = macros.value("{daemon_name}"),
                                   .auth_type = macros.value_at(IncomingFrames::mail, "{auth_type}"),
                                   .auth_authen = macros.value_at(IncomingFrames::mail, "{auth_authen}"),
-                                  .daemon_port = macros.value("{daemon_port}")});
+                                  .daemon_port = macros.value("{daemon_port}"),
+                                  .macros = macros_of(link, link.session())});
     });
 }
 
@@ -355,8 +375,10 @@ sfsistat on_recipient(SMFICTX* context, char** arguments) {
 }
 
 sfsistat on_header(SMFICTX* context, char* name, char* value) {
-    return note(context, [&](Link& link) {
-        link.session().header(text_of(name), wire_body(text_of(value), link.terms));
+    return answer(context, [&](Link& link) {
+        noted([&] { link.session().header(text_of(name), wire_body(text_of(value), link.terms)); },
+              [&](const char* why) { link.session().fail_header(why); });
+        return link.go_on();
     });
 }
 
@@ -374,14 +396,22 @@ sfsistat end_message(SMFICTX* context, Link& link) {
     if (!link.terms.recipients && link.session().needs_recipients()) {
         link.session().fail("the recipients were left out, but a reload brought a use for them meanwhile");
     }
-    sfsistat result = SMFIS_TEMPFAIL;
+    std::optional<session::Actions> actions;
     noted(
         [&] {
             const auto progress = [context] { smfi_progress(context); };
-            result = apply(context, link.session().end_of_message(queue_id, progress), link);
+            actions = link.session().end_of_message(queue_id, progress);
+        },
+        [&](const char* why) { actions = link.session().give_up(queue_id, why); });
+    link.session().abort();
+    sfsistat result = SMFIS_TEMPFAIL;
+    noted(
+        [&] {
+            if (actions) {
+                result = apply(context, *actions, link);
+            }
         },
         [&](const char* why) {
-            link.session().abort();
             service->logger().write(Event::internal_error, queue_id, why);
             result = reply(context, session::tempfail("internal error, try again later"));
         });

@@ -49,8 +49,8 @@ A key that should have signed could not be used; the line says which file and wh
 unsigned. Correct the key; the sender will try again.)"},
     {Event::header_over_limit, "HEADER_LIMIT", Level::warning, Flow::limited,
      R"(
-The header of a message is larger than `limits` allow. It is refused with 552: a part that was not looked
-at could hide a forged field.)"},
+The header of a message is larger than `limits` allow. It is refused with 552, or put off with 451 if
+limits.over_limit says so: a part that was not looked at could hide a forged field.)"},
     {Event::dns_budget_spent, "DNS_BUDGET", Level::warning, Flow::limited,
      R"(
 Not all answers came within dns.message_budget. What is missing counts as a temporary error in the
@@ -63,8 +63,8 @@ Usually the sender does this on purpose.)"},
      "Trouble with the nameservers, as the line says."},
     {Event::internal_error, "INTERNAL", Level::error, Flow::limited,
      R"(
-A defect or a lack of memory. The message is answered 451 and not accepted without a result. Please report
-it.)"},
+A defect or a lack of memory. The message is answered 451 and not accepted without a result, unless
+on_internal_error says so. Please report it.)"},
     {Event::too_many_connections, "CONNECTIONS", Level::warning, Flow::limited,
      R"(
 listen.max_connections are open, or as many as the system has descriptors and threads for; a further one

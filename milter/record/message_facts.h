@@ -19,7 +19,7 @@ namespace milter::record {
 enum class Mode {
     verify,
     sign,
-    keep, // handed back by a content filter, verified before: nothing is added or removed
+    keep, // left alone: of a peer, or verified before and handed back by a content filter
 };
 
 [[nodiscard]] const char* print(Mode mode);

@@ -17,6 +17,8 @@ dkim::Options dkim_options(const config::Settings::Dkim& settings) {
     options.limits.clock_drift = settings.clock_drift.count();
     options.partial_body =
         settings.accept_partial_body ? dkim::PartialBody::accept : dkim::PartialBody::refuse;
+    options.required_fields = settings.required_fields;
+    options.uncovered_fields = settings.uncovered_fields;
     return options;
 }
 
@@ -48,6 +50,12 @@ authenticate::Options mail_from_check(const authenticate::Options& checks) {
     options.spf_helo = false;
     options.policyd.reset();
     return options;
+}
+
+bool needs_recipients(const Runtime& runtime) {
+    const config::Settings& settings = runtime.settings;
+    return needs_recipients(runtime.policies) || settings.spf.policyd.on || // for those that are spared
+           (settings.roles.sign && !settings.signing.unsigned_recipients.empty());
 }
 
 std::vector<std::string>& list_for(keys::Severity severity, BuiltRuntime& built) {
@@ -217,14 +225,13 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name, con
     runtime->mail_from_check = mail_from_check(runtime->checks);
     runtime->sign_options = sign_options(runtime->settings);
     runtime->needs_body = needs_body(runtime->settings);
+    runtime->exempt_domains = domains(runtime->settings.roles.exempt_domains);
     runtime->message_limits = message_limits(runtime->settings);
     runtime->policies = make_policies(runtime->settings);
     runtime->may_hold = may_hold(runtime->policies);
-    runtime->needs_recipients = needs_recipients(runtime->policies);
-    if (const auto& policyd = runtime->settings.spf.policyd; policyd.on) {
-        runtime->needs_recipients = true; // those that are spared
-        runtime->answers_recipients = policyd.stage == config::PolicydStage::rcpt;
-    }
+    runtime->needs_recipients = needs_recipients(*runtime);
+    runtime->answers_recipients = runtime->settings.spf.policyd.on &&
+                                  runtime->settings.spf.policyd.stage == config::PolicydStage::rcpt;
     // What the lists ask must not be at the expense of the sender's check.
     constexpr std::size_t questions_of_list_entry = 20;
     runtime->driver_limits.questions =

@@ -36,10 +36,11 @@ struct Runtime {
     authenticate::RelayRules relay_rules;
     KnownHosts relay_hosts; // that are given by name
     DriverLimits driver_limits;
-    bool needs_body = true;          // false: bodies are neither verified nor signed
-    bool needs_recipients = false;   // a decision depends on them
-    bool answers_recipients = false; // one may be refused
-    bool may_hold = false;           // the mail server may be asked to hold a message
+    std::vector<base::DomainName> exempt_domains; // roles.exempt_domains
+    bool needs_body = true;                       // false: bodies are neither verified nor signed
+    bool needs_recipients = false;                // a decision depends on them
+    bool answers_recipients = false;              // one may be refused
+    bool may_hold = false;                        // the mail server may be asked to hold a message
 };
 
 struct BuiltRuntime {

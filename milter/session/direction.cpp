@@ -14,10 +14,17 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool is_internal(const Origin& origin, const config::Settings::Roles& roles) {
-    const auto& address = origin.client.address;
-    return address && std::any_of(roles.internal_hosts.begin(), roles.internal_hosts.end(),
-                                  [&](const auto& network) { return network.contains(*address); });
+// Whoever runs the reverse zone of an address may write any name there. Postfix shows only names that lead
+// back to the address, Sendmail others too.
+const base::HostPattern* find_client(const base::HostList& hosts, const Client& client) {
+    return find_host(hosts, client.name_confirmed ? client.name : "", client.address);
+}
+
+// "internal host 192.0.2.1", "internal host mail.example.org 192.0.2.1"
+std::string host_in_words(std::string_view what, const base::HostPattern& entry, const Client& client) {
+    const auto address = client.address ? client.address->print() : "without an address";
+    return entry.network() ? fmt::format("{} {}", what, address)
+                           : fmt::format("{} {} {}", what, client.name, address);
 }
 
 // Postfix hands mail of sendmail(1) and its own bounces to non_smtpd_milters as coming from localhost, port
@@ -37,38 +44,70 @@ bool is_authenticated(const Origin& origin) {
     return !is_blank(origin.auth_authen) || !is_blank(origin.auth_type);
 }
 
-} // namespace
+// The first condition that holds.
+const base::MacroCondition* find_macro(const Origin& origin,
+                                       const std::vector<base::MacroCondition>& conditions) {
+    const auto found = std::find_if(conditions.begin(), conditions.end(), [&](const auto& condition) {
+        return std::any_of(origin.macros.begin(), origin.macros.end(), [&](const auto& macro) {
+            return macro.first == condition.name && condition.holds(macro.second);
+        });
+    });
+    return found == conditions.end() ? nullptr : &*found;
+}
 
-Direction decide(const Origin& origin, const config::Settings::Roles& roles) {
+Direction whose(const Origin& origin, const config::Settings::Roles& roles) {
+    if (const auto* peer = find_client(roles.peers, origin.client)) {
+        return {.mode = record::Mode::keep,
+                .why = host_in_words("peer", *peer, origin.client),
+                .keeps_results = roles.keep_peer_results};
+    }
     if (is_authenticated(origin)) {
         return {.mode = record::Mode::sign, .why = fmt::format("authenticated as {}", origin.auth_authen)};
     }
     if (contains(roles.originating_daemons, origin.daemon_name)) {
         return {.mode = record::Mode::sign, .why = fmt::format("originating daemon {}", origin.daemon_name)};
     }
-    const bool internal = is_internal(origin, roles);
+    const auto* internal = find_client(roles.internal_hosts, origin.client);
     if (contains(roles.reinjection_daemons, origin.daemon_name)) {
-        return {.mode = internal && roles.keep_reinjected_results ? record::Mode::keep : record::Mode::verify,
+        const bool keeps = internal != nullptr && roles.keep_reinjected_results;
+        return {.mode = keeps ? record::Mode::keep : record::Mode::verify,
                 .why = fmt::format("reinjection daemon {}", origin.daemon_name),
-                .client_is_filter = internal && !origin.client_is_relay,
-                .client_is_relay = origin.client_is_relay};
+                .client_is_filter = internal != nullptr && !origin.client_is_relay,
+                .client_is_relay = origin.client_is_relay,
+                .keeps_results = keeps};
     }
     if (roles.sign_local_submission && is_local_submission(origin.client)) {
         return {.mode = record::Mode::sign, .why = "local submission", .may_be_returned = true};
     }
-    const auto& address = origin.client.address;
     if (origin.client_is_relay) {
         return {.mode = record::Mode::verify,
-                .why = fmt::format("relay {}", address->print()),
+                .why = fmt::format("relay {}", origin.client.address->print()),
                 .client_is_relay = true};
     }
-    if (internal) {
+    if (internal != nullptr) {
         return {.mode = record::Mode::sign,
-                .why = fmt::format("internal host {}", address->print()),
+                .why = host_in_words("internal host", *internal, origin.client),
                 .may_be_returned = true};
     }
+    if (const auto* macro = find_macro(origin, roles.originating_macros)) {
+        return {.mode = record::Mode::sign,
+                .why = fmt::format("originating macro {}", macro->print()),
+                .may_be_returned = true};
+    }
+    const auto& address = origin.client.address;
     return {.mode = record::Mode::verify,
             .why = address ? fmt::format("external host {}", address->print()) : "unknown client"};
+}
+
+} // namespace
+
+Direction decide(const Origin& origin, const config::Settings::Roles& roles, config::Mode mode) {
+    Direction direction = whose(origin, roles);
+    if (mode == config::Mode::verify && direction.mode == record::Mode::sign) {
+        direction.mode = record::Mode::verify;
+        direction.client_is_filter = true;
+    }
+    return direction;
 }
 
 } // namespace milter::session

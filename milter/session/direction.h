@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace milter::session {
 
@@ -17,6 +19,7 @@ struct Client {
     std::optional<base::IpAddress> address; // none: a unix socket, or a client the MTA knows no address of
     std::optional<std::uint16_t> port;      // 0: the MTA had no connection; none: there is no address either
     std::string name;                       // by reverse lookup, "localhost", "[192.0.2.1]"
+    bool name_confirmed = false; // the MTA says that the name leads back to the address ({client_resolve})
 };
 
 // What the MTA told about the session. What an SMTP client may say (HELO, MAIL, RCPT, the message) has no
@@ -28,23 +31,29 @@ struct Origin {
     std::string auth_authen; // {auth_authen}: the login name
     // By its address it is a relay of our own, which hands over mail from outside.
     bool client_is_relay = false;
+    // Of those that roles.originating_macros name, with their braces.
+    std::vector<std::pair<std::string, std::string>> macros{};
 };
 
 struct Direction {
     record::Mode mode = record::Mode::verify;
     std::string why; // for the log: "authenticated as ann"
-    // The client is our own content filter: its address says nothing about the sender, SPF and iprev have
-    // nothing to check.
+    // The client is our own content filter, or somebody whose mail is ours: its address says nothing about
+    // the sender, SPF and iprev have nothing to check.
     bool client_is_filter = false;
     // The client is a relay of our own: the sender is whoever handed the message to it.
     bool client_is_relay = false;
     // No login speaks for it: it may be mail from outside that a list, a redirect or a filter hands back.
     bool may_be_returned = false;
+    // Mail that is left alone: the results of our own in it stay.
+    bool keeps_results = false;
 };
 
-// In this order: SASL-authenticated or an originating daemon: sign. A reinjection daemon: verify or keep, for
-// what a content filter hands back there came from anywhere. sendmail(1) or an internal host that is no
-// relay: sign. Else verify.
-[[nodiscard]] Direction decide(const Origin& origin, const config::Settings::Roles& roles);
+// In this order: a peer: keep. SASL-authenticated or an originating daemon: sign. A reinjection daemon:
+// verify or keep, for what a content filter hands back there came from anywhere. sendmail(1), an internal
+// host that is no relay, or an originating macro: sign. Else verify. Where all mail is verified, what would
+// be signed is as well.
+[[nodiscard]] Direction decide(const Origin& origin, const config::Settings::Roles& roles,
+                               config::Mode mode = config::Mode::both);
 
 } // namespace milter::session

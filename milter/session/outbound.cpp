@@ -136,7 +136,12 @@ void Outbound::sign_with(const keys::Signer& signer, const message::HeaderList& 
     options.identity = signer.identity;
     auto field = dkim::sign(options, *signer.key, headers, bodies_.digest(body_hash_), now);
     if (!field) {
-        result.failure = fmt::format("key {}: {}", signer.name, field.error().message);
+        std::string problem = fmt::format("key {}: {}", signer.name, field.error().message);
+        if (runtime_->settings.signing.on_error == config::MissingKey::sign_without) {
+            result.missing.push_back(std::move(problem));
+        } else {
+            result.failure = std::move(problem);
+        }
         return;
     }
     result.fields.push_back({"DKIM-Signature", std::move(*field)});

@@ -62,12 +62,14 @@ void Session::mail_from(const MailFrom& sender) {
                         .daemon_name = sender.daemon_name,
                         .auth_type = sender.auth_type,
                         .auth_authen = sender.auth_authen,
-                        .client_is_relay = is_relay()};
-    auto direction = decide(origin, runtime_->settings.roles);
+                        .client_is_relay = is_relay(),
+                        .macros = sender.macros};
+    auto direction = decide(origin, runtime_->settings.roles, runtime_->settings.mode);
     const auto client = direction.client_is_filter ? std::nullopt : connection_.client.address;
     transaction_.emplace(service_, TransactionContext{.runtime = runtime_,
                                                       .authserv_id = authserv_id(),
                                                       .direction = std::move(direction),
+                                                      .login = {sender.auth_authen, sender.auth_type},
                                                       .envelope = {client, helo_, sender.path},
                                                       .daemon_name = sender.daemon_name,
                                                       .daemon_port = sender.daemon_port});
@@ -92,18 +94,26 @@ void Session::body(std::string_view chunk) {
 Actions Session::end_of_message(std::string_view queue_id, const std::function<void()>& progress) {
     if (!transaction_ || !failure_.empty() || !connection_failure_.empty()) {
         const auto& why = failure_.empty() ? connection_failure_ : failure_;
-        service_.logger().write(Event::internal_error, queue_id,
-                                why.empty() ? "end of a message that never began" : why);
-        abort();
-        return tempfail("internal error, try again later");
+        return give_up(queue_id, why.empty() ? "end of a message that never began" : why);
     }
     Actions actions = transaction_->finish(queue_id, progress);
     abort();
     return actions;
 }
 
+Actions Session::give_up(std::string_view queue_id, std::string_view why) {
+    service_.logger().write(Event::internal_error, queue_id, why);
+    const bool may_pass = runtime_->settings.on_internal_error == authenticate::Action::accept &&
+                          transaction_ && connection_failure_.empty() && !header_lost_;
+    Actions actions =
+        may_pass ? transaction_->let_through(queue_id) : tempfail("internal error, try again later");
+    abort();
+    return actions;
+}
+
 void Session::abort() {
     in_message_ = false;
+    header_lost_ = false;
     transaction_.reset();
     failure_.clear();
 }
@@ -120,6 +130,11 @@ void Session::fail(std::string_view why) noexcept {
 bool Session::is_relay() const {
     const auto& address = connection_.client.address;
     return address && authenticate::find_relay(runtime_->relay_rules, *address) != nullptr;
+}
+
+void Session::fail_header(std::string_view why) noexcept {
+    header_lost_ = true;
+    fail(why);
 }
 
 std::string Session::authserv_id() const {

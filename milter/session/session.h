@@ -11,6 +11,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace milter::session {
 
@@ -25,6 +27,8 @@ struct MailFrom {
     std::string auth_type;     // {auth_type}
     std::string auth_authen;   // {auth_authen}
     std::string daemon_port{}; // {daemon_port}
+    std::vector<std::pair<std::string, std::string>>
+        macros{}; // of Session::originating_macros(), where given
 };
 
 class Session {
@@ -50,6 +54,14 @@ class Session {
     [[nodiscard]] Actions end_of_message(std::string_view queue_id, const std::function<void()>& progress);
     void abort();
 
+    // The message could not be finished for an internal error. What becomes of it: a tempfail, or it goes on
+    // unchecked where the configuration says so and its header is known.
+    [[nodiscard]] Actions give_up(std::string_view queue_id, std::string_view why);
+
+    // The macros that MAIL is to come with.
+    [[nodiscard]] const std::vector<base::MacroCondition>& originating_macros() const {
+        return runtime_->settings.roles.originating_macros;
+    }
     // Whether the configuration of this session has a use for bodies.
     [[nodiscard]] bool needs_body() const { return runtime_->needs_body; }
     // Whether it has a use for recipients, and an answer to each.
@@ -63,6 +75,8 @@ class Session {
     // An internal error happened that could not be answered then: the end of the message will be a tempfail,
     // or, where it happened outside of one, the end of each that follows.
     void fail(std::string_view why) noexcept;
+    // The same, and a header field is lost with it.
+    void fail_header(std::string_view why) noexcept;
 
   private:
     [[nodiscard]] std::string authserv_id() const;
@@ -77,6 +91,7 @@ class Session {
     std::string helo_;
     bool in_message_ = false;
     std::optional<Transaction> transaction_;
+    bool header_lost_ = false;       // a field of it
     std::string failure_;            // in this message
     std::string connection_failure_; // outside of any
 };

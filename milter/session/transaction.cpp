@@ -4,11 +4,14 @@
 #include "authenticate/owned_fields.h"
 #include "authenticate/received_spf.h"
 #include "authenticate/results.h"
+#include "authenticate/submission.h"
 #include "authenticate/told.h"
 #include "authres/format.h"
 #include "base/pair_value.h"
+#include "message/line_breaks.h"
 #include "milter/record/log_line.h"
 #include "milter/session/leaving_header.h"
+#include "milter/session/unsigned_recipients.h"
 
 #include <fmt/format.h>
 
@@ -145,12 +148,30 @@ void Transaction::end_of_header() {
     if (is_refused() || std::exchange(header_ended_, true)) {
         return;
     }
+    heed_exemption();
     if (inbound_) {
         inbound_->end_of_header(headers_);
     }
     if (outbound_) {
         end_of_own_header();
     }
+}
+
+// A header that readers take in two ways is checked whoever seems to be its author.
+void Transaction::heed_exemption() {
+    const auto& exempt = context_.runtime->exempt_domains;
+    if (exempt.empty() || context_.direction.mode == record::Mode::keep) {
+        return;
+    }
+    const auto author = message::find_author(headers_);
+    if (author.state != message::Author::State::one || message::has_stray_line_break(headers_) ||
+        std::find(exempt.begin(), exempt.end(), author.domains.front()) == exempt.end()) {
+        return;
+    }
+    inbound_.reset();
+    outbound_.reset();
+    context_.direction.mode = record::Mode::keep;
+    context_.direction.why += fmt::format(", exempt domain {}", author.domains.front().text());
 }
 
 void Transaction::end_of_own_header() {
@@ -208,8 +229,10 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
     const authenticate::Shown shown{.every_helo = context_.runtime->settings.spf.report_helo};
     auto results = authenticate::results(verdict, shown);
     authenticate::tell_disposition(facts.disposition, results);
-    const auto body = authres::format(context_.authserv_id, results);
-    actions.insertions.push_back({"Authentication-Results", " " + body});
+    for (auto& one : login_result()) {
+        results.push_back(std::move(one));
+    }
+    insert_results(results, actions);
     facts.from = record::from_in_words(verdict.author, headers_);
     facts.client = verdict.relay ? verdict.relay->client : facts.client;
     facts.verdict = std::move(verdict);
@@ -230,7 +253,7 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
     Actions actions = actions_for(facts.disposition);
     facts.from = record::from_in_words(outbound_->author(), headers_);
     remove_foreign_fields(outbound_->own_result().instances, actions, facts);
-    auto result = sign_what_leaves(actions.deletions);
+    auto result = sign_unless_unwanted(actions.deletions);
     if (!result.failure.empty()) {
         service_.logger().write(Event::signing_failed, queue_id, result.failure);
         Actions refusal = tempfail("message could not be signed, try again later");
@@ -243,10 +266,40 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
     log_outbound(queue_id, result);
     actions.changes = std::move(changes_);
     std::move(result.fields.begin(), result.fields.end(), std::back_inserter(actions.insertions));
+    if (const auto login = login_result(); !login.empty()) {
+        insert_results(login, actions);
+    }
     facts.signed_by = std::move(result.names);
     facts.unsigned_because = std::move(result.unsigned_because);
     log_message(queue_id, facts);
     return actions;
+}
+
+std::vector<authres::MethodResult> Transaction::login_result() const {
+    if (context_.runtime->settings.roles.report_authentication) {
+        if (auto result = authenticate::submission_result(context_.login.name, context_.login.mechanism)) {
+            return {std::move(*result)};
+        }
+    }
+    return {};
+}
+
+void Transaction::insert_results(const std::vector<authres::MethodResult>& results, Actions& actions) const {
+    actions.insertions.push_back(
+        {"Authentication-Results", " " + authres::format(context_.authserv_id, results)});
+}
+
+// With more recipients than were kept one of the others may be meant. To be without a signature is the
+// exception, so that such a message is signed.
+Signed Transaction::sign_unless_unwanted(const std::vector<HeaderDeletion>& deletions) {
+    const auto& unwanted = context_.runtime->settings.signing.unsigned_recipients;
+    const auto recipient = find_unsigned_recipient(unwanted, recipients_);
+    if (recipient.empty()) {
+        return sign_what_leaves(deletions);
+    }
+    Signed result;
+    result.unsigned_because = fmt::format("mail to {} (signing.unsigned_recipients)", recipient);
+    return result;
 }
 
 // The deletions first: a signature over a field that we take away ourselves would be broken when it leaves.
@@ -255,14 +308,38 @@ Signed Transaction::sign_what_leaves(const std::vector<HeaderDeletion>& deletion
                              : outbound_->finish(without(headers_, deletions), now_);
 }
 
+// The header, which was taken in, is all that is used: whatever failed may fail again.
+Actions Transaction::let_through(std::string_view queue_id) {
+    if (is_refused()) {
+        return over_limit_.empty() ? turn_away(queue_id, no_room_) : refuse_header(queue_id);
+    }
+    context_.direction.mode = record::Mode::keep;
+    context_.direction.why += ", internal error";
+    Actions actions = finish_kept(queue_id);
+    actions.changes = std::move(changes_);
+    return actions;
+}
+
+// Nobody checked it, so that no result in it is ours.
 Actions Transaction::finish_kept(std::string_view queue_id) {
-    log_message(queue_id, known_at_mail_from());
-    return {};
+    record::MessageFacts facts = known_at_mail_from();
+    Actions actions;
+    if (!context_.direction.keeps_results) {
+        remove_foreign_fields({}, actions, facts);
+    }
+    log_message(queue_id, facts);
+    return actions;
 }
 
 Actions Transaction::refuse_header(std::string_view queue_id) {
     service_.logger().write(Event::header_over_limit, queue_id, over_limit_);
-    return reject("552", "5.3.4", "message header is too large"); // RFC 3463 3.4: too big for system
+    constexpr const char* text = "message header is too large";
+    if (context_.runtime->settings.limits.over_limit == authenticate::Action::tempfail) {
+        Actions refusal = tempfail(text);
+        refusal.enhanced = "4.3.4"; // RFC 3463 3.4: too big for system
+        return refusal;
+    }
+    return reject("552", "5.3.4", text);
 }
 
 // Not for want of anything in the message: the same one is welcome when there is less to do.
@@ -276,7 +353,8 @@ Arrival Transaction::arrival(std::string_view queue_id, const authenticate::Verd
         .daemon_name = context_.daemon_name, .daemon_port = context_.daemon_port, .circumstances = {}};
     authenticate::Circumstances& circumstances = arrival.circumstances;
     circumstances.client = verdict.relay ? verdict.relay->client : context_.envelope.client;
-    circumstances.relayed = verdict.relay.has_value();
+    // Whoever hands the mail over would have to bounce what we refuse.
+    circumstances.relayed = verdict.relay.has_value() || context_.direction.client_is_filter;
     circumstances.mail_from = context_.envelope.mail_from;
     circumstances.recipients = more_recipients_ ? std::vector<std::string>() : recipients_;
     if (needs_signs(context_.runtime->policies)) {
@@ -333,9 +411,10 @@ void Transaction::remove_foreign_fields(const std::vector<std::size_t>& kept, Ac
     if (!settings.roles.verify) {
         return;
     }
+    const bool is_own = context_.direction.mode == record::Mode::sign;
     const bool writes_received_spf = inbound_ && settings.spf.received_spf;
     const authenticate::Ownership ours{.authserv_ids = own_ids(),
-                                       .quarantine_field = inbound_ ? settings.quarantine_field : "",
+                                       .quarantine_field = is_own ? "" : settings.quarantine_field,
                                        .spf_receivers =
                                            writes_received_spf ? own_ids() : std::vector<std::string>()};
     auto foreign = authenticate::find_foreign_fields(headers_, ours, kept);

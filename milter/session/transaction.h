@@ -2,6 +2,7 @@
 #pragma once
 
 #include "authenticate/policyd.h"
+#include "authres/result.h"
 #include "message/from.h"
 #include "message/header_list.h"
 #include "milter/record/message_facts.h"
@@ -20,10 +21,17 @@
 
 namespace milter::session {
 
+// Who logged in, as the MTA says.
+struct Login {
+    std::string name;
+    std::string mechanism;
+};
+
 struct TransactionContext {
     std::shared_ptr<const runtime::Runtime> runtime;
     std::string authserv_id;
     Direction direction;
+    Login login;
     authenticate::Envelope envelope;
     std::string daemon_name{}; // {daemon_name}
     std::string daemon_port{}; // {daemon_port}
@@ -43,6 +51,8 @@ class Transaction {
     [[nodiscard]] bool wants_body() const;
     // Decides, and logs the message's line. `progress` is called now and then while waiting for the DNS.
     [[nodiscard]] Actions finish(std::string_view queue_id, const std::function<void()>& progress);
+    // Unchecked and unsigned, for want of anything better; but without what only we may write.
+    [[nodiscard]] Actions let_through(std::string_view queue_id);
 
   private:
     // What policyd-spf's switches say to a recipient of incoming mail.
@@ -55,11 +65,18 @@ class Transaction {
     void add_received_spf(const authenticate::Verdict& verdict, Actions& actions) const;
     void end_of_header();
     void end_of_own_header();
+    // Leaves the message alone where its author is exempt.
+    void heed_exemption();
+    // Unless a recipient wants none.
+    [[nodiscard]] Signed sign_unless_unwanted(const std::vector<HeaderDeletion>& deletions);
     // Over the header as it will be delivered, with `changes_` and `deletions` carried out.
     [[nodiscard]] Signed sign_what_leaves(const std::vector<HeaderDeletion>& deletions);
     [[nodiscard]] Actions finish_inbound(std::string_view queue_id, const std::function<void()>& progress);
     [[nodiscard]] Actions finish_outbound(std::string_view queue_id);
     [[nodiscard]] Actions finish_kept(std::string_view queue_id);
+    // Who logged in, where that is to be said.
+    [[nodiscard]] std::vector<authres::MethodResult> login_result() const;
+    void insert_results(const std::vector<authres::MethodResult>& results, Actions& actions) const;
     [[nodiscard]] Actions refuse_header(std::string_view queue_id);
     [[nodiscard]] std::string busy() const; // why a message is turned away
     [[nodiscard]] Actions turn_away(std::string_view queue_id, std::string_view why);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -136,8 +137,16 @@ class Parser {
         if (word == "now") {
             return read_number(value, scenario_.now);
         }
+        if (word == "client-resolve") {
+            scenario_.connection.client.name_confirmed = value == "OK";
+            return {};
+        }
         if (word == "rcpt-to") {
             scenario_.recipients.emplace_back(value);
+            return {};
+        }
+        if (word == "macro") {
+            add_macro(value);
             return {};
         }
         std::string* const text = session_text(word);
@@ -146,6 +155,13 @@ class Parser {
         }
         *text = value;
         return {};
+    }
+
+    // "{name} value"
+    void add_macro(const std::string& text) {
+        const auto end = std::min(text.find(' '), text.size());
+        scenario_.sender.macros.emplace_back(text.substr(0, end),
+                                             base::trim_wsp(std::string_view(text).substr(end)));
     }
 
     template <class Number>

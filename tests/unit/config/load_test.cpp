@@ -242,15 +242,18 @@ TEST_CASE("values of the wrong type are told by place and expectation") {
 TEST_CASE("texts that mean nothing are told by place and expectation") {
     check_cases({
         {"bad blocks, each by its place",
-         "roles:\n  internal_hosts:\n    - 10.0.0.0/8\n    - 10.0.0.0/33\n    - [::1]\n    - intern\n",
-         {"p.yaml:4:7: error: 'roles.internal_hosts': expected an address or a block such as 192.0.2.0/24, "
+         "roles:\n  internal_hosts:\n    - 10.0.0.0/8\n    - 10.0.0.0/33\n    - [::1]\n    - 10.1.2\n",
+         {"p.yaml:4:7: error: 'roles.internal_hosts': expected an address, a block such as 192.0.2.0/24, or "
+          "a name, "
           "not "
           "'10.0.0.0/33' (expected a prefix length from 0 to 32 after the slash)",
-          "p.yaml:5:7: error: 'roles.internal_hosts': expected an address or a block such as 192.0.2.0/24, "
+          "p.yaml:5:7: error: 'roles.internal_hosts': expected an address, a block such as 192.0.2.0/24, or "
+          "a name, "
           "not a list",
-          "p.yaml:6:7: error: 'roles.internal_hosts': expected an address or a block such as 192.0.2.0/24, "
+          "p.yaml:6:7: error: 'roles.internal_hosts': expected an address, a block such as 192.0.2.0/24, or "
+          "a name, "
           "not "
-          "'intern' (expected an IPv4 or IPv6 address, for example 192.0.2.0/24 or 2001:db8::/32)"}},
+          "'10.1.2' (expected an address, a block such as 192.0.2.0/24, or a name such as .example.org)"}},
         {"an authserv-id with a blank",
          "authserv_id: my host\n",
          {"p.yaml:1:14: error: 'authserv_id': an authserv-id may not contain blanks (usually it is the "
@@ -496,7 +499,8 @@ TEST_CASE("a wrong indentation is called one") {
          {"p.yaml:5:8: " + above}},
         {"an item that joins the one above",
          "roles:\n  internal_hosts:\n  - 127.0.0.1\n   - 10.0.0.0/8\n",
-         {"p.yaml:3:5: error: 'roles.internal_hosts': expected an address or a block such as 192.0.2.0/24, "
+         {"p.yaml:3:5: error: 'roles.internal_hosts': expected an address, a block such as 192.0.2.0/24, or "
+          "a name, "
           "not '127.0.0.1 - 10.0.0.0/8' (indent the items of a list alike, else they are one text)"}},
         {"none below a section",
          "spf:\nenabled: no\n",
@@ -686,7 +690,8 @@ TEST_CASE("blocks of addresses that do not say what they are") {
         {"IPv4 as IPv6", "roles: {internal_hosts: ['::ffff:127.0.0.0/104', '::ffff:127.0.0.1']}\n", {}},
         {"IPv4 as IPv6 with a prefix of IPv4",
          "roles: {internal_hosts: ['::ffff:127.0.0.0/8']}\n",
-         {"p.yaml:1:26: error: 'roles.internal_hosts': expected an address or a block such as 192.0.2.0/24, "
+         {"p.yaml:1:26: error: 'roles.internal_hosts': expected an address, a block such as 192.0.2.0/24, or "
+          "a name, "
           "not "
           "'::ffff:127.0.0.0/8' (expected a prefix length from 96 to 128 after the slash, because the block "
           "is an "
@@ -694,5 +699,5 @@ TEST_CASE("blocks of addresses that do not say what they are") {
     });
     const auto loaded = config::load_text("roles: {internal_hosts: ['::ffff:127.0.0.0/104']}\n", "p.yaml");
     REQUIRE(loaded.settings);
-    CHECK(loaded.settings->roles.internal_hosts == std::vector{*base::IpNetwork::parse("127.0.0.0/8")});
+    CHECK(loaded.settings->roles.internal_hosts == base::HostList{*base::IpNetwork::parse("127.0.0.0/8")});
 }

@@ -159,6 +159,10 @@ config::Value another(const config::Setting& setting, const config::Value& value
         return std::vector<dns::Server>{dns::parse_server("192.0.2.53").value()};
     case config::Kind::networks:
         return std::vector<base::IpNetwork>{};
+    case config::Kind::hosts:
+        return base::HostList{base::HostPattern::parse(".example.org").value()};
+    case config::Kind::macros:
+        return std::vector{base::MacroCondition::parse("{auth_type}").value()};
     }
     return value;
 }

@@ -104,6 +104,82 @@ TEST_CASE("mail of sendmail(1) is told by the port that no connection has") {
     }
 }
 
+TEST_CASE("a host by its name is one whose name the mail server confirms") {
+    auto named = roles();
+    named.internal_hosts = {base::HostPattern::parse(".example.org").value(),
+                            base::HostPattern::parse("!guest.example.org").value()};
+    named.peers = {base::HostPattern::parse("peer.example.org").value()};
+    const auto from = [](const char* name, bool confirmed) {
+        auto client = at("192.0.2.1", some_port, name);
+        client.name_confirmed = confirmed;
+        return Origin{client, "smtpd", "", ""};
+    };
+    const auto inside = decide(from("mail.example.org", true), named);
+    CHECK(inside.mode == Mode::sign);
+    CHECK(inside.why == "internal host mail.example.org 192.0.2.1");
+    CHECK(inside.may_be_returned);
+    CHECK(decide(from("mail.example.org", false), named).mode == Mode::verify);
+    CHECK(decide(from("guest.example.org", true), named).mode == Mode::verify);
+    CHECK(decide(from("example.org", true), named).mode == Mode::verify);
+    CHECK(decide(from("peer.example.org", true), named).why == "peer peer.example.org 192.0.2.1");
+    CHECK(decide(from("peer.example.org", false), named).mode == Mode::verify);
+}
+
+TEST_CASE("mail of a peer is left alone whoever sends it") {
+    auto with_peers = roles();
+    with_peers.peers = {*base::IpNetwork::parse("192.0.2.0/24")};
+    for (const auto* daemon : {"smtpd", "ORIGINATING", "AFTERFILTER"}) {
+        for (const auto* login : {"", "ann"}) {
+            CAPTURE(daemon, login);
+            const auto direction = decide({at("192.0.2.1"), daemon, "", login}, with_peers);
+            CHECK(direction.mode == Mode::keep);
+            CHECK(direction.why == "peer 192.0.2.1");
+            CHECK_FALSE(direction.keeps_results);
+        }
+    }
+    CHECK(decide({at("198.51.100.1"), "smtpd", "", ""}, with_peers).mode == Mode::verify);
+    with_peers.keep_peer_results = true;
+    CHECK(decide({at("192.0.2.1"), "smtpd", "", ""}, with_peers).keeps_results);
+}
+
+TEST_CASE("where all mail is verified, what would be signed is as well, but for its client") {
+    const Origin ours[] = {{at("192.0.2.1"), "smtpd", "PLAIN", "ann"},
+                           {at("192.0.2.1"), "ORIGINATING", "", ""},
+                           {at("127.0.0.1", 0, "localhost"), "smtpd", "", ""},
+                           {at("10.1.2.3"), "smtpd", "", ""}};
+    for (const auto& origin : ours) {
+        const auto usual = decide(origin, roles());
+        CHECK(usual.mode == Mode::sign);
+        const auto verified = decide(origin, roles(), config::Mode::verify);
+        CHECK(verified.mode == Mode::verify);
+        CHECK(verified.client_is_filter);
+        CHECK(verified.why == usual.why);
+        CHECK(decide(origin, roles(), config::Mode::sign).mode == Mode::sign);
+    }
+    const auto stranger = decide({at("192.0.2.1"), "smtpd", "", ""}, roles(), config::Mode::verify);
+    CHECK(stranger.mode == Mode::verify);
+    CHECK_FALSE(stranger.client_is_filter);
+}
+
+TEST_CASE("a macro marks mail of our own where no content filter hands it back") {
+    auto by_macro = roles();
+    by_macro.originating_macros = {base::MacroCondition::parse("{site_own}=yes").value(),
+                                   base::MacroCondition::parse("{other}").value()};
+    const auto with = [](const char* name, const char* value, const char* daemon = "smtpd") {
+        return Origin{at("192.0.2.1"), daemon, "", "", {{name, value}}};
+    };
+    const auto marked = decide(with("{site_own}", "yes"), by_macro);
+    CHECK(marked.mode == Mode::sign);
+    CHECK(marked.why == "originating macro {site_own}=yes");
+    CHECK(marked.may_be_returned);
+    CHECK(decide(with("{other}", "x"), by_macro).mode == Mode::sign);
+    CHECK(decide(with("{other}", ""), by_macro).mode == Mode::verify);
+    CHECK(decide(with("{site_own}", "no"), by_macro).mode == Mode::verify);
+    CHECK(decide(with("{third}", "yes"), by_macro).mode == Mode::verify);
+    CHECK(decide(with("{site_own}", "yes", "AFTERFILTER"), by_macro).mode == Mode::verify);
+    CHECK(decide(with("{site_own}", "yes"), roles()).mode == Mode::verify);
+}
+
 TEST_CASE("settings that change the direction") {
     auto changed = roles();
     const Origin local{at("127.0.0.1", 0, "localhost"), "smtpd", "", ""};

@@ -189,6 +189,46 @@ TEST_CASE("an internal error is a tempfail, never an accept without a result") {
     CHECK(never_began.reply == Reply::tempfail);
 }
 
+TEST_CASE(
+    "where the settings say so, an internal error lets a message through, without what only we may write") {
+    auto settings = config::default_settings();
+    settings.on_internal_error = authenticate::Action::accept;
+    Daemon daemon(settings);
+    milter::session::Session session(*daemon.service);
+    const std::pair<std::string, std::string> forged{"Authentication-Results", " mx.example.net; dmarc=pass"};
+    begin(session);
+    session.fail("out of memory");
+    const auto actions = deliver(session, {forged, {"From", " ann@example.org"}});
+    CHECK(actions.reply == Reply::proceed);
+    CHECK(actions.insertions.empty());
+    REQUIRE(actions.deletions.size() == 1);
+    CHECK(actions.deletions.front().name == "Authentication-Results");
+    REQUIRE(daemon.logger.lines.size() == 2);
+    CHECK(contains(daemon.logger.lines[0], "error 4abc: [INTERNAL] out of memory"));
+    CHECK(contains(daemon.logger.lines[1], "mode=keep why=\"external host 192.0.2.1, internal error\""));
+
+    SECTION("but not one of whose header a field is lost") {
+        begin(session);
+        session.fail_header("out of memory");
+        CHECK(deliver(session, {{"From", " ann@example.org"}}).reply == Reply::tempfail);
+    }
+    SECTION("nor one that never began") {
+        CHECK(session.end_of_message("4abd", no_progress).reply == Reply::tempfail);
+    }
+    SECTION("nor one of a connection of which something is lost") {
+        session.abort();
+        session.fail("out of memory");
+        begin(session);
+        CHECK(deliver(session, {{"From", " ann@example.org"}}).reply == Reply::tempfail);
+    }
+    SECTION("nor one whose header is over a limit") {
+        begin(session);
+        session.header("X-Large", std::string(settings.limits.header_field_bytes, 'x'));
+        session.fail("out of memory");
+        CHECK(deliver(session, {forged}).reply == Reply::reject);
+    }
+}
+
 TEST_CASE("an internal error before the first message is not forgotten with it") {
     Daemon daemon;
     milter::session::Session session(*daemon.service);
