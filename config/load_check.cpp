@@ -347,7 +347,9 @@ struct Checks {
                             block.print()),
                 "filters of a relay's own belong in 'inside'");
         } else if (std::any_of(settings.roles.internal_hosts.begin(), settings.roles.internal_hosts.end(),
-                               overlaps)) {
+                               [&](const base::HostPattern& host) {
+                                   return host.network() && !host.is_exception() && overlaps(*host.network());
+                               })) {
             report.warning(
                 place,
                 fmt::format("'relays.hosts.addresses': {} is in 'roles.internal_hosts' as well: the mail of "

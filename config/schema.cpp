@@ -50,6 +50,9 @@ Type socket() {
 Type servers() {
     return {.kind = Kind::servers};
 }
+Type networks() {
+    return {.kind = Kind::networks};
+}
 Type hosts() {
     return {.kind = Kind::hosts};
 }
@@ -598,7 +601,7 @@ without that signature. Mail of other domains is not affected.)"),
 What happens to mail that a key should sign and does not, for a fault of the cryptography or of memory. The
 log has an error (SIGNING_FAILED). tempfail: 451. unsigned: it goes out without that signature.)"),
              setting(
-                 "signing.unsigned_recipients", texts(check_address_pattern),
+                 "signing.unsigned_recipients", texts(check_recipient_pattern),
                  [](auto& s) -> auto& { return s.signing.unsigned_recipients; },
                  R"(
 Addresses to which mail goes unsigned, as with OpenDKIM's DontSignMailTo; * stands for anything, as in

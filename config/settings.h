@@ -28,7 +28,8 @@
 namespace config {
 
 // 127.0.0.0/8 and ::1.
-[[nodiscard]] base::HostList loopback();
+[[nodiscard]] std::vector<base::IpNetwork> loopback();
+[[nodiscard]] base::HostList loopback_hosts();
 
 // What is done at all, whoever the mail comes from.
 enum class Mode : std::uint8_t {
@@ -95,7 +96,7 @@ struct Settings {
         std::vector<base::MacroCondition> originating_macros;        // each marks mail of our own
         std::vector<std::string> reinjection_daemons;                // where a content filter hands mail back
         bool keep_reinjected_results = false;       // what an internal host hands back keeps our own results
-        base::HostList internal_hosts = loopback(); // clients whose mail is ours to sign
+        base::HostList internal_hosts = loopback_hosts(); // clients whose mail is ours to sign
         base::HostList peers;                       // clients whose mail is left alone
         bool keep_peer_results = false;             // results of our own in their mail too
         std::vector<std::string> exempt_domains;    // of From: their mail is left alone

@@ -153,13 +153,7 @@ std::optional<Refusal> check_relay_name(std::string_view text) {
                          "write mx2.example.org, or .example.org for all below it");
 }
 
-std::optional<Refusal> check_domain(std::string_view text) {
-    return refuse_unless(base::DomainName::parse_international(text).has_value(),
-                         fmt::format("{} is not a domain", base::quoted(text)),
-                         "write the domain behind the @, for example example.org");
-}
-
-std::optional<Refusal> check_address_pattern(std::string_view text) {
+std::optional<Refusal> check_recipient_pattern(std::string_view text) {
     const bool good = text.find('@') != std::string_view::npos &&
                       std::all_of(text.begin(), text.end(), [](char c) { return base::is_visible(c); });
     return refuse_unless(good, fmt::format("{} is not an address", base::quoted(text)),
