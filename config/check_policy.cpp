@@ -160,6 +160,15 @@ void check_rules(const Settings& settings, const PolicyPlaces& places, Report& r
     }
 }
 
+// Whether one is given, sound or not: one that was refused has its own diagnostic.
+bool states_condition(const std::string& profile, const PolicyPlaces& places) {
+    const auto& schema = profile_schema();
+    return std::any_of(schema.begin(), schema.end(), [&](const ProfileSetting& setting) {
+        return is_condition(setting) &&
+               places.settings.contains(fmt::format("policy.profiles.{}.{}", profile, setting.name()));
+    });
+}
+
 void check_conditions(const std::vector<ProfileEntry>& profiles, const PolicyPlaces& places, Report& report) {
     for (auto profile = profiles.begin(); profile != profiles.end(); ++profile) {
         const std::string& name = profile->rules.policy.profile;
@@ -172,7 +181,7 @@ void check_conditions(const std::vector<ProfileEntry>& profiles, const PolicyPla
                            fmt::format("profile '{}' holds for no mail: '{}' above it comes first", name,
                                        earlier->rules.policy.profile),
                            "put the narrower one first");
-        } else if (profile->conditions.is_empty()) {
+        } else if (profile->conditions.is_empty() && !states_condition(name, places)) {
             report.warning(place, fmt::format("profile '{}' has no condition and holds for all mail", name),
                            "write its settings below 'policy', or say which mail it is for");
         }

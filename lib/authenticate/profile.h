@@ -16,11 +16,11 @@ namespace authenticate {
 // All that are given must hold, and one of the values of each. Domains are A-labels in lower case;
 // ".example.org" is every name below example.org.
 struct ProfileConditions {
-    std::vector<std::string> daemon_names; // {daemon_name}
-    std::vector<std::string> daemon_ports; // {daemon_port}
-    std::vector<base::IpNetwork> clients;
-    std::vector<std::string> author_domains;
-    std::vector<std::string> recipient_domains;
+    std::vector<std::string> daemon_names{}; // {daemon_name}
+    std::vector<std::string> daemon_ports{}; // {daemon_port}
+    std::vector<base::IpNetwork> clients{};
+    std::vector<std::string> author_domains{};
+    std::vector<std::string> recipient_domains{};
 
     bool operator==(const ProfileConditions&) const = default;
 

@@ -1,0 +1,111 @@
+// Policies as a session carries them out: what depends on time, on recipients and on how mail came in.
+#include "config/load.h"
+#include "milter/session/session.h"
+#include "support/catch.h"
+#include "support/memory_logger.h"
+#include "support/table_resolver.h"
+
+#include <memory>
+#include <string>
+
+namespace {
+
+using milter::session::Actions;
+using milter::session::Reply;
+
+// A daemon with a clock that stands until it is set.
+struct Daemon {
+    explicit Daemon(const std::string& yaml) {
+        auto loaded = config::load_text("authserv_id: mx.test\n" + yaml, "p.yaml");
+        REQUIRE(loaded.settings);
+        auto built = milter::runtime::build_runtime(std::move(*loaded.settings), "mx.test");
+        REQUIRE(built.runtime);
+        service =
+            std::make_unique<milter::runtime::Service>(built.runtime, dns, logger, [this] { return now; });
+        dns.zone.add("TXT victim.test", "v=spf1 -all");
+        dns.zone.add("TXT _dmarc.victim.test", "v=DMARC1; p=reject");
+        dns.zone.add("TXT broken.test", "FAILED servfail");
+        dns.zone.add("TXT stuck.test", "FAILED servfail");
+    }
+
+    Actions receive(const std::string& domain, std::size_t recipients = 1) {
+        milter::session::Session session(*service);
+        session.connect({{base::IpAddress::parse("192.0.2.1"), 4711, ""}, "mx.test"});
+        session.mail_from({"<ann@" + domain + ">", "smtpd", "", "", "25"});
+        for (std::size_t i = 0; i < recipients; ++i) {
+            CHECK(session.recipient("<postmaster@ours.test>").reply == Reply::proceed);
+        }
+        session.header("From", " ann@" + domain);
+        session.body("hello\r\n");
+        return session.end_of_message("4abc", [] {});
+    }
+
+    std::string last_line() const { return logger.lines.empty() ? "" : logger.lines.back(); }
+
+    base::UnixTime now = 1'777'777'777;
+    test::TableResolver dns;
+    test::MemoryLogger logger;
+    std::unique_ptr<milter::runtime::Service> service;
+};
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("mail is put off for a fault of the DNS, and accepted when that goes on") {
+    Daemon daemon("policy: {spf_temperror: tempfail, dmarc_temperror: tempfail, tempfail_for: 2h, "
+                  "spare_role_mailboxes: no}\n");
+    CHECK(daemon.receive("broken.test").reply == Reply::tempfail);
+    CHECK(contains(daemon.last_line(), "disposition=tempfail reason=spf-temperror setting=spf_temperror"));
+    daemon.now += 7199;
+    CHECK(daemon.receive("broken.test").reply == Reply::tempfail);
+    daemon.now += 1;
+    const Actions accepted = daemon.receive("broken.test");
+    CHECK(accepted.reply == Reply::proceed);
+    REQUIRE(accepted.insertions.size() == 1);
+    CHECK(contains(accepted.insertions[0].body, "spf=temperror"));
+    CHECK(contains(daemon.last_line(), "dns_patience=over"));
+    CHECK(daemon.receive("stuck.test").reply == Reply::tempfail); // another zone, another wait
+}
+
+TEST_CASE("mail is put off for as long as the fault lasts where the setting is 0") {
+    Daemon daemon("policy: {spf_temperror: tempfail, tempfail_for: 0, spare_role_mailboxes: no}\n");
+    CHECK(daemon.receive("broken.test").reply == Reply::tempfail);
+    daemon.now += 30L * 86'400;
+    CHECK(daemon.receive("broken.test").reply == Reply::tempfail);
+}
+
+TEST_CASE("patience with the DNS accepts nothing that is refused for another reason") {
+    Daemon daemon("policy: {spf_temperror: tempfail, dkim_none: reject, tempfail_for: 1s, "
+                  "spare_role_mailboxes: no}\n");
+    CHECK(daemon.receive("broken.test").reply == Reply::reject);
+    daemon.now += 3600;
+    CHECK(daemon.receive("broken.test").reply == Reply::reject);
+}
+
+TEST_CASE("role mailboxes are spared only where all recipients are known") {
+    Daemon daemon("policy: {dmarc: strict}\n");
+    CHECK(daemon.service->runtime()->needs_recipients);
+    const Actions spared = daemon.receive("victim.test", 1000);
+    CHECK(spared.reply == Reply::proceed);
+    CHECK(spared.insertions.front().name == "X-Paraph-Quarantine");
+    CHECK(contains(daemon.last_line(), "milder=\"to postmaster or abuse alone\""));
+    CHECK(daemon.receive("victim.test", 1001).reply == Reply::reject);
+    CHECK(daemon.receive("victim.test", 0).reply == Reply::reject);
+}
+
+TEST_CASE("the log names the profile and the exception that decided") {
+    Daemon daemon("policy:\n  dmarc: strict\n  profiles: {lenient: {daemon_ports: [25], dry_run: yes}}\n"
+                  "  exceptions: [{name: known sender, for: [spf], clients: [192.0.2.0/24]}]\n"
+                  "  spf_fail: reject\n  spare_role_mailboxes: no\n");
+    CHECK(daemon.receive("victim.test").reply == Reply::proceed);
+    CHECK(contains(daemon.last_line(), "disposition=accept reason=dmarc-reject setting=dmarc_reject "
+                                       "would=reject profile=lenient"));
+    Daemon excepting("policy:\n  spf_fail: reject\n  spare_role_mailboxes: no\n"
+                     "  exceptions: [{name: known sender, clients: [192.0.2.0/24]}]\n");
+    CHECK(excepting.receive("victim.test").reply == Reply::proceed);
+    CHECK(contains(excepting.last_line(), "disposition=accept reason=spf-fail setting=spf_fail "
+                                          "exception=\"known sender\""));
+}
