@@ -16,7 +16,7 @@ bool can_be_shown(std::string_view login) {
            base::all_printable(login) && login.find_first_of("=;") == std::string_view::npos;
 }
 
-// SASL mechanisms are letters, digits, hyphens and underscores (RFC 4422 3.1).
+// The names of SASL mechanisms are made of these.
 bool is_mechanism(std::string_view text) {
     return std::all_of(text.begin(), text.end(),
                        [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; });

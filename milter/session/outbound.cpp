@@ -19,6 +19,17 @@ Signed unsigned_with_warning(std::string why) {
     return result;
 }
 
+// Without this signature, or not at all.
+void do_without(const keys::Signer& signer, std::string_view problem, config::MissingKey rule,
+                Signed& result) {
+    auto words = fmt::format("key {}: {}", signer.name, problem);
+    if (rule == config::MissingKey::sign_without) {
+        result.missing.push_back(std::move(words));
+    } else {
+        result.failure = std::move(words);
+    }
+}
+
 } // namespace
 
 Outbound::Outbound(std::shared_ptr<const runtime::Runtime> runtime) : runtime_(std::move(runtime)) {}
@@ -122,13 +133,7 @@ Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) 
 void Outbound::sign_with(const keys::Signer& signer, const message::HeaderList& headers, base::UnixTime now,
                          Signed& result) {
     if (!signer.key) {
-        std::string problem = fmt::format("key {}: {}", signer.name, signer.problem);
-        if (runtime_->settings.signing.missing_key == config::MissingKey::sign_without) {
-            result.missing.push_back(std::move(problem));
-        } else {
-            result.failure = std::move(problem);
-        }
-        return;
+        return do_without(signer, signer.problem, runtime_->settings.signing.missing_key, result);
     }
     dkim::SignOptions options = runtime_->sign_options;
     options.domain = signer.domain;
@@ -136,13 +141,7 @@ void Outbound::sign_with(const keys::Signer& signer, const message::HeaderList& 
     options.identity = signer.identity;
     auto field = dkim::sign(options, *signer.key, headers, bodies_.digest(body_hash_), now);
     if (!field) {
-        std::string problem = fmt::format("key {}: {}", signer.name, field.error().message);
-        if (runtime_->settings.signing.on_error == config::MissingKey::sign_without) {
-            result.missing.push_back(std::move(problem));
-        } else {
-            result.failure = std::move(problem);
-        }
-        return;
+        return do_without(signer, field.error().message, runtime_->settings.signing.on_error, result);
     }
     result.fields.push_back({"DKIM-Signature", std::move(*field)});
     result.names.push_back(fmt::format("{}/{}", signer.domain, signer.selector));

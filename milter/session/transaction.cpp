@@ -264,7 +264,6 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
         service_.logger().write(Event::signing_failed, queue_id, missing);
     }
     log_outbound(queue_id, result);
-    actions.changes = std::move(changes_);
     std::move(result.fields.begin(), result.fields.end(), std::back_inserter(actions.insertions));
     if (const auto login = login_result(); !login.empty()) {
         insert_results(login, actions);
@@ -272,6 +271,7 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
     facts.signed_by = std::move(result.names);
     facts.unsigned_because = std::move(result.unsigned_because);
     log_message(queue_id, facts);
+    actions.changes = std::move(changes_); // the last that can fail is behind us
     return actions;
 }
 

@@ -21,6 +21,9 @@ std::string address_of(std::string_view path) {
 
 std::string find_unsigned_recipient(const std::vector<std::string>& patterns,
                                     const std::vector<std::string>& paths) {
+    if (patterns.empty()) {
+        return {};
+    }
     for (const auto& path : paths) {
         auto address = address_of(path);
         if (!address.empty() && std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {

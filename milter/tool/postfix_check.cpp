@@ -188,12 +188,26 @@ class Judge {
             judge_no_milters(service);
         } else if (name == "milter_macro_daemon_name") {
             judge_daemon_name(service, value);
+        } else if (name == "smtpd_peername_lookup" && base::iequals(value, "no")) {
+            judge_names(service);
         } else if (name == "smtpd_milter_maps" && !value.empty()) {
             warn(service,
                  fmt::format("smtpd_milter_maps = {}: a client found there has the milters that the table "
                              "says, and past paraphd it is neither checked nor signed",
                              value),
                  "name the clients in 'roles.peers' instead, so that forged results are removed");
+        }
+    }
+
+    void judge_names(const std::string& service) {
+        const auto names_one = [](const base::HostList& hosts) {
+            return std::any_of(hosts.begin(), hosts.end(), [](const auto& host) { return !host.network(); });
+        };
+        if (names_one(settings_.roles.internal_hosts) || names_one(settings_.roles.peers)) {
+            warn(service,
+                 "smtpd_peername_lookup = no: Postfix knows no names of clients, so that those in "
+                 "'roles.internal_hosts' and 'roles.peers' are found by their addresses alone",
+                 "smtpd_peername_lookup = yes, or name the addresses");
         }
     }
 
@@ -311,7 +325,7 @@ Result<std::vector<Diagnostic>> check_postfix(const config::Settings& settings) 
     const auto postfix = read_postfix_settings(
         {"cleanup_replace_stray_cr_lf", "milter_default_action", "milter_macro_daemon_name",
          "non_smtpd_milters", "queue_directory", "receive_override_options", "smtpd_discard_ehlo_keywords",
-         "smtpd_milter_maps", "smtpd_milters"});
+         "smtpd_milter_maps", "smtpd_milters", "smtpd_peername_lookup"});
     if (!postfix) {
         return tl::make_unexpected(postfix.error());
     }

@@ -127,3 +127,17 @@ class SimpleSigning(Signing):
     def test_folded_subject(self):
         text = message(ALICE, subject=" two  blanks\r\n\tand a fold")
         self.assert_signed(self.submit(text))
+
+
+class HostsByName(BehindSendmail):
+    """Sendmail says of each client whether its name leads back to it."""
+
+    @staticmethod
+    def change_settings(site, settings):
+        settings["roles"] = {"internal_hosts": ["localhost"]}
+
+    def test_confirmed_name_is_internal_and_no_other(self):
+        inside = self.receive(message(ALICE), "127.0.0.1", "alice@ours.test")
+        self.assertEqual([True, True], keys.verdicts(inside.raw, self.site.zone))
+        self.assertIn("internal host localhost 127.0.0.1", self.site.paraphd.log())
+        self.assertEqual([], self.receive(message(ALICE), BAD, "alice@ours.test").all("dkim-signature"))

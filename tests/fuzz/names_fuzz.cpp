@@ -1,7 +1,9 @@
-// Domain names, IDNA, addresses, networks and DNS questions.
+// Domain names, IDNA, addresses, networks, hosts, macros and DNS questions.
 #include "base/ascii.h"
+#include "base/host_list.h"
 #include "base/idna.h"
 #include "base/ip_network.h"
+#include "base/macro_condition.h"
 #include "base/port.h"
 #include "base/socket_name.h"
 #include "dkim/names.h"
@@ -62,8 +64,31 @@ void check_addresses(std::string_view input) {
     }
 }
 
+void check_host(std::string_view input) {
+    const auto host = base::HostPattern::parse(input);
+    if (!host) {
+        return;
+    }
+    const auto again = base::HostPattern::parse(host->print());
+    fuzz::require(again && *again == *host, "a host survives its own text", host->print());
+    fuzz::require(base::all_printable(host->print()), "a host is printable");
+    const auto client = base::IpAddress::parse("192.0.2.1");
+    const auto* found = find_host({*host}, "mail.example.org", client);
+    fuzz::require(found == nullptr || !host->is_exception(), "an exception lets nobody in");
+}
+
+void check_macro(std::string_view input) {
+    if (const auto condition = base::MacroCondition::parse(input)) {
+        const auto again = base::MacroCondition::parse(condition->print());
+        fuzz::require(again && *again == *condition, "a condition survives its own text", condition->print());
+        fuzz::require(!condition->holds(""), "no condition holds without a value");
+    }
+}
+
 void run(std::string_view input) {
     check_addresses(input);
+    check_host(input);
+    check_macro(input);
     if (const auto ascii = base::idna_to_ascii(input)) {
         fuzz::require(base::all_ascii(*ascii), "A-labels are ASCII");
     }

@@ -244,16 +244,12 @@ TEST_CASE("texts that mean nothing are told by place and expectation") {
         {"bad blocks, each by its place",
          "roles:\n  internal_hosts:\n    - 10.0.0.0/8\n    - 10.0.0.0/33\n    - [::1]\n    - 10.1.2\n",
          {"p.yaml:4:7: error: 'roles.internal_hosts': expected an address, a block such as 192.0.2.0/24, or "
-          "a name, "
-          "not "
-          "'10.0.0.0/33' (expected a prefix length from 0 to 32 after the slash)",
+          "a name, not '10.0.0.0/33' (expected a prefix length from 0 to 32 after the slash)",
           "p.yaml:5:7: error: 'roles.internal_hosts': expected an address, a block such as 192.0.2.0/24, or "
-          "a name, "
-          "not a list",
+          "a name, not a list",
           "p.yaml:6:7: error: 'roles.internal_hosts': expected an address, a block such as 192.0.2.0/24, or "
-          "a name, "
-          "not "
-          "'10.1.2' (expected an address, a block such as 192.0.2.0/24, or a name such as .example.org)"}},
+          "a name, not '10.1.2' (expected an address, a block such as 192.0.2.0/24, or a name such as "
+          ".example.org)"}},
         {"an authserv-id with a blank",
          "authserv_id: my host\n",
          {"p.yaml:1:14: error: 'authserv_id': an authserv-id may not contain blanks (usually it is the "
@@ -345,8 +341,8 @@ TEST_CASE("settings that do not go together") {
           "'db:/x' "
           "(databases and directories are not supported: write the table to a file)",
           "p.yaml:1:46: error: 'signing.signing_table': expected a path, plain or after file: or refile:, "
-          "not "
-          "'dsn:mysql://u@h/d' (databases and directories are not supported: write the table to a file)"}},
+          "not 'dsn:mysql://u@h/d' (databases and directories are not supported: write the table to a "
+          "file)"}},
         {"a patient filter",
          "dns: {message_budget: 300s}\n",
          {"p.yaml:1:23: warning: 'dns.message_budget' is longer than mail servers wait for a filter (5m) (a "
@@ -500,8 +496,7 @@ TEST_CASE("a wrong indentation is called one") {
         {"an item that joins the one above",
          "roles:\n  internal_hosts:\n  - 127.0.0.1\n   - 10.0.0.0/8\n",
          {"p.yaml:3:5: error: 'roles.internal_hosts': expected an address, a block such as 192.0.2.0/24, or "
-          "a name, "
-          "not '127.0.0.1 - 10.0.0.0/8' (indent the items of a list alike, else they are one text)"}},
+          "a name, not '127.0.0.1 - 10.0.0.0/8' (indent the items of a list alike, else they are one text)"}},
         {"none below a section",
          "spf:\nenabled: no\n",
          {"p.yaml:2:1: error: unknown setting 'enabled' (indent it, so that it stands below 'spf')"}},
@@ -691,9 +686,9 @@ TEST_CASE("blocks of addresses that do not say what they are") {
         {"IPv4 as IPv6 with a prefix of IPv4",
          "roles: {internal_hosts: ['::ffff:127.0.0.0/8']}\n",
          {"p.yaml:1:26: error: 'roles.internal_hosts': expected an address, a block such as 192.0.2.0/24, or "
-          "a name, "
-          "not "
-          "'::ffff:127.0.0.0/8' (expected a prefix length from 96 to 128 after the slash, because the block "
+          "a name, not '::ffff:127.0.0.0/8' (expected a prefix length from 96 to 128 after the slash, "
+          "because the "
+          "block "
           "is an "
           "IPv4 one in the form of IPv6)"}},
     });

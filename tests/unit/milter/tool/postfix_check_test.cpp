@@ -194,3 +194,16 @@ TEST_CASE("a service of master.cf that mail gets past paraphd by, or in as our o
     REQUIRE(judge(postfix).size() == 1);
     CHECK(judge(postfix).front().starts_with("main.cf: warning: smtpd_milter_maps = inline:"));
 }
+
+TEST_CASE("names of hosts are of no use to a Postfix that looks up none") {
+    auto settings = config::default_settings();
+    auto postfix = sound();
+    postfix.main["smtpd_peername_lookup"] = "no";
+    CHECK(milter::tool::judge_postfix(postfix, settings).empty());
+    settings.roles.peers = {base::HostPattern::parse(".example.org").value()};
+    const auto said = milter::tool::judge_postfix(postfix, settings);
+    REQUIRE(said.size() == 1);
+    CHECK(config::print(said.front()).starts_with("main.cf: warning: smtpd_peername_lookup = no: "));
+    postfix.main["smtpd_peername_lookup"] = "yes";
+    CHECK(milter::tool::judge_postfix(postfix, settings).empty());
+}
