@@ -396,6 +396,9 @@ sfsistat end_message(SMFICTX* context, Link& link) {
     if (!link.terms.recipients && link.session().needs_recipients()) {
         link.session().fail("the recipients were left out, but a reload brought a use for them meanwhile");
     }
+    if (link.terms.silent_recipients && link.session().answers_recipients()) {
+        link.session().fail("recipients were not answered, but a reload brought an answer meanwhile");
+    }
     std::optional<session::Actions> actions;
     noted(
         [&] {

@@ -29,10 +29,10 @@ struct Origin {
     std::string daemon_name; // {daemon_name}
     std::string auth_type;   // {auth_type}
     std::string auth_authen; // {auth_authen}: the login name
-    // By its address it is a relay of our own, which hands over mail from outside.
-    bool client_is_relay = false;
     // Of those that roles.originating_macros name, with their braces.
     std::vector<std::pair<std::string, std::string>> macros{};
+    // By its address it is a relay of our own, which hands over mail from outside.
+    bool client_is_relay = false;
 };
 
 struct Direction {

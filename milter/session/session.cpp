@@ -62,8 +62,8 @@ void Session::mail_from(const MailFrom& sender) {
                         .daemon_name = sender.daemon_name,
                         .auth_type = sender.auth_type,
                         .auth_authen = sender.auth_authen,
-                        .client_is_relay = is_relay(),
-                        .macros = sender.macros};
+                        .macros = sender.macros,
+                        .client_is_relay = is_relay()};
     auto direction = decide(origin, runtime_->settings.roles, runtime_->settings.mode);
     const auto client = direction.client_is_filter ? std::nullopt : connection_.client.address;
     transaction_.emplace(service_, TransactionContext{.runtime = runtime_,

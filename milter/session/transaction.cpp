@@ -51,16 +51,21 @@ Transaction::Transaction(runtime::Service& service, TransactionContext context)
 }
 
 Actions Transaction::recipient(std::string_view path) {
+    Actions answer;
+    // Of mail through a relay nothing is known before its header.
+    if (inbound_ && context_.runtime->answers_recipients && context_.runtime->checks.policyd &&
+        !context_.direction.client_is_relay) {
+        answer = answer_recipient(path);
+    }
+    if (answer.reply != Reply::proceed) { // the message is not for him
+        return answer;
+    }
     if (recipients_.size() < most_recipients && path.size() <= longest_path) {
         recipients_.emplace_back(path);
     } else {
         more_recipients_ = true;
     }
-    // Of mail through a relay nothing is known before its header.
-    return inbound_ && context_.runtime->answers_recipients && context_.runtime->checks.policyd &&
-                   !context_.direction.client_is_relay
-               ? answer_recipient(path)
-               : Actions();
+    return answer;
 }
 
 Actions Transaction::answer_recipient(std::string_view path) {

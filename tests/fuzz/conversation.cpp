@@ -7,7 +7,7 @@ namespace fuzz {
 namespace {
 
 constexpr std::size_t most_events = 300;
-constexpr std::string_view kinds = "CHMLNBEAF";
+constexpr std::string_view kinds = "CHMRLNBEAF";
 
 std::string unescape(std::string_view text) {
     constexpr std::string_view escapes = "rn0\\";

@@ -5,6 +5,7 @@
 //     C 192.0.2.1           connect; no address: a local client
 //     H mx.example.org      HELO
 //     M <ann@example.org>   MAIL FROM
+//     R <bob@example.net>   RCPT TO
 //     L From: <a@b.example> a header field; folds as CRLF and a blank
 //     N                     end of header
 //     B line\r\n            a piece of the body

@@ -2,8 +2,8 @@
 // LOGIN, mta NAME, port NUMBER and client-name NAME of the client; the DNS; after the empty line the events
 // (see conversation.h).
 //
-// - Every end of message is answered, and what is to be done can be done: a reply of the form the protocol
-// has,
+// - Every recipient and every end of message is answered, and what is to be done can be done: a reply of the
+// form the protocol has,
 //   deletions of fields that exist from the highest down, insertions that are well-formed and bounded.
 // - Of the Authentication-Results fields that are left none speaks in our name,
 //   but for one against the author of mail of our own.
@@ -56,6 +56,9 @@ constexpr Configuration configurations[] = {
     {"alone", "on_internal_error: accept\nlimits: {header_fields: 50, over_limit: tempfail}\n"
               "roles: {exempt_domains: [example.org], report_authentication: true, peers: [192.0.2.32/28]}\n"
               "dkim: {required_fields: [Subject, From], uncovered_fields: policy}\n"},
+    {"policyd", "spf: {received_spf: true, report_helo: true, policyd: {TempError_Defer: true}}\n"},
+    {"policyd-rcpt", "spf: {policyd: {stage: rcpt, HELO_reject: Softfail, PermError_reject: true,\n"
+                     "                HELO_Whitelist: [mx.example.org], Domain_Whitelist: [example.org]}}\n"},
     {"sign", "roles: {internal_hosts: [192.0.2.0/28], reinjection_daemons: [REINJECT]}\n"
              "domains:\n  example.org:\n    subdomains: true\n    keys:\n"
              "      - {selector: e1, file: KEYS/ed25519.pem}\n      - {selector: s1, file: KEYS/rsa.pem}\n"},
@@ -152,6 +155,12 @@ class Daemon {
         const auto login = world_.fact("auth");
         session_.mail_from({path, world_.fact("daemon"), login.empty() ? "" : "PLAIN", login});
     }
+    [[nodiscard]] Actions recipient(const std::string& path) {
+        if (session_.answers_recipients()) {
+            resolver_.release(); // nobody else would, while it waits
+        }
+        return session_.recipient(path);
+    }
     void header(const std::string& text) {
         const auto [name, body] = split_field(text);
         session_.header(name, body);
@@ -189,10 +198,26 @@ struct Message {
     bool begun = false, failed = false;
 };
 
+void check_reply(const Actions& actions) {
+    fuzz::require(fuzz::is_one_line(actions.hold_reason), "a message is held for one line");
+    if (actions.reply == Reply::proceed || actions.reply == Reply::discard) {
+        fuzz::require(actions.code.empty() && actions.text.empty(), "only a refusal needs words");
+        return;
+    }
+    const char first = actions.reply == Reply::tempfail ? '4' : '5';
+    fuzz::require(actions.code.size() == 3 && actions.code.front() == first &&
+                      actions.enhanced.front() == first && !actions.text.empty() &&
+                      fuzz::is_one_line(actions.text),
+                  "a reply has the form that SMTP has");
+    fuzz::require(actions.hold_reason.empty(), "what is refused is not held");
+}
+
 void play(Daemon& daemon, const Event& event, std::size_t piece) {
     switch (event.kind) {
     case 'M':
         return daemon.mail_from(event.text);
+    case 'R':
+        return check_reply(daemon.recipient(event.text));
     case 'L':
         return daemon.header(event.text);
     case 'B':
@@ -222,20 +247,6 @@ bool same(const Actions& a, const Actions& b) {
                       same_deletion) &&
            std::equal(a.insertions.begin(), a.insertions.end(), b.insertions.begin(), b.insertions.end(),
                       same_insertion);
-}
-
-void check_reply(const Actions& actions) {
-    fuzz::require(fuzz::is_one_line(actions.hold_reason), "a message is held for one line");
-    if (actions.reply == Reply::proceed || actions.reply == Reply::discard) {
-        fuzz::require(actions.code.empty() && actions.text.empty(), "only a refusal needs words");
-        return;
-    }
-    const char first = actions.reply == Reply::tempfail ? '4' : '5';
-    fuzz::require(actions.code.size() == 3 && actions.code.front() == first &&
-                      actions.enhanced.front() == first && !actions.text.empty() &&
-                      fuzz::is_one_line(actions.text),
-                  "a reply has the form that SMTP has");
-    fuzz::require(actions.hold_reason.empty(), "what is refused is not held");
 }
 
 // Fields as the MTA was given them, by whose count of equal names it will find what is to be deleted.
