@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace authenticate {
 
@@ -155,13 +156,16 @@ void join(const PolicydOutcome& outcome, Disposition& disposition) {
     finding.why_milder = outcome.why_milder;
     const bool decides = outcome.taken > disposition.action;
     auto& findings = disposition.findings;
-    const auto place = std::find_if(findings.begin(), findings.end(),
-                                    [&](const Finding& other) { return other.taken < outcome.taken; });
+    const auto place = std::find_if(findings.begin(), findings.end(), [&](const Finding& other) {
+        return std::tie(other.taken, other.asked) < std::tie(outcome.taken, outcome.asked);
+    });
     findings.insert(place, std::move(finding));
     if (decides) { // over a field as well, which a refused message has no use for
         disposition.action = outcome.taken;
-        disposition.reason = outcome.reason;
         disposition.reply = outcome.reply;
+    }
+    if (decides || disposition.reason.empty()) {
+        disposition.reason = outcome.reason;
     }
 }
 

@@ -266,6 +266,10 @@ TEST_CASE("TestOnly says what would be done") {
     CHECK(found.taken == Action::accept);
     CHECK(found.dry_run);
     CHECK_FALSE(found.reply);
+    authenticate::Disposition disposition;
+    join(found, disposition);
+    CHECK(disposition.action == Action::accept);
+    CHECK(disposition.reason == "spf-fail"); // for the log
 }
 
 TEST_CASE("an outcome joins a disposition: the harder action counts") {
