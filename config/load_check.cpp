@@ -464,7 +464,8 @@ struct Checks {
         policyd_stage();
         for (const auto path : {"policy.spf_fail", "policy.spf_softfail", "policy.spf_neutral",
                                 "policy.spf_permerror", "policy.spf_temperror", "policy.helo_fail"}) {
-            if (given(path)) {
+            const TreeNode* action = find_value(root, path);
+            if (action != nullptr && action->text != "accept") {
                 report.warning(at(path),
                                fmt::format("'{}' and 'spf.policyd' both hold: the harder counts", path),
                                "keep one of the two");
