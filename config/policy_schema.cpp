@@ -261,7 +261,9 @@ Services of the mail server by their {daemon_name} (Postfix: milter_macro_daemon
             make_setting<ProfileEntry>(
                 "policy.daemon_ports", texts(check_port),
                 [](auto& t) -> auto& { return t.conditions.daemon_ports; },
-                "Ports that mail came in at ({daemon_port})."),
+                R"(
+Ports that mail came in at ({daemon_port}). Postfix names them only where milter_connect_macros has
+{daemon_port} in it.)"),
             make_setting<ProfileEntry>(
                 "policy.clients", networks(), [](auto& t) -> auto& { return t.conditions.clients; },
                 "Addresses of the client."),
