@@ -147,12 +147,12 @@ def signing_settings(stage, domain: str, selectors: tuple[str, ...]) -> dict:
     return {"domains": {domain: {"keys": keys}}} if selectors else {}
 
 
-def paraph(stage, dns: str, settings: Optional[dict] = None) -> Starter:
+def paraph(stage, dns: str, settings: Optional[dict] = None, name: str = "paraph") -> Starter:
     whole = {"authserv_id": AUTHSERV_ID, "log": {"level": "warning"}, **(settings or {})}
     whole["dns"] = {"nameservers": [dns], **whole.get("dns", {})}
     whole["listen"] = {"max_connections": 4000}
     whole["limits"] = {"waiting_messages": 2000}
-    return Starter("paraph", lambda: [ParaphPart(stage.new_folder(), whole)])
+    return Starter(name, lambda: [ParaphPart(stage.new_folder(), whole)])
 
 
 def noop_part(stage, *options: str) -> Part:
