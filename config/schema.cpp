@@ -667,7 +667,8 @@ answered 451.)")}};
 const std::vector<Section>& schema() {
     static const std::vector<Section> sections = [] {
         std::vector<Section> policy = policy_sections();
-        std::vector<Section> list{top(), listen(), roles(), relays(), dns(), spf(), policyd(), dkim(), dmarc(), author(), iprev()};
+        std::vector<Section> list{top(),     listen(), roles(), relays(), dns(),  spf(),
+                                  policyd(), dkim(),   dmarc(), author(), iprev()};
         for (Section& section : policy) {
             list.push_back(std::move(section));
         }

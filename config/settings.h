@@ -95,12 +95,12 @@ struct Settings {
         std::vector<std::string> originating_daemons{"ORIGINATING"}; // values of {daemon_name}
         std::vector<base::MacroCondition> originating_macros;        // each marks mail of our own
         std::vector<std::string> reinjection_daemons;                // where a content filter hands mail back
-        bool keep_reinjected_results = false;       // what an internal host hands back keeps our own results
+        bool keep_reinjected_results = false; // what an internal host hands back keeps our own results
         base::HostList internal_hosts = loopback_hosts(); // clients whose mail is ours to sign
-        base::HostList peers;                       // clients whose mail is left alone
-        bool keep_peer_results = false;             // results of our own in their mail too
-        std::vector<std::string> exempt_domains;    // of From: their mail is left alone
-        bool report_authentication = false;         // who logged in, in a result of ours
+        base::HostList peers;                             // clients whose mail is left alone
+        bool keep_peer_results = false;                   // results of our own in their mail too
+        std::vector<std::string> exempt_domains;          // of From: their mail is left alone
+        bool report_authentication = false;               // who logged in, in a result of ours
         bool heed_own_results = true;      // what came in and failed is not signed when it comes back
         bool sign_local_submission = true; // sendmail(1) through non_smtpd_milters
     } roles;

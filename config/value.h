@@ -48,10 +48,10 @@ struct Word {
     bool operator==(const Word&) const = default;
 };
 
-using Value = std::variant<bool, std::uint64_t, std::chrono::milliseconds, Word, std::string,
-                           base::SocketName, std::vector<std::string>, std::vector<Word>,
-                           std::vector<dns::Server>, std::vector<base::IpNetwork>, base::HostList,
-                           std::vector<base::MacroCondition>>;
+using Value =
+    std::variant<bool, std::uint64_t, std::chrono::milliseconds, Word, std::string, base::SocketName,
+                 std::vector<std::string>, std::vector<Word>, std::vector<dns::Server>,
+                 std::vector<base::IpNetwork>, base::HostList, std::vector<base::MacroCondition>>;
 
 // Why a text will not do. Without a reason, it is not what expectation() says.
 struct Refusal {

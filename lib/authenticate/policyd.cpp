@@ -151,6 +151,7 @@ void join(const PolicydOutcome& outcome, Disposition& disposition) {
     finding.reason = outcome.reason;
     finding.setting = outcome.setting;
     finding.asked = outcome.asked;
+    finding.due = outcome.dry_run ? outcome.asked : outcome.taken;
     finding.taken = outcome.taken;
     finding.dry_run = outcome.dry_run;
     finding.why_milder = outcome.why_milder;

@@ -189,6 +189,7 @@ std::optional<authenticate::PolicydRules> policyd_rules(const config::Settings& 
     rules.reason_message = policyd.reason_message;
     rules.reason_url = policyd.reason_url;
     rules.hide_receiver = policyd.hide_receiver;
+    rules.spare_role_mailboxes = settings.policy.rules.policy.spare_role_mailboxes;
     return rules;
 }
 
@@ -230,8 +231,8 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name, con
     runtime->policies = make_policies(runtime->settings);
     runtime->may_hold = may_hold(runtime->policies);
     runtime->needs_recipients = needs_recipients(*runtime);
-    runtime->answers_recipients = runtime->settings.spf.policyd.on &&
-                                  runtime->settings.spf.policyd.stage == config::PolicydStage::rcpt;
+    runtime->answers_recipients =
+        runtime->settings.spf.policyd.on && runtime->settings.spf.policyd.stage == config::PolicydStage::rcpt;
     // What the lists ask must not be at the expense of the sender's check.
     constexpr std::size_t questions_of_list_entry = 20;
     runtime->driver_limits.questions =
