@@ -236,7 +236,7 @@ TEST_CASE("mail of a relay is checked, unless a login or a service of our own sp
     };
     for (const RelayCase& c : cases) {
         INFO(c.name);
-        const Origin origin{c.client, c.daemon, "", c.login, true};
+        const Origin origin{c.client, c.daemon, "", c.login, {}, true};
         const auto direction = decide(origin, roles());
         CHECK(direction.mode == c.mode);
         CHECK(direction.why == c.why);
