@@ -59,8 +59,9 @@ std::string placeholder_hint(std::string_view text, std::size_t position) {
 } // namespace
 
 std::optional<Refusal> check_profile_name(std::string_view text) {
-    const bool good =
-        !text.empty() && text.size() <= longest_name && std::all_of(text.begin(), text.end(), is_label_octet);
+    const bool good = !text.empty() && text.size() <= longest_name &&
+                      !base::may_be_key(text) && // it is shown everywhere
+                      std::all_of(text.begin(), text.end(), is_label_octet);
     if (!good) {
         return refusal_of(text, "the name of a profile", "letters, digits, hyphens and underscores");
     }
