@@ -1,0 +1,101 @@
+// What the tool says each policy would do with a message.
+#include "milter/tool/run.h"
+
+#include "support/catch.h"
+#include "unit/milter/tool/workspace.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+using milter::tool::ExitCode;
+using tool_test::contains;
+using tool_test::run;
+using tool_test::Workspace;
+
+namespace {
+
+constexpr const char* config = "policy:\n"
+                               "  dmarc: enforce\n"
+                               "  profiles:\n"
+                               "    partners: {clients: [192.0.2.0/24], spf_fail: mark, dmarc: annotate}\n"
+                               "  exceptions:\n"
+                               "    - {name: known, for: [spf], clients: [192.0.2.25]}\n";
+constexpr const char* zone =
+    "victim.test TXT \"v=spf1 -all\"\n_dmarc.victim.test TXT \"v=DMARC1; p=reject\"\n";
+constexpr const char* mail = "From: boss@victim.test\nTo: bob@ours.test\nSubject: hello\n\nHello.\n";
+
+struct Files {
+    Workspace files;
+    std::string yaml = files.write("p.yaml", config);
+    std::string answers = files.write("zone", zone);
+    std::string message = files.write("m.eml", mail);
+
+    std::vector<std::string> arguments(std::vector<std::string> command,
+                                       std::vector<std::string> more) const {
+        command.insert(command.end(), {"-c", yaml, "--mail-from", "boss@victim.test", "--answers", answers,
+                                       "--missing", "zone", "--authserv-id", "mx.test", message});
+        command.insert(command.end(), more.begin(), more.end());
+        return command;
+    }
+};
+
+} // namespace
+
+TEST_CASE("verify --policy names the line that decides, for every policy") {
+    const Files files;
+    const auto ran = run(files.arguments({"verify", "--policy"}, {"--ip", "203.0.113.1"}));
+    CHECK(ran.code == ExitCode::ok);
+    CHECK(contains(ran.out, "* policy default: reject\n"
+                            "    reply 550 5.7.1 rejected by DMARC policy for victim.test\n"
+                            "    dmarc-reject: reject by policy.dmarc (" +
+                                files.yaml + ":2)\n"));
+    CHECK(contains(ran.out, "  policy partners: accept\n"
+                            "    spf-fail: mark by policy.profiles.partners.spf_fail (" +
+                                files.yaml + ":4)\n        accepted by exception known (" + files.yaml +
+                                ":6)\n") == false); // another client
+    CHECK(contains(ran.out, "dis=reject"));
+}
+
+TEST_CASE("policy test judges by the profile of the message and tells exceptions") {
+    const Files files;
+    const auto ran = run(files.arguments({"policy", "test"}, {"--ip", "192.0.2.25"}));
+    CHECK(ran.code == ExitCode::ok);
+    CHECK(contains(ran.out, "* policy partners: accept\n"
+                            "    spf-fail: mark by policy.profiles.partners.spf_fail (" +
+                                files.yaml + ":4)\n        accepted by exception known (" + files.yaml +
+                                ":6)\n"));
+    CHECK(contains(ran.out, "dis=none"));
+}
+
+TEST_CASE("recipients make a policy milder, and JSON says why") {
+    const Files files;
+    const auto ran = run(files.arguments(
+        {"verify", "--policy"}, {"--ip", "203.0.113.1", "--rcpt", "postmaster@ours.test", "--json"}));
+    REQUIRE(ran.code == ExitCode::ok);
+    const auto json = nlohmann::json::parse(ran.out).at("policy");
+    CHECK(json.at("chosen") == "default");
+    const auto& first = json.at("policies").at(0);
+    CHECK(first.at("action") == "mark");
+    CHECK(first.at("reply").is_null());
+    CHECK(first.at("findings").at(0).at("why_milder") == "to postmaster or abuse alone");
+    CHECK(first.at("findings").at(0).at("origin") == files.yaml + ":2");
+    const auto both = run(files.arguments(
+        {"policy", "test"}, {"--ip", "203.0.113.1", "--rcpt", "abuse@ours.test", "--rcpt", "bob@ours.test"}));
+    CHECK(contains(both.out, "* policy default: reject"));
+}
+
+TEST_CASE("without --policy nothing is said of it") {
+    const Files files;
+    CHECK_FALSE(contains(run(files.arguments({"verify"}, {"--ip", "203.0.113.1"})).out, "policy default"));
+}
+
+TEST_CASE("show-config prints profiles with what they inherit, and exceptions") {
+    const Files files;
+    const auto ran = run({"show-config", "-c", files.yaml, "policy"});
+    CHECK(contains(ran.out, "policy.profiles.partners.spf_fail: mark  # " + files.yaml + ":4\n"));
+    CHECK(contains(ran.out, "policy.profiles.partners.dmarc_reject: reject  # default\n"));
+    CHECK(contains(ran.out, "policy.exceptions: {name: known, for: [spf], clients: [192.0.2.25/32]}  # " +
+                                files.yaml + ":6\n"));
+}
