@@ -59,7 +59,7 @@ def stage():
         folder.chmod(0o755)
         subprocess.run([sys.executable, "-c", machine.LOOPBACK_UP], check=True)
         resolvers = folder / "resolv.conf"
-        resolvers.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+        resolvers.write_text("nameserver 127.0.0.1\noptions timeout:5 attempts:2\n")
         subprocess.run(["mount", "--bind", str(resolvers), os.path.realpath("/etc/resolv.conf")], check=True)
         server = NameServer(folder, Zone(tuple(world.zone(record))), LIFETIME, more=("--port", "53"))
         stack.callback(server.stop)
