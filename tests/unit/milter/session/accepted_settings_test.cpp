@@ -135,7 +135,6 @@ class Settings {
 
     std::string next() {
         std::string yaml;
-        std::string_view open; // the section at the end of it
         for (const config::Section& section : config::schema()) {
             if (section.is_inner()) {
                 continue; // with the one that it stands below
