@@ -1,7 +1,7 @@
 #include "config/policy_schema.h"
 
 #include "config/policy_checks.h"
-#include "config/schema_field.h"
+#include "config/schema_types.h"
 #include "config/text_checks.h"
 
 #include <algorithm>
@@ -11,6 +11,7 @@ namespace config {
 
 namespace {
 
+using namespace schema_types;
 using authenticate::Exception;
 using authenticate::Ground;
 
@@ -25,13 +26,6 @@ PolicyRules& rules_of(ProfileEntry& profile) {
 }
 const PolicyRules& rules_of(const ProfileEntry& profile) {
     return profile.rules;
-}
-
-Type texts(Check check) {
-    return {.kind = Kind::texts, .check = check};
-}
-Type networks() {
-    return {.kind = Kind::networks};
 }
 
 template <class Target, class Field>

@@ -1,8 +1,10 @@
 #include "milter/tool/policy_report.h"
 
+#include "authenticate/policyd.h"
 #include "base/ascii.h"
 #include "milter/record/json.h"
 #include "milter/runtime/policies.h"
+#include "milter/runtime/runtime.h"
 #include "milter/session/judgement.h"
 
 #include <CLI/CLI.hpp>
@@ -23,6 +25,9 @@ using authenticate::Finding;
 
 // Where a setting may be given for a profile, the nearest place first.
 std::vector<std::string> paths_of(const std::string& setting, const std::string& profile) {
+    if (setting.find('.') != std::string::npos) { // a switch of policyd-spf's, the same for all profiles
+        return {setting};
+    }
     std::vector<std::string> paths;
     if (profile != authenticate::Policy().profile) {
         paths.push_back(fmt::format("policy.profiles.{}.{}", profile, setting));
@@ -133,10 +138,15 @@ PolicyReport report_policies(const config::Loaded& loaded, const PolicyOptions& 
     report.chosen =
         choose_policy(policies.profiles, policies.otherwise, session::profile_facts(arrival, verdict))
             .profile;
+    const auto policyd = runtime::policyd_rules(*loaded.settings);
     const auto add = [&](const authenticate::Policy& policy) {
-        report.rows.push_back(make_row(
-            policy, authenticate::dispose(verdict, arrival.circumstances, policy, policies.exceptions),
-            loaded));
+        auto disposition = authenticate::dispose(verdict, arrival.circumstances, policy, policies.exceptions);
+        if (policyd) {
+            join(authenticate::policyd(
+                     {verdict.sender, envelope, options.recipients, arrival.circumstances.relayed}, *policyd),
+                 disposition);
+        }
+        report.rows.push_back(make_row(policy, std::move(disposition), loaded));
     };
     add(policies.otherwise);
     for (const auto& profile : policies.profiles) {

@@ -99,3 +99,19 @@ TEST_CASE("show-config prints profiles with what they inherit, and exceptions") 
     CHECK(contains(ran.out, "policy.exceptions: {name: known, for: [spf], clients: [192.0.2.25/32]}  # " +
                                 files.yaml + ":6\n"));
 }
+
+TEST_CASE("policyd-spf's switches are looked at as the daemon does") {
+    Files files;
+    files.yaml = files.files.write("policyd.yaml", "spf:\n  policyd:\n    Mail_From_reject: Fail\n");
+    const auto strangers = run(files.arguments({"policy", "test"}, {"--ip", "203.0.113.1"}));
+    CHECK(strangers.code == ExitCode::ok);
+    CHECK(
+        contains(strangers.out, "* policy default: reject\n    reply 550 5.7.23 Message rejected due to: "));
+    CHECK(contains(strangers.out,
+                   "    spf-fail: reject by spf.policyd.Mail_From_reject (" + files.yaml + ":3)\n"));
+    const auto to_postmaster =
+        run(files.arguments({"policy", "test"}, {"--ip", "203.0.113.1", "--rcpt", "<postmaster@ours.test>"}));
+    CHECK(contains(to_postmaster.out, "* policy default: accept\n"));
+    const auto local = run(files.arguments({"policy", "test"}, {"--ip", "127.0.0.1"}));
+    CHECK(contains(local.out, "* policy default: accept\n"));
+}
