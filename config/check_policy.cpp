@@ -63,6 +63,41 @@ class RulesCheck {
         }
     }
 
+    // What makes mail in order fail DMARC.
+    void check_grounds() const {
+        const Place* place = given("dmarc");
+        if (place == nullptr || !settings_.dmarc.enabled) {
+            return;
+        }
+        const auto warn = [&](bool holds, std::string_view why) {
+            if (holds) {
+                report_.warning(*place, fmt::format("'{}dmarc' takes mail that is in order for forged: {}",
+                                                    prefix_, why));
+            }
+        };
+        const Settings::Dkim usual;
+        warn(!settings_.spf.enabled, "'spf.enabled' is false, and some has nothing but SPF");
+        warn(!settings_.dkim.enabled, "'dkim.enabled' is false, and what was forwarded has nothing but DKIM");
+        warn(settings_.dkim.enabled && settings_.dkim.minimum_key_bits > usual.minimum_key_bits,
+             fmt::format("'dkim.minimum_key_bits' is {}, and many domains sign with keys of {}",
+                         settings_.dkim.minimum_key_bits, usual.minimum_key_bits));
+        warn(settings_.dkim.enabled && settings_.dkim.uncovered_fields == dkim::UncoveredFields::policy &&
+                 !settings_.dkim.required_fields.empty(),
+             "'dkim.uncovered_fields' is policy, and few cover all of 'dkim.required_fields'");
+    }
+
+    // Which signatures count, while nothing is done whatever they are.
+    void check_author_domain() const {
+        const Place* place = given("dkim_require_author_domain");
+        if (place != nullptr) {
+            report_.warning(*place,
+                            fmt::format("'{}dkim_require_author_domain' has no effect: nothing is done for "
+                                        "any result of DKIM",
+                                        prefix_),
+                            "set 'dkim_none' beside it");
+        }
+    }
+
     // Of what domains publish, while it is not followed: who sets what follows from it probably means it to
     // be. All defaults written out, with dmarc among them, are no such case.
     void check_unused(const authenticate::DmarcActions& actions) const {
@@ -100,6 +135,16 @@ class RulesCheck {
                             fmt::format("'{}{}: {}' {} much mail that is in order: {}", prefix_, name, word,
                                         refuses ? "refuses" : "holds", found->why),
                             std::string(found->hint));
+        }
+        if (refuses && name.ends_with("_permerror") &&
+            (name.starts_with("spf") || name.starts_with("helo")) &&
+            settings_.spf.void_lookups < Settings::Spf().void_lookups) {
+            report_.warning(
+                place,
+                fmt::format("'{}{}: {}' refuses mail that is in order: with 'spf.void_lookups' at "
+                            "{}, records with names that do not exist are in error",
+                            prefix_, name, word, settings_.spf.void_lookups),
+                "RFC 7208 4.6.4: two of them are allowed");
         }
         if (word == "discard") {
             report_.warning(place,
@@ -140,23 +185,44 @@ bool follows_dmarc(const PolicyRules& rules) {
     return rules.policy.dmarc.enforcement != authenticate::Enforcement::annotate;
 }
 
+bool acts_on_dkim(const PolicyRules& rules) {
+    const authenticate::DkimActions& dkim = rules.policy.dkim;
+    const std::array<Action, 6> actions{dkim.none,   dkim.fail,      dkim.no_key,
+                                        dkim.policy, dkim.permerror, dkim.temperror};
+    return std::any_of(actions.begin(), actions.end(),
+                       [](Action action) { return action != Action::accept; });
+}
+
+// What depends on more than one of the rules.
+void check_sense(const RulesCheck& check, const PolicyRules& rules, bool followed, bool acting) {
+    if (followed) {
+        if (follows_dmarc(rules)) {
+            check.check_grounds();
+        }
+    } else {
+        check.check_unused(rules.policy.dmarc);
+    }
+    if (rules.policy.dkim.require_author_domain && !acting) {
+        check.check_author_domain();
+    }
+}
+
+// The default is what the profiles begin with, so that what it says may be meant for one of them.
 void check_rules(const Settings& settings, const PolicyPlaces& places, Report& report) {
     const auto& profiles = settings.policy.profiles;
-    const bool followed = follows_dmarc(settings.policy.rules) ||
-                          std::any_of(profiles.begin(), profiles.end(),
-                                      [](const auto& profile) { return follows_dmarc(profile.rules); });
+    const PolicyRules& rules = settings.policy.rules;
+    const auto one_of_all = [&](bool (*holds)(const PolicyRules&)) {
+        return holds(rules) || std::any_of(profiles.begin(), profiles.end(),
+                                           [&](const auto& profile) { return holds(profile.rules); });
+    };
     const RulesCheck of_default(settings, "policy.", places, report);
     of_default.check(policy_sections().front().settings, settings);
-    if (!followed) {
-        of_default.check_unused(settings.policy.rules.policy.dmarc);
-    }
+    check_sense(of_default, rules, one_of_all(follows_dmarc), one_of_all(acts_on_dkim));
     for (const ProfileEntry& profile : profiles) {
         const RulesCheck of_profile(
             settings, fmt::format("policy.profiles.{}.", profile.rules.policy.profile), places, report);
         of_profile.check(profile_schema(), profile);
-        if (!follows_dmarc(profile.rules)) {
-            of_profile.check_unused(profile.rules.policy.dmarc);
-        }
+        check_sense(of_profile, profile.rules, follows_dmarc(profile.rules), acts_on_dkim(profile.rules));
     }
 }
 

@@ -30,6 +30,7 @@ constexpr std::chrono::seconds mail_server_patience{250};
 
 constexpr int other_write = 0002;
 constexpr unsigned least_key_bits = 1024;
+constexpr std::size_t least_void_lookups = 2; // RFC 7208 4.6.4
 
 // The widest blocks that are given to one owner.
 bool holds_strangers(const base::IpNetwork& block) {
@@ -489,6 +490,15 @@ struct Checks {
                                "try it with TestOnly: 0 first");
             }
         };
+        if (policyd.permerror_reject && settings.spf.void_lookups < least_void_lookups) {
+            report.warning(
+                at("spf.policyd.PermError_reject"),
+                fmt::format("'spf.policyd.PermError_reject' refuses mail that is in order: with "
+                            "'spf.void_lookups' at {}, records with names that do not exist are in "
+                            "error",
+                            settings.spf.void_lookups),
+                "RFC 7208 4.6.4: two of them are allowed");
+        }
         warn("spf.policyd.HELO_reject", policyd.helo_reject);
         warn("spf.policyd.Mail_From_reject", policyd.mail_from_reject);
         const auto& domains = policyd.reject_not_pass_domains;

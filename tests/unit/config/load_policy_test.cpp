@@ -309,3 +309,49 @@ TEST_CASE("what has no effect or loses mail is warned of") {
           "p.yaml:2:18: error: 'policy.spf_temperror': expected one of accept, mark, quarantine, "
           "tempfail, not 'reject'");
 }
+
+TEST_CASE(
+    "a check that is off or severe makes mail in order fail DMARC, which is warned of where it counts") {
+    const std::string lead = "warning: 'policy.dmarc' takes mail that is in order for forged: ";
+    const auto warns = [&](const std::string& other, const std::string& why) {
+        for (const char* word : {"enforce", "strict"}) {
+            const auto yaml = fmt::format("policy: {{dmarc: {}}}\n{}", word, other);
+            INFO(yaml);
+            CHECK(diagnose(yaml) == Texts{fmt::format("p.yaml:1:17: {}{}", lead, why)});
+        }
+        CHECK(diagnose("policy: {dmarc: annotate}\n" + other).empty());
+        const auto told = diagnose("policy: {profiles: {p: {daemon_ports: [26], dmarc: enforce}}}\n" + other);
+        REQUIRE(told.size() == 1);
+        CHECK(told.front().find("'policy.profiles.p.dmarc' takes mail") != std::string::npos);
+    };
+    warns("spf: {enabled: no}\n", "'spf.enabled' is false, and some has nothing but SPF");
+    warns("dkim: {enabled: no}\n", "'dkim.enabled' is false, and what was forwarded has nothing but DKIM");
+    warns("dkim: {minimum_key_bits: 4096}\n",
+          "'dkim.minimum_key_bits' is 4096, and many domains sign with keys of 1024");
+    warns("dkim: {required_fields: [Subject], uncovered_fields: policy}\n",
+          "'dkim.uncovered_fields' is policy, and few cover all of 'dkim.required_fields'");
+}
+
+TEST_CASE("permanent errors of SPF are refused, and the limit for them is below the standard's") {
+    for (const char* name : {"spf_permerror", "helo_permerror"}) {
+        const auto told = [&](int lookups) {
+            return diagnose(
+                fmt::format("spf: {{void_lookups: {}}}\npolicy: {{{}: reject}}\n", lookups, name));
+        };
+        CHECK(told(2).empty());
+        REQUIRE(told(0).size() == 1);
+        CHECK(told(0).front().find("with 'spf.void_lookups' at 0, records") != std::string::npos);
+    }
+}
+
+TEST_CASE("which signatures count does not matter where nothing is done about any") {
+    const std::string require = "  dkim_require_author_domain: yes\n";
+    const auto told = diagnose(policy(require));
+    REQUIRE(told.size() == 1);
+    CHECK(told.front().find("'policy.dkim_require_author_domain' has no effect") != std::string::npos);
+    CHECK(diagnose(policy(require + "  dkim_none: mark\n")).empty());
+    CHECK(diagnose(policy(require + "  profiles: {p: {daemon_ports: [26], dkim_fail: mark}}\n")).empty());
+    CHECK(
+        diagnose(policy("  profiles: {p: {daemon_ports: [26], dkim_require_author_domain: yes}}\n")).size() ==
+        1);
+}

@@ -143,3 +143,13 @@ TEST_CASE("switches that refuse what nobody forged bring a warning, and sound on
     CHECK(says(config::load_text("spf: {policyd: {stage: rcpt}}\ndns: {message_budget: 40s}\n", "p.yaml"),
                "the answer to a recipient"));
 }
+
+TEST_CASE("errors are rejected, and the limit for them is below the standard's") {
+    const auto told = [](int lookups) {
+        return config::load_text(
+            fmt::format("spf: {{void_lookups: {}, policyd: {{PermError_reject: yes}}}}\n", lookups),
+            "p.yaml");
+    };
+    CHECK(told(2).diagnostics.empty());
+    CHECK(says(told(0), "'spf.void_lookups' at 0, records"));
+}
