@@ -79,6 +79,14 @@ std::size_t code_length(std::string_view text) {
     return position < text.size() && text[position] == ' ' ? position : 0;
 }
 
+// "550 ", "451-": the line as SMTP has it.
+bool begins_with_reply_code(std::string_view text) {
+    constexpr std::size_t length = 3; // RFC 5321 4.2
+    return text.size() >= length && text[0] >= '2' && text[0] <= '5' &&
+           std::all_of(text.begin(), text.begin() + length, base::is_digit) &&
+           (text.size() == length || text[length] == ' ' || text[length] == '-');
+}
+
 const Placeholder* find_placeholder(std::string_view name) {
     const auto* found = std::find_if(placeholders.begin(), placeholders.end(),
                                      [name](const Placeholder& one) { return one.name == name; });
@@ -106,6 +114,10 @@ base::Result<ReplyText> ReplyText::parse(std::string_view text) {
     position = std::min(text.find_first_not_of(' ', position), text.size());
     if (position == text.size()) {
         return base::refuse("no text", position);
+    }
+    if (begins_with_reply_code(text.substr(position))) {
+        return base::refuse(fmt::format("leave out {}: the action gives the code", text.substr(position, 3)),
+                            position);
     }
     while (position < text.size()) {
         const std::size_t brace = std::min(text.find_first_of("{}", position), text.size());

@@ -36,7 +36,8 @@ struct ReplyValues {
 class ReplyText {
   public:
     // Refused: a placeholder that does not exist, a brace without the other, anything but printable ASCII,
-    // a class other than 5, nothing at all, and more than longest_reply_template octets.
+    // a class other than 5, a reply code such as 550, nothing at all, and more than longest_reply_template
+    // octets.
     [[nodiscard]] static base::Result<ReplyText> parse(std::string_view text);
 
     [[nodiscard]] const std::string& enhanced() const { return enhanced_; } // "5.7.26"; empty: none given

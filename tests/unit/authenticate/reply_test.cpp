@@ -51,7 +51,13 @@ TEST_CASE("what an operator writes for a reply is read or refused when the setti
         {"5.7.26 see {domain}", true, "5.7.26"},
         {"{domain}{result}{ip}{queue_id}{explanation}{policy}{sender}", true, ""},
         {"100% sure", true, ""},
-        {"550 spam", true, ""}, // a text like any other
+        {"550 spam", false, ""}, // it would stand behind the code of the reply
+        {"550 5.7.1 no", false, ""},
+        {"5.7.1 550 no", false, ""},
+        {" 451-later", false, ""},
+        {"554", false, ""},
+        {"5500 times", true, ""},
+        {"100 times", true, ""},
         {"5.7.1000 x", true, ""},
         {"5.7 x", true, ""},
         {"4.7.1 later", false, ""},

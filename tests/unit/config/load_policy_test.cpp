@@ -141,6 +141,11 @@ TEST_CASE("what can be wrong with a profile") {
     check(cases);
 }
 
+TEST_CASE("a reply does not begin with the code that the action gives") {
+    CHECK(diagnose(policy("  replies: {spf: '550 5.7.1 no'}\n")) ==
+          Texts{"p.yaml:2:18: error: 'policy.replies.spf': leave out 550: the action gives the code"});
+}
+
 TEST_CASE("what can be wrong with an exception") {
     const Case cases[]{
         {"no name",
