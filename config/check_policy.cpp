@@ -126,6 +126,7 @@ class RulesCheck {
         const bool is_default = word == "accept" || word == "annotate";
         if (const auto why = never_found(name); !is_default && !why.empty()) {
             report_.warning(place, fmt::format("'{}{}' has no effect: {}", prefix_, name, why));
+            return;
         }
         const bool refuses = word == "tempfail" || word == "reject" || word == "discard";
         const auto found = std::find_if(everyday.begin(), everyday.end(),
@@ -226,28 +227,23 @@ void check_rules(const Settings& settings, const PolicyPlaces& places, Report& r
     }
 }
 
-// Whether one is given, sound or not: one that was refused has its own diagnostic.
-bool states_condition(const std::string& profile, const PolicyPlaces& places) {
-    const auto& schema = profile_schema();
-    return std::any_of(schema.begin(), schema.end(), [&](const ProfileSetting& setting) {
-        return is_condition(setting) &&
-               places.settings.contains(fmt::format("policy.profiles.{}.{}", profile, setting.name()));
-    });
-}
-
 void check_conditions(const std::vector<ProfileEntry>& profiles, const PolicyPlaces& places, Report& report) {
     for (auto profile = profiles.begin(); profile != profiles.end(); ++profile) {
         const std::string& name = profile->rules.policy.profile;
         const Place& place = places.settings.at(fmt::format("policy.profiles.{}", name));
+        if (places.refused_profiles.contains(name)) {
+            continue; // which mail it is for is not known
+        }
         const auto earlier = std::find_if(profiles.begin(), profile, [&](const ProfileEntry& before) {
-            return covers(before.conditions, profile->conditions);
+            return !places.refused_profiles.contains(before.rules.policy.profile) &&
+                   covers(before.conditions, profile->conditions);
         });
         if (earlier != profile) {
             report.warning(place,
                            fmt::format("profile '{}' holds for no mail: '{}' above it comes first", name,
                                        earlier->rules.policy.profile),
                            "put the narrower one first");
-        } else if (profile->conditions.is_empty() && !states_condition(name, places)) {
+        } else if (profile->conditions.is_empty()) {
             report.warning(place, fmt::format("profile '{}' has no condition and holds for all mail", name),
                            "write its settings below 'policy', or say which mail it is for");
         }

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace config {
@@ -15,7 +16,8 @@ struct PolicyPlaces {
     // Of what the file gives, by path: "policy.spf_fail", "policy.profiles.NAME",
     // "policy.profiles.NAME.dmarc".
     std::unordered_map<std::string, Place> settings;
-    std::vector<Place> exceptions; // in the order of the settings
+    std::unordered_set<std::string> refused_profiles; // those with an error in them
+    std::vector<Place> exceptions;                    // in the order of the settings
 };
 
 void check_policy(const Settings& settings, const PolicyPlaces& places, base::UnixTime now, Report& report);

@@ -142,6 +142,7 @@ void PolicyLoader::load_profile(const Pair& pair, const File& file) {
     places_.settings.try_emplace(fmt::format("policy.profiles.{}", pair.name->text),
                                  place_of(file, *pair.name));
     note_places(*pair.value, prefix, file);
+    const std::size_t errors = report_.errors();
     load_fields(profile_schema(), *pair.value, prefix, profile, file, report_, [&](const Pair& other) {
         if (other.name->text == replies_name) {
             load_replies(other, prefix, profile, file);
@@ -151,6 +152,9 @@ void PolicyLoader::load_profile(const Pair& pair, const File& file) {
         known.push_back(replies_name);
         unknown_name(other, prefix, known, file, report_);
     });
+    if (report_.errors() > errors) {
+        places_.refused_profiles.insert(pair.name->text);
+    }
     settle_domains(profile.conditions.author_domains);
     settle_domains(profile.conditions.recipient_domains);
     settings_.policy.profiles.push_back(std::move(profile));

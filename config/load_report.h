@@ -39,6 +39,7 @@ class Report {
     void warning(const Place& place, std::string message, std::string hint = {});
 
     [[nodiscard]] bool has_errors() const { return errors_ > 0; }
+    [[nodiscard]] std::size_t errors() const { return errors_; }
     // In the order of files and lines, at most max_diagnostics and a last one that counts the rest.
     [[nodiscard]] std::vector<Diagnostic> take();
 

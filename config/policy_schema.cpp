@@ -313,12 +313,6 @@ const std::vector<ProfileSetting>& profile_reply_schema() {
     return settings;
 }
 
-bool is_condition(const ProfileSetting& setting) {
-    static const std::vector<ProfileSetting> conditions = condition_settings();
-    return std::any_of(conditions.begin(), conditions.end(),
-                       [&](const auto& known) { return known.path == setting.path; });
-}
-
 const std::vector<ExceptionSetting>& exception_schema() {
     static const std::vector<ExceptionSetting> settings{
         make_required<Exception>(

@@ -17,8 +17,6 @@ using ExceptionSetting = SettingOf<authenticate::Exception>;
 // Below `policy: profiles: NAME:`, next to `replies:`.
 [[nodiscard]] const std::vector<ProfileSetting>& profile_schema();
 [[nodiscard]] const std::vector<ProfileSetting>& profile_reply_schema();
-// Of these the ones that say when the profile holds.
-[[nodiscard]] bool is_condition(const ProfileSetting& setting);
 
 // Each item of `policy: exceptions:` and of the files.
 [[nodiscard]] const std::vector<ExceptionSetting>& exception_schema();

@@ -360,3 +360,27 @@ TEST_CASE("which signatures count does not matter where nothing is done about an
         diagnose(policy("  profiles: {p: {daemon_ports: [26], dkim_require_author_domain: yes}}\n")).size() ==
         1);
 }
+
+TEST_CASE("what is said once is not said again in another way") {
+    const Case cases[]{
+        {"profiles whose conditions were refused are not compared",
+         policy("  profiles:\n    partners: {clients: [mx]}\n    q: {clients: [mx, 192.0.2.1]}\n"
+                "    r: {clients: [192.0.2.1]}\n"),
+         {"p.yaml:3:26: error: 'policy.profiles.partners.clients': expected an address or a block such as "
+          "192.0.2.0/24, not 'mx' (expected an IPv4 or IPv6 address, for example 192.0.2.0/24 or "
+          "2001:db8::/32)",
+          "p.yaml:4:19: error: 'policy.profiles.q.clients': expected an address or a block such as "
+          "192.0.2.0/24, not 'mx' (expected an IPv4 or IPv6 address, for example 192.0.2.0/24 or "
+          "2001:db8::/32)"}},
+        {"what has no effect refuses nothing",
+         policy("  dkim_none: reject\n") + "dkim: {enabled: no}\n",
+         {"p.yaml:2:14: warning: 'policy.dkim_none' has no effect: 'dkim.enabled' is false"}},
+        {"and loses nothing",
+         policy("  spf_fail: discard\n") + "spf: {enabled: no}\n",
+         {"p.yaml:2:13: warning: 'policy.spf_fail' has no effect: 'spf.enabled' is false"}},
+        {"a condition without a value is none",
+         policy("  profiles:\n    a: {clients: []}\n"),
+         {"p.yaml:3:5: warning: profile 'a' has no condition and holds for all mail (write its settings "
+          "below 'policy', or say which mail it is for)"}}};
+    check(cases);
+}
