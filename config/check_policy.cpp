@@ -66,7 +66,7 @@ class RulesCheck {
     // What makes mail in order fail DMARC.
     void check_grounds() const {
         const Place* place = given("dmarc");
-        if (place == nullptr || !settings_.dmarc.enabled) {
+        if (place == nullptr || !settings_.dmarc.enabled || !settings_.roles.verify) {
             return;
         }
         const auto warn = [&](bool holds, std::string_view why) {
@@ -158,6 +158,10 @@ class RulesCheck {
 
     // Why what the setting is for does not happen; empty: it does.
     [[nodiscard]] std::string_view never_found(std::string_view name) const {
+        if (!settings_.roles.verify) {
+            return settings_.mode == Mode::sign ? "'mode' is sign, and no mail is checked"
+                                                : "'roles.verify' is false, and no mail is checked";
+        }
         if (name.starts_with("spf_") && !settings_.spf.enabled) {
             return "'spf.enabled' is false";
         }

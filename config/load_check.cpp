@@ -454,6 +454,10 @@ struct Checks {
         if (!settings.spf.enabled) {
             report.error(at("spf.policyd"), "'spf.policyd' needs 'spf.enabled'");
         }
+        if (settings.mode == Mode::sign || !settings.roles.verify) {
+            report.warning(at("spf.policyd"), "'spf.policyd' has no effect: no mail is checked",
+                           "set 'mode: both' or 'roles.verify'");
+        }
         if (!settings.spf.check_helo && policyd.helo_reject != authenticate::RejectOn::null &&
             policyd.helo_reject != authenticate::RejectOn::never &&
             policyd.helo_reject != authenticate::RejectOn::no_check) {

@@ -384,3 +384,24 @@ TEST_CASE("what is said once is not said again in another way") {
           "below 'policy', or say which mail it is for)"}}};
     check(cases);
 }
+
+TEST_CASE("where no mail is checked every action is without effect") {
+    const auto sections = config::policy_sections();
+    for (const auto& setting : sections.front().settings) {
+        if (setting.type.kind != config::Kind::word) {
+            continue;
+        }
+        const std::string_view word = setting.name() == "dmarc" ? "enforce" : "quarantine";
+        const auto yaml = fmt::format("iprev: {{enabled: yes}}\npolicy: {{{}: {}}}\n", setting.name(), word);
+        const auto told = [&](const char* role) {
+            const Texts texts = diagnose(yaml + role);
+            return texts.empty() ? "" : texts.front();
+        };
+        INFO(yaml);
+        CHECK(told("mode: sign\n").find("no effect: 'mode' is sign, and no mail") != std::string::npos);
+        CHECK(told("roles: {verify: no}\n").find("no effect: 'roles.verify' is false") != std::string::npos);
+    }
+    CHECK(diagnose("mode: sign\nspf: {policyd: }\n") ==
+          Texts{"p.yaml:2:16: warning: 'spf.policyd' has no effect: no mail is checked (set 'mode: both' or "
+                "'roles.verify')"});
+}
