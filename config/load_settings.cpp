@@ -111,6 +111,16 @@ std::string lost_indentation(const TreeNode& root, const TreeNode& name) {
     return empty_section.empty() ? "" : fmt::format("indent it, so that it stands below '{}'", empty_section);
 }
 
+// In profiles the section `author` has names of its own.
+std::string outside_of_profiles(const Section& section, std::string_view name) {
+    constexpr std::string_view prefix = "author_";
+    if (section.name != policy_name || !name.starts_with(prefix)) {
+        return {};
+    }
+    const auto path = fmt::format("author.{}", name.substr(prefix.size()));
+    return find_setting(path) != nullptr ? fmt::format("outside of profiles: {}", path) : "";
+}
+
 void unknown_setting(const Section& section, const TreeNode& name, const File& file, Report& report,
                      std::string better_hint = {}) {
     const std::string prefix = section.name.empty() ? "" : fmt::format("{}.", section.name);
@@ -121,6 +131,7 @@ void unknown_setting(const Section& section, const TreeNode& name, const File& f
     }
     const bool dotted = section.name.empty() && find_setting(name.text) != nullptr;
     better_hint = better_hint.empty() ? missing_blank(name) : better_hint;
+    better_hint = better_hint.empty() ? outside_of_profiles(section, name.text) : better_hint;
     const std::string hint = !better_hint.empty() ? better_hint
                              : dotted             ? fmt::format("write '{}' on a line of its own below '{}'",
                                                                 name.text.substr(name.text.find('.') + 1),

@@ -141,6 +141,12 @@ TEST_CASE("what can be wrong with a profile") {
     check(cases);
 }
 
+TEST_CASE("the actions for an author have other names outside of profiles") {
+    CHECK(diagnose(policy("  author_missing: reject\n")) ==
+          Texts{"p.yaml:2:3: error: unknown setting 'policy.author_missing' (outside of profiles: "
+                "author.missing)"});
+}
+
 TEST_CASE("a reply does not begin with the code that the action gives") {
     CHECK(diagnose(policy("  replies: {spf: '550 5.7.1 no'}\n")) ==
           Texts{"p.yaml:2:18: error: 'policy.replies.spf': leave out 550: the action gives the code"});
