@@ -60,7 +60,7 @@ inline constexpr std::array<Choice<bool>, 2> test_only_choices{{{"1", true}, {"0
 inline constexpr std::array<Choice<dmarc::Discovery>, 2> discovery_choices{
     {{"tree_walk", dmarc::Discovery::tree_walk}, {"psl", dmarc::Discovery::psl}}};
 
-inline constexpr std::array<Choice<authenticate::Action>, 6> author_choices{
+inline constexpr std::array<Choice<authenticate::Action>, 6> action_choices{
     {{"accept", authenticate::Action::accept},
      {"mark", authenticate::Action::mark},
      {"quarantine", authenticate::Action::quarantine},

@@ -30,7 +30,7 @@ const PolicyRules& rules_of(const ProfileEntry& profile) {
 
 template <class Target, class Field>
 SettingOf<Target> action(std::string_view path, Field field, std::string_view text) {
-    return make_choice<author_choices, Target>(path, field, text);
+    return make_choice<action_choices, Target>(path, field, text);
 }
 template <class Target, class Field>
 SettingOf<Target> temperror(std::string_view path, Field field, std::string_view text) {

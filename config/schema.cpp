@@ -335,22 +335,22 @@ Mail whose author cannot be determined. Mail programs may show such mail under a
 so its result is dmarc=permerror at best. accept: only that. mark: also adds quarantine_field. quarantine:
 the mail server holds it (Postfix: the hold queue). tempfail: 451. reject: refused with 550. discard:
 taken, and thrown away unseen. Where several of these apply to a message the hardest action is taken.)",
-            {choice<author_choices>(
+            {choice<action_choices>(
                  "author.missing", [](auto& s) -> auto& { return s.author.missing; },
                  "No From field, or an empty group in it."),
-             choice<author_choices>(
+             choice<action_choices>(
                  "author.several_fields", [](auto& s) -> auto& { return s.author.several_fields; },
                  "More than one From field, counting those that only some readers take for one."),
-             choice<author_choices>(
+             choice<action_choices>(
                  "author.several_domains", [](auto& s) -> auto& { return s.author.several_domains; },
                  R"(
 One From field with addresses in different domains. The policy of each domain is evaluated and the
 strictest one that fails is the result.)"),
-             choice<author_choices>(
+             choice<action_choices>(
                  "author.unreadable", [](auto& s) -> auto& { return s.author.unreadable; },
                  R"(
 A From field in which two readers could see two domains, or no address with a valid domain.)"),
-             choice<author_choices>(
+             choice<action_choices>(
                  "author.stray_line_break", [](auto& s) -> auto& { return s.author.stray_line_break; },
                  R"(
 A line break in any header field that is no fold, such as a lone CR. Some mail programs take what follows

@@ -45,7 +45,7 @@ TEST_CASE("defaults that must not change by accident") {
 }
 
 TEST_CASE("the words of a setting are those that the rest of the program prints") {
-    for (const auto& [word, value] : config::author_choices) {
+    for (const auto& [word, value] : config::action_choices) {
         CHECK(word == print(value));
     }
     for (const auto& [word, value] : config::own_mail_choices) {
