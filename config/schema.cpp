@@ -170,24 +170,24 @@ server gives itself. Mail of a user who logged in and of roles.originating_daemo
 }
 
 Section relays() {
-    return {"relays",
-            R"(
+    return {
+        "relays",
+        R"(
 Relays of our own that hand us mail from outside: a backup MX, a front end. SPF and iprev are then checked
 for the client that gave the message to the relay, which its Received field names, and not for the relay.
 The guide on relays tells more.)",
-            {setting(
-                 "relays.most_hops", integer(1, 100), [](auto& s) -> auto& { return s.relays.most_hops; },
-                 R"(
+        {setting(
+             "relays.most_hops", integer(1, 100), [](auto& s) -> auto& { return s.relays.most_hops; },
+             R"(
 How many Received fields of relays are followed. With more of them the client counts as unknown.)"),
-             choice<srs_choices>(
-                 "relays.srs", [](auto& s) -> auto& { return s.relays.srs; },
-                 R"(
+         choice<srs_choices>(
+             "relays.srs", [](auto& s) -> auto& { return s.relays.srs; },
+             R"(
 What to do where a relay rewrote MAIL FROM (SRS). none: SPF is none, because the original sender is not
 known. decode: the sender that stands in an address that begins with SRS0 is checked.)"),
-             setting(
-                 "relays.srs_domains", texts(check_domain_name),
-                 [](auto& s) -> auto& { return s.relays.srs_domains; },
-                 R"(
+         setting(
+             "relays.srs_domains", texts(check_domain), [](auto& s) -> auto& { return s.relays.srs_domains; },
+             R"(
 The domains under which the relays rewrite MAIL FROM. An address of another domain was rewritten by
 somebody else, and is checked as it is. Empty: any domain may be theirs.)")}};
 }

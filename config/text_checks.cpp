@@ -125,14 +125,6 @@ std::optional<Refusal> check_name(std::string_view text) {
                          "names are printable ASCII without blanks");
 }
 
-std::optional<Refusal> check_domain_name(std::string_view text) {
-    const auto name = base::DomainName::parse(text);
-    const auto other = name ? std::nullopt : base::DomainName::parse_international(text);
-    return refuse_unless(name.has_value(), fmt::format("{} is not a domain name", base::quoted(text)),
-                         other ? fmt::format("write {}", base::quoted(other->text()))
-                               : "write a name such as example.org");
-}
-
 std::optional<Refusal> check_relay_address(std::string_view text) {
     if (const auto network = base::IpNetwork::parse(text)) {
         return std::nullopt;

@@ -26,9 +26,6 @@ namespace config {
 // A name as macros and groups have: printable, without blanks.
 [[nodiscard]] std::optional<Refusal> check_name(std::string_view text);
 
-// RFC 1035 2.3.1, in its own script or in A-labels.
-[[nodiscard]] std::optional<Refusal> check_domain_name(std::string_view text);
-
 // An address, a block, or the name of a host.
 [[nodiscard]] std::optional<Refusal> check_relay_address(std::string_view text);
 
@@ -44,7 +41,7 @@ namespace config {
 // RFC 6376 3.5: i= is [local-part]@domain.
 [[nodiscard]] std::optional<Refusal> check_identity(std::string_view text);
 
-// A domain name, U-labels allowed.
+// RFC 1035 2.3.1, in its own script or in A-labels.
 [[nodiscard]] std::optional<Refusal> check_domain(std::string_view text);
 
 // Texts of spf.policyd, whose placeholders are known.

@@ -1,5 +1,7 @@
 #include "milter/runtime/relay_rules.h"
 
+#include "base/domain_name.h"
+
 #include <fmt/format.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -49,7 +51,10 @@ class Loader {
     LoadedRelays run(const config::Settings::Relays& settings) {
         loaded_.rules.most_hops = settings.most_hops;
         loaded_.rules.srs = settings.srs;
-        loaded_.rules.srs_domains = settings.srs_domains;
+        for (const auto& domain : settings.srs_domains) {
+            const auto name = base::DomainName::parse_international(domain);
+            loaded_.rules.srs_domains.push_back(name ? name->text() : domain);
+        }
         for (const auto& entry : settings.hosts) {
             add_relay(entry);
         }

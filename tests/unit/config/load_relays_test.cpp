@@ -108,10 +108,7 @@ TEST_CASE("what can be wrong with relays") {
         {"too many hops",
          "relays: {most_hops: 1000}\n",
          {"p:1:21: error: 'relays.most_hops': expected a number from 1 to 100, not '1000'"}},
-        {"a domain in its own script",
-         "relays: {srs_domains: [müller.example]}\n",
-         {"p:1:24: error: 'relays.srs_domains': 'm\\xc3\\xbcller.example' is not a domain name (write "
-          "'xn--mller-kva.example')"}},
+        {"a domain in its own script", "relays: {srs_domains: [müller.example]}\n", {}},
     };
     for (const Case& c : cases) {
         INFO(c.name);

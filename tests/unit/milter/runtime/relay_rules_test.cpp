@@ -73,3 +73,10 @@ TEST_CASE("the system looks up hosts, as /etc/hosts has them") {
     REQUIRE(found);
     CHECK(std::all_of(found->begin(), found->end(), [](const auto& one) { return one.is_loopback(); }));
 }
+
+TEST_CASE("domains of rewritten senders are compared as A-labels, however they are written") {
+    config::Settings::Relays settings;
+    settings.srs_domains = {"Müller.example", "example.net"};
+    CHECK(milter::runtime::relay_rules(settings, look_up, {}).rules.srs_domains ==
+          std::vector<std::string>{"xn--mller-kva.example", "example.net"});
+}
