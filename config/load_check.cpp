@@ -201,7 +201,7 @@ struct Checks {
     void unsigned_recipients() const {
         const auto& patterns = settings.signing.unsigned_recipients;
         for (std::size_t i = 0; i < patterns.size(); ++i) {
-            if (patterns[i].find_first_not_of("*@") == std::string::npos) {
+            if (patterns[i].find_first_not_of("*@.") == std::string::npos) {
                 report.warning(at_item("signing.unsigned_recipients", i),
                                fmt::format("'signing.unsigned_recipients': with {} no mail is signed at all",
                                            base::shown(patterns[i])));

@@ -1,5 +1,6 @@
 #include "config/schema.h"
 
+#include "config/policy_checks.h"
 #include "config/policy_schema.h"
 #include "config/policyd_schema.h"
 #include "config/schema_types.h"
@@ -441,11 +442,12 @@ without that signature. Mail of other domains is not affected.)"),
 What happens to mail that a key should sign and does not, for a fault of the cryptography or of memory. The
 log has an error (SIGNING_FAILED). tempfail: 451. unsigned: it goes out without that signature.)"),
              setting(
-                 "signing.unsigned_recipients", texts(check_recipient_pattern),
+                 "signing.unsigned_recipients", texts(check_address_pattern),
                  [](auto& s) -> auto& { return s.signing.unsigned_recipients; },
                  R"(
-Addresses to which mail goes unsigned, as with OpenDKIM's DontSignMailTo; * stands for anything, as in
-*@example.org. One of them among the recipients is enough, since the message is one for all.)"),
+Addresses to which mail goes unsigned, as with OpenDKIM's DontSignMailTo: ann@example.org, example.org for
+all of that domain, .example.org for all of every name below it; * stands for anything. One of them among
+the recipients is enough, since the message is one for all.)"),
              setting(
                  "signing.require_safe_keys", boolean(),
                  [](auto& s) -> auto& { return s.signing.require_safe_keys; },

@@ -145,13 +145,6 @@ std::optional<Refusal> check_relay_name(std::string_view text) {
                          "write mx2.example.org, or .example.org for all below it");
 }
 
-std::optional<Refusal> check_recipient_pattern(std::string_view text) {
-    const bool good = text.find('@') != std::string_view::npos &&
-                      std::all_of(text.begin(), text.end(), [](char c) { return base::is_visible(c); });
-    return refuse_unless(good, fmt::format("{} is not an address", base::quoted(text)),
-                         "write ann@example.org, or *@example.org for all of a domain");
-}
-
 std::optional<Refusal> check_selector(std::string_view text) {
     if (const auto label = dkim::key_record_label(text); label != std::string_view::npos) {
         return Refusal{fmt::format("{} is the name of a key record", base::quoted(text)),

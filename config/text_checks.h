@@ -32,9 +32,6 @@ namespace config {
 // The name of a host, or a domain behind a dot.
 [[nodiscard]] std::optional<Refusal> check_relay_name(std::string_view text);
 
-// An address in which * stands for anything.
-[[nodiscard]] std::optional<Refusal> check_recipient_pattern(std::string_view text);
-
 // RFC 6376 3.1: a selector is a domain name in small.
 [[nodiscard]] std::optional<Refusal> check_selector(std::string_view text);
 

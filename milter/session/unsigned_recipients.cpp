@@ -1,7 +1,7 @@
 #include "milter/session/unsigned_recipients.h"
 
+#include "authenticate/pattern.h"
 #include "base/ascii.h"
-#include "keys/pattern.h"
 #include "message/reverse_path.h"
 
 #include <algorithm>
@@ -10,11 +10,10 @@ namespace milter::session {
 
 namespace {
 
-// As the mail server reads it. Where that is in doubt the message is signed.
-std::string address_of(std::string_view path) {
-    const auto read = message::read_reverse_path(path);
-    return read.domain.empty() || read.disputed ? std::string()
-                                                : base::to_lower(read.local_part + '@' + read.domain);
+bool is_unsigned(const std::vector<std::string>& patterns, const message::ReversePath& path) {
+    return std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
+        return authenticate::matches_address(pattern, path.local_part, path.domain);
+    });
 }
 
 } // namespace
@@ -25,11 +24,9 @@ std::string find_unsigned_recipient(const std::vector<std::string>& patterns,
         return {};
     }
     for (const auto& path : paths) {
-        auto address = address_of(path);
-        if (!address.empty() && std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
-                return keys::Pattern(pattern).matches(address);
-            })) {
-            return address;
+        const auto read = message::read_reverse_path(path); // as the mail server reads it
+        if (!read.domain.empty() && !read.disputed && is_unsigned(patterns, read)) { // in doubt it is signed
+            return base::to_lower(read.local_part + '@' + read.domain);
         }
     }
     return {};

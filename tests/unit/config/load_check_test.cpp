@@ -102,7 +102,11 @@ TEST_CASE("settings that leave mail unchecked or unsigned say so") {
                        "whoever writes example.org in From"));
     CHECK(is_refused("roles: {exempt_domains: [ann@example.org]}\n", "1:26", "is not a domain"));
     CHECK(is_warned_of("signing: {unsigned_recipients: ['*@*']}\n", "1:33", "no mail is signed at all"));
-    CHECK(is_refused("signing: {unsigned_recipients: [example.org]}\n", "1:33", "is not an address"));
+    CHECK(is_warned_of("signing: {unsigned_recipients: ['*.*']}\n", "1:33", "no mail is signed at all"));
+    CHECK(config::load_text(
+              "signing: {unsigned_recipients: [example.org, .example.org, 'a*@müller.example']}\n", "p.yaml")
+              .diagnostics.empty());
+    CHECK(is_refused("signing: {unsigned_recipients: ['a@b@c d']}\n", "1:33", "is not an address"));
     CHECK(is_warned_of("dkim: {uncovered_fields: policy}\n", "1:26",
                        "no effect without 'dkim.required_fields'"));
     CHECK(is_refused("roles: {report_authentication: yes}\nsigning: {signed_fields: [From, "

@@ -21,6 +21,15 @@ TEST_CASE("which recipient wants no signature") {
         {"not what only ends alike", patterns, {"<list@lists.example.net>"}, ""},
         {"nor what only begins otherwise", patterns, {"<xlist@lists.example>"}, ""},
         {"nor a part of a local-part", patterns, {"<\"bob@internal.example\"@example.net>"}, ""},
+        {"a domain alone", {"example.net"}, {"<ann@Example.NET>"}, "ann@example.net"},
+        {"not the names below it", {"example.net"}, {"<ann@a.example.net>"}, ""},
+        {"those by the dot", {".example.net"}, {"<ann@a.example.net>"}, "ann@a.example.net"},
+        {"but not the domain itself", {".example.net"}, {"<ann@example.net>"}, ""},
+        {"in its own script",
+         {"müller.example"},
+         {"<ann@xn--mller-kva.example>"},
+         "ann@xn--mller-kva.example"},
+        {"or the recipient is", {"*@xn--mller-kva.example"}, {"<ann@müller.example>"}, "ann@müller.example"},
         {"no address", patterns, {"<>", "", "postmaster", "<@>"}, ""},
     };
     for (const Case& c : cases) {
