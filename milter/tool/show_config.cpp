@@ -145,12 +145,17 @@ Line line_of_exception(const authenticate::Exception& exception) {
             fmt::format("{}:{}", exception.file, exception.line)};
 }
 
+// policyd-spf's switches are on where their section is given.
+bool is_off(const config::Section& section, const config::Settings& settings) {
+    return section.name == "spf.policyd" && !settings.spf.policyd.on;
+}
+
 std::vector<Line> all_lines(const config::Loaded& loaded) {
     std::vector<Line> lines;
     for (const auto& section : config::schema()) {
         for (const auto& setting : section.settings) {
             std::string path(setting.path);
-            auto origin = origin_of(loaded, path);
+            auto origin = is_off(section, *loaded.settings) ? "off: no spf.policyd" : origin_of(loaded, path);
             lines.push_back(line_of(setting, *loaded.settings, std::move(path), std::move(origin)));
         }
         if (section.name == config::relays_name) {

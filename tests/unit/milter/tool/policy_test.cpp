@@ -100,6 +100,16 @@ TEST_CASE("show-config prints profiles with what they inherit, and exceptions") 
                                 files.yaml + ":6\n"));
 }
 
+TEST_CASE("show-config says that policyd-spf's switches are off where their section is not given") {
+    Files files;
+    const auto shown = [&](const char* yaml) {
+        return run({"show-config", "-c", files.files.write("shown.yaml", yaml), "spf.policyd.HELO_reject"})
+            .out;
+    };
+    CHECK(shown("spf: {enabled: yes}\n") == "spf.policyd.HELO_reject: Fail  # off: no spf.policyd\n");
+    CHECK(shown("spf: {policyd: }\n") == "spf.policyd.HELO_reject: Fail  # default\n");
+}
+
 TEST_CASE("policyd-spf's switches are looked at as the daemon does") {
     Files files;
     files.yaml = files.files.write("policyd.yaml", "spf:\n  policyd:\n    Mail_From_reject: Fail\n");
