@@ -148,11 +148,7 @@ class RulesCheck {
                 "RFC 7208 4.6.4: two of them are allowed");
         }
         if (word == "discard") {
-            report_.warning(place,
-                            fmt::format("'{}{}: discard' loses mail: neither its sender nor its recipient "
-                                        "learns of it",
-                                        prefix_, name),
-                            "take reject, so that the sender does");
+            report_.warning(place, loses_mail(prefix_ + name), std::string(instead_of_discard));
         }
     }
 
@@ -329,6 +325,10 @@ void check_exception(const Exception& exception, const Place& place, const Setti
 }
 
 } // namespace
+
+std::string loses_mail(std::string_view path) {
+    return fmt::format("'{}: discard' loses mail: neither its sender nor its recipient learns of it", path);
+}
 
 void check_policy(const Settings& settings, const PolicyPlaces& places, base::UnixTime now, Report& report) {
     check_rules(settings, places, report);

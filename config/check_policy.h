@@ -6,6 +6,7 @@
 #include "config/settings.h"
 
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -19,6 +20,10 @@ struct PolicyPlaces {
     std::unordered_set<std::string> refused_profiles; // those with an error in them
     std::vector<Place> exceptions;                    // in the order of the settings
 };
+
+// What is said of the action discard.
+[[nodiscard]] std::string loses_mail(std::string_view path);
+inline constexpr std::string_view instead_of_discard = "take reject, so that the sender does";
 
 void check_policy(const Settings& settings, const PolicyPlaces& places, base::UnixTime now, Report& report);
 

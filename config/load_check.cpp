@@ -4,6 +4,7 @@
 #include "base/domain_name.h"
 #include "base/ip_address.h"
 #include "base/secret_text.h"
+#include "config/check_policy.h"
 #include "config/choices.h"
 #include "config/load_settings.h"
 #include "config/macro_evidence.h"
@@ -18,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace config {
@@ -446,6 +448,21 @@ struct Checks {
         }
     }
 
+    void author() const {
+        const auto& author = settings.author;
+        const std::array<std::pair<std::string_view, authenticate::Action>, 5> actions{
+            {{"author.missing", author.missing},
+             {"author.several_fields", author.several_fields},
+             {"author.several_domains", author.several_domains},
+             {"author.unreadable", author.unreadable},
+             {"author.stray_line_break", author.stray_line_break}}};
+        for (const auto& [path, action] : actions) {
+            if (action == authenticate::Action::discard) {
+                report.warning(at(path), loses_mail(path), std::string(instead_of_discard));
+            }
+        }
+    }
+
     void policyd() const {
         const auto& policyd = settings.spf.policyd;
         if (!policyd.on) {
@@ -572,6 +589,7 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     checks.own_results("signing.oversigned_if_present", settings.signing.oversigned_if_present);
     checks.own_results("signing.oversigned_fields", settings.signing.oversigned_fields);
     checks.dmarc();
+    checks.author();
     checks.policyd();
     checks.internal_hosts();
     checks.relays();

@@ -141,6 +141,15 @@ TEST_CASE("what can be wrong with a profile") {
     check(cases);
 }
 
+TEST_CASE("discard loses mail in the section author as well") {
+    for (const char* name :
+         {"missing", "several_fields", "several_domains", "unreadable", "stray_line_break"}) {
+        const auto told = diagnose(fmt::format("author: {{{}: discard}}\n", name));
+        REQUIRE(told.size() == 1);
+        CHECK(told.front().find(fmt::format("'author.{}: discard' loses mail", name)) != std::string::npos);
+    }
+}
+
 TEST_CASE("the actions for an author have other names outside of profiles") {
     CHECK(diagnose(policy("  author_missing: reject\n")) ==
           Texts{"p.yaml:2:3: error: unknown setting 'policy.author_missing' (outside of profiles: "
