@@ -56,17 +56,20 @@ forwarder passed it on, as dmarc_quarantine says even if the domain asks for rej
 the same without regard to such signs.)"),
             action<Target>(
                 "policy.dmarc_reject", [](auto& t) -> auto& { return rules_of(t).policy.dmarc.reject; },
-                "Where a policy of reject is followed."),
+                R"(
+Mail that fails DMARC, where the author's domain asks for reject and policy.dmarc follows it.)"),
             action<Target>(
                 "policy.dmarc_quarantine",
                 [](auto& t) -> auto& { return rules_of(t).policy.dmarc.quarantine; },
-                "Where a policy of quarantine is followed."),
+                R"(
+Mail that fails DMARC, where the author's domain asks for quarantine and policy.dmarc follows it; and what
+enforce makes of reject where there are signs of a list or a forwarder.)"),
             action<Target>(
                 "policy.dmarc_permerror", [](auto& t) -> auto& { return rules_of(t).policy.dmarc.permerror; },
-                "The DMARC record of the author's domain cannot be used."),
+                "Mail whose author's domain has a DMARC record that cannot be used."),
             temperror<Target>(
                 "policy.dmarc_temperror", [](auto& t) -> auto& { return rules_of(t).policy.dmarc.temperror; },
-                "The DNS did not answer, so that there is no result.")};
+                "Mail without a result of DMARC, because the DNS did not answer.")};
 }
 
 template <class Target>
@@ -77,41 +80,41 @@ List<Target> spf_settings() {
 The domain of MAIL FROM says that the client may not send its mail. Forwarded mail fails as well.)"),
             action<Target>(
                 "policy.spf_softfail", [](auto& t) -> auto& { return rules_of(t).policy.spf.softfail; },
-                "It says that the client probably may not (~all)."),
+                "The domain of MAIL FROM says that the client probably may not send its mail (~all)."),
             action<Target>(
                 "policy.spf_neutral", [](auto& t) -> auto& { return rules_of(t).policy.spf.neutral; },
-                "It says nothing about the client (?all)."),
+                "The domain of MAIL FROM says nothing about the client (?all)."),
             action<Target>(
                 "policy.spf_none", [](auto& t) -> auto& { return rules_of(t).policy.spf.none; },
-                "It has no SPF record."),
+                "The domain of MAIL FROM has no SPF record."),
             action<Target>(
                 "policy.spf_permerror", [](auto& t) -> auto& { return rules_of(t).policy.spf.permerror; },
-                "Its record is wrong."),
+                "The domain of MAIL FROM has an SPF record that is wrong."),
             temperror<Target>(
                 "policy.spf_temperror", [](auto& t) -> auto& { return rules_of(t).policy.spf.temperror; },
-                "The DNS did not answer.")};
+                "The DNS did not answer, so that there is no SPF result for MAIL FROM.")};
 }
 
 template <class Target>
 List<Target> helo_settings() {
     return {action<Target>(
                 "policy.helo_fail", [](auto& t) -> auto& { return rules_of(t).policy.helo.fail; },
-                "The same of the name that the client gives with HELO or EHLO."),
+                "The name given with HELO or EHLO is of a domain that says that the client may not use it."),
             action<Target>(
                 "policy.helo_softfail", [](auto& t) -> auto& { return rules_of(t).policy.helo.softfail; },
-                "That domain says that the client probably may not use its name."),
+                "The domain of HELO says that the client probably may not use its name (~all)."),
             action<Target>(
                 "policy.helo_neutral", [](auto& t) -> auto& { return rules_of(t).policy.helo.neutral; },
-                "It says nothing about the client."),
+                "The domain of HELO says nothing about the client (?all)."),
             action<Target>(
                 "policy.helo_none", [](auto& t) -> auto& { return rules_of(t).policy.helo.none; },
-                "It has no SPF record, as most names of hosts."),
+                "The domain of HELO has no SPF record, as most names of hosts."),
             action<Target>(
                 "policy.helo_permerror", [](auto& t) -> auto& { return rules_of(t).policy.helo.permerror; },
-                "Its record is wrong."),
+                "The domain of HELO has an SPF record that is wrong."),
             temperror<Target>(
                 "policy.helo_temperror", [](auto& t) -> auto& { return rules_of(t).policy.helo.temperror; },
-                "The DNS did not answer.")};
+                "The DNS did not answer, so that there is no SPF result for HELO.")};
 }
 
 template <class Target>
@@ -119,14 +122,14 @@ List<Target> dkim_settings() {
     return {action<Target>(
                 "policy.dkim_none", [](auto& t) -> auto& { return rules_of(t).policy.dkim.none; },
                 R"(
-No signature. The best one decides here and below: one that passes speaks for the message, whatever the
-others are.)"),
+Mail without a signature. The best one decides for this setting and the others of DKIM: one that passes
+speaks for the message, whatever the others are.)"),
             action<Target>(
                 "policy.dkim_fail", [](auto& t) -> auto& { return rules_of(t).policy.dkim.fail; },
                 "A signature that does not verify. Lists and gateways break good ones."),
             action<Target>(
                 "policy.dkim_no_key", [](auto& t) -> auto& { return rules_of(t).policy.dkim.no_key; },
-                "Its key does not exist or is revoked."),
+                "A signature whose key does not exist or is revoked."),
             action<Target>(
                 "policy.dkim_policy", [](auto& t) -> auto& { return rules_of(t).policy.dkim.policy; },
                 "A signature that is not accepted, such as one by a key that is too small."),
@@ -135,27 +138,26 @@ others are.)"),
                 "A signature or a key that cannot be read."),
             temperror<Target>(
                 "policy.dkim_temperror", [](auto& t) -> auto& { return rules_of(t).policy.dkim.temperror; },
-                "The DNS did not answer."),
+                "A signature whose key could not be asked for, because the DNS did not answer."),
             make_setting<Target>(
                 "policy.dkim_require_author_domain", {.kind = Kind::boolean},
                 [](auto& t) -> auto& { return rules_of(t).policy.dkim.require_author_domain; },
                 R"(
-Only signatures of the author's domain count for the settings above; mail that has none of it counts as
-not signed.)")};
+Only signatures of the author's domain count for the actions on results of DKIM; mail that has none of it
+counts as not signed.)")};
 }
 
 template <class Target>
 List<Target> iprev_settings() {
     return {action<Target>(
                 "policy.iprev_fail", [](auto& t) -> auto& { return rules_of(t).policy.iprev.fail; },
-                R"(
-The client's address and its name do not point to each other. Here and below: needs iprev.enabled.)"),
+                "The client's address and its name do not point to each other. Needs iprev.enabled."),
             action<Target>(
                 "policy.iprev_permerror", [](auto& t) -> auto& { return rules_of(t).policy.iprev.permerror; },
-                "The client's address has no name."),
+                "The client's address has no name. Needs iprev.enabled."),
             temperror<Target>(
                 "policy.iprev_temperror", [](auto& t) -> auto& { return rules_of(t).policy.iprev.temperror; },
-                "The DNS did not answer.")};
+                "The DNS did not answer about the client's name. Needs iprev.enabled.")};
 }
 
 template <class Target>
@@ -167,7 +169,7 @@ List<Target> general_settings() {
 Say what would be done, in the log and in the Authentication-Results field, and do nothing.)"),
             make_choices<ground_choices, Target>(
                 "policy.dry_run_for", [](auto& t) -> auto& { return rules_of(t).dry_run_for; },
-                "The same for these only. author stands for the settings of the section author."),
+                "As dry_run, for these checks only. author stands for the settings of the section author."),
             make_setting<Target>(
                 "policy.spare_role_mailboxes", {.kind = Kind::boolean},
                 [](auto& t) -> auto& { return rules_of(t).policy.spare_role_mailboxes; },
@@ -185,9 +187,9 @@ never have sent it. Otherwise it is marked instead.)"),
                 {.kind = Kind::duration, .minimum = 0, .maximum = 30ULL * 86'400'000, .step = 1000},
                 [](auto& t) -> auto& { return rules_of(t).tempfail_for; },
                 R"(
-How long mail of a domain is put off for a fault of the DNS, where a setting above says tempfail. From then
-on it is accepted with its result, so that it does not bounce for a zone that stays broken. Senders are
-warned after a few hours. 0: as long as the fault lasts.)")};
+How long mail of a domain is put off for a fault of the DNS, where a setting such as spf_temperror says
+tempfail. From then on it is accepted with its result, so that it does not bounce for a zone that stays
+broken. Senders are warned after a few hours. 0: as long as the fault lasts.)")};
 }
 
 template <class Target>
@@ -256,11 +258,11 @@ Services of the mail server by their {daemon_name} (Postfix: milter_macro_daemon
                 "policy.daemon_ports", texts(check_port),
                 [](auto& t) -> auto& { return t.conditions.daemon_ports; },
                 R"(
-Ports that mail came in at ({daemon_port}). Postfix names them only where milter_connect_macros has
-{daemon_port} in it.)"),
+Ports that mail came in at ({daemon_port}). Postfix names them only where milter_connect_macros in main.cf
+has {daemon_port} added to it; see the guide on policy.)"),
             make_setting<ProfileEntry>(
                 "policy.clients", networks(), [](auto& t) -> auto& { return t.conditions.clients; },
-                "Addresses of the client."),
+                "Addresses of the host that hands us the mail; of mail through a relay, the relay's."),
             make_setting<ProfileEntry>(
                 "policy.author_domains", texts(check_domain_pattern),
                 [](auto& t) -> auto& { return t.conditions.author_domains; },
@@ -327,7 +329,7 @@ const std::vector<ExceptionSetting>& exception_schema() {
             "What is excepted. Empty: everything."),
         make_setting<Exception>(
             "policy.exceptions.clients", networks(), [](auto& e) -> auto& { return e.clients; },
-            "Addresses of the client."),
+            "Addresses of the client; of mail through a relay of our own, those of the relay's client."),
         make_setting<Exception>(
             "policy.exceptions.client_names", texts(check_host_pattern),
             [](auto& e) -> auto& { return e.client_names; },
