@@ -224,7 +224,8 @@ temporary failure. Keep it well below the time that the mail server gives its fi
              "dns.questions_per_message", integer(1, 10'000),
              [](auto& s) -> auto& { return s.dns.questions_per_message; },
              R"(
-How many DNS questions one message may cause. Further ones are not asked and count as temporary failures.)")}};
+How many DNS questions one message may cause. Further ones are not asked and count as temporary failures. A
+quarter of them is kept for what the header of the message makes necessary: DMARC records and DKIM keys.)")}};
 }
 
 Section spf() {
@@ -350,7 +351,8 @@ strictest one that fails is the result.)"),
              choice<action_choices>(
                  "author.unreadable", [](auto& s) -> auto& { return s.author.unreadable; },
                  R"(
-A From field in which two readers could see two domains, or no address with a valid domain.)"),
+A From field in which two readers could see two domains, or no address with a valid domain, or addresses in
+more than ten domains, which are not evaluated.)"),
              choice<action_choices>(
                  "author.stray_line_break", [](auto& s) -> auto& { return s.author.stray_line_break; },
                  R"(

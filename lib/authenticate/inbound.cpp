@@ -144,17 +144,17 @@ Outcome inbound(const Input& input, const dns::Answers& known, const Options& op
 
 dns::Questions header_questions(const message::Author& author, const std::vector<dkim::Candidate>& signatures,
                                 const Options& options) {
-    dns::Questions questions;
-    if (options.dkim) {
-        for (const auto& candidate : signatures) {
-            questions.add(dkim::key_questions(candidate));
-        }
-    }
+    dns::Questions questions; // those for the author first: there may be keys without end
     if (options.dmarc) {
         if (author.domains.size() <= options.author_domains) {
             for (const auto& domain : author.domains) {
                 questions.add(dmarc::early_questions(domain, options.dmarc_options));
             }
+        }
+    }
+    if (options.dkim) {
+        for (const auto& candidate : signatures) {
+            questions.add(dkim::key_questions(candidate));
         }
     }
     return questions;

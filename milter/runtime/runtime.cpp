@@ -238,6 +238,9 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name, con
     runtime->driver_limits.questions =
         runtime->settings.dns.questions_per_message +
         questions_of_list_entry * runtime->settings.spf.policyd.domain_whitelist.size();
+    // Records of the client's, as long as he likes, must not leave nothing for the DMARC record of whom he
+    // pretends to be.
+    runtime->driver_limits.reserve = runtime->settings.dns.questions_per_message / 4;
     runtime->driver_limits.budget = runtime->settings.dns.message_budget;
     runtime->driver_limits.waiting = runtime->settings.limits.waiting_messages;
     if (auto list = load_public_suffixes(runtime->settings.dmarc)) {

@@ -29,8 +29,14 @@ class Driver::State : public std::enable_shared_from_this<State> {
 
     void prefetch(Need need) { advance(add_task(std::move(need))); }
 
+    void open_reserve() {
+        const threads::Lock lock(mutex_);
+        reserve_open_ = true;
+    }
+
     dns::Questions evaluate(const Need& need) {
         const threads::Lock lock(mutex_);
+        most_ = most_questions();
         return need(known_);
     }
 
@@ -88,6 +94,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
   private:
     struct Task {
         Need need;            // none: it is finish() that waits
+        std::size_t most = 0; // questions of all tasks, up to which this one may ask
         std::size_t open = 0; // answers this task's round still waits for
     };
 
@@ -103,8 +110,12 @@ class Driver::State : public std::enable_shared_from_this<State> {
 
     std::size_t add_task(Need need) {
         const threads::Lock lock(mutex_);
-        tasks_.push_back({std::move(need)});
+        tasks_.push_back({std::move(need), most_questions()});
         return tasks_.size() - 1;
+    }
+
+    std::size_t most_questions() const PARAPH_REQUIRES(mutex_) {
+        return limits_.questions - (reserve_open_ ? 0 : std::min(limits_.reserve, limits_.questions));
     }
 
     std::size_t begin_to_wait() {
@@ -116,7 +127,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
 
     // What is cached needs no round. It counts as asked all the same, so that the limit is one of work.
     dns::AnswerPtr recall(const dns::Question& question) PARAPH_REQUIRES(mutex_) {
-        if (sent_ >= limits_.questions || waiting_.contains(question)) {
+        if (sent_ >= most_ || waiting_.contains(question)) {
             return nullptr;
         }
         auto answer = resolver_.recall(question);
@@ -134,6 +145,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
                 if (closed_ || tasks_[task].open != 0) {
                     return;
                 }
+                most_ = tasks_[task].most;
                 missing = tasks_[task].need(known_);
                 if (missing.empty()) {
                     return;
@@ -160,7 +172,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
                 continue;
             }
             const auto [entry, first] = waiting_.try_emplace(question);
-            if (first && sent_ >= limits_.questions) {
+            if (first && sent_ >= tasks_[task].most) {
                 waiting_.erase(entry);
                 refused_ = true;
                 known_.insert(question, dns::failed(dns::Failure::refused));
@@ -280,6 +292,8 @@ class Driver::State : public std::enable_shared_from_this<State> {
     std::optional<std::size_t> waiter_ PARAPH_GUARDED_BY(mutex_); // the task of who waits now
     std::unordered_map<dns::Question, std::vector<std::size_t>> waiting_ PARAPH_GUARDED_BY(mutex_);
     std::size_t sent_ PARAPH_GUARDED_BY(mutex_) = 0;
+    std::size_t most_ PARAPH_GUARDED_BY(mutex_) = 0; // up to which the one who recalls now may ask
+    bool reserve_open_ PARAPH_GUARDED_BY(mutex_) = false;
     std::chrono::milliseconds waited_ PARAPH_GUARDED_BY(mutex_) = {};
     std::chrono::milliseconds waited_before_ PARAPH_GUARDED_BY(mutex_) = {}; // the budget was renewed
     bool closed_ PARAPH_GUARDED_BY(mutex_) = false;
@@ -310,6 +324,10 @@ void Driver::wait_for(const dns::Questions& questions, const std::function<void(
     } else {
         state_->turn_away(questions);
     }
+}
+
+void Driver::open_reserve() {
+    state_->open_reserve();
 }
 
 void Driver::renew_budget() {

@@ -39,6 +39,9 @@ class Driver {
     template <class Evaluate>
     auto finish(const Evaluate& evaluate, const std::function<void()>& progress);
 
+    // What is asked from now on may use the questions kept in reserve; what asks already may not.
+    void open_reserve();
+
     // What was waited so far does not count for the next finish().
     void renew_budget();
 

@@ -164,6 +164,23 @@ TEST_CASE("over the limit of questions answers fail at once") {
     CHECK(table.asked.size() == 1);
 }
 
+TEST_CASE("what is asked before the header cannot use up the questions kept for it") {
+    test::TableResolver table;
+    add_chain(table);
+    table.zone.add("TXT x", "y");
+    if (GENERATE(false, true)) {
+        table.keep_cached();
+    }
+    Driver driver(table, {.questions = 3, .reserve = 1, .budget = 1s, .progress_interval = 1s}, waiting);
+    driver.prefetch([](const auto& known) { return questions_of(follow("a", 3, known)); });
+    CHECK(driver.finish([](const auto& known) { return follow("b", 2, known); }, no_progress) ==
+          "failed: refused");
+    CHECK(driver.questions() == 2);
+    driver.open_reserve();
+    CHECK(driver.finish([](const auto& known) { return follow("x", 1, known); }, no_progress) == "y");
+    CHECK(driver.questions() == 3);
+}
+
 TEST_CASE("answers that arrive after the message is gone are ignored") {
     test::TableResolver table;
     table.zone.add("TXT a", "b");
