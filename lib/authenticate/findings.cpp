@@ -60,6 +60,11 @@ void add_author(const Rule& rule, const AuthorDoubt& doubt, std::vector<Finding>
 }
 
 void add_author(const Verdict& verdict, const AuthorActions& actions, std::vector<Finding>& findings) {
+    // Nobody asked what the owners of the domains want, or eleven domains would be a way around one.
+    if (verdict.author.state == State::several_domains && verdict.dmarc && !verdict.dmarc->evaluation &&
+        verdict.dmarc->result == dmarc::Result::permerror) {
+        add_author({"unreadable", actions.unreadable}, many_domains_doubt, findings);
+    }
     if (verdict.author.state != State::one) {
         add_author(rule_for(verdict.author.state, actions), doubt_about(verdict.author.state), findings);
     }

@@ -19,6 +19,8 @@ struct AuthorDoubt {
 };
 
 [[nodiscard]] AuthorDoubt doubt_about(message::Author::State state);
+inline constexpr AuthorDoubt many_domains_doubt{"many-domains",
+                                                "From field has addresses in too many domains"};
 inline constexpr AuthorDoubt stray_line_break_doubt{"stray-line-break",
                                                     "a header field holds a line break that is no fold"};
 

@@ -55,6 +55,9 @@ std::string_view words_for(const Finding& finding) {
             return one.text;
         }
     }
+    if (finding.reason == many_domains_doubt.reason) {
+        return many_domains_doubt.refusal;
+    }
     if (finding.reason == stray_line_break_doubt.reason) {
         return stray_line_break_doubt.refusal;
     }
