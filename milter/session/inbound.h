@@ -32,6 +32,8 @@ class Inbound {
     [[nodiscard]] authenticate::Verdict finish(const message::HeaderList& headers,
                                                const std::function<void()>& progress);
 
+    // Whom the checks are about: behind a relay, its client and the sender before the relay rewrote him.
+    [[nodiscard]] const authenticate::Envelope& checked_envelope() const { return envelope_; }
     [[nodiscard]] const Driver& driver() const { return driver_; }
 
   private:

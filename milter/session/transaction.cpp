@@ -97,31 +97,21 @@ void Transaction::join_policyd(const authenticate::Verdict& verdict,
     const auto& runtime = *context_.runtime;
     if (runtime.checks.policyd && !sender_) {
         const std::vector<std::string> all = more_recipients_ ? std::vector<std::string>() : recipients_;
-        const auto envelope = checked_envelope(verdict);
-        join(authenticate::policyd({verdict.sender, envelope, all, verdict.relay.has_value()},
-                                   *runtime.checks.policyd),
+        join(authenticate::policyd(
+                 {verdict.sender, inbound_->checked_envelope(), all, verdict.relay.has_value()},
+                 *runtime.checks.policyd),
              disposition);
     }
 }
 
 // Inserted before Authentication-Results, and so below it.
-// Whom the checks were about: behind a relay, its client.
-authenticate::Envelope Transaction::checked_envelope(const authenticate::Verdict& verdict) const {
-    authenticate::Envelope envelope = context_.envelope;
-    if (verdict.relay) {
-        envelope.client = verdict.relay->client;
-        envelope.helo = verdict.relay->helo;
-    }
-    return envelope;
-}
-
 void Transaction::add_received_spf(const authenticate::Verdict& verdict, Actions& actions) const {
     const auto& settings = context_.runtime->settings.spf;
     if (!settings.received_spf) {
         return;
     }
     const auto body =
-        authenticate::received_spf(verdict.sender, checked_envelope(verdict),
+        authenticate::received_spf(verdict.sender, inbound_->checked_envelope(),
                                    settings.policyd.hide_receiver ? std::string() : context_.authserv_id);
     if (body) {
         actions.insertions.push_back({"Received-SPF", " " + *body});
@@ -357,13 +347,14 @@ Arrival Transaction::arrival(std::string_view queue_id, const authenticate::Verd
     Arrival arrival{
         .daemon_name = context_.daemon_name, .daemon_port = context_.daemon_port, .circumstances = {}};
     authenticate::Circumstances& circumstances = arrival.circumstances;
-    circumstances.client = verdict.relay ? verdict.relay->client : context_.envelope.client;
+    const authenticate::Envelope& envelope = inbound_->checked_envelope();
+    circumstances.client = envelope.client;
     // Whoever hands the mail over would have to bounce what we refuse.
     circumstances.relayed = verdict.relay.has_value() || context_.direction.client_is_filter;
-    circumstances.mail_from = context_.envelope.mail_from;
+    circumstances.mail_from = envelope.mail_from;
     circumstances.recipients = more_recipients_ ? std::vector<std::string>() : recipients_;
     if (needs_signs(context_.runtime->policies)) {
-        circumstances.signs = authenticate::find_signs(headers_, context_.envelope.mail_from);
+        circumstances.signs = authenticate::find_signs(headers_, envelope.mail_from);
     }
     circumstances.queue_id = queue_id;
     circumstances.now = now_;

@@ -60,7 +60,6 @@ class Transaction {
     void log_refused_recipient(std::string_view path, const authenticate::PolicydOutcome& outcome) const;
     // What they say to the message as a whole, unless it was said to each recipient.
     void join_policyd(const authenticate::Verdict& verdict, authenticate::Disposition& disposition) const;
-    [[nodiscard]] authenticate::Envelope checked_envelope(const authenticate::Verdict& verdict) const;
     void add_received_spf(const authenticate::Verdict& verdict, Actions& actions) const;
     void end_of_header();
     void end_of_own_header();
