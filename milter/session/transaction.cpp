@@ -27,7 +27,10 @@ namespace {
 
 // Of one message, kept for decisions about it. A message with more has more recipients than any rule is for.
 constexpr std::size_t most_recipients = 1000;
-constexpr std::size_t longest_path = 512; // RFC 5321 4.5.3.1.3 has 256; international ones are longer
+// RFC 5321 4.5.3.1.3 has 256, but a source route or an extension of the local-part may be as long as the mail
+// server's lines, and the recipient is the same.
+constexpr std::size_t longest_path = 2048;
+constexpr std::size_t most_path_bytes = most_recipients * 512; // of all of them
 
 } // namespace
 
@@ -60,8 +63,10 @@ Actions Transaction::recipient(std::string_view path) {
     if (answer.reply != Reply::proceed) { // the message is not for him
         return answer;
     }
-    if (recipients_.size() < most_recipients && path.size() <= longest_path) {
+    if (recipients_.size() < most_recipients && path.size() <= longest_path &&
+        recipient_bytes_ + path.size() <= most_path_bytes) {
         recipients_.emplace_back(path);
+        recipient_bytes_ += path.size();
     } else {
         more_recipients_ = true;
     }

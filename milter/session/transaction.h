@@ -98,7 +98,8 @@ class Transaction {
     TransactionContext context_;
     base::UnixTime now_;
     std::vector<std::string> recipients_; // as the client gave them
-    bool more_recipients_ = false;        // than are kept
+    std::size_t recipient_bytes_ = 0;
+    bool more_recipients_ = false; // than are kept
     message::HeaderList headers_;
     std::vector<HeaderChange> changes_; // that were made to headers_
     bool header_ended_ = false;
