@@ -82,7 +82,8 @@ address.)"),
          choice<test_only_choices>(
              "spf.policyd.TestOnly", [](auto& s) -> auto& { return s.spf.policyd.act; },
              R"(
-0: the log says what would be done, and nothing is; policyd-spf has it that way round. 1: it is done.)"),
+0: the log says what would be done, and nothing is; policyd-spf has it that way round. 1: it is done, unless
+policy.dry_run says otherwise.)"),
          setting(
              "spf.policyd.SPF_Enhanced_Status_Codes", boolean(),
              [](auto& s) -> auto& { return s.spf.policyd.enhanced_status_codes; },

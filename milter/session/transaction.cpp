@@ -444,7 +444,7 @@ void Transaction::log_refused_recipient(std::string_view path,
         line += fmt::format(" text={}", pair_value(outcome.reply->text));
     } else {
         line += fmt::format(" asked={} because={}", print(outcome.asked),
-                            pair_value(outcome.dry_run ? "TestOnly" : outcome.why_milder));
+                            pair_value(outcome.dry_run ? "dry run" : outcome.why_milder));
     }
     service_.logger().write(Event::recipient_judged, line);
 }
