@@ -14,8 +14,21 @@ bool is_put_off_for_dns(const authenticate::Disposition& disposition) {
            disposition.findings.front().temperror;
 }
 
+// Of several the one that decided, for a sender can name others beside his own.
 std::string author_domain(const authenticate::Verdict& verdict) {
+    if (verdict.dmarc && verdict.dmarc->author_domain) {
+        return verdict.dmarc->author_domain->text();
+    }
     return verdict.author.domains.empty() ? "" : verdict.author.domains.front().text();
+}
+
+// Whoever writes From can sign for a domain of his own.
+std::string signing_domain(const authenticate::Verdict& verdict) {
+    const auto found =
+        std::find_if(verdict.dkim.begin(), verdict.dkim.end(), [](const dkim::Verdict& signature) {
+            return signature.result == dkim::Result::temperror;
+        });
+    return found == verdict.dkim.end() ? author_domain(verdict) : found->domain;
 }
 
 // Whose zone it is that does not answer, as far as it can be told.
@@ -29,6 +42,7 @@ std::string broken_zone(Ground ground, const authenticate::Verdict& verdict, con
     case Ground::iprev:
         return arrival.circumstances.client ? arrival.circumstances.client->print() : "";
     case Ground::dkim:
+        return signing_domain(verdict);
     case Ground::dmarc:
     case Ground::author:
         return author_domain(verdict);

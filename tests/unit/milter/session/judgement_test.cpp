@@ -13,6 +13,9 @@ namespace {
 using milter::session::Actions;
 using milter::session::Reply;
 
+// Of "hello\r\n", by SHA-256.
+const std::string hash_of_hello = "zS7KNTV0HyeorkDDGwxB1AV6enuRKzO5rthkhdHIRnY=";
+
 // A daemon with a clock that stands until it is set.
 struct Daemon {
     explicit Daemon(const std::string& yaml) {
@@ -26,6 +29,20 @@ struct Daemon {
         dns.zone.add("TXT _dmarc.victim.test", "v=DMARC1; p=reject");
         dns.zone.add("TXT broken.test", "FAILED servfail");
         dns.zone.add("TXT stuck.test", "FAILED servfail");
+    }
+
+    // With a From field and a signature of the caller's.
+    Actions receive_as(const std::string& from, const std::string& signer) {
+        milter::session::Session session(*service);
+        session.connect({{base::IpAddress::parse("192.0.2.1"), 4711, ""}, "mx.test"});
+        session.mail_from({"<ann@evil.test>", "smtpd", "", "", "25"});
+        if (!signer.empty()) {
+            session.header("DKIM-Signature", " v=1; a=rsa-sha256; d=" + signer +
+                                                 "; s=s; h=from; bh=" + hash_of_hello + "; b=AAAA");
+        }
+        session.header("From", ' ' + from);
+        session.body("hello\r\n");
+        return session.end_of_message("4abc", [] {});
     }
 
     Actions receive(const std::string& domain, std::size_t recipients = 1) {
@@ -68,6 +85,18 @@ TEST_CASE("mail is put off for a fault of the DNS, and accepted when that goes o
     CHECK(contains(accepted.insertions[0].body, "spf=temperror"));
     CHECK(contains(daemon.last_line(), "dns_patience=over"));
     CHECK(daemon.receive("stuck.test").reply == Reply::tempfail); // another zone, another wait
+}
+
+TEST_CASE("nobody uses up the patience with another's zone") {
+    Daemon daemon("policy: {dkim_temperror: tempfail, dmarc_temperror: tempfail, tempfail_for: 2h, "
+                  "spare_role_mailboxes: no}\n");
+    daemon.dns.zone.add("TXT s._domainkey.stuck.test", "FAILED servfail");
+    daemon.dns.zone.add("TXT _dmarc.stuck.test", "FAILED servfail");
+    CHECK(daemon.receive_as("ann@good.test", "stuck.test").reply == Reply::tempfail);
+    CHECK(daemon.receive_as("ann@good.test, ann@stuck.test", "").reply == Reply::tempfail);
+    daemon.now += 7200;
+    daemon.dns.zone.add("TXT _dmarc.good.test", "FAILED servfail"); // now it is broken itself
+    CHECK(daemon.receive_as("ann@good.test", "").reply == Reply::tempfail);
 }
 
 TEST_CASE("mail is put off for as long as the fault lasts where the setting is 0") {
