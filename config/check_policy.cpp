@@ -106,6 +106,18 @@ class RulesCheck {
         check_unused("dmarc_quarantine", actions.quarantine == defaults.quarantine);
     }
 
+    // A signature that passes for nothing is no better than none, and anybody can write one.
+    void check_junk_signatures(const authenticate::DkimActions& actions) const {
+        const Place* place = given("dkim_none");
+        const bool junk_fares_better =
+            std::min({actions.fail, actions.no_key, actions.policy, actions.permerror}) < actions.none;
+        if (place != nullptr && junk_fares_better && actions.none > Action::mark) {
+            report_.warning(
+                *place, fmt::format("'{}dkim_none' is escaped by a signature that does not verify", prefix_),
+                "set dkim_fail, dkim_no_key, dkim_policy and dkim_permerror alike");
+        }
+    }
+
   private:
     void check_unused(std::string_view name, bool is_default) const {
         const Place* place = given(name);
@@ -218,11 +230,13 @@ void check_rules(const Settings& settings, const PolicyPlaces& places, Report& r
     };
     const RulesCheck of_default(settings, "policy.", places, report);
     of_default.check(policy_sections().front().settings, settings);
+    of_default.check_junk_signatures(rules.policy.dkim);
     check_sense(of_default, rules, one_of_all(follows_dmarc), one_of_all(acts_on_dkim));
     for (const ProfileEntry& profile : profiles) {
         const RulesCheck of_profile(
             settings, fmt::format("policy.profiles.{}.", profile.rules.policy.profile), places, report);
         of_profile.check(profile_schema(), profile);
+        of_profile.check_junk_signatures(profile.rules.policy.dkim);
         check_sense(of_profile, profile.rules, follows_dmarc(profile.rules), acts_on_dkim(profile.rules));
     }
 }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -284,6 +285,19 @@ TEST_CASE("whatever refuses or holds the mail of every day is warned of") {
         }
         CHECK(diagnose(fmt::format("iprev: {{enabled: yes}}\npolicy: {{{}: mark}}\n", name)).empty());
     }
+}
+
+TEST_CASE("a junk signature that fares better than none is warned of") {
+    const std::string escaped = "'policy.dkim_none' is escaped by a signature that does not verify";
+    const auto warns = [&](const std::string& settings) {
+        const Texts told = diagnose(policy(settings));
+        return std::any_of(told.begin(), told.end(),
+                           [&](const auto& text) { return text.find(escaped) != std::string::npos; });
+    };
+    CHECK(warns("  dkim_none: reject\n"));
+    CHECK(warns("  dkim_none: reject\n  dkim_fail: reject\n  dkim_no_key: reject\n  dkim_policy: reject\n"));
+    CHECK_FALSE(warns("  dkim_none: reject\n  dkim_fail: reject\n  dkim_no_key: reject\n"
+                      "  dkim_policy: reject\n  dkim_permerror: reject\n"));
 }
 
 TEST_CASE("what has no effect or loses mail is warned of") {
