@@ -27,12 +27,17 @@ inline constexpr std::size_t read_of_list_field = 1000;
 
 [[nodiscard]] Signs find_signs(const message::HeaderList& headers, const std::string& mail_from);
 
+inline constexpr const char* through_relay = "through a relay"; // one of our own
+inline constexpr const char* back_from_filter = "handed back by a filter";
+inline constexpr const char* mail_of_ours = "mail of your own";
+
 struct Circumstances {
     std::optional<base::IpAddress> client;
     std::string mail_from;               // the path as given
     std::vector<std::string> recipients; // as given; empty: not all are known
     Signs signs;
-    bool relayed = false; // through a relay of our own, which would have to bounce what we refuse
+    // How it was handed over, where whoever did so would have to bounce what we refuse; empty: by the sender.
+    std::string handed_over;
     std::string queue_id;
     base::UnixTime now = 0;
 };

@@ -109,10 +109,21 @@ class Softening {
         }
     }
 
-    void heed_recipients(Finding& finding) const {
-        if (circumstances_.relayed && !policy_.refuse_relayed && is_refusal(finding.due)) {
-            lower(finding, Action::mark, "through a relay");
+    // Mail through a relay may be refused for what is known of its client alone.
+    void heed_handover(Finding& finding) const {
+        const std::string& how = circumstances_.handed_over;
+        if (how.empty() || !is_refusal(finding.due)) {
+            return;
         }
+        if (how != through_relay || !policy_.refuse_relayed) {
+            lower(finding, Action::mark, how);
+        } else if (!circumstances_.client) {
+            lower(finding, Action::mark, "the client behind the relay is not known");
+        }
+    }
+
+    void heed_recipients(Finding& finding) const {
+        heed_handover(finding);
         if (to_roles_ && is_refusal(finding.due)) {
             lower(finding, Action::mark, "to postmaster or abuse alone");
         }

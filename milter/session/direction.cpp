@@ -106,6 +106,7 @@ Direction decide(const Origin& origin, const config::Settings::Roles& roles, con
     if (mode == config::Mode::verify && direction.mode == record::Mode::sign) {
         direction.mode = record::Mode::verify;
         direction.client_is_filter = true;
+        direction.is_own = true;
     }
     return direction;
 }

@@ -41,6 +41,7 @@ struct Direction {
     // The client is our own content filter, or somebody whose mail is ours: its address says nothing about
     // the sender, SPF and iprev have nothing to check.
     bool client_is_filter = false;
+    bool is_own = false; // that client is somebody whose mail is ours
     // The client is a relay of our own: the sender is whoever handed the message to it.
     bool client_is_relay = false;
     // No login speaks for it: it may be mail from outside that a list, a redirect or a filter hands back.

@@ -32,6 +32,15 @@ constexpr std::size_t most_recipients = 1000;
 constexpr std::size_t longest_path = 2048;
 constexpr std::size_t most_path_bytes = most_recipients * 512; // of all of them
 
+std::string handed_over(const Direction& direction, const authenticate::Verdict& verdict) {
+    if (verdict.relay) {
+        return authenticate::through_relay;
+    }
+    return direction.is_own             ? authenticate::mail_of_ours
+           : direction.client_is_filter ? authenticate::back_from_filter
+                                        : "";
+}
+
 } // namespace
 
 Transaction::Transaction(runtime::Service& service, TransactionContext context)
@@ -354,8 +363,7 @@ Arrival Transaction::arrival(std::string_view queue_id, const authenticate::Verd
     authenticate::Circumstances& circumstances = arrival.circumstances;
     const authenticate::Envelope& envelope = inbound_->checked_envelope();
     circumstances.client = envelope.client;
-    // Whoever hands the mail over would have to bounce what we refuse.
-    circumstances.relayed = verdict.relay.has_value() || context_.direction.client_is_filter;
+    circumstances.handed_over = handed_over(context_.direction, verdict);
     circumstances.mail_from = envelope.mail_from;
     circumstances.recipients = more_recipients_ ? std::vector<std::string>() : recipients_;
     if (needs_signs(context_.runtime->policies)) {

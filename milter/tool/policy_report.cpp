@@ -133,7 +133,7 @@ PolicyReport report_policies(const config::Loaded& loaded, const PolicyOptions& 
     arrival.circumstances.recipients = options.recipients;
     arrival.circumstances.signs = authenticate::find_signs(headers, envelope.mail_from);
     arrival.circumstances.now = now;
-    arrival.circumstances.relayed = verdict.relay.has_value();
+    arrival.circumstances.handed_over = verdict.relay ? authenticate::through_relay : "";
     PolicyReport report;
     report.chosen =
         choose_policy(policies.profiles, policies.otherwise, session::profile_facts(arrival, verdict))
@@ -143,7 +143,7 @@ PolicyReport report_policies(const config::Loaded& loaded, const PolicyOptions& 
         auto disposition = authenticate::dispose(verdict, arrival.circumstances, policy, policies.exceptions);
         if (policyd) {
             join(authenticate::policyd(
-                     {verdict.sender, envelope, options.recipients, arrival.circumstances.relayed}, *policyd),
+                     {verdict.sender, envelope, options.recipients, verdict.relay.has_value()}, *policyd),
                  disposition);
         }
         report.rows.push_back(make_row(policy, std::move(disposition), loaded));

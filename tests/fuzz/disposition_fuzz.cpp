@@ -126,7 +126,7 @@ void run(std::string_view input) {
     const auto excepted = dispose(verdict, known, policy, {exception});
     check(excepted);
     fuzz::require(excepted.action <= disposition.action, "an exception makes nothing harder");
-    known.relayed = true;
+    known.handed_over = authenticate::through_relay;
     fuzz::require(dispose(verdict, known, policy, {}).action <= Action::quarantine,
                   "nothing is refused that a relay would bounce");
 }

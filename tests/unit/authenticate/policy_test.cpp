@@ -97,7 +97,7 @@ Disposition decide(const Row& row, const Case& c) {
     circumstances.client = base::IpAddress::parse("192.0.2.1");
     circumstances.mail_from = "ann@example.org";
     circumstances.recipients = {c.to_postmaster ? "postmaster@example.com" : "bob@example.com"};
-    circumstances.relayed = c.relayed;
+    circumstances.handed_over = c.relayed ? authenticate::through_relay : "";
     circumstances.signs.passed_on = c.signs ? "List-Id" : "";
     auto verdict = row.verdict;
     if (c.excepted == Excepted::maybe) {

@@ -275,7 +275,8 @@ TEST_CASE("mail to postmaster and abuse alone is not refused") {
 TEST_CASE("mail through a relay is marked where it would be refused") {
     Policy policy = test::lenient();
     Circumstances relayed;
-    relayed.relayed = true;
+    relayed.client = base::IpAddress::parse("192.0.2.1");
+    relayed.handed_over = authenticate::through_relay;
     for (const Action action : test::every_action) {
         policy.refuse_relayed = false;
         policy.spf.fail = action;
@@ -286,6 +287,39 @@ TEST_CASE("mail through a relay is marked where it would be refused") {
         CHECK(disposition.findings.front().why_milder == (refused ? "through a relay" : ""));
         policy.refuse_relayed = true;
         CHECK(authenticate::dispose(verdict, relayed, policy, {}).action == action);
+    }
+}
+
+TEST_CASE("a relay that does not say who its client is is never told to refuse") {
+    Policy policy = test::lenient();
+    policy.refuse_relayed = true;
+    Circumstances relayed;
+    relayed.handed_over = authenticate::through_relay;
+    for (const Action action : test::every_action) {
+        policy.spf.none = action;
+        const bool refused = action >= Action::tempfail;
+        const auto disposition =
+            authenticate::dispose(test::with_spf(spf::Result::none), relayed, policy, {});
+        CHECK(disposition.action == (refused ? Action::mark : action));
+        CHECK(disposition.findings.front().why_milder ==
+              (refused ? "the client behind the relay is not known" : ""));
+    }
+}
+
+TEST_CASE("what a filter or a user of ours hands over is marked, whatever holds for relays") {
+    Policy policy = test::lenient();
+    policy.spf.fail = Action::reject;
+    for (const char* how : {authenticate::back_from_filter, authenticate::mail_of_ours}) {
+        for (const bool refuse_relayed : {false, true}) {
+            policy.refuse_relayed = refuse_relayed;
+            Circumstances handed;
+            handed.client = base::IpAddress::parse("192.0.2.1");
+            handed.handed_over = how;
+            const auto disposition =
+                authenticate::dispose(test::with_spf(spf::Result::fail), handed, policy, {});
+            CHECK(disposition.action == Action::mark);
+            CHECK(disposition.findings.front().why_milder == how);
+        }
     }
 }
 
@@ -335,7 +369,7 @@ TEST_CASE("why what was done is not what the author's domain asked for") {
     CHECK(reason({}, dmarc_policy(Enforcement::annotate), {}) ==
           PolicyOverride{Type::local_policy, "dmarc_reject: accept"});
     Circumstances relayed = passed_on("", true);
-    relayed.relayed = true;
+    relayed.handed_over = authenticate::through_relay;
     CHECK(reason(relayed, enforce, {}) == PolicyOverride{Type::local_policy, "through a relay"});
     Policy other = enforce;
     other.dry_run[static_cast<std::size_t>(Ground::dmarc)] = true;

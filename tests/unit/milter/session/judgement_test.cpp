@@ -125,6 +125,17 @@ TEST_CASE("role mailboxes are spared only where all recipients are known") {
     CHECK(daemon.receive("victim.test", 0).reply == Reply::reject);
 }
 
+TEST_CASE("the log says who handed over what is only marked") {
+    const std::string refusing = "policy: {dmarc: strict, spare_role_mailboxes: no, refuse_relayed: yes}\n";
+    Daemon filtered(refusing + "roles: {internal_hosts: [192.0.2.0/24], reinjection_daemons: [smtpd]}\n");
+    CHECK(filtered.receive("victim.test").reply == Reply::proceed);
+    CHECK(contains(filtered.last_line(), "disposition=mark reason=dmarc-reject"));
+    CHECK(contains(filtered.last_line(), "milder=\"handed back by a filter\""));
+    Daemon verifying(refusing + "mode: verify\nroles: {internal_hosts: [192.0.2.0/24]}\n");
+    CHECK(verifying.receive("victim.test").reply == Reply::proceed);
+    CHECK(contains(verifying.last_line(), "milder=\"mail of your own\""));
+}
+
 TEST_CASE("the log names the profile and the exception that decided") {
     Daemon daemon("policy:\n  dmarc: strict\n  profiles: {lenient: {daemon_ports: [25], dry_run: yes}}\n"
                   "  exceptions: [{name: known sender, for: [spf], clients: [192.0.2.0/24]}]\n"
