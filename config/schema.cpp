@@ -496,7 +496,7 @@ for what was not looked at could hide a forged field.)"),
              "limits.headers_in_memory", size(1 * megabyte, 65'536 * megabyte),
              [](auto& s) -> auto& { return s.limits.headers_in_memory; },
              R"(
-The headers of all messages that arrive at the same time. A message that finds no room is answered 451.
+The headers and recipients of all messages that arrive at the same time. A message that finds no room is answered 451.
 Bodies are never kept.)"),
          setting(
              "limits.waiting_messages", integer(1, 100'000),

@@ -72,12 +72,12 @@ Actions Transaction::recipient(std::string_view path) {
     if (answer.reply != Reply::proceed) { // the message is not for him
         return answer;
     }
-    if (recipients_.size() < most_recipients && path.size() <= longest_path &&
-        recipient_bytes_ + path.size() <= most_path_bytes) {
+    if (recipients_.size() == most_recipients || path.size() > longest_path ||
+        recipient_bytes_ + path.size() > most_path_bytes) {
+        more_recipients_ = true;
+    } else if (takes_room(path.size())) {
         recipients_.emplace_back(path);
         recipient_bytes_ += path.size();
-    } else {
-        more_recipients_ = true;
     }
     return answer;
 }
@@ -137,7 +137,6 @@ void Transaction::header(std::string_view name, std::string_view body) {
     if (is_refused()) {
         return;
     }
-    const std::size_t most_in_memory = context_.runtime->settings.limits.headers_in_memory;
     if (name.size() + body.size() > limits.header_field_bytes) {
         over_limit_ = fmt::format("a field of {} bytes, limits.header_field_bytes is {}",
                                   name.size() + body.size(), limits.header_field_bytes);
@@ -145,12 +144,19 @@ void Transaction::header(std::string_view name, std::string_view body) {
         over_limit_ = fmt::format("more than {} fields (limits.header_fields)", limits.header_fields);
     } else if (headers_.byte_count() + name.size() + body.size() > limits.header_bytes) {
         over_limit_ = fmt::format("more than {} bytes (limits.header_bytes)", limits.header_bytes);
-    } else if (!header_bytes_.grow(name.size() + body.size(), most_in_memory)) {
-        no_room_ = fmt::format(
-            "the headers of all messages need more than {} bytes (limits.headers_in_memory)", most_in_memory);
-    } else {
+    } else if (takes_room(name.size() + body.size())) {
         headers_.add(message::HeaderField(name, body));
     }
+}
+
+// Of what all messages have together.
+bool Transaction::takes_room(std::size_t bytes) {
+    const std::size_t most = context_.runtime->settings.limits.headers_in_memory;
+    if (no_room_.empty() && !header_bytes_.grow(bytes, most)) {
+        no_room_ = fmt::format(
+            "the headers of all messages need more than {} bytes (limits.headers_in_memory)", most);
+    }
+    return no_room_.empty();
 }
 
 void Transaction::end_of_header() {

@@ -78,6 +78,7 @@ class Transaction {
     [[nodiscard]] Actions refuse_header(std::string_view queue_id);
     [[nodiscard]] std::string busy() const; // why a message is turned away
     [[nodiscard]] Actions turn_away(std::string_view queue_id, std::string_view why);
+    [[nodiscard]] bool takes_room(std::size_t bytes);
     [[nodiscard]] bool is_refused() const { return !over_limit_.empty() || !no_room_.empty(); }
     [[nodiscard]] Arrival arrival(std::string_view queue_id, const authenticate::Verdict& verdict) const;
     [[nodiscard]] record::MessageFacts known_at_mail_from() const;

@@ -336,6 +336,21 @@ TEST_CASE("headers of all messages together have a limit, and give back what the
     CHECK(deliver(first, {{"From", " ann@example.org"}, large}).reply == Reply::proceed);
 }
 
+TEST_CASE("recipients need room like headers") {
+    auto settings = config::default_settings();
+    settings.limits.headers_in_memory = 1000;
+    Daemon daemon(settings);
+    milter::session::Session session(*daemon.service);
+    begin(session);
+    CHECK(session.recipient('<' + std::string(600, 'x') + "@ours.test>").reply == Reply::proceed);
+    CHECK(session.recipient('<' + std::string(600, 'y') + "@ours.test>").reply == Reply::proceed);
+    const auto actions = deliver(session, {{"From", " ann@example.org"}});
+    CHECK(actions.reply == Reply::tempfail);
+    REQUIRE(daemon.logger.lines.size() == 1);
+    CHECK(contains(daemon.logger.lines.front(), "limits.headers_in_memory"));
+    CHECK(daemon.service->load.header_bytes == 0);
+}
+
 TEST_CASE("a message that would be one too many to wait for the DNS is told to come again") {
     auto settings = config::default_settings();
     settings.limits.waiting_messages = 1;
