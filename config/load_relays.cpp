@@ -1,8 +1,11 @@
 #include "config/load_relays.h"
 
 #include "base/secret_text.h"
+#include "config/policy_checks.h"
 #include "config/suggest.h"
 #include "config/text_checks.h"
+
+#include <algorithm>
 
 namespace config {
 
@@ -52,6 +55,7 @@ void RelayLoader::load_relay(const TreeNode& item, const File& file) {
     }
     load_fields(relay_schema(), item, prefix, relay, file, report_,
                 [&](const Pair& other) { unknown_name(other, file, report_); });
+    std::transform(relay.names.begin(), relay.names.end(), relay.names.begin(), settled_domain_pattern);
     for (std::size_t i = 0; i + 1 < item.children.size(); i += 2) {
         const TreeNode& value = *item.children[i + 1];
         if (item.children[i]->text == "addresses" && value.kind == TreeNode::Kind::sequence &&

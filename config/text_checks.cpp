@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "base/domain_name.h"
 #include "base/secret_text.h"
+#include "config/policy_checks.h"
 #include "dkim/names.h"
 #include "message/field_name.h"
 
@@ -139,8 +140,7 @@ std::optional<Refusal> check_relay_address(std::string_view text) {
 }
 
 std::optional<Refusal> check_relay_name(std::string_view text) {
-    const auto name = text.starts_with('.') ? text.substr(1) : text;
-    return refuse_unless(base::DomainName::parse(name).has_value(),
+    return refuse_unless(!check_domain_pattern(text),
                          fmt::format("{} is not the name of a host", base::quoted(text)),
                          "write mx2.example.org, or .example.org for all below it");
 }

@@ -42,7 +42,7 @@ relays:
       names: [mx2.example.net, .cluster.example.net]
       form: postfix
       inside: [127.0.0.0/8]
-    - {addresses: [198.51.100.16/28], names: [front.example.net]}
+    - {addresses: [198.51.100.16/28], names: [Front.müller.example]}
 )",
                                           "p");
     CHECK(loaded.diagnostics.empty());
@@ -58,6 +58,7 @@ relays:
     CHECK(relays.hosts[0].inside == std::vector{*base::IpNetwork::parse("127.0.0.0/8")});
     CHECK(relays.hosts[0].line == 7);
     CHECK(relays.hosts[1].form == message::ReceivedForm::any);
+    CHECK(relays.hosts[1].names == Texts{"front.xn--mller-kva.example"});
     CHECK(loaded.origins.at("relays.hosts").line == 6);
     CHECK(loaded.origins.at("relays.srs").line == 4);
 }
