@@ -66,7 +66,8 @@ class RulesCheck {
     // What makes mail in order fail DMARC.
     void check_grounds() const {
         const Place* place = given("dmarc");
-        if (place == nullptr || !settings_.dmarc.enabled || !settings_.roles.verify) {
+        const bool neither = !settings_.spf.enabled && !settings_.dkim.enabled; // an error by itself
+        if (place == nullptr || !settings_.dmarc.enabled || !settings_.roles.verify || neither) {
             return;
         }
         const auto warn = [&](bool holds, std::string_view why) {

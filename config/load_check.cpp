@@ -32,7 +32,6 @@ constexpr std::chrono::seconds mail_server_patience{250};
 
 constexpr int other_write = 0002;
 constexpr unsigned least_key_bits = 1024;
-constexpr std::size_t least_void_lookups = 2; // RFC 7208 4.6.4
 
 // The widest blocks that are given to one owner.
 bool holds_strangers(const base::IpNetwork& block) {
@@ -511,7 +510,7 @@ struct Checks {
                                "try it with TestOnly: 0 first");
             }
         };
-        if (policyd.permerror_reject && settings.spf.void_lookups < least_void_lookups) {
+        if (policyd.permerror_reject && settings.spf.void_lookups < Settings::Spf().void_lookups) {
             report.warning(
                 at("spf.policyd.PermError_reject"),
                 fmt::format("'spf.policyd.PermError_reject' refuses mail that is in order: with "

@@ -404,6 +404,11 @@ TEST_CASE("what is said once is not said again in another way") {
         {"what has no effect refuses nothing",
          policy("  dkim_none: reject\n") + "dkim: {enabled: no}\n",
          {"p.yaml:2:14: warning: 'policy.dkim_none' has no effect: 'dkim.enabled' is false"}},
+        {"without any ground for DMARC there is an error, and no warning of each",
+         policy("  dmarc: enforce\n") + "spf: {enabled: no}\ndkim: {enabled: no}\n",
+         {"p.yaml: error: 'dmarc.enabled' needs 'spf.enabled' or 'dkim.enabled' (without either, all "
+          "mail "
+          "would fail)"}},
         {"and loses nothing",
          policy("  spf_fail: discard\n") + "spf: {enabled: no}\n",
          {"p.yaml:2:13: warning: 'policy.spf_fail' has no effect: 'spf.enabled' is false"}},
