@@ -55,11 +55,23 @@ const base::MacroCondition* find_macro(const Origin& origin,
     return found == conditions.end() ? nullptr : &*found;
 }
 
+// Mail that the relay's host hands back after a filter, or writes itself, has roles of its own.
+bool is_through_relay(const Origin& origin, const config::Settings::Roles& roles) {
+    return origin.client_is_relay && !contains(roles.reinjection_daemons, origin.daemon_name) &&
+           !(roles.sign_local_submission && is_local_submission(origin.client));
+}
+
 Direction whose(const Origin& origin, const config::Settings::Roles& roles) {
     if (const auto* peer = find_client(roles.peers, origin.client)) {
         return {.mode = record::Mode::keep,
                 .why = host_in_words("peer", *peer, origin.client),
                 .keeps_results = roles.keep_peer_results};
+    }
+    // Before any login: a relay that logs in speaks for itself, and what it brings comes from strangers.
+    if (is_through_relay(origin, roles)) {
+        return {.mode = record::Mode::verify,
+                .why = fmt::format("relay {}", origin.client.address->print()),
+                .client_is_relay = true};
     }
     if (is_authenticated(origin)) {
         return {.mode = record::Mode::sign, .why = fmt::format("authenticated as {}", origin.auth_authen)};
@@ -78,11 +90,6 @@ Direction whose(const Origin& origin, const config::Settings::Roles& roles) {
     }
     if (roles.sign_local_submission && is_local_submission(origin.client)) {
         return {.mode = record::Mode::sign, .why = "local submission", .may_be_returned = true};
-    }
-    if (origin.client_is_relay) {
-        return {.mode = record::Mode::verify,
-                .why = fmt::format("relay {}", origin.client.address->print()),
-                .client_is_relay = true};
     }
     if (internal != nullptr) {
         return {.mode = record::Mode::sign,

@@ -50,10 +50,10 @@ struct Direction {
     bool keeps_results = false;
 };
 
-// In this order: a peer: keep. SASL-authenticated or an originating daemon: sign. A reinjection daemon:
-// verify or keep, for what a content filter hands back there came from anywhere. sendmail(1), an internal
-// host that is no relay, or an originating macro: sign. Else verify. Where all mail is verified, what would
-// be signed is as well.
+// In this order: a peer: keep. A relay of ours: verify. SASL-authenticated or an originating daemon: sign. A
+// reinjection daemon: verify or keep, for what a content filter hands back there came from anywhere.
+// sendmail(1), an internal host or an originating macro: sign. Else verify. Where all mail is verified, what
+// would be signed is as well.
 [[nodiscard]] Direction decide(const Origin& origin, const config::Settings::Roles& roles,
                                config::Mode mode = config::Mode::both);
 
