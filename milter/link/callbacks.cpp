@@ -377,7 +377,7 @@ sfsistat on_recipient(SMFICTX* context, char** arguments) {
 sfsistat on_header(SMFICTX* context, char* name, char* value) {
     return answer(context, [&](Link& link) {
         noted([&] { link.session().header(text_of(name), wire_body(text_of(value), link.terms)); },
-              [&](const char* why) { link.session().fail_header(why); });
+              [&](const char* why) { link.session().fail_unheard(why); });
         return link.go_on();
     });
 }
@@ -391,13 +391,14 @@ sfsistat on_body(SMFICTX* context, unsigned char* chunk, std::size_t size) {
 sfsistat end_message(SMFICTX* context, Link& link) {
     const auto queue_id = link.macro("i");
     if (!link.terms.body && link.session().needs_body()) {
-        link.session().fail("the body was left out, but a reload brought a use for it meanwhile");
+        link.session().fail_unheard("the body was left out, but a reload brought a use for it meanwhile");
     }
     if (!link.terms.recipients && link.session().needs_recipients()) {
-        link.session().fail("the recipients were left out, but a reload brought a use for them meanwhile");
+        link.session().fail_unheard(
+            "the recipients were left out, but a reload brought a use for them meanwhile");
     }
     if (link.terms.silent_recipients && link.session().answers_recipients()) {
-        link.session().fail("recipients were not answered, but a reload brought an answer meanwhile");
+        link.session().fail_unheard("recipients were not answered, but a reload brought an answer meanwhile");
     }
     std::optional<session::Actions> actions;
     noted(

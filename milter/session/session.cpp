@@ -104,7 +104,7 @@ Actions Session::end_of_message(std::string_view queue_id, const std::function<v
 Actions Session::give_up(std::string_view queue_id, std::string_view why) {
     service_.logger().write(Event::internal_error, queue_id, why);
     const bool may_pass = runtime_->settings.on_internal_error == authenticate::Action::accept &&
-                          transaction_ && connection_failure_.empty() && !header_lost_;
+                          transaction_ && connection_failure_.empty() && !unheard_;
     Actions actions =
         may_pass ? transaction_->let_through(queue_id) : tempfail("internal error, try again later");
     abort();
@@ -113,7 +113,7 @@ Actions Session::give_up(std::string_view queue_id, std::string_view why) {
 
 void Session::abort() {
     in_message_ = false;
-    header_lost_ = false;
+    unheard_ = false;
     transaction_.reset();
     failure_.clear();
 }
@@ -132,8 +132,8 @@ bool Session::is_relay() const {
     return address && authenticate::find_relay(runtime_->relay_rules, *address) != nullptr;
 }
 
-void Session::fail_header(std::string_view why) noexcept {
-    header_lost_ = true;
+void Session::fail_unheard(std::string_view why) noexcept {
+    unheard_ = true;
     fail(why);
 }
 

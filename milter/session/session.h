@@ -75,8 +75,9 @@ class Session {
     // An internal error happened that could not be answered then: the end of the message will be a tempfail,
     // or, where it happened outside of one, the end of each that follows.
     void fail(std::string_view why) noexcept;
-    // The same, and a header field is lost with it.
-    void fail_header(std::string_view why) noexcept;
+    // The same, and a part of the message that was never heard of (a field, its recipients, its body) may be
+    // what it would be refused for: always a tempfail.
+    void fail_unheard(std::string_view why) noexcept;
 
   private:
     [[nodiscard]] std::string authserv_id() const;
@@ -91,7 +92,7 @@ class Session {
     std::string helo_;
     bool in_message_ = false;
     std::optional<Transaction> transaction_;
-    bool header_lost_ = false;       // a field of it
+    bool unheard_ = false;           // a part of it
     std::string failure_;            // in this message
     std::string connection_failure_; // outside of any
 };

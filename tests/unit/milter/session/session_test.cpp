@@ -209,7 +209,7 @@ TEST_CASE(
 
     SECTION("but not one of whose header a field is lost") {
         begin(session);
-        session.fail_header("out of memory");
+        session.fail_unheard("out of memory");
         CHECK(deliver(session, {{"From", " ann@example.org"}}).reply == Reply::tempfail);
     }
     SECTION("nor one that never began") {
