@@ -2,14 +2,12 @@
 
 #include "authenticate/findings.h"
 #include "authenticate/refusal.h"
-#include "authenticate/role_mailbox.h"
-#include "base/ascii.h"
+#include "authenticate/softening.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cassert>
-#include <string_view>
 
 namespace authenticate {
 
@@ -17,126 +15,9 @@ namespace {
 
 using State = message::Author::State;
 
-bool is_refusal(Action action) {
-    return action == Action::tempfail || action == Action::reject || action == Action::discard;
-}
-
 bool is_for_good(Action action) {
     return action == Action::reject || action == Action::discard;
 }
-
-bool is_from(const Exception& exception, Ground ground) {
-    const auto& grounds = exception.grounds;
-    return grounds.empty() ||
-           std::find(grounds.begin(), grounds.end(), static_cast<std::size_t>(ground)) != grounds.end();
-}
-
-// What makes the findings of one message milder than their settings.
-class Softening {
-  public:
-    Softening(const Verdict& verdict, const Circumstances& circumstances, const Policy& policy,
-              const std::vector<Exception>& exceptions)
-        : verdict_(verdict), circumstances_(circumstances), policy_(policy), exceptions_(exceptions),
-          passed_on_(policy.dmarc.enforcement == Enforcement::enforce ? passed_on() : ""),
-          to_roles_(policy.spare_role_mailboxes && are_role_mailboxes(circumstances.recipients)) {
-        matches_.reserve(exceptions.size());
-        for (const Exception& exception : exceptions) {
-            matches_.push_back(match(exception, verdict, circumstances));
-        }
-    }
-
-    void apply(Finding& finding) const {
-        if (finding.due != Action::accept) {
-            heed_signs(finding);
-            heed_exceptions(finding);
-            heed_recipients(finding);
-        }
-        finding.dry_run =
-            finding.due != Action::accept && policy_.dry_run[static_cast<std::size_t>(finding.ground)];
-        finding.taken = finding.dry_run ? Action::accept : finding.due;
-    }
-
-  private:
-    // Somebody who passes mail on breaks what the author signed; a plain forgery has no signature of the
-    // author at all. A sender can write every sign there is, so that they lead to what p=quarantine does and
-    // no further.
-    std::string passed_on() const {
-        if (!circumstances_.signs.passed_on.empty()) {
-            return circumstances_.signs.passed_on;
-        }
-        for (const auto& signature : verdict_.dkim) {
-            const bool broken = signature.cause == dkim::Cause::signature_mismatch ||
-                                signature.cause == dkim::Cause::body_hash_mismatch;
-            const auto& authors = verdict_.author.domains;
-            if (broken && std::any_of(authors.begin(), authors.end(), [&](const base::DomainName& author) {
-                    return author.text() == signature.domain;
-                })) {
-                return "a broken signature of the author's domain";
-            }
-        }
-        return {};
-    }
-
-    void lower(Finding& finding, Action action, std::string_view why) const {
-        if (finding.due > action) {
-            finding.due = action;
-            finding.why_milder += finding.why_milder.empty() ? "" : ", ";
-            finding.why_milder += why;
-        }
-    }
-
-    // RFC 9989 7.4: p=reject alone is no reason to reject.
-    void heed_signs(Finding& finding) const {
-        if (finding.reason == "dmarc-reject" && !passed_on_.empty()) {
-            lower(finding, policy_.dmarc.quarantine, fmt::format("passed on ({})", passed_on_));
-        }
-    }
-
-    void heed_exceptions(Finding& finding) const {
-        bool open = false;
-        for (std::size_t i = 0; i < exceptions_.size(); ++i) {
-            const Exception& exception = exceptions_[i];
-            if (matches_[i] == Match::yes && is_from(exception, finding.ground)) {
-                finding.due = Action::accept;
-                finding.exception = {exception.name, exception.type, exception.file, exception.line};
-                return;
-            }
-            open |= matches_[i] == Match::open && is_from(exception, finding.ground);
-        }
-        // The answer that did not come could have brought it about.
-        if (open && is_for_good(finding.due)) {
-            lower(finding, Action::tempfail, "an exception depends on the DNS");
-        }
-    }
-
-    // Mail through a relay may be refused for what is known of its client alone.
-    void heed_handover(Finding& finding) const {
-        const std::string& how = circumstances_.handed_over;
-        if (how.empty() || !is_refusal(finding.due)) {
-            return;
-        }
-        if (how != through_relay || !policy_.refuse_relayed) {
-            lower(finding, Action::mark, how);
-        } else if (!circumstances_.client) {
-            lower(finding, Action::mark, "the client behind the relay is not known");
-        }
-    }
-
-    void heed_recipients(Finding& finding) const {
-        heed_handover(finding);
-        if (to_roles_ && is_refusal(finding.due)) {
-            lower(finding, Action::mark, "to postmaster or abuse alone");
-        }
-    }
-
-    const Verdict& verdict_;
-    const Circumstances& circumstances_;
-    const Policy& policy_;
-    const std::vector<Exception>& exceptions_;
-    std::vector<Match> matches_; // of each exception
-    std::string passed_on_;
-    bool to_roles_;
-};
 
 void soften(std::vector<Finding>& findings, const Verdict& verdict, const Circumstances& circumstances,
             const Policy& policy, const std::vector<Exception>& exceptions) {
@@ -165,12 +46,6 @@ std::vector<Finding> that_lead_to(Action action, const std::vector<Finding>& fin
 
 // ---- RFC 9990 3.1.1.9
 
-const Finding* find_dmarc(const std::vector<Finding>& findings) {
-    const auto found = std::find_if(findings.begin(), findings.end(),
-                                    [](const Finding& one) { return one.ground == Ground::dmarc; });
-    return found == findings.end() ? nullptr : &*found;
-}
-
 // Whether what was done is at least what the domain asks for.
 bool is_followed(const Finding& dmarc) {
     return dmarc.taken >= (dmarc.reason == "dmarc-reject" ? Action::tempfail : Action::mark);
@@ -193,7 +68,7 @@ std::optional<PolicyOverride> find_override(const std::vector<Finding>& findings
     if (!verdict.dmarc || verdict.dmarc->result != dmarc::Result::fail || !verdict.dmarc->evaluation) {
         return std::nullopt;
     }
-    const Finding* dmarc = find_dmarc(findings);
+    const Finding* dmarc = find(Ground::dmarc, findings);
     if (dmarc != nullptr && !is_followed(*dmarc)) {
         return override_by(*dmarc, circumstances);
     }
@@ -208,18 +83,13 @@ bool has_something_to_say(const Finding& finding) {
     return finding.asked != Action::accept || finding.ground == Ground::author;
 }
 
-constexpr std::size_t longest_reason = 100;
-
-// There are readers who look for "dmarc=pass" or for a semicolon in the whole field.
-std::string plain(std::string_view text) {
-    std::string words = base::one_line(text, longest_reason);
-    std::erase_if(words, [](char c) { return c == '(' || c == ')' || c == '\\' || c == '"'; });
-    std::replace(words.begin(), words.end(), '=', '?');
-    std::replace(words.begin(), words.end(), ';', ',');
-    return words;
-}
-
 } // namespace
+
+const Finding* find(Ground ground, const std::vector<Finding>& findings) {
+    const auto found = std::find_if(findings.begin(), findings.end(),
+                                    [ground](const Finding& one) { return one.ground == ground; });
+    return found == findings.end() ? nullptr : &*found;
+}
 
 Disposition dispose(const Verdict& verdict, const Circumstances& circumstances, const Policy& policy,
                     const std::vector<Exception>& exceptions) {
@@ -251,35 +121,6 @@ Disposition dispose_own(State state, Action own_mail) {
         disposition.reply = author_refusal(disposition.action, state);
     }
     return disposition;
-}
-
-std::string print_done(const Disposition& disposition) {
-    std::string words;
-    const auto add = [&words](const std::string& phrase) {
-        words += (words.empty() || phrase.empty() ? "" : ", ") + phrase;
-    };
-    if (disposition.action != Action::accept) {
-        add(fmt::format("dis {}", print(disposition.action)));
-    }
-    Action would = disposition.action;
-    const Finding* excepted = nullptr;
-    for (const Finding& finding : disposition.findings) {
-        would = std::max(would, finding.due);
-        excepted = excepted == nullptr && finding.exception ? &finding : excepted;
-    }
-    if (would != disposition.action) {
-        add(fmt::format("would {}", print(would)));
-    }
-    if (!disposition.findings.empty() && !disposition.findings.front().why_milder.empty()) {
-        add(plain(disposition.findings.front().why_milder));
-    }
-    if (excepted != nullptr) {
-        const std::string name = plain(excepted->exception->name);
-        add(disposition.action == Action::accept
-                ? fmt::format("accepted by exception {}", name)
-                : fmt::format("exception {} for {}", name, print(excepted->ground)));
-    }
-    return words;
 }
 
 } // namespace authenticate

@@ -78,12 +78,10 @@ struct Disposition {
 [[nodiscard]] Disposition dispose(const Verdict& verdict, const Circumstances& circumstances,
                                   const Policy& policy, const std::vector<Exception>& exceptions);
 
+// Null: nothing of that ground speaks against the message.
+[[nodiscard]] const Finding* find(Ground ground, const std::vector<Finding>& findings);
+
 // For our own mail with an author in doubt. It is never marked: the mark is for filters that come after us.
 [[nodiscard]] Disposition dispose_own(message::Author::State state, Action own_mail);
-
-// What was done and what would have been done, for a comment and the log: one phrase of printable ASCII
-// without '=' and parentheses, "dis reject", "would reject", "accepted by exception NAME". Empty where
-// nothing speaks against the message.
-[[nodiscard]] std::string print_done(const Disposition& disposition);
 
 } // namespace authenticate

@@ -229,6 +229,15 @@ Match match(const Exception& exception, const Verdict& verdict, const Circumstan
     return all;
 }
 
+bool is_known_at_rcpt(const Exception& exception) {
+    const auto& only_if = exception.only_if;
+    return exception.list_ids.empty() && exception.list_posts.empty() && exception.authors.empty() &&
+           exception.dkim_domains.empty() &&
+           std::all_of(only_if.begin(), only_if.end(), [](Evidence evidence) {
+               return evidence == Evidence::spf_pass || evidence == Evidence::iprev_pass;
+           });
+}
+
 // A right body hash beside a wrong signature is no evidence: whoever writes the body writes the hash.
 bool is_forgeable(const Exception& exception) {
     const auto& only_if = exception.only_if;

@@ -69,6 +69,9 @@ enum class Match : std::uint8_t { no, open, yes };
 // False for one without any condition, which is for no message.
 [[nodiscard]] bool has_condition(const Exception& exception);
 
+// Whether all that it asks for is known before the message itself: nothing of its header and signatures.
+[[nodiscard]] bool is_known_at_rcpt(const Exception& exception);
+
 // Whether a stranger can bring it about for any mail: it rests on what an SMTP client types (From, MAIL FROM,
 // List-Id, List-Post) or on evidence that everybody has for a domain of his own, and on nothing else. One for
 // recipients alone is what it says: theirs.

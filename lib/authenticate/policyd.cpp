@@ -1,7 +1,6 @@
 #include "authenticate/policyd.h"
 
 #include "authenticate/policyd_reply.h"
-#include "authenticate/role_mailbox.h"
 
 #include <fmt/format.h>
 
@@ -73,7 +72,7 @@ class Judge {
         if (helo && helo_counts) {
             look_at(*helo, Ground::helo, rules_.helo_reject, "HELO_reject");
         }
-        if (outcome_.asked == Action::accept && sender.mail_from && !sender.null_sender &&
+        if (outcome_.finding.asked == Action::accept && sender.mail_from && !sender.null_sender &&
             rules_.mail_from_reject != RejectOn::no_check) {
             look_at(*sender.mail_from, Ground::spf, rules_.mail_from_reject, "Mail_From_reject");
         }
@@ -87,48 +86,48 @@ class Judge {
         if (decision.action == Action::accept || spared) {
             return;
         }
-        outcome_.ground = ground;
-        outcome_.reason =
+        Finding& finding = outcome_.finding;
+        finding.ground = ground;
+        finding.reason =
             fmt::format("{}-{}", ground == Ground::helo ? "helo" : "spf", spf::print(verdict.result));
-        outcome_.setting = fmt::format("spf.policyd.{}", decision.setting);
-        outcome_.asked = decision.action;
-        outcome_.why_milder = why_milder();
-        outcome_.dry_run = outcome_.why_milder.empty() && rules_.test_only;
-        if (outcome_.why_milder.empty() && !outcome_.dry_run) {
-            refuse(verdict, decision.by_list_of_domains);
+        finding.setting = fmt::format("spf.policyd.{}", decision.setting);
+        finding.temperror = verdict.result == spf::Result::temperror;
+        finding.asked = finding.due = decision.action;
+        finding.dry_run = rules_.test_only;
+        heed_lists(finding);
+        request_.softening.apply(finding);
+        if (finding.taken == Action::reject || finding.taken == Action::tempfail) {
+            outcome_.reply = reply(verdict, decision.by_list_of_domains);
         }
     }
 
     // What is refused may be on a list that could not be looked at: that is a matter for another day.
-    void refuse(const spf::Verdict& verdict, bool by_list_of_domains) {
-        const auto& lists = request_.sender.lists;
-        const bool unsure = lists && !lists->problem.empty() && outcome_.asked == Action::reject;
-        outcome_.taken = unsure ? Action::tempfail : outcome_.asked;
-        if (unsure) {
-            outcome_.why_milder = "a list could not be looked at: " + lists->problem;
-        }
-        outcome_.reply = policyd_reply({.action = outcome_.taken,
-                                        .helo = outcome_.ground == Ground::helo,
-                                        .verdict = verdict,
-                                        .by_list_of_domains = by_list_of_domains,
-                                        .list_problem = unsure ? lists->problem : std::string(),
-                                        .envelope = request_.envelope,
-                                        .recipients = request_.recipients},
-                                       rules_);
-    }
-
-    [[nodiscard]] std::string why_milder() const {
+    void heed_lists(Finding& finding) const {
         const auto& lists = request_.sender.lists;
         if (lists && !lists->list.empty()) {
-            return fmt::format("client is on {} ({})", lists->list, lists->entry);
+            finding.due = Action::accept;
+            finding.why_milder = fmt::format("client is on {} ({})", lists->list, lists->entry);
+        } else if (lists && !lists->problem.empty() && finding.asked == Action::reject) {
+            finding.due = Action::tempfail;
+            finding.why_milder = "a list could not be looked at: " + lists->problem;
         }
-        if (request_.relayed) {
-            return "through a relay";
+    }
+
+    [[nodiscard]] SmtpReply reply(const spf::Verdict& verdict, bool by_list_of_domains) const {
+        const Finding& finding = outcome_.finding;
+        const auto& lists = request_.sender.lists;
+        std::string problem;
+        if (finding.asked == Action::reject && finding.taken == Action::tempfail) {
+            problem = lists && !lists->problem.empty() ? lists->problem : finding.why_milder;
         }
-        const auto& recipients = request_.recipients;
-        const bool to_roles_alone =
-            !recipients.empty() && std::all_of(recipients.begin(), recipients.end(), is_role_mailbox);
-        return rules_.spare_role_mailboxes && to_roles_alone ? "to postmaster or abuse alone" : "";
+        return policyd_reply({.action = finding.taken,
+                              .helo = finding.ground == Ground::helo,
+                              .verdict = verdict,
+                              .by_list_of_domains = by_list_of_domains,
+                              .list_problem = std::move(problem),
+                              .envelope = request_.envelope,
+                              .recipients = request_.recipients},
+                             rules_);
     }
 
     const PolicydRequest& request_;
@@ -142,31 +141,27 @@ PolicydOutcome policyd(const PolicydRequest& request, const PolicydRules& rules)
     return Judge(request, rules).run();
 }
 
-void join(const PolicydOutcome& outcome, Disposition& disposition) {
-    if (outcome.reason.empty()) {
+void join(const PolicydOutcome& outcome, const Policy& policy, Disposition& disposition) {
+    const Finding& finding = outcome.finding;
+    if (finding.reason.empty()) {
         return;
     }
-    Finding finding;
-    finding.ground = outcome.ground;
-    finding.reason = outcome.reason;
-    finding.setting = outcome.setting;
-    finding.asked = outcome.asked;
-    finding.due = outcome.dry_run ? outcome.asked : outcome.taken;
-    finding.taken = outcome.taken;
-    finding.dry_run = outcome.dry_run;
-    finding.why_milder = outcome.why_milder;
-    const bool decides = outcome.taken > disposition.action;
+    const bool decides = finding.taken > disposition.action;
     auto& findings = disposition.findings;
     const auto place = std::find_if(findings.begin(), findings.end(), [&](const Finding& other) {
-        return std::tie(other.taken, other.asked) < std::tie(outcome.taken, outcome.asked);
+        return std::tie(other.taken, other.due, other.asked) <
+               std::tie(finding.taken, finding.due, finding.asked);
     });
-    findings.insert(place, std::move(finding));
+    findings.insert(place, finding);
     if (decides) { // over a field as well, which a refused message has no use for
-        disposition.action = outcome.taken;
+        disposition.action = finding.taken;
         disposition.reply = outcome.reply;
     }
+    if (decides && finding.taken == Action::mark) {
+        disposition.fields.push_back({policy.quarantine_field, finding.reason});
+    }
     if (decides || disposition.reason.empty()) {
-        disposition.reason = outcome.reason;
+        disposition.reason = finding.reason;
     }
 }
 

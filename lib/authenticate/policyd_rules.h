@@ -37,7 +37,6 @@ struct PolicydRules {
     std::vector<base::DomainName> domain_whitelist_ptr{}; // at or below which its confirmed name is
 
     bool test_only = false;
-    bool spare_role_mailboxes = true;  // mail to postmaster and abuse alone is taken
     bool enhanced_status_codes = true; // 5.7.23 and 5.7.24 (RFC 7372); else those of RFC 7208 8
     std::string reason_message = "Message {rejectdefer} due to: {spf}";
     std::string reason_url{}; // with {0} to {3}: identity, its value, the client, the recipient's domain

@@ -1,5 +1,9 @@
 #include "authenticate/told.h"
 
+#include "base/ascii.h"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
@@ -16,9 +20,8 @@ MethodResult* find_method(std::string_view method, std::vector<MethodResult>& re
 }
 
 Action taken_for_dmarc(const Disposition& disposition) {
-    const auto found = std::find_if(disposition.findings.begin(), disposition.findings.end(),
-                                    [](const Finding& one) { return one.ground == Ground::dmarc; });
-    return found == disposition.findings.end() ? Action::accept : found->taken;
+    const Finding* finding = find(Ground::dmarc, disposition.findings);
+    return finding == nullptr ? Action::accept : finding->taken;
 }
 
 // Behind the policy, as opendmarc writes it: "p=reject dis=none policy-domain=example.org".
@@ -27,21 +30,50 @@ void add_word(std::string_view word, std::string& comment) {
     comment.insert(behind_policy, " dis=" + std::string(word));
 }
 
-// Why less was done than the setting says; empty: it was done. There are readers who search the whole field
-// for "dmarc=pass", so that nothing in it may spell a result.
-std::string why_less(const Finding& finding) {
-    std::string words;
-    const auto add = [&words](const std::string& more) { words += (words.empty() ? "" : ", ") + more; };
-    if (finding.exception) {
-        add("accepted by exception " + finding.exception->name);
-    } else if (!finding.why_milder.empty()) {
-        add(finding.why_milder);
-    }
-    if (finding.dry_run) {
-        add("would " + std::string(print(finding.due)));
-    }
+constexpr std::size_t longest_reason = 100;
+
+// There are readers who look for "dmarc=pass", or for a semicolon or the end of a comment, in the whole
+// field.
+std::string plain(std::string_view text) {
+    std::string words = base::one_line(text, longest_reason);
+    std::erase_if(words, [](char c) { return c == '\\' || c == '"' || c == '(' || c == ')'; });
     std::replace(words.begin(), words.end(), '=', '?');
+    std::replace(words.begin(), words.end(), ';', ',');
     return words;
+}
+
+std::string_view done(Action action) {
+    switch (action) {
+    case Action::accept:
+        return "accepted";
+    case Action::mark:
+        return "marked";
+    case Action::quarantine:
+        return "held";
+    case Action::tempfail:
+        return "put off";
+    case Action::reject:
+        return "rejected";
+    case Action::discard:
+        return "discarded";
+    }
+    return "accepted";
+}
+
+// Why less was done than the setting says; empty: it was done.
+std::string why_less(const Finding& finding) {
+    const auto would =
+        finding.dry_run ? fmt::format("would {}", print(finding.due)) : std::string(done(finding.due));
+    if (finding.exception) {
+        return fmt::format("accepted by exception {}", plain(finding.exception->name));
+    }
+    if (!finding.why_milder.empty()) {
+        // The relay is named beside the result already.
+        return fmt::format("{}: {}", would,
+                           finding.why_milder == through_relay ? "the relay would have to bounce it"
+                                                               : plain(finding.why_milder));
+    }
+    return finding.dry_run ? would : std::string();
 }
 
 std::string_view method_of(Ground ground) {

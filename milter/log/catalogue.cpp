@@ -40,8 +40,8 @@ waiting for the DNS after the end of the message.)"},
     {Event::recipient_judged, "RECIPIENT", Level::info, Flow::each,
      R"(
 With `spf.policyd.stage: rcpt`: a recipient of a message that policyd-spf's switches speak against. reason=
-is the identity and its result, by= the switch, action= what was answered. Where less was done than asked=
-says, because= tells why.)"},
+is the identity and its result, setting= the switch, disposition= what was answered. Where less was done than
+the switch asks for, would=, milder= and exception= tell why, as in the line of a message.)"},
     {Event::signing_failed, "SIGNING_FAILED", Level::error, Flow::limited,
      R"(
 A key that should have signed could not be used; the line says which file and why. The message is answered

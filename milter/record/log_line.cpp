@@ -87,27 +87,13 @@ void add_dmarc(const authenticate::DmarcVerdict& dmarc, std::string& line) {
     }
 }
 
-// What decided, and why less was done than the setting says.
-void add_finding(const authenticate::Finding& finding, std::string& line) {
-    line += fmt::format(" setting={}", finding.setting);
-    if (finding.due > finding.taken) {
-        line += fmt::format(" would={}", print(finding.due));
-    }
-    if (!finding.why_milder.empty()) {
-        line += fmt::format(" milder={}", pair_value(finding.why_milder));
-    }
-    if (finding.exception) {
-        line += fmt::format(" exception={}", pair_value(finding.exception->name));
-    }
-}
-
 void add_disposition(const MessageFacts& facts, std::string& line) {
     const auto& disposition = facts.disposition;
     if (!disposition.reason.empty()) {
         line += fmt::format(" disposition={} reason={}", print(disposition.action), disposition.reason);
     }
     if (!disposition.reason.empty() && !disposition.findings.empty()) {
-        add_finding(disposition.findings.front(), line);
+        line += finding_words(disposition.findings.front());
     }
     if (!facts.profile.empty() && facts.profile != authenticate::Policy().profile) {
         line += fmt::format(" profile={}", facts.profile);
@@ -127,6 +113,29 @@ void add_signing(const MessageFacts& facts, std::string& line) {
 }
 
 } // namespace
+
+std::string setting_path(const std::string& setting) {
+    constexpr std::string_view author = "author_";
+    if (setting.find('.') != std::string::npos) { // a switch of policyd-spf's
+        return setting;
+    }
+    return setting.starts_with(author) ? fmt::format("author.{}", setting.substr(author.size()))
+                                       : fmt::format("policy.{}", setting);
+}
+
+std::string finding_words(const authenticate::Finding& finding) {
+    auto words = fmt::format(" setting={}", setting_path(finding.setting));
+    if (finding.due > finding.taken) {
+        words += fmt::format(" would={}", print(finding.due));
+    }
+    if (!finding.why_milder.empty()) {
+        words += fmt::format(" milder={}", pair_value(finding.why_milder));
+    }
+    if (finding.exception) {
+        words += fmt::format(" exception={}", pair_value(finding.exception->name));
+    }
+    return words;
+}
 
 std::string log_line(const MessageFacts& facts) {
     std::string line = fmt::format("mode={} why={} client={} sender={}", print(facts.mode),

@@ -1,6 +1,7 @@
 #include "milter/runtime/policies.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace milter::runtime {
 
@@ -30,6 +31,8 @@ Policies make_policies(const config::Settings& settings) {
         policies.profiles.push_back({entry.conditions, std::move(policy)});
     }
     policies.exceptions = settings.policy.exceptions;
+    std::copy_if(policies.exceptions.begin(), policies.exceptions.end(),
+                 std::back_inserter(policies.exceptions_at_rcpt), authenticate::is_known_at_rcpt);
     return policies;
 }
 

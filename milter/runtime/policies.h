@@ -14,6 +14,7 @@ struct Policies {
     authenticate::Policy otherwise; // where no profile holds
     std::vector<authenticate::Profile> profiles;
     std::vector<authenticate::Exception> exceptions;
+    std::vector<authenticate::Exception> exceptions_at_rcpt; // of them, those that need no message
 };
 
 [[nodiscard]] Policies make_policies(const config::Settings& settings);

@@ -192,7 +192,6 @@ std::optional<authenticate::PolicydRules> policyd_rules(const config::Settings& 
     rules.reason_message = policyd.reason_message;
     rules.reason_url = policyd.reason_url;
     rules.hide_receiver = policyd.hide_receiver;
-    rules.spare_role_mailboxes = settings.policy.rules.policy.spare_role_mailboxes;
     return rules;
 }
 

@@ -73,6 +73,32 @@ authenticate::ProfileFacts profile_facts(const Arrival& arrival, const authentic
             .recipients = arrival.circumstances.recipients};
 }
 
+Arrival arrive(Arrival arrival, const authenticate::Verdict& verdict) {
+    auto& circumstances = arrival.circumstances;
+    if (verdict.relay) {
+        arrival.envelope.client = verdict.relay->client;
+        arrival.envelope.helo = verdict.relay->helo;
+        circumstances.handed_over = authenticate::through_relay;
+    }
+    circumstances.client = arrival.envelope.client;
+    circumstances.mail_from = arrival.envelope.mail_from;
+    return arrival;
+}
+
+authenticate::Disposition judge_by(const authenticate::Policy& policy, const authenticate::Verdict& verdict,
+                                   const Arrival& arrival, const runtime::Policies& policies,
+                                   const std::optional<authenticate::PolicydRules>& policyd) {
+    const auto& circumstances = arrival.circumstances;
+    auto disposition = authenticate::dispose(verdict, circumstances, policy, policies.exceptions);
+    if (policyd && !arrival.recipients_answered) {
+        const authenticate::Softening softening(verdict, circumstances, policy, policies.exceptions);
+        join(authenticate::policyd({verdict.sender, arrival.envelope, circumstances.recipients, softening},
+                                   *policyd),
+             policy, disposition);
+    }
+    return disposition;
+}
+
 bool needs_signs(const runtime::Policies& policies) {
     const auto heeds = [](const authenticate::Policy& policy) {
         return policy.dmarc.enforcement == authenticate::Enforcement::enforce;
@@ -89,10 +115,10 @@ Judgement judge(const authenticate::Verdict& verdict, const Arrival& arrival, co
         policies.profiles.empty()
             ? policies.otherwise
             : choose_policy(policies.profiles, policies.otherwise, profile_facts(arrival, verdict));
-    Judgement judgement{
-        .disposition = authenticate::dispose(verdict, arrival.circumstances, policy, policies.exceptions),
-        .profile = policy.profile,
-        .patience_over = false};
+    const auto& policyd = runtime.checks.policyd;
+    Judgement judgement{.disposition = judge_by(policy, verdict, arrival, policies, policyd),
+                        .profile = policy.profile,
+                        .patience_over = false};
     const auto limit = runtime::tempfail_for(runtime.settings, policy.profile);
     if (limit.count() > 0 && is_put_off_for_dns(judgement.disposition)) {
         const Ground ground = judgement.disposition.findings.front().ground;
@@ -100,8 +126,7 @@ Judgement judge(const authenticate::Verdict& verdict, const Arrival& arrival, co
             patience.is_over(broken_zone(ground, verdict, arrival), limit, arrival.circumstances.now);
     }
     if (judgement.patience_over) {
-        judgement.disposition = authenticate::dispose(verdict, arrival.circumstances,
-                                                      without_patience(policy), policies.exceptions);
+        judgement.disposition = judge_by(without_patience(policy), verdict, arrival, policies, policyd);
     }
     return judgement;
 }

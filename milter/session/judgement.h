@@ -2,10 +2,12 @@
 #pragma once
 
 #include "authenticate/disposition.h"
+#include "authenticate/policyd.h"
 #include "authenticate/profile.h"
 #include "milter/runtime/dns_patience.h"
 #include "milter/runtime/runtime.h"
 
+#include <optional>
 #include <string>
 
 namespace milter::session {
@@ -21,8 +23,19 @@ struct Judgement {
 struct Arrival {
     std::string daemon_name;
     std::string daemon_port;
-    authenticate::Circumstances circumstances;
+    authenticate::Envelope envelope;           // as the mail server gave it; see arrive()
+    authenticate::Circumstances circumstances; // what the envelope says of them is filled in by arrive()
+    bool recipients_answered = false;          // for policyd-spf's switches, before the message came
 };
+
+// Behind a relay the client and its HELO are those that the checks were about. The sender stays as given.
+[[nodiscard]] Arrival arrive(Arrival arrival, const authenticate::Verdict& verdict);
+
+// What one of the policies says, with policyd-spf's switches unless the recipients heard of them.
+[[nodiscard]] authenticate::Disposition judge_by(const authenticate::Policy& policy,
+                                                 const authenticate::Verdict& verdict, const Arrival& arrival,
+                                                 const runtime::Policies& policies,
+                                                 const std::optional<authenticate::PolicydRules>& policyd);
 
 [[nodiscard]] authenticate::ProfileFacts profile_facts(const Arrival& arrival,
                                                        const authenticate::Verdict& verdict);

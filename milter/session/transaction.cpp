@@ -7,10 +7,10 @@
 #include "authenticate/submission.h"
 #include "authenticate/told.h"
 #include "authres/format.h"
-#include "base/pair_value.h"
 #include "message/line_breaks.h"
 #include "milter/record/log_line.h"
 #include "milter/session/leaving_header.h"
+#include "milter/session/recipient_answers.h"
 #include "milter/session/unsigned_recipients.h"
 
 #include <fmt/format.h>
@@ -32,10 +32,7 @@ constexpr std::size_t most_recipients = 1000;
 constexpr std::size_t longest_path = 2048;
 constexpr std::size_t most_path_bytes = most_recipients * 512; // of all of them
 
-std::string handed_over(const Direction& direction, const authenticate::Verdict& verdict) {
-    if (verdict.relay) {
-        return authenticate::through_relay;
-    }
+std::string handed_over(const Direction& direction) {
     return direction.is_own             ? authenticate::mail_of_ours
            : direction.client_is_filter ? authenticate::back_from_filter
                                         : "";
@@ -89,43 +86,24 @@ Actions Transaction::answer_recipient(std::string_view path) {
     if (inbound_->driver().turned_away()) { // the same is true for each recipient, and of the message
         return turn_away("", busy());
     }
-    const std::vector<std::string> one{std::string(path)};
-    const auto outcome =
-        authenticate::policyd({*sender_, context_.envelope, one}, *context_.runtime->checks.policyd);
-    if (!outcome.reason.empty()) {
-        log_refused_recipient(path, outcome);
-    }
-    Actions actions;
-    if (outcome.reply) {
-        const bool rejected = outcome.taken == authenticate::Action::reject;
-        actions.reply = rejected ? Reply::reject : Reply::tempfail;
-        actions.code = outcome.reply->code;
-        actions.enhanced = outcome.reply->enhanced;
-        actions.text = outcome.reply->text;
-    }
-    return actions;
-}
-
-void Transaction::join_policyd(const authenticate::Verdict& verdict,
-                               authenticate::Disposition& disposition) const {
     const auto& runtime = *context_.runtime;
-    if (runtime.checks.policyd && !sender_) {
-        const std::vector<std::string> all = more_recipients_ ? std::vector<std::string>() : recipients_;
-        join(authenticate::policyd(
-                 {verdict.sender, inbound_->checked_envelope(), all, verdict.relay.has_value()},
-                 *runtime.checks.policyd),
-             disposition);
+    const auto outcome =
+        judge_recipient(path, *sender_, context_.envelope, runtime.policies, *runtime.checks.policyd, now_);
+    if (!outcome.finding.reason.empty()) {
+        service_.logger().write(Event::recipient_judged, recipient_line(path, context_.envelope, outcome));
     }
+    return answer_for(outcome);
 }
 
 // Inserted before Authentication-Results, and so below it.
-void Transaction::add_received_spf(const authenticate::Verdict& verdict, Actions& actions) const {
+void Transaction::add_received_spf(const authenticate::Verdict& verdict, const Arrival& arrival,
+                                   Actions& actions) const {
     const auto& settings = context_.runtime->settings.spf;
     if (!settings.received_spf) {
         return;
     }
     const auto body =
-        authenticate::received_spf(verdict.sender, inbound_->checked_envelope(),
+        authenticate::received_spf(verdict.sender, arrival.envelope,
                                    settings.policyd.hide_receiver ? std::string() : context_.authserv_id);
     if (body) {
         actions.insertions.push_back({"Received-SPF", " " + *body});
@@ -233,14 +211,14 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
         return turn_away(queue_id, busy());
     }
     record::MessageFacts facts = known_at_mail_from();
-    auto judgement = judge(verdict, arrival(queue_id, verdict), *context_.runtime, service_.dns_patience);
+    const Arrival came = arrival(queue_id, verdict);
+    auto judgement = judge(verdict, came, *context_.runtime, service_.dns_patience);
     facts.disposition = std::move(judgement.disposition);
     facts.profile = std::move(judgement.profile);
     facts.patience_over = judgement.patience_over;
-    join_policyd(verdict, facts.disposition);
     Actions actions = actions_for(facts.disposition);
     remove_foreign_fields({}, actions, facts);
-    add_received_spf(verdict, actions);
+    add_received_spf(verdict, came, actions);
     const authenticate::Shown shown{.every_helo = context_.runtime->settings.spf.report_helo};
     auto results = authenticate::results(verdict, shown);
     authenticate::tell_disposition(facts.disposition, results);
@@ -364,20 +342,20 @@ Actions Transaction::turn_away(std::string_view queue_id, std::string_view why) 
 }
 
 Arrival Transaction::arrival(std::string_view queue_id, const authenticate::Verdict& verdict) const {
-    Arrival arrival{
-        .daemon_name = context_.daemon_name, .daemon_port = context_.daemon_port, .circumstances = {}};
+    Arrival arrival{.daemon_name = context_.daemon_name,
+                    .daemon_port = context_.daemon_port,
+                    .envelope = context_.envelope,
+                    .circumstances = {},
+                    .recipients_answered = sender_.has_value()};
     authenticate::Circumstances& circumstances = arrival.circumstances;
-    const authenticate::Envelope& envelope = inbound_->checked_envelope();
-    circumstances.client = envelope.client;
-    circumstances.handed_over = handed_over(context_.direction, verdict);
-    circumstances.mail_from = envelope.mail_from;
+    circumstances.handed_over = handed_over(context_.direction);
     circumstances.recipients = more_recipients_ ? std::vector<std::string>() : recipients_;
     if (needs_signs(context_.runtime->policies)) {
         circumstances.signs = authenticate::find_signs(headers_, envelope.mail_from);
     }
     circumstances.queue_id = queue_id;
     circumstances.now = now_;
-    return arrival;
+    return arrive(std::move(arrival), verdict);
 }
 
 std::string Transaction::busy() const {
@@ -443,24 +421,6 @@ void Transaction::log_message(std::string_view queue_id, const record::MessageFa
     if (service_.logger().wants(Event::message)) {
         service_.logger().write(Event::message, queue_id, record::log_line(facts));
     }
-}
-
-void Transaction::log_refused_recipient(std::string_view path,
-                                        const authenticate::PolicydOutcome& outcome) const {
-    using base::pair_value;
-    const auto& envelope = context_.envelope;
-    auto line =
-        fmt::format("recipient={} client={} helo={} sender={} reason={} by={} action={}", pair_value(path),
-                    envelope.client ? envelope.client->print() : "none", pair_value(envelope.helo),
-                    pair_value(envelope.mail_from.empty() ? "<>" : envelope.mail_from), outcome.reason,
-                    outcome.setting, print(outcome.taken));
-    if (outcome.reply) {
-        line += fmt::format(" text={}", pair_value(outcome.reply->text));
-    } else {
-        line += fmt::format(" asked={} because={}", print(outcome.asked),
-                            pair_value(outcome.dry_run ? "dry run" : outcome.why_milder));
-    }
-    service_.logger().write(Event::recipient_judged, line);
 }
 
 void Transaction::log_outbound(std::string_view queue_id, const Signed& result) const {

@@ -1,7 +1,6 @@
 // One message, from MAIL FROM to the end of its data.
 #pragma once
 
-#include "authenticate/policyd.h"
 #include "authres/result.h"
 #include "message/from.h"
 #include "message/header_list.h"
@@ -57,10 +56,8 @@ class Transaction {
   private:
     // What policyd-spf's switches say to a recipient of incoming mail.
     [[nodiscard]] Actions answer_recipient(std::string_view path);
-    void log_refused_recipient(std::string_view path, const authenticate::PolicydOutcome& outcome) const;
-    // What they say to the message as a whole, unless it was said to each recipient.
-    void join_policyd(const authenticate::Verdict& verdict, authenticate::Disposition& disposition) const;
-    void add_received_spf(const authenticate::Verdict& verdict, Actions& actions) const;
+    void add_received_spf(const authenticate::Verdict& verdict, const Arrival& arrival,
+                          Actions& actions) const;
     void end_of_header();
     void end_of_own_header();
     // Leaves the message alone where its author is exempt.

@@ -1,11 +1,12 @@
 #include "milter/tool/policy_report.h"
 
-#include "authenticate/policyd.h"
 #include "base/ascii.h"
 #include "milter/record/json.h"
+#include "milter/record/log_line.h"
 #include "milter/runtime/policies.h"
 #include "milter/runtime/runtime.h"
 #include "milter/session/judgement.h"
+#include "milter/session/recipient_answers.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -32,9 +33,7 @@ std::vector<std::string> paths_of(const std::string& setting, const std::string&
     if (profile != authenticate::Policy().profile) {
         paths.push_back(fmt::format("policy.profiles.{}.{}", profile, setting));
     }
-    constexpr std::string_view author = "author_";
-    paths.push_back(setting.starts_with(author) ? fmt::format("author.{}", setting.substr(author.size()))
-                                                : fmt::format("policy.{}", setting));
+    paths.push_back(record::setting_path(setting));
     return paths;
 }
 
@@ -66,10 +65,7 @@ PolicyReport::Row make_row(const authenticate::Policy& policy, Disposition dispo
     return row;
 }
 
-void print_finding(const ReportedFinding& reported, std::ostream& out) {
-    const Finding& finding = reported.finding;
-    fmt::print(out, "    {}: {} by {} ({})\n", finding.reason, print(finding.asked), reported.setting,
-               reported.origin);
+void print_why_less(const Finding& finding, std::ostream& out) {
     if (finding.exception) {
         fmt::print(out, "        accepted by exception {} ({}:{})\n",
                    base::printable(finding.exception->name), finding.exception->file,
@@ -80,6 +76,13 @@ void print_finding(const ReportedFinding& reported, std::ostream& out) {
     if (finding.dry_run) {
         fmt::print(out, "        dry run: {} would be done\n", print(finding.due));
     }
+}
+
+void print_finding(const ReportedFinding& reported, std::ostream& out) {
+    const Finding& finding = reported.finding;
+    fmt::print(out, "    {}: {} by {} ({})\n", finding.reason, print(finding.asked), reported.setting,
+               reported.origin);
+    print_why_less(finding, out);
 }
 
 void print_row(const PolicyReport::Row& row, bool chosen, std::ostream& out) {
@@ -96,6 +99,42 @@ void print_row(const PolicyReport::Row& row, bool chosen, std::ostream& out) {
     if (row.findings.empty()) {
         fmt::print(out, "    no setting asks for anything\n");
     }
+}
+
+void print_recipient(const PolicyReport::Recipient& recipient, std::ostream& out) {
+    const Finding& finding = recipient.outcome.finding;
+    fmt::print(out, "  {}: {}\n",
+               recipient.path.empty() ? std::string("any recipient") : base::printable(recipient.path),
+               print(finding.taken));
+    if (const auto& reply = recipient.outcome.reply) {
+        fmt::print(out, "    reply {} {} {}\n", reply->code, reply->enhanced, base::printable(reply->text));
+    }
+    if (!finding.reason.empty()) {
+        fmt::print(out, "    {}: {} by {}\n", finding.reason, print(finding.asked), finding.setting);
+        print_why_less(finding, out);
+    }
+}
+
+// Where the daemon would do something else with mail that comes in like that.
+std::vector<std::string> notes(const config::Settings& settings, const PolicyOptions& options,
+                               const runtime::Policies& policies) {
+    std::vector<std::string> notes;
+    if (settings.mode == config::Mode::sign) {
+        notes.emplace_back("mode: sign: the daemon checks no mail, and does nothing of what follows");
+    }
+    const auto& reinjection = settings.roles.reinjection_daemons;
+    if (std::find(reinjection.begin(), reinjection.end(), options.daemon_name) != reinjection.end()) {
+        notes.push_back(
+            fmt::format("{} is a reinjection daemon: what internal hosts hand back there is checked "
+                        "without SPF, and marked where it would be refused",
+                        options.daemon_name));
+    }
+    for (const auto& profile : policies.profiles) {
+        if (options.recipients.empty() && !profile.conditions.recipient_domains.empty()) {
+            notes.push_back(fmt::format("no --rcpt: profile {} not tried", profile.policy.profile));
+        }
+    }
+    return notes;
 }
 
 nlohmann::ordered_json finding_json(const ReportedFinding& reported) {
@@ -127,35 +166,51 @@ PolicyReport report_policies(const config::Loaded& loaded, const PolicyOptions& 
                              const authenticate::Verdict& verdict, const authenticate::Envelope& envelope,
                              const message::HeaderList& headers, base::UnixTime now) {
     const auto policies = runtime::make_policies(*loaded.settings);
-    session::Arrival arrival{options.daemon_name, options.daemon_port, {}};
-    arrival.circumstances.client = envelope.client;
-    arrival.circumstances.mail_from = envelope.mail_from;
-    arrival.circumstances.recipients = options.recipients;
-    arrival.circumstances.signs = authenticate::find_signs(headers, envelope.mail_from);
-    arrival.circumstances.now = now;
-    arrival.circumstances.handed_over = verdict.relay ? authenticate::through_relay : "";
+    const auto policyd = runtime::policyd_rules(*loaded.settings);
     PolicyReport report;
+    session::Arrival known{.daemon_name = options.daemon_name,
+                           .daemon_port = options.daemon_port,
+                           .envelope = envelope,
+                           .circumstances = {}};
+    known.circumstances.recipients = options.recipients;
+    known.circumstances.signs = authenticate::find_signs(headers, envelope.mail_from);
+    known.circumstances.now = now;
+    if (policyd && loaded.settings->spf.policyd.stage == config::PolicydStage::rcpt && !verdict.relay) {
+        known.recipients_answered = true;
+        known.circumstances.recipients.clear();
+        const auto& given = options.recipients;
+        for (const auto& path : given.empty() ? std::vector<std::string>{""} : given) {
+            report.recipients.push_back(
+                {path, session::judge_recipient(path, verdict.sender, envelope, policies, *policyd, now)});
+            if (!path.empty() && !report.recipients.back().outcome.reply) {
+                known.circumstances.recipients.push_back(path);
+            }
+        }
+    }
+    const session::Arrival arrival = arrive(std::move(known), verdict);
     report.chosen =
         choose_policy(policies.profiles, policies.otherwise, session::profile_facts(arrival, verdict))
             .profile;
-    const auto policyd = runtime::policyd_rules(*loaded.settings);
-    const auto add = [&](const authenticate::Policy& policy) {
-        auto disposition = authenticate::dispose(verdict, arrival.circumstances, policy, policies.exceptions);
-        if (policyd) {
-            join(authenticate::policyd(
-                     {verdict.sender, envelope, options.recipients, verdict.relay.has_value()}, *policyd),
-                 disposition);
-        }
-        report.rows.push_back(make_row(policy, std::move(disposition), loaded));
-    };
-    add(policies.otherwise);
+    report.notes = notes(*loaded.settings, options, policies);
+    report.rows.push_back(make_row(
+        policies.otherwise, judge_by(policies.otherwise, verdict, arrival, policies, policyd), loaded));
     for (const auto& profile : policies.profiles) {
-        add(profile.policy);
+        report.rows.push_back(
+            make_row(profile.policy, judge_by(profile.policy, verdict, arrival, policies, policyd), loaded));
     }
     return report;
 }
 
 void print_words(const PolicyReport& report, std::ostream& out) {
+    for (const std::string& note : report.notes) {
+        fmt::print(out, "\n{}\n", base::printable(note));
+    }
+    if (!report.recipients.empty()) {
+        fmt::print(out, "\nWhat recipients hear (spf.policyd.stage: rcpt):\n");
+    }
+    for (const auto& recipient : report.recipients) {
+        print_recipient(recipient, out);
+    }
     fmt::print(out, "\nWhat would be done (* for this message):\n");
     for (const auto& row : report.rows) {
         print_row(row, row.profile == report.chosen, out);
@@ -173,7 +228,14 @@ nlohmann::ordered_json to_json(const PolicyReport& report) {
         }
         rows.push_back(std::move(json));
     }
-    return {{"chosen", report.chosen}, {"policies", rows}};
+    auto recipients = nlohmann::ordered_json::array();
+    for (const auto& recipient : report.recipients) {
+        auto json = record::to_json(recipient.outcome.finding);
+        json["recipient"] = recipient.path;
+        recipients.push_back(std::move(json));
+    }
+    return {
+        {"notes", report.notes}, {"chosen", report.chosen}, {"recipients", recipients}, {"policies", rows}};
 }
 
 } // namespace milter::tool

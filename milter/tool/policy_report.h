@@ -1,7 +1,7 @@
 // What every policy of a configuration would do with a message, and which line says so.
 #pragma once
 
-#include "authenticate/disposition.h"
+#include "authenticate/policyd.h"
 #include "config/load.h"
 #include "message/header_list.h"
 #include "milter/tool/command.h"
@@ -41,12 +41,19 @@ struct PolicyReport {
         authenticate::Disposition disposition;
         std::vector<ReportedFinding> findings; // those that something is asked for
     };
-    std::string chosen; // for this message
+    struct Recipient {
+        std::string path; // empty: any
+        authenticate::PolicydOutcome outcome;
+    };
+    std::vector<std::string> notes;    // where the daemon would do something else
+    std::vector<Recipient> recipients; // what each hears before the message is sent, where one does
+    std::string chosen;                // for this message
     std::vector<Row> rows;
 
     [[nodiscard]] const authenticate::Disposition& chosen_disposition() const;
 };
 
+// `envelope` is as the mail server gives it.
 [[nodiscard]] PolicyReport report_policies(const config::Loaded& loaded, const PolicyOptions& options,
                                            const authenticate::Verdict& verdict,
                                            const authenticate::Envelope& envelope,

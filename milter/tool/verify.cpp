@@ -5,6 +5,7 @@
 #include "authenticate/results.h"
 #include "authenticate/told.h"
 #include "authres/format.h"
+#include "base/ascii.h"
 #include "milter/record/explain.h"
 #include "milter/record/json.h"
 #include "milter/runtime/relay_rules.h"
@@ -48,7 +49,8 @@ struct Verified {
     authenticate::Verdict verdict;
     std::vector<authres::MethodResult> results;
     std::optional<PolicyReport> policy;
-    std::string field; // CRLF folds
+    std::string field;      // CRLF folds
+    std::string relay_note; // where the daemon would not take --ip for a relay
 };
 
 // The mail server that delivered the message wrote a field of its own on top, about the relay. The daemon
@@ -68,30 +70,30 @@ message::HeaderList without_own_field(const message::HeaderList& headers, const 
     return rest;
 }
 
+struct CheckedEnvelope {
+    authenticate::Envelope envelope;
+    bool unknown_relay = false; // --relay says what the settings do not
+};
+
 // With --relay, and for a relay of the settings as the daemon has it, the client is who handed the message to
 // it.
-Result<authenticate::Envelope> checked_envelope(const VerifyOptions& options,
-                                                const config::Settings& settings,
-                                                const message::Message& message) {
-    auto envelope = make_envelope(options.envelope);
-    if (!envelope) {
-        return envelope;
-    }
-    if (options.relay && !envelope->client) {
+Result<CheckedEnvelope> checked_envelope(const VerifyOptions& options, const config::Settings& settings,
+                                         const authenticate::Envelope& given,
+                                         const message::Message& message) {
+    if (options.relay && !given.client) {
         return fail(ExitCode::usage, "--relay needs --ip, the address of the relay");
     }
     auto rules = runtime::relay_rules(settings.relays, runtime::look_up_host, {}).rules;
-    const bool known = envelope->client && authenticate::find_relay(rules, *envelope->client) != nullptr;
+    const bool known = given.client && authenticate::find_relay(rules, *given.client) != nullptr;
     if (options.relay && !known) {
-        const auto address = base::IpNetwork::parse(envelope->client->print());
+        const auto address = base::IpNetwork::parse(given.client->print());
         rules.relays.push_back({.addresses = {*address}, .inside = {}, .names = {}, .form = {}});
     }
     if (!known && !options.relay) {
-        return envelope;
+        return CheckedEnvelope{given, false};
     }
-    const auto headers =
-        options.relay ? without_own_field(message.headers, *envelope->client) : message.headers;
-    return authenticate::at_border(*envelope, headers, rules);
+    const auto headers = options.relay ? without_own_field(message.headers, *given.client) : message.headers;
+    return CheckedEnvelope{authenticate::at_border(given, headers, rules), !known};
 }
 
 Result<Verified> check(const VerifyOptions& options, const config::Loaded& loaded,
@@ -99,25 +101,34 @@ Result<Verified> check(const VerifyOptions& options, const config::Loaded& loade
     const config::Settings& settings = *loaded.settings;
     const auto checks = make_checks(settings);
     const auto id = authserv_id(options.authserv_id, settings);
-    const auto envelope = checked_envelope(options, settings, message);
-    if (!checks || !id || !envelope) {
-        return tl::make_unexpected(!checks ? checks.error() : !id ? id.error() : envelope.error());
+    const auto given = make_envelope(options.envelope);
+    if (!checks || !id || !given) {
+        return tl::make_unexpected(!checks ? checks.error() : !id ? id.error() : given.error());
+    }
+    const auto checked = checked_envelope(options, settings, *given, message);
+    if (!checked) {
+        return tl::make_unexpected(checked.error());
     }
     const HashedMessage hashed = hash_message(message, checks->options.dkim_options.limits);
-    const authenticate::Input input{*envelope, message.headers, hashed.signatures, hashed.bodies,
+    const authenticate::Input input{checked->envelope, message.headers, hashed.signatures, hashed.bodies,
                                     reception_time(options.now)};
     auto verdict = lookups.finish(
         [&](const dns::Answers& known) { return authenticate::inbound(input, known, checks->options); });
     if (!verdict) {
         return tl::make_unexpected(verdict.error());
     }
-    Verified verified{std::move(*verdict), {}, {}, {}};
+    Verified verified{std::move(*verdict), {}, {}, {}, {}};
     verified.results = authenticate::results(verified.verdict, {.every_helo = settings.spf.report_helo});
     auto policy =
         report_policies(loaded, options.policy, verified.verdict, *envelope, message.headers, input.now);
     authenticate::tell_disposition(policy.chosen_disposition(), verified.results);
     if (options.policy.wanted) {
         verified.policy = std::move(policy);
+    }
+    const std::string file = loaded.files.empty() ? options.config : loaded.files.front();
+    if (checked->unknown_relay && !file.empty()) {
+        verified.relay_note = fmt::format("{0} is no relay in {1}: the daemon would check {0} itself",
+                                          given->client->print(), file);
     }
     verified.field = "Authentication-Results: " + authres::format(*id, verified.results);
     return verified;
@@ -130,12 +141,18 @@ void print_json(const Verified& verified, const Lookups& lookups, std::ostream& 
     if (verified.policy) {
         json["policy"] = to_json(*verified.policy);
     }
+    if (!verified.relay_note.empty()) {
+        json["note"] = verified.relay_note;
+    }
     json["questions"] = to_json(lookups);
     out << record::dump(json);
 }
 
 void print_words(const Verified& verified, std::ostream& out) {
     record::explain(out, verified.verdict);
+    if (!verified.relay_note.empty()) {
+        fmt::print(out, "\n{}\n", base::printable(verified.relay_note));
+    }
     if (verified.policy) {
         print_words(*verified.policy, out);
     }

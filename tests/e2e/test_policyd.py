@@ -61,7 +61,7 @@ class AtRcpt(Switches):
         for recipient, reply in ((bob, replies[0]), (carol, replies[2])):
             self.assertEqual("550 5.7.23 Message rejected due to: SPF fail - not authorized", reply)
             self.assert_logged(f"recipient=<{recipient}> client={FAILING} helo=client.test sender=<ann@pass.test> "
-                               "reason=spf-fail by=spf.policyd.Mail_From_reject action=reject")
+                               "disposition=reject reason=spf-fail setting=spf.policyd.Mail_From_reject")
 
     def test_errors_have_codes_of_their_own(self):
         self.assertRegex(self.answers("ann@wrong.test", self.new_recipient())[0], "^550 5.7.24 .*SPF Permanent Error: ")

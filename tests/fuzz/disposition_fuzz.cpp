@@ -9,6 +9,8 @@
 #include "authenticate/disposition.h"
 #include "authenticate/pattern.h"
 #include "authenticate/reply.h"
+#include "authenticate/told.h"
+#include "authres/format.h"
 #include "base/ascii.h"
 #include "fuzz/property.h"
 #include "fuzz/world.h"
@@ -90,9 +92,16 @@ void check(const Disposition& disposition) {
         fuzz::require(is_one_line(disposition.reply->text, authenticate::longest_reply_text),
                       "a reply is one line of printable ASCII");
     }
-    const auto words = print_done(disposition);
-    fuzz::require(is_one_line(words, 400) && words.find_first_of("=();\"\\") == std::string::npos,
-                  "what is said can stand in a comment");
+    std::vector<authres::MethodResult> results(1);
+    results[0].method = "dmarc";
+    results[0].result = "fail";
+    tell_disposition(disposition, results);
+    for (const std::string& words : results[0].comments) {
+        fuzz::require(is_one_line(words, 200) && words.find_first_of("=();\"\\") == std::string::npos,
+                      "what is said can stand in a comment");
+    }
+    fuzz::require(authres::format("mx.test", results).find("=pass") == std::string::npos,
+                  "what is said spells no result");
 }
 
 void read_pattern(const std::string& text) {

@@ -1,5 +1,6 @@
 #include "authenticate/policyd.h"
 
+#include "authenticate/verdict.h"
 #include "support/catch.h"
 
 #include <fmt/format.h>
@@ -9,7 +10,6 @@
 
 using authenticate::Action;
 using authenticate::Envelope;
-using authenticate::policyd;
 using authenticate::PolicydRules;
 using authenticate::RejectOn;
 using authenticate::SenderVerdict;
@@ -46,19 +46,39 @@ SenderVerdict null_sender(Result helo) {
 
 const Envelope envelope{base::IpAddress::parse("192.0.2.1"), "mx.example.net", "<ann@example.org>"};
 
+using authenticate::Circumstances;
+using authenticate::Exception;
+using authenticate::Policy;
+
+authenticate::PolicydOutcome policyd(const SenderVerdict& sender, const PolicydRules& rules,
+                                     const Circumstances& circumstances = {}, const Policy& policy = {},
+                                     const std::vector<Exception>& exceptions = {}) {
+    authenticate::Verdict verdict;
+    verdict.sender = sender;
+    const authenticate::Softening softening(verdict, circumstances, policy, exceptions);
+    return authenticate::policyd({sender, envelope, circumstances.recipients, softening}, rules);
+}
+
+Circumstances to(const std::vector<std::string>& recipients, const std::string& handed_over = "") {
+    Circumstances circumstances;
+    circumstances.recipients = recipients;
+    circumstances.handed_over = handed_over;
+    return circumstances;
+}
+
 // "accept", "reject 550 5.7.23 helo-fail TEXT", "tempfail 451 ...".
 std::string outcome(const SenderVerdict& sender, const PolicydRules& rules,
-                    const std::vector<std::string>& recipients = {"<bob@ours.test>"}, bool relayed = false) {
-    const auto found = policyd({sender, envelope, recipients, relayed}, rules);
+                    const std::vector<std::string>& recipients = {"<bob@ours.test>"}) {
+    const auto found = policyd(sender, rules, to(recipients));
     if (!found.reply) {
-        return std::string(print(found.taken));
+        return std::string(print(found.finding.taken));
     }
-    return fmt::format("{} {} {} {} {}", print(found.taken), found.reply->code, found.reply->enhanced,
-                       found.reason, found.reply->text);
+    return fmt::format("{} {} {} {} {}", print(found.finding.taken), found.reply->code, found.reply->enhanced,
+                       found.finding.reason, found.reply->text);
 }
 
 std::string action(const SenderVerdict& sender, const PolicydRules& rules) {
-    return std::string(print(policyd({sender, envelope, {}}, rules).taken));
+    return std::string(print(policyd(sender, rules).finding.taken));
 }
 
 constexpr Result all_results[] = {Result::none,     Result::neutral,   Result::pass,     Result::fail,
@@ -231,21 +251,26 @@ TEST_CASE("No_Mail refuses those alone who say that they send none") {
 TEST_CASE("what makes a refusal milder") {
     const PolicydRules rules;
     auto verdict = sender(Result::none, Result::fail);
-    const auto why = [&](const std::vector<std::string>& recipients, bool relayed) {
-        return policyd({verdict, envelope, recipients, relayed}, rules).why_milder;
+    const auto softened = [&](const Circumstances& circumstances) {
+        const auto found = policyd(verdict, rules, circumstances);
+        CHECK(found.reply.has_value() == (found.finding.taken == Action::reject));
+        return fmt::format("{} {}", print(found.finding.taken), found.finding.why_milder);
     };
-    CHECK(outcome(verdict, rules, {"<Postmaster@ours.test>"}) == "accept");
-    CHECK(why({"<Postmaster@ours.test>", "<abuse@ours.test>"}, false) == "to postmaster or abuse alone");
-    CHECK(why({"<postmaster@ours.test>", "<bob@ours.test>"}, false).empty());
-    CHECK(why({}, false).empty());
-    CHECK(why({"<bob@ours.test>"}, true) == "through a relay");
+    CHECK(outcome(verdict, rules, {"<Postmaster@ours.test>"}) == "mark");
+    CHECK(softened(to({"<Postmaster@ours.test>", "<abuse@ours.test>"})) ==
+          "mark to postmaster or abuse alone");
+    CHECK(softened(to({"<postmaster@ours.test>", "<bob@ours.test>"})) == "reject ");
+    CHECK(softened({}) == "reject ");
+    for (const char* how : {authenticate::through_relay, authenticate::back_from_filter}) {
+        CHECK(softened(to({"<bob@ours.test>"}, how)) == fmt::format("mark {}", how));
+    }
     verdict.lists = authenticate::ListVerdict{"Whitelist", "192.0.2.0/24", {}};
-    CHECK(why({"<bob@ours.test>"}, false) == "client is on Whitelist (192.0.2.0/24)");
+    CHECK(softened(to({"<bob@ours.test>"})) == "accept client is on Whitelist (192.0.2.0/24)");
     CHECK(outcome(verdict, rules) == "accept");
-    PolicydRules stern;
+    Policy stern;
     stern.spare_role_mailboxes = false;
     verdict.lists.reset();
-    CHECK(outcome(verdict, stern, {"<postmaster@ours.test>"}).starts_with("reject"));
+    CHECK(policyd(verdict, rules, to({"<postmaster@ours.test>"}), stern).finding.taken == Action::reject);
 }
 
 TEST_CASE("a list that could not be looked at turns a refusal into a delay, and nothing else") {
@@ -259,15 +284,46 @@ TEST_CASE("a list that could not be looked at turns a refusal into a delay, and 
     CHECK(outcome(verdict, rules) == "accept");
 }
 
+TEST_CASE("a dry run and the exceptions of policy hold for policyd-spf's switches") {
+    const PolicydRules rules{.temperror_defer = true};
+    for (const auto& [result, ground] :
+         {std::pair(sender(Result::none, Result::fail), authenticate::Ground::spf),
+          std::pair(sender(Result::fail, Result::none), authenticate::Ground::helo),
+          std::pair(sender(Result::none, Result::temperror), authenticate::Ground::spf)}) {
+        const auto index = static_cast<std::size_t>(ground);
+        Policy dry;
+        dry.dry_run[index] = true;
+        const auto tried = policyd(result, rules, {}, dry);
+        CHECK(tried.finding.dry_run);
+        CHECK(tried.finding.taken == Action::accept);
+        CHECK(tried.finding.due == tried.finding.asked);
+        CHECK_FALSE(tried.reply);
+        Policy other;
+        other.dry_run[static_cast<std::size_t>(authenticate::Ground::dmarc)] = true;
+        CHECK(policyd(result, rules, {}, other).reply);
+        Exception exception;
+        exception.name = "friends";
+        exception.recipients = {"ours.test"};
+        exception.grounds = {index};
+        const auto excepted = policyd(result, rules, to({"<bob@ours.test>"}), {}, {exception});
+        CHECK(excepted.finding.taken == Action::accept);
+        REQUIRE(excepted.finding.exception);
+        CHECK(excepted.finding.exception->name == "friends");
+        CHECK_FALSE(excepted.reply);
+        exception.grounds = {static_cast<std::size_t>(authenticate::Ground::dmarc)};
+        CHECK(policyd(result, rules, to({"<bob@ours.test>"}), {}, {exception}).reply);
+    }
+}
+
 TEST_CASE("TestOnly says what would be done") {
     const PolicydRules rules{.test_only = true};
-    const auto found = policyd({sender(Result::none, Result::fail), envelope, {}}, rules);
-    CHECK(found.asked == Action::reject);
-    CHECK(found.taken == Action::accept);
-    CHECK(found.dry_run);
+    const auto found = policyd(sender(Result::none, Result::fail), rules);
+    CHECK(found.finding.asked == Action::reject);
+    CHECK(found.finding.taken == Action::accept);
+    CHECK(found.finding.dry_run);
     CHECK_FALSE(found.reply);
     authenticate::Disposition disposition;
-    join(found, disposition);
+    join(found, Policy(), disposition);
     CHECK(disposition.action == Action::accept);
     CHECK(disposition.reason == "spf-fail"); // for the log
 }
@@ -294,10 +350,20 @@ TEST_CASE("an outcome joins a disposition: the harder action counts") {
         authenticate::Disposition disposition;
         disposition.action = c.before;
         disposition.reason = "before";
-        join(policyd({sender(Result::none, c.result), envelope, {}}, {.temperror_defer = true}), disposition);
+        join(policyd(sender(Result::none, c.result), {.temperror_defer = true}), Policy(), disposition);
         CHECK(disposition.action == c.after);
         CHECK(disposition.reason == c.reason);
         CHECK(disposition.findings.size() == (c.result == Result::pass ? 0U : 1U));
         CHECK(disposition.reply.has_value() == (disposition.reason != "before"));
     }
+}
+
+TEST_CASE("what would be refused and is marked bears the policy's field") {
+    authenticate::Disposition disposition;
+    Policy policy;
+    policy.quarantine_field = "X-Mark";
+    join(policyd(sender(Result::none, Result::fail), {}, to({"<abuse@ours.test>"})), policy, disposition);
+    CHECK(disposition.action == Action::mark);
+    CHECK(disposition.fields == std::vector<authenticate::AddedField>{{"X-Mark", "spf-fail"}});
+    CHECK_FALSE(disposition.reply);
 }

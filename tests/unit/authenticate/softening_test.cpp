@@ -1,5 +1,6 @@
 // What makes a finding milder than its setting, row by row; the combinations are in policy_test.cpp.
 #include "authenticate/disposition.h"
+#include "authenticate/told.h"
 #include "verdict_rows.h"
 
 #include "support/catch.h"
@@ -384,41 +385,25 @@ TEST_CASE("why what was done is not what the author's domain asked for") {
     CHECK(authenticate::dispose(test::good(), {}, enforce, {}).override_reason == std::nullopt);
 }
 
-TEST_CASE("what was done is said in one phrase") {
-    const auto enforce = dmarc_policy(Enforcement::enforce);
-    const auto verdict = failing(dmarc::Policy::reject);
-    const auto said = [&](const Circumstances& circumstances, const Policy& policy,
-                          const std::vector<Exception>& exceptions) {
-        return print_done(authenticate::dispose(verdict, circumstances, policy, exceptions));
-    };
-    CHECK(print_done(authenticate::dispose(test::good(), {}, enforce, {})).empty());
-    CHECK(said({}, dmarc_policy(Enforcement::annotate), {}).empty());
-    CHECK(said({}, enforce, {}) == "dis reject");
-    CHECK(said(passed_on("List-Id", true), enforce, {}) == "dis mark, passed on List-Id");
-    CHECK(said({}, enforce, {for_author()}) == "accepted by exception friends");
-    Policy dry = enforce;
-    dry.dry_run[static_cast<std::size_t>(Ground::dmarc)] = true;
-    CHECK(said({}, dry, {}) == "would reject");
-    dry.dkim.none = Action::mark;
-    CHECK(said({}, dry, {}) == "dis mark, would reject");
-    Exception of_dmarc = for_author();
-    of_dmarc.grounds = {static_cast<std::size_t>(Ground::dmarc)};
-    CHECK(said({}, dry, {of_dmarc}) == "dis mark, exception friends for dmarc");
-    CHECK(authenticate::dispose(verdict, {}, enforce, {for_author()}).findings.front().exception ==
-          authenticate::AppliedException{"friends", OverrideType::trusted_forwarder, "friends.yaml", 7});
-}
-
 TEST_CASE("no name of an exception and no sign spells a result or ends a comment") {
     test::HostileText text;
     CAPTURE(text.seed());
     const auto enforce = dmarc_policy(Enforcement::enforce);
     for (std::size_t round = 0; round < test::rounds(300); ++round) {
         auto exception = for_author();
-        exception.name = text.next();
+        exception.name = text.next() + "dmarc=pass;(";
         const auto verdict = failing(dmarc::Policy::reject);
-        for (const auto& words :
-             {print_done(authenticate::dispose(verdict, {}, enforce, {exception})),
-              print_done(authenticate::dispose(verdict, passed_on(text.next(), true), enforce, {}))}) {
+        for (const auto& disposition :
+             {authenticate::dispose(verdict, {}, enforce, {exception}),
+              authenticate::dispose(verdict, passed_on(text.next() + "\")", true), enforce, {})}) {
+            std::vector<authres::MethodResult> results(1);
+            results[0].method = "dmarc";
+            results[0].result = "fail";
+            results[0].comments = {"p=reject"};
+            tell_disposition(disposition, results);
+            const auto& comments = results[0].comments;
+            REQUIRE(comments.size() == 2);
+            const std::string& words = comments[1];
             REQUIRE(words.size() < 200);
             REQUIRE(words.find_first_of("=();\"\\") == std::string::npos);
             REQUIRE(std::all_of(words.begin(), words.end(), [](char c) { return c >= 0x20 && c < 0x7f; }));

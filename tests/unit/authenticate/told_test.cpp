@@ -65,7 +65,12 @@ TEST_CASE("the comment of a DMARC fail says what was done for it") {
 TEST_CASE("why less was done stands beside the result that it is for") {
     auto milder = finding(Ground::dmarc, Action::reject, Action::mark, Action::accept);
     milder.why_milder = "passed on (List-Id)";
-    CHECK(told(milder) == Texts{"p=reject dis=none t=y", "passed on (List-Id), would mark"});
+    CHECK(told(milder) == Texts{"p=reject dis=none t=y", "would mark: passed on List-Id"});
+    milder = finding(Ground::dmarc, Action::reject, Action::mark, Action::mark);
+    milder.why_milder = "to postmaster or abuse alone";
+    CHECK(told(milder).back() == "marked: to postmaster or abuse alone");
+    milder.why_milder = authenticate::through_relay;
+    CHECK(told(milder).back() == "marked: the relay would have to bounce it");
     auto excepted = finding(Ground::dmarc, Action::reject, Action::accept, Action::accept);
     excepted.exception = {"the choir", authenticate::OverrideType::mailing_list, "p.yaml", 3};
     CHECK(told(excepted) == Texts{"p=reject dis=none t=y", "accepted by exception the choir"});

@@ -75,7 +75,8 @@ TEST_CASE("mail is put off for a fault of the DNS, and accepted when that goes o
     Daemon daemon("policy: {spf_temperror: tempfail, dmarc_temperror: tempfail, tempfail_for: 2h, "
                   "spare_role_mailboxes: no}\n");
     CHECK(daemon.receive("broken.test").reply == Reply::tempfail);
-    CHECK(contains(daemon.last_line(), "disposition=tempfail reason=spf-temperror setting=spf_temperror"));
+    CHECK(contains(daemon.last_line(),
+                   "disposition=tempfail reason=spf-temperror setting=policy.spf_temperror"));
     daemon.now += 7199;
     CHECK(daemon.receive("broken.test").reply == Reply::tempfail);
     daemon.now += 1;
@@ -141,11 +142,11 @@ TEST_CASE("the log names the profile and the exception that decided") {
                   "  exceptions: [{name: known sender, for: [spf], clients: [192.0.2.0/24]}]\n"
                   "  spf_fail: reject\n  spare_role_mailboxes: no\n");
     CHECK(daemon.receive("victim.test").reply == Reply::proceed);
-    CHECK(contains(daemon.last_line(), "disposition=accept reason=dmarc-reject setting=dmarc_reject "
+    CHECK(contains(daemon.last_line(), "disposition=accept reason=dmarc-reject setting=policy.dmarc_reject "
                                        "would=reject profile=lenient"));
     Daemon excepting("policy:\n  spf_fail: reject\n  spare_role_mailboxes: no\n"
                      "  exceptions: [{name: known sender, clients: [192.0.2.0/24]}]\n");
     CHECK(excepting.receive("victim.test").reply == Reply::proceed);
-    CHECK(contains(excepting.last_line(), "disposition=accept reason=spf-fail setting=spf_fail "
+    CHECK(contains(excepting.last_line(), "disposition=accept reason=spf-fail setting=policy.spf_fail "
                                           "exception=\"known sender\""));
 }

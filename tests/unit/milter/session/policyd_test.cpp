@@ -72,13 +72,36 @@ TEST_CASE("the first recipient asks, and the others are answered from what it le
     REQUIRE(daemon.logger.lines.size() == 3);
     CHECK(daemon.logger.lines[0] == "info [RECIPIENT] recipient=<bob@ours.test> client=192.0.2.1 "
                                     "helo=mail.example.net sender=<ann@example.org> "
-                                    "reason=spf-fail by=spf.policyd.Mail_From_reject action=reject "
+                                    "disposition=reject reason=spf-fail setting=spf.policyd.Mail_From_reject "
                                     "text=\"Message rejected due to: SPF fail - not authorized\"");
-    CHECK(daemon.logger.lines[2].find(
-              "action=accept asked=reject because=\"to postmaster or abuse alone\"") != std::string::npos);
+    CHECK(
+        daemon.logger.lines[2].find("disposition=accept reason=spf-fail setting=spf.policyd.Mail_From_reject "
+                                    "milder=\"to postmaster or abuse alone\"") != std::string::npos);
     // The message has gone on to abuse alone, and hears nothing more.
     session.header("From", " ann@example.org");
     CHECK(session.end_of_message("4abc", [] {}).reply == Reply::proceed);
+}
+
+TEST_CASE("a dry run and exceptions that need no message hold for a recipient") {
+    const auto answer = [](const std::string& policy) {
+        auto loaded =
+            config::load_text("spf: {policyd: {stage: rcpt}}\npolicy: {" + policy + "}\n", "p.yaml");
+        REQUIRE(loaded.settings);
+        Daemon daemon(std::move(*loaded.settings));
+        fail_spf(daemon);
+        milter::session::Session session(*daemon.service);
+        begin(session);
+        return session.recipient("<bob@ours.test>").reply;
+    };
+    CHECK(answer("dry_run_for: [spf]") == Reply::proceed);
+    CHECK(answer("dry_run: yes") == Reply::proceed);
+    CHECK(answer("dry_run_for: [dmarc]") == Reply::reject);
+    CHECK(answer("exceptions: [{name: a, clients: [192.0.2.0/24]}]") == Reply::proceed);
+    CHECK(answer("exceptions: [{name: a, for: [spf], recipients: [bob@ours.test]}]") == Reply::proceed);
+    CHECK(answer("exceptions: [{name: a, for: [dmarc], clients: [192.0.2.0/24]}]") == Reply::reject);
+    // Who the author is, is not known yet.
+    CHECK(answer("exceptions: [{name: a, clients: [192.0.2.0/24], authors: [example.org]}]") ==
+          Reply::reject);
 }
 
 TEST_CASE("what the client typed stays one line of the log") {

@@ -121,7 +121,36 @@ TEST_CASE("policyd-spf's switches are looked at as the daemon does") {
                    "    spf-fail: reject by spf.policyd.Mail_From_reject (" + files.yaml + ":3)\n"));
     const auto to_postmaster =
         run(files.arguments({"policy", "test"}, {"--ip", "203.0.113.1", "--rcpt", "<postmaster@ours.test>"}));
-    CHECK(contains(to_postmaster.out, "* policy default: accept\n"));
+    CHECK(contains(to_postmaster.out, "* policy default: mark\n"));
     const auto local = run(files.arguments({"policy", "test"}, {"--ip", "127.0.0.1"}));
     CHECK(contains(local.out, "* policy default: accept\n"));
+}
+
+TEST_CASE("where recipients are answered the tool says what each hears") {
+    Files files;
+    files.yaml = files.files.write("rcpt.yaml", "spf:\n  policyd:\n    stage: rcpt\n");
+    const auto ran = run(files.arguments(
+        {"policy", "test"}, {"--ip", "203.0.113.1", "--rcpt", "bob@ours.test", "--rcpt", "abuse@ours.test"}));
+    CHECK(contains(ran.out, "  bob@ours.test: reject\n    reply 550 5.7.23 "));
+    CHECK(contains(ran.out, "  abuse@ours.test: accept\n"));
+    CHECK(contains(ran.out, "* policy default: accept\n"));
+    const auto nobody = run(files.arguments({"policy", "test"}, {"--ip", "203.0.113.1"}));
+    CHECK(contains(nobody.out, "  any recipient: reject\n"));
+}
+
+TEST_CASE("the tool says where the daemon would do something else") {
+    Files files;
+    const auto said = [&](const std::string& yaml, const std::vector<std::string>& more) {
+        files.yaml = files.files.write("other.yaml", yaml);
+        return run(files.arguments({"policy", "test"}, more)).out;
+    };
+    CHECK(contains(said("mode: sign\n", {}), "mode: sign: the daemon checks no mail"));
+    const std::string filter = "roles: {reinjection_daemons: [back], internal_hosts: [192.0.2.0/24]}\n";
+    CHECK(contains(said(filter, {"--daemon-name", "back"}), "back is a reinjection daemon: "));
+    CHECK_FALSE(contains(said(filter, {}), "reinjection"));
+    const std::string profile = "policy: {profiles: {lists: {recipient_domains: [lists.test]}}}\n";
+    CHECK(contains(said(profile, {}), "no --rcpt: profile lists not tried\n"));
+    CHECK_FALSE(contains(said(profile, {"--rcpt", "a@lists.test"}), "not tried"));
+    CHECK(contains(said("policy: {}\n", {"--ip", "192.0.2.1", "--relay"}),
+                   "192.0.2.1 is no relay in " + files.yaml + ": the daemon would check 192.0.2.1 itself\n"));
 }
