@@ -9,9 +9,11 @@ namespace {
 using authenticate::Action;
 using authenticate::Ground;
 
+// Not by policyd-spf's switch, for which tempfail_for does not hold.
 bool is_put_off_for_dns(const authenticate::Disposition& disposition) {
     return disposition.action == Action::tempfail && !disposition.findings.empty() &&
-           disposition.findings.front().temperror;
+           disposition.findings.front().temperror &&
+           !disposition.findings.front().setting.starts_with("spf.policyd.");
 }
 
 // Of several the one that decided, for a sender can name others beside his own.
