@@ -78,8 +78,6 @@ authenticate::ProfileFacts profile_facts(const Arrival& arrival, const authentic
 Arrival arrive(Arrival arrival, const authenticate::Verdict& verdict) {
     auto& circumstances = arrival.circumstances;
     if (verdict.relay) {
-        arrival.envelope.client = verdict.relay->client;
-        arrival.envelope.helo = verdict.relay->helo;
         circumstances.handed_over = authenticate::through_relay;
     }
     circumstances.client = arrival.envelope.client;

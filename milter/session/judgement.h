@@ -23,12 +23,12 @@ struct Judgement {
 struct Arrival {
     std::string daemon_name;
     std::string daemon_port;
-    authenticate::Envelope envelope;           // as the mail server gave it; see arrive()
+    authenticate::Envelope envelope;           // that was checked: behind a relay, its client's
     authenticate::Circumstances circumstances; // what the envelope says of them is filled in by arrive()
     bool recipients_answered = false;          // for policyd-spf's switches, before the message came
 };
 
-// Behind a relay the client and its HELO are those that the checks were about. The sender stays as given.
+// Fills in what the envelope and the verdict say of the circumstances.
 [[nodiscard]] Arrival arrive(Arrival arrival, const authenticate::Verdict& verdict);
 
 // What one of the policies says, with policyd-spf's switches unless the recipients heard of them.

@@ -344,14 +344,14 @@ Actions Transaction::turn_away(std::string_view queue_id, std::string_view why) 
 Arrival Transaction::arrival(std::string_view queue_id, const authenticate::Verdict& verdict) const {
     Arrival arrival{.daemon_name = context_.daemon_name,
                     .daemon_port = context_.daemon_port,
-                    .envelope = context_.envelope,
+                    .envelope = inbound_->checked_envelope(),
                     .circumstances = {},
                     .recipients_answered = sender_.has_value()};
     authenticate::Circumstances& circumstances = arrival.circumstances;
     circumstances.handed_over = handed_over(context_.direction);
     circumstances.recipients = more_recipients_ ? std::vector<std::string>() : recipients_;
     if (needs_signs(context_.runtime->policies)) {
-        circumstances.signs = authenticate::find_signs(headers_, envelope.mail_from);
+        circumstances.signs = authenticate::find_signs(headers_, arrival.envelope.mail_from);
     }
     circumstances.queue_id = queue_id;
     circumstances.now = now_;

@@ -119,8 +119,8 @@ Result<Verified> check(const VerifyOptions& options, const config::Loaded& loade
     }
     Verified verified{std::move(*verdict), {}, {}, {}, {}};
     verified.results = authenticate::results(verified.verdict, {.every_helo = settings.spf.report_helo});
-    auto policy =
-        report_policies(loaded, options.policy, verified.verdict, *envelope, message.headers, input.now);
+    auto policy = report_policies(loaded, options.policy, verified.verdict, checked->envelope,
+                                  message.headers, input.now);
     authenticate::tell_disposition(policy.chosen_disposition(), verified.results);
     if (options.policy.wanted) {
         verified.policy = std::move(policy);
