@@ -112,7 +112,8 @@ class RulesCheck {
         const Place* place = given("dkim_none");
         const bool junk_fares_better =
             std::min({actions.fail, actions.no_key, actions.policy, actions.permerror}) < actions.none;
-        if (place != nullptr && junk_fares_better && actions.none > Action::mark) {
+        if (place != nullptr && junk_fares_better && actions.none > Action::mark &&
+            never_found("dkim_none").empty()) {
             report_.warning(
                 *place, fmt::format("'{}dkim_none' is escaped by a signature that does not verify", prefix_),
                 "set dkim_fail, dkim_no_key, dkim_policy and dkim_permerror alike");
