@@ -15,7 +15,7 @@ namespace {
 
 using State = message::Author::State;
 
-bool is_for_good(Action action) {
+[[maybe_unused]] bool is_for_good(Action action) { // in assertions
     return action == Action::reject || action == Action::discard;
 }
 
