@@ -65,6 +65,15 @@ authenticate::Policy without_patience(authenticate::Policy policy) {
     return policy;
 }
 
+const authenticate::Policy& policy_for(const authenticate::Verdict& verdict, const Arrival& arrival,
+                                       const runtime::Policies& policies) {
+    if (policies.profiles.empty()) {
+        return policies.otherwise;
+    }
+    const auto facts = profile_facts(arrival, verdict);
+    return choose_policy(policies.profiles, policies.otherwise, facts);
+}
+
 } // namespace
 
 authenticate::ProfileFacts profile_facts(const Arrival& arrival, const authenticate::Verdict& verdict) {
@@ -111,10 +120,7 @@ bool needs_signs(const runtime::Policies& policies) {
 Judgement judge(const authenticate::Verdict& verdict, const Arrival& arrival, const runtime::Runtime& runtime,
                 runtime::DnsPatience& patience) {
     const runtime::Policies& policies = runtime.policies;
-    const authenticate::Policy& policy =
-        policies.profiles.empty()
-            ? policies.otherwise
-            : choose_policy(policies.profiles, policies.otherwise, profile_facts(arrival, verdict));
+    const authenticate::Policy& policy = policy_for(verdict, arrival, policies);
     const auto& policyd = runtime.checks.policyd;
     Judgement judgement{.disposition = judge_by(policy, verdict, arrival, policies, policyd),
                         .profile = policy.profile,
