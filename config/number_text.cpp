@@ -147,13 +147,13 @@ std::optional<std::uint64_t> parse_last_day(std::string_view text) {
     }
     const auto year = parse_decimal(text.substr(0, 4));
     const auto month = parse_decimal(text.substr(5, 2));
-    const auto day = parse_decimal(text.substr(8, 2));
-    if (!year || !month || !day || *year < 1970) { // the first of Unix time
+    const auto day_of_month = parse_decimal(text.substr(8, 2));
+    if (!year || !month || !day_of_month || *year < 1970) { // the first of Unix time
         return std::nullopt;
     }
     const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)),
                                            std::chrono::month(static_cast<unsigned>(*month)),
-                                           std::chrono::day(static_cast<unsigned>(*day)));
+                                           std::chrono::day(static_cast<unsigned>(*day_of_month)));
     if (!date.ok()) {
         return std::nullopt;
     }

@@ -17,8 +17,6 @@ struct BuiltIn {
     std::string_view text;
 };
 
-constexpr std::string_view for_now = "-temperror";
-
 constexpr BuiltIn of_reasons[] = {
     {"spf-fail", "5.7.23 SPF: {ip} may not send mail for {domain}"},
     {"spf-softfail", "5.7.23 SPF: {ip} is probably not allowed to send mail for {domain}"},

@@ -81,7 +81,7 @@ void check(const Case& one, const RelayRules& rules) {
     const auto passage = authenticate::find_border(address(one.from), header(one.fields), rules);
     CHECK((passage.client ? passage.client->print() : "") == one.client);
     CHECK(passage.found() == passage.reason.empty());
-    CHECK_THAT(passage.reason, Catch::Contains(std::string(one.reason)));
+    CHECK(passage.reason.find(one.reason) != std::string::npos);
     CHECK(passage.hops == one.hops);
     CHECK(passage.relay == address(one.from));
 }
