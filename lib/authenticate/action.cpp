@@ -20,4 +20,8 @@ std::string_view print(Action action) {
     return "?";
 }
 
+bool refuses_for_good(Action action) {
+    return action == Action::reject || action == Action::discard;
+}
+
 } // namespace authenticate

@@ -18,4 +18,7 @@ enum class Action : std::uint8_t {
 // The word of the settings: "accept", "mark", ...
 [[nodiscard]] std::string_view print(Action action);
 
+// Whether the sender has no second try.
+[[nodiscard]] bool refuses_for_good(Action action);
+
 } // namespace authenticate

@@ -15,10 +15,6 @@ namespace {
 
 using State = message::Author::State;
 
-[[maybe_unused]] bool is_for_good(Action action) { // in assertions
-    return action == Action::reject || action == Action::discard;
-}
-
 void soften(std::vector<Finding>& findings, const Verdict& verdict, const Circumstances& circumstances,
             const Policy& policy, const std::vector<Exception>& exceptions) {
     const bool asked = std::any_of(findings.begin(), findings.end(),
@@ -29,7 +25,7 @@ void soften(std::vector<Finding>& findings, const Verdict& verdict, const Circum
     const Softening softening(verdict, circumstances, policy, exceptions);
     for (Finding& finding : findings) {
         softening.apply(finding);
-        assert(!finding.temperror || !is_for_good(finding.taken));
+        assert(!finding.temperror || !refuses_for_good(finding.taken));
     }
 }
 

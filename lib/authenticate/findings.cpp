@@ -30,8 +30,7 @@ Finding finding_of(Ground ground, const Rule& rule) {
     finding.asked = rule.action;
     finding.temperror = rule.word == "temperror";
     // RFC 7208 2.6.6, RFC 6376 6.3, RFC 9989 5.3.6: what may be found out later is put off at most.
-    const bool refused = finding.asked == Action::reject || finding.asked == Action::discard;
-    finding.due = finding.temperror && refused ? Action::tempfail : finding.asked;
+    finding.due = finding.temperror && refuses_for_good(finding.asked) ? Action::tempfail : finding.asked;
     return finding;
 }
 

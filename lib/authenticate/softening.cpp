@@ -11,11 +11,7 @@ namespace authenticate {
 namespace {
 
 bool is_refusal(Action action) {
-    return action == Action::tempfail || action == Action::reject || action == Action::discard;
-}
-
-bool is_for_good(Action action) {
-    return action == Action::reject || action == Action::discard;
+    return action == Action::tempfail || refuses_for_good(action);
 }
 
 bool is_from(const Exception& exception, Ground ground) {
@@ -95,7 +91,7 @@ void Softening::heed_exceptions(Finding& finding) const {
         open |= matches_[i] == Match::open && is_from(exception, finding.ground);
     }
     // The answer that did not come could have brought it about.
-    if (open && is_for_good(finding.due)) {
+    if (open && refuses_for_good(finding.due)) {
         lower(finding, Action::tempfail, "an exception depends on the DNS");
     }
 }
