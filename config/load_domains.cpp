@@ -10,28 +10,12 @@ namespace config {
 
 namespace {
 
-template <class Target>
-std::vector<std::string_view> names_of(const std::vector<SettingOf<Target>>& settings) {
-    std::vector<std::string_view> names;
-    names.reserve(settings.size());
-    for (const auto& setting : settings) {
-        names.push_back(setting.name());
-    }
-    return names;
-}
-
 void unknown_name(const Pair& pair, const std::string& prefix, const std::vector<std::string_view>& known,
                   const File& file, Report& report) {
-    const auto meant = nearest(pair.name->text, known);
-    std::string hint = pasted_key_hint(*pair.value);
-    hint = hint.empty() ? missing_blank(*pair.name) : hint;
-    if (hint.empty() && meant) {
-        hint = fmt::format("did you mean '{}'?", *meant);
-    }
     report.error(
         place_of(file, *pair.name),
         fmt::format("unknown setting {}", base::quoted(prefix + pair.name->text, prefix.size() + 80)),
-        std::move(hint));
+        unknown_name_hint(pair, known));
 }
 
 // What is wrong between the fields of one key; empty: nothing. Its identity becomes what a signature bears.

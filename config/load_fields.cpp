@@ -223,6 +223,13 @@ std::string pasted_key_hint(const TreeNode& node) {
                   : "";
 }
 
+std::string unknown_name_hint(const Pair& pair, const std::vector<std::string_view>& known) {
+    const auto meant = nearest(pair.name->text, known);
+    std::string hint = pasted_key_hint(*pair.value);
+    hint = hint.empty() ? missing_blank(*pair.name) : hint;
+    return hint.empty() && meant ? fmt::format("did you mean '{}'?", *meant) : hint;
+}
+
 bool expect_kind(TreeNode::Kind kind, const Pair& pair, std::string_view prefix, const File& file,
                  Report& report) {
     const TreeNode& value = *pair.value;

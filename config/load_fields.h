@@ -37,6 +37,19 @@ struct Pair {
 // "name:value" is one text for YAML: how to write it, when `text` looks like that; else empty.
 [[nodiscard]] std::string missing_blank(const TreeNode& text);
 
+template <class Target>
+[[nodiscard]] std::vector<std::string_view> names_of(const std::vector<SettingOf<Target>>& settings) {
+    std::vector<std::string_view> names;
+    names.reserve(settings.size());
+    for (const auto& setting : settings) {
+        names.push_back(setting.name());
+    }
+    return names;
+}
+
+// What may be meant by a pair whose name is none of `known`; empty: nobody knows.
+[[nodiscard]] std::string unknown_name_hint(const Pair& pair, const std::vector<std::string_view>& known);
+
 // The pairs of a mapping, each name once: repeated names and names that are not text are reported and left
 // out.
 [[nodiscard]] std::vector<Pair> unique_pairs(const TreeNode& mapping, std::string_view prefix,

@@ -14,11 +14,7 @@ namespace {
 constexpr std::string_view prefix = "relays.hosts.";
 
 void unknown_name(const Pair& pair, const File& file, Report& report) {
-    std::vector<std::string_view> known;
-    for (const auto& setting : relay_schema()) {
-        known.push_back(setting.name());
-    }
-    const auto meant = nearest(pair.name->text, known);
+    const auto meant = nearest(pair.name->text, names_of(relay_schema()));
     std::string hint = missing_blank(*pair.name);
     if (hint.empty() && meant) {
         hint = fmt::format("did you mean '{}'?", *meant);
