@@ -60,6 +60,10 @@ class Client:
     def send(self, sender: str, recipients: Iterable[str], message: bytes) -> str:
         """One transaction; the text of the reply to the message."""
         self.envelope(sender, recipients)
+        return self.text(message)
+
+    def text(self, message: bytes) -> str:
+        """A whole message with DATA, for the recipients that were taken."""
         return self._expect("DATA", self._smtp.data(message), 250)
 
     def begin_data(self, part: bytes) -> None:

@@ -15,7 +15,7 @@ define(`_USE_ETC_MAIL_')
 divert(0)dnl
 VERSIONID(`end-to-end test')
 OSTYPE(`linux')dnl
-LOCAL_DOMAIN(`rcpt.test')dnl
+LOCAL_DOMAIN(`rcpt.test second.test')dnl
 define(`confDOMAIN_NAME', `mx.ours.test')dnl
 define(`confCR_FILE', `-o @FOLDER@/etc/relay')dnl
 define(`confCT_FILE', `-o @FOLDER@/etc/trusted')dnl
