@@ -67,14 +67,20 @@ def eventually(what: str, probe: Callable, patience: float = 20, every: float = 
         time.sleep(every)
 
 
+_given_ports: set[int] = set()
+
+
 def free_port() -> int:
-    """A loopback port that nothing listens on now. Below the range from which the system takes the ports of outgoing
+    """A loopback port that nothing listens on now, and that was not given to anybody who may not listen yet. Below the range from which the system takes the ports of outgoing
     connections, so that none of these takes it away before the server is there."""
     for _ in range(100):
         port = random.randrange(20_000, 32_000)
+        if port in _given_ports:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
+                _given_ports.add(port)
                 return port
             except OSError:
                 continue
