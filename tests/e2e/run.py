@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs one module of end-to-end tests:
 
-    run.py --paraphd PROGRAM --paraph PROGRAM --test-dns PROGRAM [--sendmail DIRECTORY] [--limit SECONDS]
-           MODULE [TEST ...]
+    run.py --paraphd PROGRAM --paraph PROGRAM --test-dns PROGRAM [--sendmail DIRECTORY] [--postsrsd DIRECTORY]
+           [--limit SECONDS] MODULE [TEST ...]
 
 Needs root, because Postfix does; without, it exits with 77, which ctest reports as a test that was not run.
 """
@@ -50,6 +50,7 @@ def main() -> int:
     arguments.add_argument("--paraph", required=True)
     arguments.add_argument("--test-dns", required=True)
     arguments.add_argument("--sendmail", default="", help="where packaging/unpack-sendmail.sh put Sendmail")
+    arguments.add_argument("--postsrsd", default="", help="where packaging/unpack-postsrsd.sh put postsrsd 2")
     arguments.add_argument("--limit", type=int, default=240, help="seconds after which the tests are given up")
     arguments.add_argument("module")
     arguments.add_argument("tests", nargs="*")
@@ -58,7 +59,7 @@ def main() -> int:
         print(f"{options.module}: not run: starts a Postfix of its own, which only root can", file=sys.stderr)
         return NOT_RUN
     programs.paraphd, programs.paraph, programs.test_dns = options.paraphd, options.paraph, options.test_dns
-    programs.sendmail = options.sendmail
+    programs.sendmail, programs.postsrsd = options.sendmail, options.postsrsd
     # Gives up before ctest would kill us, so that every server is stopped and the directory removed.
     signal.signal(signal.SIGALRM, give_up)
     signal.signal(signal.SIGTERM, give_up)

@@ -6,7 +6,6 @@ from harness import programs
 from harness.client import Client, send_one
 from harness.messages import message
 from harness.postfix import Postfix
-from harness.postsrsd import PostSrsd
 from harness.process import eventually, run
 from harness.secondary import ADDRESS, NAME, Secondary
 from harness.site import SiteTest, value_of
@@ -193,59 +192,6 @@ class Alternatives(RelayTest):
             client.hello(NAME)
             client.send("x@loop.test", [recipient], message("x@loop.test"))
         self.assertEqual([], self.read(recipient).all("authentication-results"))
-
-
-class SrsTest(RelayTest):
-    """The secondary rewrites MAIL FROM to an address of our own."""
-
-    @classmethod
-    def secondary_settings(cls):
-        srs = PostSrsd(cls.site.folder, "ours.test")
-        cls.addClassCleanup(srs.stop)
-        return srs.settings
-
-
-class RewritingRelay(SrsTest):
-    def test_the_rewritten_sender_is_nobody(self):
-        delivered = self.relay(message(), CLIENT)
-        self.check(delivered, spf="none", dmarc="fail")
-        self.assertIn("sender=\"<SRS0=", self.line_of(delivered))
-        self.assertIn("relay.sender=\"a relay rewrote MAIL FROM\"", self.line_of(delivered))
-
-    def test_a_signature_is_enough(self):
-        self.check(self.relay(self.site.signer.sign(message()), CLIENT), spf="none", dkim="pass", dmarc="pass")
-
-
-class DecodingRelay(SrsTest):
-    @staticmethod
-    def change_settings(site, settings):
-        RelayTest.change_settings(site, settings)
-        settings["relays"].update({"srs": "decode", "srs_domains": ["ours.test"]})
-
-    def test_the_sender_is_the_one_before_it_was_rewritten(self):
-        found = self.check(self.relay(message(), CLIENT), spf="pass", dmarc="pass")
-        self.assertEqual("pass.test", value_of(found["spf"][0], "smtp", "mailfrom"))
-
-    def test_a_forger_fails(self):
-        self.check(self.relay(message(), FORGER), spf="fail", dmarc="fail")
-        written = self.relay(message(), FORGER, sender="SRS0=aaaa=AA=pass.test=ann@ours.test")
-        self.check(written, spf="fail", dmarc="fail")
-
-
-class RewritingBeside(SiteTest):
-    """postsrsd on our own mail server: what came from outside is judged."""
-
-    @classmethod
-    def make_mta(cls, site):
-        srs = PostSrsd(site.folder, "ours.test")
-        cls.addClassCleanup(srs.stop)
-        return Postfix(site.folder / "postfix", site.paraphd.socket, srs.settings)
-
-    def test_the_sender_is_the_one_that_the_client_gave(self):
-        found = self.check(self.receive(message()), spf="pass", dmarc="pass")
-        self.assertEqual("pass.test", value_of(found["spf"][0], "smtp", "mailfrom"))
-        self.check(self.receive(message(), address=FORGER), spf="fail", dmarc="fail")
-        self.assertIn("from=<SRS0=", self.site.postfix.log())
 
 
 class UnknownRelay(RelayTest):
