@@ -469,7 +469,14 @@ Section log() {
                  "log.facility", [](auto& s) -> auto& { return s.log.facility; }, "The syslog facility."),
              choice<log_level_choices>(
                  "log.level", [](auto& s) -> auto& { return s.log.level; },
-                 "The least important lines that are written.")}};
+                 "The least important lines that are written."),
+             make_setting<Settings>(
+                 "log.counters_every",
+                 {.kind = Kind::duration, .minimum = 0, .maximum = 30ULL * 86'400'000, .step = 1000},
+                 [](auto& s) -> auto& { return s.log.counters_every; },
+                 R"(
+How often a line (COUNTERS) tells how many messages there were, with which results, and what was done or, in
+a dry run, would have been. 0: never. SIGUSR2 has the totals since the start written at once.)")}};
 }
 
 Section limits() {

@@ -211,6 +211,7 @@ struct Settings {
         LogTarget target = LogTarget::syslog;
         LogFacility facility = LogFacility::mail;
         LogLevel level = LogLevel::info;
+        std::chrono::seconds counters_every{std::chrono::hours(1)};
     } log;
 
     struct Limits {

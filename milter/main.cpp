@@ -44,7 +44,8 @@ int main(int argc, char** argv) {
         }
         CLI::App app(
             "paraphd: verifies SPF, DKIM and DMARC of inbound mail and signs outbound mail, as a milter.\n"
-            "Stays in the foreground. SIGTERM stops it, SIGUSR1 makes it read its configuration again.");
+            "Stays in the foreground. SIGTERM stops it, SIGUSR1 makes it read its configuration again, "
+            "SIGUSR2 has its counters written to the log.");
         milter::daemon::CommandLine command_line;
         app.add_option(
             "-c,--config", command_line.config,

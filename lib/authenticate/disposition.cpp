@@ -109,6 +109,14 @@ Disposition dispose(const Verdict& verdict, const Circumstances& circumstances, 
     return disposition;
 }
 
+const Finding* without_dry_run(const Disposition& disposition) {
+    const auto& findings = disposition.findings;
+    const auto hardest =
+        std::max_element(findings.begin(), findings.end(),
+                         [](const Finding& one, const Finding& other) { return one.due < other.due; });
+    return hardest == findings.end() || hardest->due <= disposition.action ? nullptr : &*hardest;
+}
+
 Disposition dispose_own(State state, Action own_mail) {
     Disposition disposition;
     disposition.action = state == State::one ? Action::accept : own_mail;

@@ -81,6 +81,10 @@ struct Disposition {
 // Null: nothing of that ground speaks against the message.
 [[nodiscard]] const Finding* find(Ground ground, const std::vector<Finding>& findings);
 
+// The finding for which more would be done than is done, were it not for a dry run; of several the one with
+// the hardest action. Null: there is none.
+[[nodiscard]] const Finding* without_dry_run(const Disposition& disposition);
+
 // For our own mail with an author in doubt. It is never marked: the mark is for filters that come after us.
 [[nodiscard]] Disposition dispose_own(message::Author::State state, Action own_mail);
 

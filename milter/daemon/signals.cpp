@@ -9,12 +9,12 @@ namespace milter::daemon {
 
 namespace {
 
-constexpr int wake_signal = SIGUSR2;
+const int wake_signal = SIGRTMIN; // nobody else sends it
 
 sigset_t awaited_signals() {
     sigset_t set;
     sigemptyset(&set);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, wake_signal}) {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, wake_signal}) {
         sigaddset(&set, signal);
     }
     return set;
@@ -43,6 +43,8 @@ Signal next_signal() {
     case SIGHUP:
     case SIGUSR1:
         return Signal::reload;
+    case SIGUSR2:
+        return Signal::totals;
     default:
         return Signal::wake;
     }

@@ -1,5 +1,5 @@
 // The signals that tell the daemon what to do: SIGTERM and SIGINT to stop, SIGHUP and SIGUSR1 to read its
-// configuration again.
+// configuration again, SIGUSR2 to write its counters to the log.
 //
 // libmilter has a thread of its own that waits for SIGTERM, SIGINT and SIGHUP, and stops at once on each,
 // with messages under way. A signal for the process goes to its main thread whenever that one is willing,
@@ -11,6 +11,7 @@ namespace milter::daemon {
 
 enum class Signal {
     reload,
+    totals,
     stop,
     wake, // wake_main_thread() was called
 };

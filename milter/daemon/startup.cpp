@@ -3,6 +3,7 @@
 #include "config/schema.h"
 #include "milter/daemon/capacity.h"
 #include "milter/daemon/configuration.h"
+#include "milter/daemon/counter_log.h"
 #include "milter/daemon/notify.h"
 #include "milter/daemon/nudge.h"
 #include "milter/daemon/sandbox.h"
@@ -122,12 +123,16 @@ void drain(runtime::Service& service, const link::ServeOptions& options, const s
 void obey_signals(runtime::Service& service, const link::ServeOptions& options,
                   const CommandLine& command_line, const std::atomic<bool>& ended) {
     const auto at_start = service.runtime();
+    CounterLog counters(service);
     threads::Worker reloader([&] { reload(service, command_line, at_start->settings); });
     std::jthread drainer;
     while (!ended) {
         switch (next_signal()) {
         case Signal::reload:
             reloader.request();
+            break;
+        case Signal::totals:
+            counters.request_totals();
             break;
         case Signal::stop:
             if (drainer.joinable()) {

@@ -11,6 +11,13 @@ constexpr std::array<Entry, event_count> entries{{
      "The socket is open and the MTA may connect. The line names the socket and the version."},
     {Event::stopped, "STOPPED", Level::notice, Flow::each,
      "The daemon ends after a signal. The MTA does what its default action says."},
+    {Event::counters, "COUNTERS", Level::notice, Flow::each,
+     R"(
+What was counted since the last such line or the start, in so many seconds; see COUNTERS above. Counters
+that did not change are left out, and the line with them if none did. It comes every `log.counters_every`
+and when the daemon stops.)"},
+    {Event::totals, "TOTALS", Level::notice, Flow::each,
+     "What was counted since the start, in so many seconds. SIGUSR2 asks for it."},
     {Event::failed, "FAILED", Level::error, Flow::each,
      R"(
 The daemon cannot start, or cannot go on, for the reason in the line. It stands on stderr as well.)"},

@@ -14,6 +14,8 @@ namespace milter::log {
 enum class Event : std::uint8_t {
     listening,
     stopped,
+    counters,
+    totals,
     failed,
     reloaded,
     reload_refused,

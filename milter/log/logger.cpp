@@ -143,6 +143,7 @@ Logger::~Logger() {
 }
 
 bool Logger::passes(Event event) {
+    occurrences_.at(static_cast<std::size_t>(event)).fetch_add(1, std::memory_order_relaxed);
     if (!wants(event)) {
         return false;
     }

@@ -9,7 +9,10 @@
 #include "milter/log/rate_limit.h"
 #include "milter/threads/lock_guarded.h"
 
+#include <array>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,6 +42,11 @@ class Logger {
     // The same with the MTA's queue id in front, "-" when there is none.
     void write(Event event, std::string_view queue_id, std::string_view text);
 
+    // How often write() was called for an event, whether or not that led to a line.
+    [[nodiscard]] std::uint64_t occurrences(Event event) const {
+        return occurrences_.at(static_cast<std::size_t>(event)).load(std::memory_order_relaxed);
+    }
+
   protected:
     Logger(); // for tests that override emit()
 
@@ -49,6 +57,7 @@ class Logger {
     void report_lost_lines();
 
     Level threshold_ = Level::debug;
+    std::array<std::atomic<std::uint64_t>, event_count> occurrences_{};
     threads::LockGuarded<RateLimit> rate_limit_;
     std::shared_ptr<spdlog::details::thread_pool> writer_;
     std::shared_ptr<spdlog::logger> sink_;

@@ -94,6 +94,11 @@ void add_disposition(const MessageFacts& facts, std::string& line) {
     }
     if (!disposition.reason.empty() && !disposition.findings.empty()) {
         line += finding_words(disposition.findings.front());
+        const auto* would = without_dry_run(disposition);
+        if (would != nullptr && would != &disposition.findings.front()) {
+            line +=
+                fmt::format(" would={} would.setting={}", print(would->due), setting_path(would->setting));
+        }
     }
     if (!facts.profile.empty() && facts.profile != authenticate::Policy().profile) {
         line += fmt::format(" profile={}", facts.profile);

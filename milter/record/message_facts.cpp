@@ -16,6 +16,28 @@ const char* print(Mode mode) {
     return "?";
 }
 
+std::string_view print(Unsigned reason) {
+    switch (reason) {
+    case Unsigned::off:
+        return "off";
+    case Unsigned::author:
+        return "author";
+    case Unsigned::no_key:
+        return "no_key";
+    case Unsigned::not_allowed:
+        return "not_allowed";
+    case Unsigned::key:
+        return "key";
+    case Unsigned::own_result:
+        return "own_result";
+    case Unsigned::header:
+        return "header";
+    case Unsigned::recipient:
+        return "recipient";
+    }
+    return "?";
+}
+
 std::vector<std::string> from_in_words(const message::Author& author, const message::HeaderList& headers) {
     std::vector<std::string> words;
     for (const auto& mailbox : author.mailboxes) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace milter::record {
@@ -24,6 +25,20 @@ enum class Mode {
 
 [[nodiscard]] const char* print(Mode mode);
 
+// Why mail of our own was not signed.
+enum class Unsigned : std::uint8_t {
+    off,         // roles.sign
+    author,      // is in doubt
+    no_key,      // for the author's domain
+    not_allowed, // keys of the domain, but none for all authors
+    key,         // is not there or cannot be used
+    own_result,  // it came back with one against its author
+    header,      // that cannot be signed as it is
+    recipient,   // who wants none
+};
+
+[[nodiscard]] std::string_view print(Unsigned reason);
+
 struct MessageFacts {
     Mode mode = Mode::verify;
     std::string why; // whose mail it is: "authenticated as ann"
@@ -35,6 +50,7 @@ struct MessageFacts {
     std::optional<authenticate::Verdict> verdict; // verified mail
     std::vector<std::string> signed_by;           // signed mail: DOMAIN/SELECTOR
     std::string unsigned_because;                 // mail to be signed that was not
+    Unsigned unsigned_reason = Unsigned::no_key;  // the same in a word
     std::string came_back;           // mail to be signed: what a result of ours says against its author
     std::size_t removed_results = 0; // forged Authentication-Results fields taken out
     authenticate::Disposition disposition;

@@ -3,6 +3,7 @@
 
 #include "base/unix_time.h"
 #include "milter/log/logger.h"
+#include "milter/record/counters.h"
 #include "milter/resolver/resolver.h"
 #include "milter/runtime/dns_patience.h"
 #include "milter/runtime/load.h"
@@ -42,6 +43,7 @@ class Service {
     Load load;
     MtaNames mta_names; // outlives every configuration
     DnsPatience dns_patience;
+    record::Counters counters; // since the start, whatever was reloaded
 
   private:
     threads::LockGuarded<std::shared_ptr<const Runtime>> runtime_;

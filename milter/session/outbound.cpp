@@ -14,6 +14,7 @@ namespace {
 // The same at every further try, so that the message is better not held back.
 Signed unsigned_with_warning(std::string why) {
     Signed result;
+    result.unsigned_reason = record::Unsigned::header;
     result.unsigned_because = std::move(why);
     result.warn = true;
     return result;
@@ -42,24 +43,27 @@ void Outbound::end_of_header(const message::HeaderList& headers, const std::vect
     look_up_keys();
     if (!own_result_.doubt.empty() && !signers_.empty()) {
         signers_.clear();
-        unsigned_because_ = fmt::format("our own result when it came in: {}", own_result_.doubt);
-        warn_ = true;
+        leave_unsigned(record::Unsigned::own_result,
+                       fmt::format("our own result when it came in: {}", own_result_.doubt), true);
     }
     if (!signers_.empty()) {
         body_hash_ = bodies_.request(runtime_->sign_options.body_canonicalization, std::nullopt);
     }
 }
 
+void Outbound::leave_unsigned(record::Unsigned reason, std::string because, bool warn) {
+    unsigned_reason_ = reason;
+    unsigned_because_ = std::move(because);
+    warn_ = warn;
+}
+
 void Outbound::look_up_keys() {
     // Whose name we lend must be beyond doubt: one From field, readable in one way, with one domain.
     if (!runtime_->settings.roles.sign) {
-        unsigned_because_ = "signing is off (roles.sign)";
-        return;
+        return leave_unsigned(record::Unsigned::off, "signing is off (roles.sign)", false);
     }
     if (author_.state != message::Author::State::one) {
-        unsigned_because_ = author_.problem;
-        warn_ = true;
-        return;
+        return leave_unsigned(record::Unsigned::author, author_.problem, true);
     }
     find_signers();
     leave_out_absent_keys();
@@ -77,23 +81,25 @@ void Outbound::find_signers() {
     if (!signers_.empty()) {
         return;
     }
-    unsigned_because_ = fmt::format("no key for {}", domain.text());
-    if (common.author_in_the_way) {
-        const auto& local_part = common.not_allowed;
-        unsigned_because_ = fmt::format(
-            "no key signs for all authors of From: not for {}@{}",
-            message::is_dot_atom(local_part) ? local_part : message::quote(local_part), domain.text());
-        warn_ = true;
+    if (!common.author_in_the_way) {
+        return leave_unsigned(record::Unsigned::no_key, fmt::format("no key for {}", domain.text()), false);
     }
+    const auto& local_part = common.not_allowed;
+    leave_unsigned(record::Unsigned::not_allowed,
+                   fmt::format("no key signs for all authors of From: not for {}@{}",
+                               message::is_dot_atom(local_part) ? local_part : message::quote(local_part),
+                               domain.text()),
+                   true);
 }
 
 void Outbound::leave_out_absent_keys() {
     const auto present = std::stable_partition(signers_.begin(), signers_.end(),
                                                [](const keys::Signer& signer) { return !signer.absent; });
     if (present == signers_.begin() && !signers_.empty()) {
-        unsigned_because_ = fmt::format("no key of the author's domain: {}: {}", signers_.front().name,
-                                        signers_.front().problem);
-        warn_ = true;
+        leave_unsigned(record::Unsigned::key,
+                       fmt::format("no key of the author's domain: {}: {}", signers_.front().name,
+                                   signers_.front().problem),
+                       true);
     }
     signers_.erase(present, signers_.end());
 }
@@ -106,6 +112,7 @@ Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) 
     bodies_.finish();
     Signed result;
     result.unsigned_because = unsigned_because_;
+    result.unsigned_reason = unsigned_reason_;
     result.warn = warn_;
     if (signers_.empty()) {
         return result;
@@ -126,6 +133,7 @@ Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) 
     }
     if (result.fields.empty() && !result.missing.empty()) {
         result.unsigned_because = result.missing.front();
+        result.unsigned_reason = record::Unsigned::key;
     }
     return result;
 }

@@ -5,6 +5,7 @@
 #include "dkim/body_hash.h"
 #include "keys/key_store.h"
 #include "message/from.h"
+#include "milter/record/message_facts.h"
 #include "milter/runtime/runtime.h"
 #include "milter/session/actions.h"
 
@@ -17,9 +18,10 @@ namespace milter::session {
 
 struct Signed {
     std::vector<HeaderInsertion> fields;
-    std::vector<std::string> names; // DOMAIN/SELECTOR of each
-    std::string unsigned_because;   // why there is none
-    bool warn = false;              // the author's domain is one that is signed for, so somebody should know
+    std::vector<std::string> names;                              // DOMAIN/SELECTOR of each
+    std::string unsigned_because;                                // why there is none
+    record::Unsigned unsigned_reason = record::Unsigned::no_key; // the same in a word
+    bool warn = false;   // the author's domain is one that is signed for, so somebody should know
     std::string failure; // a key that should have signed could not: the message must not leave without it
     std::vector<std::string> missing; // keys that could not be used, where it may leave without them
 };
@@ -40,6 +42,7 @@ class Outbound {
     [[nodiscard]] const authres::OwnResult& own_result() const { return own_result_; }
 
   private:
+    void leave_unsigned(record::Unsigned reason, std::string because, bool warn);
     void look_up_keys();
     void find_signers();
     // Of the keys that sign those that are there; where none is, the reason.
@@ -52,6 +55,7 @@ class Outbound {
     authres::OwnResult own_result_;
     std::vector<keys::Signer> signers_;
     std::string unsigned_because_;
+    record::Unsigned unsigned_reason_ = record::Unsigned::no_key;
     bool warn_ = false; // see Signed
     dkim::BodyHashes bodies_;
     std::size_t body_hash_ = 0;

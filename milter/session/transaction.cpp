@@ -9,6 +9,7 @@
 #include "authres/format.h"
 #include "message/line_breaks.h"
 #include "milter/record/log_line.h"
+#include "milter/record/tally.h"
 #include "milter/session/leaving_header.h"
 #include "milter/session/recipient_answers.h"
 #include "milter/session/unsigned_recipients.h"
@@ -89,6 +90,7 @@ Actions Transaction::answer_recipient(std::string_view path) {
     const auto& runtime = *context_.runtime;
     const auto outcome =
         judge_recipient(path, *sender_, context_.envelope, runtime.policies, *runtime.checks.policyd, now_);
+    record::tally(outcome, service_.counters);
     if (!outcome.finding.reason.empty()) {
         service_.logger().write(Event::recipient_judged, recipient_line(path, context_.envelope, outcome));
     }
@@ -232,7 +234,7 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
     facts.dns_wait = inbound_->driver().waited();
     facts.dns_questions = inbound_->driver().questions();
     log_dns_limits(queue_id);
-    log_message(queue_id, facts);
+    conclude(queue_id, facts);
     return actions;
 }
 
@@ -263,7 +265,8 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
     }
     facts.signed_by = std::move(result.names);
     facts.unsigned_because = std::move(result.unsigned_because);
-    log_message(queue_id, facts);
+    facts.unsigned_reason = result.unsigned_reason;
+    conclude(queue_id, facts);
     actions.changes = std::move(changes_); // the last that can fail is behind us
     return actions;
 }
@@ -291,6 +294,7 @@ Signed Transaction::sign_unless_unwanted(const std::vector<HeaderDeletion>& dele
         return sign_what_leaves(deletions);
     }
     Signed result;
+    result.unsigned_reason = record::Unsigned::recipient;
     result.unsigned_because = fmt::format("mail to {} (signing.unsigned_recipients)", recipient);
     return result;
 }
@@ -320,7 +324,7 @@ Actions Transaction::finish_kept(std::string_view queue_id) {
     if (!context_.direction.keeps_results) {
         remove_foreign_fields({}, actions, facts);
     }
-    log_message(queue_id, facts);
+    conclude(queue_id, facts);
     return actions;
 }
 
@@ -417,7 +421,8 @@ void Transaction::remove_foreign_fields(const std::vector<std::size_t>& kept, Ac
     facts.removed_results = foreign.results;
 }
 
-void Transaction::log_message(std::string_view queue_id, const record::MessageFacts& facts) const {
+void Transaction::conclude(std::string_view queue_id, const record::MessageFacts& facts) const {
+    record::tally(facts, service_.counters);
     if (service_.logger().wants(Event::message)) {
         service_.logger().write(Event::message, queue_id, record::log_line(facts));
     }

@@ -45,7 +45,7 @@ ROOMS = {
     "record": set(),
     "listener": set(),
     "command_line": set(),
-    "runtime": {"threads", "log", "resolver"},
+    "runtime": {"threads", "log", "resolver", "record"},
     "session": BELOW_SESSION,
     "link": BELOW_SESSION | {"session", "listener"},
     "daemon": BELOW_SESSION | {"session", "listener", "link"},

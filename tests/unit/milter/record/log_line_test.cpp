@@ -2,6 +2,7 @@
 #include "milter/record/log_line.h"
 
 #include "milter/log/logger.h"
+#include "milter/record/counter_lines.h"
 #include "support/catch.h"
 #include "support/memory_logger.h"
 
@@ -43,6 +44,20 @@ authenticate::Verdict passing_verdict() {
     verdict.dmarc->evaluation.emplace();
     verdict.dmarc->evaluation->policy = dmarc::Policy::none;
     return verdict;
+}
+
+std::string counters_of_an_hour() {
+    using milter::record::Family;
+    milter::record::Counters counters;
+    counters.add(Family::messages, static_cast<std::size_t>(milter::record::Mode::verify), 412);
+    counters.add(Family::messages, static_cast<std::size_t>(milter::record::Mode::sign), 57);
+    counters.add(Family::spf, static_cast<std::size_t>(spf::Result::pass), 371);
+    counters.add(Family::spf, static_cast<std::size_t>(spf::Result::fail), 41);
+    counters.add(Family::disposition, static_cast<std::size_t>(authenticate::Action::accept), 412);
+    counters.add(Family::would, static_cast<std::size_t>(authenticate::Action::reject), 9);
+    counters.add(Family::signatures, 0, 57);
+    const milter::record::CounterLines::Time start{};
+    return milter::record::CounterLines(start).since_last(counters.read(), start + std::chrono::hours(1));
 }
 
 // What the daemon's log has for the messages of the guides, behind the severity. MAIL FROM has its brackets:
@@ -90,6 +105,7 @@ std::vector<std::string> written_samples() {
                  "/etc/opendkim/SigningTable:9: '*' concerns ALL mail that no other row signs, and its key "
                  "'gone' cannot be used: such mail is answered 451 or goes out unsigned "
                  "(signing.missing_key)");
+    logger.write(milter::log::Event::counters, counters_of_an_hour());
     return logger.lines;
 }
 
