@@ -267,8 +267,9 @@ has {daemon_port} added to it; see the guide on policy.)"),
                 "policy.author_domains", texts(check_domain_pattern),
                 [](auto& t) -> auto& { return t.conditions.author_domains; },
                 R"(
-Domains of the author; a dot in front means every name below it. Where From has several domains, all of
-them must be listed. From is the sender's own word: do not ask for less here.)"),
+Domains of the author; a dot in front means every name below it. Where From has several domains, the
+policy of each is tried, and the one that does most counts. From is the sender's own word: do not ask for
+less here.)"),
             make_setting<ProfileEntry>(
                 "policy.recipient_domains", texts(check_domain_pattern),
                 [](auto& t) -> auto& { return t.conditions.recipient_domains; },

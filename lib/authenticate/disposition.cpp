@@ -117,6 +117,13 @@ const Finding* without_dry_run(const Disposition& disposition) {
     return hardest == findings.end() || hardest->due <= disposition.action ? nullptr : &*hardest;
 }
 
+bool does_more(const Disposition& a, const Disposition& b) {
+    if (a.action != b.action || a.findings.empty() || b.findings.empty()) {
+        return a.action > b.action;
+    }
+    return is_harder(a.findings.front(), b.findings.front());
+}
+
 Disposition dispose_own(State state, Action own_mail) {
     Disposition disposition;
     disposition.action = state == State::one ? Action::accept : own_mail;

@@ -85,6 +85,9 @@ struct Disposition {
 // the hardest action. Null: there is none.
 [[nodiscard]] const Finding* without_dry_run(const Disposition& disposition);
 
+// Whether more is done for `a`; where the same is done, whether more would be if there were no dry run.
+[[nodiscard]] bool does_more(const Disposition& a, const Disposition& b);
+
 // For our own mail with an author in doubt. It is never marked: the mark is for filters that come after us.
 [[nodiscard]] Disposition dispose_own(message::Author::State state, Action own_mail);
 

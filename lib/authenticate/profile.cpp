@@ -34,20 +34,31 @@ bool clients_hold(const ProfileConditions& conditions, const std::optional<base:
                                   [&](const auto& block) { return block.contains(*client); }));
 }
 
-// All of them: a profile must not be had by naming one of its domains beside another.
-bool authors_hold(const ProfileConditions& conditions, const std::vector<base::DomainName>& domains) {
-    return conditions.author_domains.empty() ||
-           (!domains.empty() && std::all_of(domains.begin(), domains.end(), [&](const auto& domain) {
-               return is_listed(domain, conditions.author_domains);
-           }));
+Match authors_hold(const ProfileConditions& conditions, const ProfileFacts& facts,
+                   const base::DomainName* author) {
+    if (conditions.author_domains.empty()) {
+        return Match::yes;
+    }
+    if (author == nullptr) {
+        return facts.any_author ? Match::open : Match::no;
+    }
+    return is_listed(*author, conditions.author_domains) ? Match::yes : Match::no;
 }
 
-bool recipients_hold(const ProfileConditions& conditions, const std::vector<std::string>& recipients) {
-    return conditions.recipient_domains.empty() ||
-           (!recipients.empty() && std::all_of(recipients.begin(), recipients.end(), [&](const auto& path) {
-               const auto domain = domain_of(path);
-               return domain && is_listed(*domain, conditions.recipient_domains);
-           }));
+// All of them: it is one message and gets one answer.
+Match recipients_hold(const ProfileConditions& conditions, const ProfileFacts& facts) {
+    if (conditions.recipient_domains.empty()) {
+        return Match::yes;
+    }
+    if (facts.recipients.empty()) {
+        return facts.any_recipient ? Match::open : Match::no;
+    }
+    const bool all =
+        std::all_of(facts.recipients.begin(), facts.recipients.end(), [&](const std::string& path) {
+            const auto domain = domain_of(path);
+            return domain && is_listed(*domain, conditions.recipient_domains);
+        });
+    return all ? Match::yes : Match::no;
 }
 
 // A condition that is not given holds for all.
@@ -61,11 +72,18 @@ bool covers_list(const std::vector<Item>& wide, const std::vector<Item>& narrow)
 
 } // namespace
 
-bool holds(const ProfileConditions& conditions, const ProfileFacts& facts) {
-    return (conditions.daemon_names.empty() || is_among(facts.daemon_name, conditions.daemon_names)) &&
-           (conditions.daemon_ports.empty() || is_among(facts.daemon_port, conditions.daemon_ports)) &&
-           clients_hold(conditions, facts.client) && authors_hold(conditions, facts.author_domains) &&
-           recipients_hold(conditions, facts.recipients);
+Match holds(const ProfileConditions& conditions, const ProfileFacts& facts, const base::DomainName* author) {
+    if ((!conditions.daemon_names.empty() && !is_among(facts.daemon_name, conditions.daemon_names)) ||
+        (!conditions.daemon_ports.empty() && !is_among(facts.daemon_port, conditions.daemon_ports)) ||
+        !clients_hold(conditions, facts.client)) {
+        return Match::no;
+    }
+    const Match by_author = authors_hold(conditions, facts, author);
+    if (by_author == Match::no) {
+        return Match::no;
+    }
+    const Match by_recipients = recipients_hold(conditions, facts);
+    return by_recipients == Match::yes ? by_author : by_recipients;
 }
 
 bool covers(const ProfileConditions& wide, const ProfileConditions& narrow) {
@@ -75,11 +93,32 @@ bool covers(const ProfileConditions& wide, const ProfileConditions& narrow) {
            covers_list(wide.recipient_domains, narrow.recipient_domains);
 }
 
-const Policy& choose_policy(const std::vector<Profile>& profiles, const Policy& otherwise,
-                            const ProfileFacts& facts) {
-    const auto found = std::find_if(profiles.begin(), profiles.end(),
-                                    [&](const Profile& profile) { return holds(profile.conditions, facts); });
-    return found == profiles.end() ? otherwise : found->policy;
+std::vector<const Policy*> choose_policies(const std::vector<Profile>& profiles, const Policy& otherwise,
+                                           const ProfileFacts& facts) {
+    std::vector<bool> chosen(profiles.size() + 1, false); // the last one is the default
+    const auto choose = [&](const base::DomainName* author) {
+        for (std::size_t i = 0; i < profiles.size(); ++i) {
+            const Match match = holds(profiles[i].conditions, facts, author);
+            chosen[i] = chosen[i] || match != Match::no;
+            if (match == Match::yes) {
+                return;
+            }
+        }
+        chosen.back() = true;
+    };
+    if (facts.author_domains.empty()) {
+        choose(nullptr);
+    }
+    for (const base::DomainName& author : facts.author_domains) {
+        choose(&author);
+    }
+    std::vector<const Policy*> policies;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+        if (chosen[i]) {
+            policies.push_back(i < profiles.size() ? &profiles[i].policy : &otherwise);
+        }
+    }
+    return policies;
 }
 
 } // namespace authenticate

@@ -1,6 +1,9 @@
-// Which policy a message is judged by: that of the first profile whose conditions it meets.
+// Which policy a message is judged by: that of the first profile whose conditions it meets. Nobody gets out
+// of a profile by adding an author to From, or more recipients than are kept: there may be several policies
+// then, and the one that does most is to be taken.
 #pragma once
 
+#include "authenticate/exceptions.h"
 #include "authenticate/policy.h"
 #include "base/domain_name.h"
 #include "base/ip_address.h"
@@ -39,15 +42,22 @@ struct ProfileFacts {
     std::string daemon_port;
     std::optional<base::IpAddress> client;
     std::vector<base::DomainName> author_domains;
+    bool any_author = false;             // there are authors, and it cannot be told who
     std::vector<std::string> recipients; // paths as given; empty where not all of them are known
+    bool any_recipient = false;          // there were too many to keep
 };
 
-[[nodiscard]] bool holds(const ProfileConditions& conditions, const ProfileFacts& facts);
+// For one of the authors; null: there is none. `open`: it depends on authors or recipients that are not
+// known.
+[[nodiscard]] Match holds(const ProfileConditions& conditions, const ProfileFacts& facts,
+                          const base::DomainName* author);
 
 // Whether every message that meets `narrow` also meets `wide`, as far as the lists tell.
 [[nodiscard]] bool covers(const ProfileConditions& wide, const ProfileConditions& narrow);
 
-[[nodiscard]] const Policy& choose_policy(const std::vector<Profile>& profiles, const Policy& otherwise,
-                                          const ProfileFacts& facts);
+// Those that it is judged by, in the order of the profiles: one for each author, as if there were no other,
+// and wherever a profile may hold and may not, what comes behind it as well. At least one.
+[[nodiscard]] std::vector<const Policy*> choose_policies(const std::vector<Profile>& profiles,
+                                                         const Policy& otherwise, const ProfileFacts& facts);
 
 } // namespace authenticate

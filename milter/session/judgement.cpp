@@ -65,23 +65,47 @@ authenticate::Policy without_patience(authenticate::Policy policy) {
     return policy;
 }
 
-const authenticate::Policy& policy_for(const authenticate::Verdict& verdict, const Arrival& arrival,
-                                       const runtime::Policies& policies) {
-    if (policies.profiles.empty()) {
-        return policies.otherwise;
-    }
-    const auto facts = profile_facts(arrival, verdict);
-    return choose_policy(policies.profiles, policies.otherwise, facts);
-}
-
-} // namespace
-
 authenticate::ProfileFacts profile_facts(const Arrival& arrival, const authenticate::Verdict& verdict) {
+    using State = message::Author::State;
+    const State state = verdict.author.state;
     return {.daemon_name = arrival.daemon_name,
             .daemon_port = arrival.daemon_port,
             .client = verdict.relay ? verdict.relay->relay : arrival.circumstances.client,
             .author_domains = verdict.author.domains,
-            .recipients = arrival.circumstances.recipients};
+            .any_author = state == State::several_fields || state == State::unreadable,
+            .recipients = arrival.circumstances.recipients,
+            .any_recipient = arrival.more_recipients};
+}
+
+Judgement judge_under(const authenticate::Policy& policy, const authenticate::Verdict& verdict,
+                      const Arrival& arrival, const runtime::Runtime& runtime,
+                      runtime::DnsPatience& patience) {
+    const runtime::Policies& policies = runtime.policies;
+    const auto& policyd = runtime.checks.policyd;
+    Judgement judgement{.disposition = judge_by(policy, verdict, arrival, policies, policyd),
+                        .profile = policy.profile,
+                        .patience_over = false};
+    const auto limit = runtime::tempfail_for(runtime.settings, policy.profile);
+    if (limit.count() > 0 && is_put_off_for_dns(judgement.disposition)) {
+        const Ground ground = judgement.disposition.findings.front().ground;
+        judgement.patience_over =
+            patience.is_over(broken_zone(ground, verdict, arrival), limit, arrival.circumstances.now);
+    }
+    if (judgement.patience_over) {
+        judgement.disposition = judge_by(without_patience(policy), verdict, arrival, policies, policyd);
+    }
+    return judgement;
+}
+
+} // namespace
+
+std::vector<const authenticate::Policy*> policies_for(const authenticate::Verdict& verdict,
+                                                      const Arrival& arrival,
+                                                      const runtime::Policies& policies) {
+    if (policies.profiles.empty()) {
+        return {&policies.otherwise};
+    }
+    return choose_policies(policies.profiles, policies.otherwise, profile_facts(arrival, verdict));
 }
 
 Arrival arrive(Arrival arrival, const authenticate::Verdict& verdict) {
@@ -119,22 +143,15 @@ bool needs_signs(const runtime::Policies& policies) {
 
 Judgement judge(const authenticate::Verdict& verdict, const Arrival& arrival, const runtime::Runtime& runtime,
                 runtime::DnsPatience& patience) {
-    const runtime::Policies& policies = runtime.policies;
-    const authenticate::Policy& policy = policy_for(verdict, arrival, policies);
-    const auto& policyd = runtime.checks.policyd;
-    Judgement judgement{.disposition = judge_by(policy, verdict, arrival, policies, policyd),
-                        .profile = policy.profile,
-                        .patience_over = false};
-    const auto limit = runtime::tempfail_for(runtime.settings, policy.profile);
-    if (limit.count() > 0 && is_put_off_for_dns(judgement.disposition)) {
-        const Ground ground = judgement.disposition.findings.front().ground;
-        judgement.patience_over =
-            patience.is_over(broken_zone(ground, verdict, arrival), limit, arrival.circumstances.now);
+    const auto applicable = policies_for(verdict, arrival, runtime.policies);
+    Judgement hardest = judge_under(*applicable.front(), verdict, arrival, runtime, patience);
+    for (std::size_t i = 1; i < applicable.size(); ++i) {
+        auto judgement = judge_under(*applicable[i], verdict, arrival, runtime, patience);
+        if (does_more(judgement.disposition, hardest.disposition)) {
+            hardest = std::move(judgement);
+        }
     }
-    if (judgement.patience_over) {
-        judgement.disposition = judge_by(without_patience(policy), verdict, arrival, policies, policyd);
-    }
-    return judgement;
+    return hardest;
 }
 
 } // namespace milter::session

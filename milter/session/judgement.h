@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace milter::session {
 
@@ -26,6 +27,7 @@ struct Arrival {
     authenticate::Envelope envelope;           // that was checked: behind a relay, its client's
     authenticate::Circumstances circumstances; // what the envelope says of them is filled in by arrive()
     bool recipients_answered = false;          // for policyd-spf's switches, before the message came
+    bool more_recipients = false;              // than are kept, so that none of them is in `circumstances`
 };
 
 // Fills in what the envelope and the verdict say of the circumstances.
@@ -37,8 +39,9 @@ struct Arrival {
                                                  const runtime::Policies& policies,
                                                  const std::optional<authenticate::PolicydRules>& policyd);
 
-[[nodiscard]] authenticate::ProfileFacts profile_facts(const Arrival& arrival,
-                                                       const authenticate::Verdict& verdict);
+// Of all that may judge it the one that does most with it is the one that counts.
+[[nodiscard]] std::vector<const authenticate::Policy*>
+policies_for(const authenticate::Verdict& verdict, const Arrival& arrival, const runtime::Policies& policies);
 
 // Whether the signs of a list or a forwarder can change what becomes of mail under any policy.
 [[nodiscard]] bool needs_signs(const runtime::Policies& policies);

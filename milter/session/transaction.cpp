@@ -350,7 +350,8 @@ Arrival Transaction::arrival(std::string_view queue_id, const authenticate::Verd
                     .daemon_port = context_.daemon_port,
                     .envelope = inbound_->checked_envelope(),
                     .circumstances = {},
-                    .recipients_answered = sender_.has_value()};
+                    .recipients_answered = sender_.has_value(),
+                    .more_recipients = more_recipients_};
     authenticate::Circumstances& circumstances = arrival.circumstances;
     circumstances.handed_over = handed_over(context_.direction);
     circumstances.recipients = more_recipients_ ? std::vector<std::string>() : recipients_;

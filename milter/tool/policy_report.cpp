@@ -65,6 +65,20 @@ PolicyReport::Row make_row(const authenticate::Policy& policy, Disposition dispo
     return row;
 }
 
+// The name of the policy, of those that may judge the message, that does most with it.
+std::string hardest_of(const std::vector<const authenticate::Policy*>& applicable,
+                       const std::vector<PolicyReport::Row>& rows) {
+    const PolicyReport::Row* hardest = nullptr;
+    for (const auto* policy : applicable) {
+        const auto row = std::find_if(rows.begin(), rows.end(),
+                                      [&](const auto& one) { return one.profile == policy->profile; });
+        if (row != rows.end() && (hardest == nullptr || does_more(row->disposition, hardest->disposition))) {
+            hardest = &*row;
+        }
+    }
+    return hardest == nullptr ? authenticate::Policy().profile : hardest->profile;
+}
+
 void print_why_less(const Finding& finding, std::ostream& out) {
     if (finding.exception) {
         fmt::print(out, "        accepted by exception {} ({}:{})\n",
@@ -188,9 +202,6 @@ PolicyReport report_policies(const config::Loaded& loaded, const PolicyOptions& 
         }
     }
     const session::Arrival arrival = arrive(std::move(known), verdict);
-    report.chosen =
-        choose_policy(policies.profiles, policies.otherwise, session::profile_facts(arrival, verdict))
-            .profile;
     report.notes = notes(*loaded.settings, options, policies);
     report.rows.push_back(make_row(
         policies.otherwise, judge_by(policies.otherwise, verdict, arrival, policies, policyd), loaded));
@@ -198,6 +209,7 @@ PolicyReport report_policies(const config::Loaded& loaded, const PolicyOptions& 
         report.rows.push_back(
             make_row(profile.policy, judge_by(profile.policy, verdict, arrival, policies, policyd), loaded));
     }
+    report.chosen = hardest_of(policies_for(verdict, arrival, policies), report.rows);
     return report;
 }
 

@@ -8,6 +8,7 @@
 namespace {
 
 using authenticate::covers;
+using authenticate::Match;
 using authenticate::ProfileConditions;
 using authenticate::ProfileFacts;
 using Texts = std::vector<std::string>;
@@ -32,7 +33,7 @@ struct Case {
     std::string name;
     ProfileConditions conditions;
     ProfileFacts facts;
-    bool holds;
+    Match match = Match::no;
 };
 
 authenticate::Policy named(std::string name) {
@@ -41,49 +42,76 @@ authenticate::Policy named(std::string name) {
     return policy;
 }
 
+Texts names(const std::vector<const authenticate::Policy*>& policies) {
+    Texts texts;
+    for (const auto* policy : policies) {
+        texts.push_back(policy->profile);
+    }
+    return texts;
+}
+
+Match match(const ProfileConditions& conditions, const ProfileFacts& facts) {
+    const auto& authors = facts.author_domains;
+    return authenticate::holds(conditions, facts, authors.empty() ? nullptr : &authors.front());
+}
+
 } // namespace
 
 TEST_CASE("a profile holds where all that it states does") {
     ProfileFacts no_client = facts();
     no_client.client.reset();
+    ProfileFacts too_many = facts({"example.org"}, {});
+    too_many.any_recipient = true;
+    ProfileFacts untold = facts({}, {});
+    untold.any_author = true;
+    untold.any_recipient = true;
     const ProfileConditions ours{.recipient_domains = {"ours.test"}};
     const ProfileConditions author{.author_domains = {"example.org", ".example.com"}};
     const Case cases[]{
-        {"no condition", {}, facts(), true},
-        {"the service", {.daemon_names = {"other", "smtpd"}}, facts(), true},
-        {"another service", {.daemon_names = {"other"}}, facts(), false},
-        {"a name in other case", {.daemon_names = {"SMTPD"}}, facts(), false},
-        {"the port", {.daemon_ports = {"25"}}, facts(), true},
-        {"another port", {.daemon_ports = {"2525"}}, facts(), false},
-        {"the client", {.clients = block("192.0.2.0/24")}, facts(), true},
-        {"another client", {.clients = block("192.0.2.2/32")}, facts(), false},
-        {"no client known", {.clients = block("0.0.0.0/0")}, no_client, false},
-        {"the author", author, facts({"example.org"}), true},
-        {"one below a listed name", author, facts({"a.b.example.com"}), true},
-        {"the name itself is not below", author, facts({"example.com"}), false},
-        {"a name that only ends so", author, facts({"notexample.com"}), false},
-        {"one below a name without a dot", author, facts({"sub.example.org"}), false},
-        {"all authors", author, facts({"example.org", "a.example.com"}), true},
-        {"one author beside", author, facts({"example.org", "evil.test"}), false},
-        {"no author that could be told", author, facts({}), false},
-        {"the recipients", ours, facts({}, {"<bob@ours.test>", "eve@OURS.test"}), true},
-        {"one recipient elsewhere", ours, facts({}, {"<bob@ours.test>", "<eve@theirs.test>"}), false},
-        {"a recipient below", ours, facts({}, {"<bob@sub.ours.test>"}), false},
-        {"a recipient without a domain", ours, facts({}, {"<postmaster>"}), false},
-        {"a recipient at an address", ours, facts({}, {"<bob@[192.0.2.1]>"}), false},
-        {"what is no path", ours, facts({}, {"<@ours.test"}), false},
-        {"recipients that are not known", ours, facts({}, {}), false},
+        {"no condition", {}, facts(), Match::yes},
+        {"the service", {.daemon_names = {"other", "smtpd"}}, facts(), Match::yes},
+        {"another service", {.daemon_names = {"other"}}, facts(), Match::no},
+        {"a name in other case", {.daemon_names = {"SMTPD"}}, facts(), Match::no},
+        {"the port", {.daemon_ports = {"25"}}, facts(), Match::yes},
+        {"another port", {.daemon_ports = {"2525"}}, facts(), Match::no},
+        {"the client", {.clients = block("192.0.2.0/24")}, facts(), Match::yes},
+        {"another client", {.clients = block("192.0.2.2/32")}, facts(), Match::no},
+        {"no client known", {.clients = block("0.0.0.0/0")}, no_client, Match::no},
+        {"the author", author, facts({"example.org"}), Match::yes},
+        {"one below a listed name", author, facts({"a.b.example.com"}), Match::yes},
+        {"the name itself is not below", author, facts({"example.com"}), Match::no},
+        {"a name that only ends so", author, facts({"notexample.com"}), Match::no},
+        {"one below a name without a dot", author, facts({"sub.example.org"}), Match::no},
+        {"no author", author, facts({}), Match::no},
+        {"an author who cannot be told", author, untold, Match::open},
+        {"who does not matter", {.daemon_ports = {"25"}}, untold, Match::yes},
+        {"who does not matter any more",
+         {.daemon_ports = {"26"}, .author_domains = {"a.test"}},
+         untold,
+         Match::no},
+        {"the recipients", ours, facts({}, {"<bob@ours.test>", "eve@OURS.test"}), Match::yes},
+        {"one recipient elsewhere", ours, facts({}, {"<bob@ours.test>", "<eve@theirs.test>"}), Match::no},
+        {"a recipient below", ours, facts({}, {"<bob@sub.ours.test>"}), Match::no},
+        {"a recipient without a domain", ours, facts({}, {"<postmaster>"}), Match::no},
+        {"a recipient at an address", ours, facts({}, {"<bob@[192.0.2.1]>"}), Match::no},
+        {"what is no path", ours, facts({}, {"<@ours.test"}), Match::no},
+        {"no recipients", ours, facts({}, {}), Match::no},
+        {"too many recipients", ours, untold, Match::open},
+        {"too many recipients of another author's",
+         {.author_domains = {"example.com"}, .recipient_domains = {"ours.test"}},
+         too_many,
+         Match::no},
         {"all of several conditions",
          {.daemon_ports = {"25"}, .author_domains = {"example.org"}, .recipient_domains = {"ours.test"}},
          facts(),
-         true},
+         Match::yes},
         {"one of several fails",
          {.daemon_ports = {"26"}, .author_domains = {"example.org"}},
          facts(),
-         false}};
+         Match::no}};
     for (const Case& c : cases) {
         INFO(c.name);
-        CHECK(authenticate::holds(c.conditions, c.facts) == c.holds);
+        CHECK(match(c.conditions, c.facts) == c.match);
     }
 }
 
@@ -92,11 +120,33 @@ TEST_CASE("the first profile that holds is taken, else the default") {
                                                       {{.author_domains = {"example.org"}}, named("first")},
                                                       {{.clients = block("192.0.2.0/24")}, named("second")}};
     const auto otherwise = named("default");
-    CHECK(choose_policy(profiles, otherwise, facts()).profile == "first");
-    CHECK(choose_policy(profiles, otherwise, facts({"example.net"})).profile == "second");
+    CHECK(names(choose_policies(profiles, otherwise, facts())) == Texts{"first"});
+    CHECK(names(choose_policies(profiles, otherwise, facts({"example.net"}))) == Texts{"second"});
     ProfileFacts elsewhere = facts({"example.net"});
     elsewhere.client = base::IpAddress::parse("203.0.113.1");
-    CHECK(choose_policy(profiles, otherwise, elsewhere).profile == "default");
+    CHECK(names(choose_policies(profiles, otherwise, elsewhere)) == Texts{"default"});
+}
+
+TEST_CASE("what cannot be told leads to every policy that it may lead to") {
+    const std::vector<authenticate::Profile> profiles{
+        {{.author_domains = {"example.org"}, .recipient_domains = {"ours.test"}}, named("both")},
+        {{.author_domains = {"example.org"}}, named("author")},
+        {{.recipient_domains = {"ours.test"}}, named("recipient")}};
+    const auto chosen = [&, otherwise = named("default")](const ProfileFacts& known) {
+        return names(choose_policies(profiles, otherwise, known));
+    };
+    CHECK(chosen(facts({"evil.test", "example.org"})) == Texts{"both", "recipient"});
+    CHECK(chosen(facts({"example.org", "evil.test"}, {"<a@theirs.test>"})) == Texts{"author", "default"});
+    CHECK(chosen(facts({"example.org", "example.org"})) == Texts{"both"});
+    CHECK(chosen(facts({})) == Texts{"recipient"});
+    ProfileFacts untold = facts({});
+    untold.any_author = true;
+    CHECK(chosen(untold) == Texts{"both", "author", "recipient"});
+    ProfileFacts too_many = facts({"example.org"}, {});
+    too_many.any_recipient = true;
+    CHECK(chosen(too_many) == Texts{"both", "author"});
+    too_many.author_domains.clear();
+    CHECK(chosen(too_many) == Texts{"recipient", "default"});
 }
 
 TEST_CASE("a profile that an earlier one covers can be told") {
