@@ -146,6 +146,9 @@ std::string log_line(const MessageFacts& facts) {
     std::string line = fmt::format("mode={} why={} client={} sender={}", print(facts.mode),
                                    pair_value(facts.why), facts.client ? facts.client->print() : "none",
                                    pair_value(facts.mail_from.empty() ? "<>" : facts.mail_from));
+    if (facts.more_recipients) {
+        line += " recipients=too_many";
+    }
     if (facts.verdict && facts.verdict->relay) {
         add_relay(*facts.verdict->relay, line);
     }

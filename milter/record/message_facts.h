@@ -46,6 +46,7 @@ struct MessageFacts {
     // found.
     std::optional<base::IpAddress> client;
     std::string mail_from;
+    bool more_recipients = false;                 // than are kept, so that none of them is known
     std::vector<std::string> from;                // who the message says it is from, see from_in_words
     std::optional<authenticate::Verdict> verdict; // verified mail
     std::vector<std::string> signed_by;           // signed mail: DOMAIN/SELECTOR

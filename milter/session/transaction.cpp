@@ -374,6 +374,7 @@ record::MessageFacts Transaction::known_at_mail_from() const {
     facts.why = context_.direction.why;
     facts.client = context_.envelope.client;
     facts.mail_from = context_.envelope.mail_from;
+    facts.more_recipients = more_recipients_;
     return facts;
 }
 

@@ -126,6 +126,20 @@ TEST_CASE("role mailboxes are spared only where all recipients are known") {
     CHECK(daemon.receive("victim.test", 0).reply == Reply::reject);
 }
 
+TEST_CASE("recipients that are too many to keep are no way out of their profile, and none into one") {
+    const std::string profile = "  profiles: {other: {recipient_domains: [ours.test], dmarc: ";
+    const std::string lenient = "policy:\n  dmarc: strict\n  spare_role_mailboxes: no\n";
+    Daemon strict("policy:\n" + profile + "strict, spare_role_mailboxes: no}}\n");
+    CHECK(strict.receive("victim.test", 1000).reply == Reply::reject);
+    CHECK_FALSE(contains(strict.last_line(), "recipients="));
+    CHECK(strict.receive("victim.test", 1001).reply == Reply::reject);
+    CHECK(contains(strict.last_line(), "recipients=too_many"));
+    CHECK(contains(strict.last_line(), "profile=other"));
+    Daemon milder(lenient + profile + "annotate}}\n");
+    CHECK(milder.receive("victim.test", 1000).reply == Reply::proceed);
+    CHECK(milder.receive("victim.test", 1001).reply == Reply::reject);
+}
+
 TEST_CASE("the log says who handed over what is only marked") {
     const std::string refusing = "policy: {dmarc: strict, spare_role_mailboxes: no, refuse_relayed: yes}\n";
     Daemon filtered(refusing + "roles: {internal_hosts: [192.0.2.0/24], reinjection_daemons: [smtpd]}\n");
