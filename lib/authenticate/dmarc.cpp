@@ -106,6 +106,8 @@ DmarcOutcome evaluate_strictest(const std::vector<base::DomainName>& domains, co
                                 const std::vector<dkim::Verdict>& signatures, const dns::Answers& known,
                                 const Options& options) {
     std::optional<DmarcVerdict> strictest;
+    std::optional<base::DomainName> temperror_of;
+    std::optional<base::DomainName> permerror_of;
     dns::Questions missing;
     for (const auto& domain : domains) {
         auto outcome = evaluate_one(domain, sender, signatures, known, options);
@@ -114,12 +116,23 @@ DmarcOutcome evaluate_strictest(const std::vector<base::DomainName>& domains, co
             continue;
         }
         auto& verdict = std::get<DmarcVerdict>(outcome);
+        if (verdict.result == dmarc::Result::temperror && !temperror_of) {
+            temperror_of = domain;
+        } else if (verdict.result == dmarc::Result::permerror && !permerror_of) {
+            permerror_of = domain;
+        }
         if (!strictest || severity(verdict) > severity(*strictest)) {
             strictest = std::move(verdict);
         }
     }
     if (!missing.empty()) {
         return missing;
+    }
+    if (strictest->result != dmarc::Result::temperror) {
+        strictest->temperror_of = std::move(temperror_of);
+    }
+    if (strictest->result != dmarc::Result::permerror) {
+        strictest->permerror_of = std::move(permerror_of);
     }
     return std::move(*strictest);
 }

@@ -58,10 +58,14 @@ void add_author(const Rule& rule, const AuthorDoubt& doubt, std::vector<Finding>
     findings.push_back(std::move(finding));
 }
 
+// Nobody asked what the owners of the domains want.
+bool has_many_domains(const Verdict& verdict) {
+    return verdict.author.state == State::several_domains && verdict.dmarc && !verdict.dmarc->evaluation &&
+           verdict.dmarc->result == dmarc::Result::permerror;
+}
+
 void add_author(const Verdict& verdict, const AuthorActions& actions, std::vector<Finding>& findings) {
-    // Nobody asked what the owners of the domains want, or eleven domains would be a way around one.
-    if (verdict.author.state == State::several_domains && verdict.dmarc && !verdict.dmarc->evaluation &&
-        verdict.dmarc->result == dmarc::Result::permerror) {
+    if (has_many_domains(verdict)) {
         add_author({"unreadable", actions.unreadable}, many_domains_doubt, findings);
     }
     if (verdict.author.state != State::one) {
@@ -268,6 +272,24 @@ std::optional<Rule> rule_for(const DmarcVerdict& verdict, const DmarcActions& ac
     return wanted ? std::optional(rule_for(*verdict.evaluation->policy, actions)) : std::nullopt;
 }
 
+void add_dmarc(const Verdict& verdict, const DmarcActions& actions, std::vector<Finding>& findings) {
+    if (const auto rule = rule_for(*verdict.dmarc, actions)) {
+        findings.push_back(finding_of(Ground::dmarc, *rule));
+    }
+    if (verdict.dmarc->temperror_of) {
+        findings.push_back(finding_of(Ground::dmarc, {"temperror", actions.temperror}));
+    }
+    if (verdict.dmarc->permerror_of) {
+        findings.push_back(finding_of(Ground::dmarc, {"permerror", actions.permerror}));
+    }
+    // Eleven domains must be no way around one of them.
+    if (has_many_domains(verdict) && actions.enforcement != Enforcement::annotate) {
+        Finding finding = finding_of(Ground::dmarc, rule_for(dmarc::Policy::reject, actions));
+        finding.reason = many_domains_doubt.reason;
+        findings.push_back(std::move(finding));
+    }
+}
+
 } // namespace
 
 AuthorDoubt doubt_about(State state) {
@@ -297,9 +319,7 @@ std::vector<Finding> find(const Verdict& verdict, const Policy& policy) {
         }
     }
     if (verdict.dmarc) {
-        if (const auto rule = rule_for(*verdict.dmarc, policy.dmarc)) {
-            findings.push_back(finding_of(Ground::dmarc, *rule));
-        }
+        add_dmarc(verdict, policy.dmarc, findings);
     }
     return findings;
 }

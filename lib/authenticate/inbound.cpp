@@ -1,6 +1,7 @@
 #include "authenticate/inbound.h"
 
 #include "authenticate/dmarc.h"
+#include "dmarc/tree_walk.h"
 #include "message/line_breaks.h"
 
 namespace authenticate {
@@ -158,6 +159,18 @@ dns::Questions header_questions(const message::Author& author, const std::vector
         }
     }
     return questions;
+}
+
+std::size_t more_questions(const message::Author& author, const std::vector<dkim::Candidate>& signatures,
+                           const Options& options) {
+    const std::size_t authors = author.domains.size();
+    if (!options.dmarc || authors < 2 || authors > options.author_domains) {
+        return 0;
+    }
+    constexpr std::size_t of_author =
+        dmarc::max_walk_questions + 1;                     // the walk, and whether the domain exists
+    const std::size_t identifiers = signatures.size() + 1; // each may take a walk of its own
+    return (authors - 1) * of_author + identifiers * dmarc::max_walk_questions;
 }
 
 } // namespace authenticate

@@ -49,4 +49,10 @@ struct Settled {
                                               const std::vector<dkim::Candidate>& signatures,
                                               const Options& options);
 
+// How many more questions the message may need than one with a single author: what is asked for an author
+// domain must not be at the expense of another one, or whoever is pretended to be comes last in From.
+[[nodiscard]] std::size_t more_questions(const message::Author& author,
+                                         const std::vector<dkim::Candidate>& signatures,
+                                         const Options& options);
+
 } // namespace authenticate

@@ -108,7 +108,8 @@ ReplyValues values_of(const Finding& finding, const Verdict& verdict, const Circ
     } else if (finding.ground == Ground::iprev) {
         values.domain = verdict.sender.iprev ? verdict.sender.iprev->name : "";
     } else {
-        values.domain = author_domain(verdict);
+        const bool of_another = finding.temperror && verdict.dmarc && verdict.dmarc->temperror_of;
+        values.domain = of_another ? verdict.dmarc->temperror_of->text() : author_domain(verdict);
     }
     return values;
 }

@@ -74,7 +74,7 @@ void Softening::apply(Finding& finding) const {
 
 // RFC 9989 7.4: p=reject alone is no reason to reject.
 void Softening::heed_signs(Finding& finding) const {
-    if (finding.reason == "dmarc-reject" && !passed_on_.empty()) {
+    if (finding.setting == "dmarc_reject" && !passed_on_.empty()) {
         lower(finding, policy_.dmarc.quarantine, fmt::format("passed on ({})", passed_on_));
     }
 }

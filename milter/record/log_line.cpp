@@ -85,6 +85,12 @@ void add_dmarc(const authenticate::DmarcVerdict& dmarc, std::string& line) {
     if (!dmarc.problem.empty()) {
         line += fmt::format(" dmarc.reason={}", pair_value(dmarc.problem));
     }
+    if (dmarc.temperror_of) {
+        line += fmt::format(" dmarc.temperror={}", dmarc.temperror_of->text());
+    }
+    if (dmarc.permerror_of) {
+        line += fmt::format(" dmarc.permerror={}", dmarc.permerror_of->text());
+    }
 }
 
 void add_disposition(const MessageFacts& facts, std::string& line) {

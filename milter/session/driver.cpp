@@ -29,9 +29,10 @@ class Driver::State : public std::enable_shared_from_this<State> {
 
     void prefetch(Need need) { advance(add_task(std::move(need))); }
 
-    void open_reserve() {
+    void open_reserve(std::size_t more) {
         const threads::Lock lock(mutex_);
         reserve_open_ = true;
+        more_ = more;
     }
 
     dns::Questions evaluate(const Need& need) {
@@ -115,7 +116,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
     }
 
     std::size_t most_questions() const PARAPH_REQUIRES(mutex_) {
-        return limits_.questions - (reserve_open_ ? 0 : std::min(limits_.reserve, limits_.questions));
+        return limits_.questions + more_ - (reserve_open_ ? 0 : std::min(limits_.reserve, limits_.questions));
     }
 
     std::size_t begin_to_wait() {
@@ -294,6 +295,7 @@ class Driver::State : public std::enable_shared_from_this<State> {
     std::size_t sent_ PARAPH_GUARDED_BY(mutex_) = 0;
     std::size_t most_ PARAPH_GUARDED_BY(mutex_) = 0; // up to which the one who recalls now may ask
     bool reserve_open_ PARAPH_GUARDED_BY(mutex_) = false;
+    std::size_t more_ PARAPH_GUARDED_BY(mutex_) = 0; // questions than the limit
     std::chrono::milliseconds waited_ PARAPH_GUARDED_BY(mutex_) = {};
     std::chrono::milliseconds waited_before_ PARAPH_GUARDED_BY(mutex_) = {}; // the budget was renewed
     bool closed_ PARAPH_GUARDED_BY(mutex_) = false;
@@ -326,8 +328,8 @@ void Driver::wait_for(const dns::Questions& questions, const std::function<void(
     }
 }
 
-void Driver::open_reserve() {
-    state_->open_reserve();
+void Driver::open_reserve(std::size_t more) {
+    state_->open_reserve(more);
 }
 
 void Driver::renew_budget() {

@@ -39,8 +39,8 @@ class Driver {
     template <class Evaluate>
     auto finish(const Evaluate& evaluate, const std::function<void()>& progress);
 
-    // What is asked from now on may use the questions kept in reserve; what asks already may not.
-    void open_reserve();
+    // What is asked from now on may use the questions kept in reserve, and `more`; what asks already may not.
+    void open_reserve(std::size_t more = 0);
 
     // What was waited so far does not count for the next finish().
     void renew_budget();

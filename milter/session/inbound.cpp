@@ -48,12 +48,12 @@ void Inbound::end_of_header(const message::HeaderList& headers) {
         envelope_ = authenticate::at_border(envelope_, headers, runtime_->relay_rules);
         ask_about_sender();
     }
-    driver_.open_reserve();
     settled_->author = message::find_author(headers);
     if (runtime_->checks.dkim) {
         signatures_ = dkim::find_signatures(headers, runtime_->checks.dkim_options.limits, bodies_,
                                             settled_->author->domains);
     }
+    driver_.open_reserve(authenticate::more_questions(*settled_->author, signatures_, runtime_->checks));
     driver_.prefetch(
         [wanted = authenticate::header_questions(*settled_->author, signatures_, runtime_->checks)](
             const dns::Answers& known) { return unanswered(wanted, known); });

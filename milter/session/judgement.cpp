@@ -47,7 +47,8 @@ std::string broken_zone(Ground ground, const authenticate::Verdict& verdict, con
         return signing_domain(verdict);
     case Ground::dmarc:
     case Ground::author:
-        return author_domain(verdict);
+        return verdict.dmarc && verdict.dmarc->temperror_of ? verdict.dmarc->temperror_of->text()
+                                                            : author_domain(verdict);
     }
     return {};
 }

@@ -39,7 +39,7 @@ std::vector<std::string> paths_of(const std::string& setting, const std::string&
 
 // Whether a domain's policy is followed decides as much as what then follows.
 std::vector<std::string> deciding_settings(const Finding& finding) {
-    const bool by_domain = finding.reason == "dmarc-reject" || finding.reason == "dmarc-quarantine";
+    const bool by_domain = finding.setting == "dmarc_reject" || finding.setting == "dmarc_quarantine";
     return by_domain ? std::vector<std::string>{finding.setting, "dmarc"} : std::vector{finding.setting};
 }
 

@@ -118,6 +118,21 @@ TEST_CASE("of several author domains the strictest failing one decides") {
     }
 }
 
+TEST_CASE("what another author domain leaves open is not forgotten where one fails") {
+    const Zone errors{{"TXT _dmarc.c.example", "v=DMARC1; p=none"},
+                      {"TXT _dmarc.broken.example", "FAILED servfail"},
+                      {"TXT _dmarc.wrong.example", "v=DMARC1; p=x; rua=y"}};
+    const auto both = resolve(author("x@c.example, y@broken.example, z@wrong.example"), {}, {}, errors);
+    CHECK(both.result == dmarc::Result::fail);
+    CHECK(both.author_domain == base::DomainName::parse("c.example"));
+    CHECK(both.temperror_of == base::DomainName::parse("broken.example"));
+    CHECK(both.permerror_of == base::DomainName::parse("wrong.example"));
+    const auto decides = resolve(author("y@broken.example, z@wrong.example"), {}, {}, errors);
+    CHECK(decides.result == dmarc::Result::temperror);
+    CHECK_FALSE(decides.temperror_of);
+    CHECK(decides.permerror_of == base::DomainName::parse("wrong.example"));
+}
+
 TEST_CASE("a From that cannot be read in one way is a permerror, never nothing to check") {
     for (const char* from : {"", "undisclosed:;", "ann", "ann@[192.0.2.1]", "=?utf-8?q?ann=40a.example?=",
                              "<x@a.example>ann@b.example", "ann@a.example\x01"}) {
