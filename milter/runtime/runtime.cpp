@@ -184,10 +184,7 @@ std::optional<authenticate::PolicydRules> policyd_rules(const config::Settings& 
     rules.domain_whitelist = domains(policyd.domain_whitelist);
     rules.helo_whitelist = domains(policyd.helo_whitelist);
     rules.domain_whitelist_ptr = domains(policyd.domain_whitelist_ptr);
-    // Who writes policy.dry_run, perhaps in a hurry, means all that refuses.
-    const auto dry_run = policy_of(settings.policy.rules).dry_run;
-    rules.test_only = !policyd.act || (dry_run[static_cast<std::size_t>(authenticate::Ground::spf)] &&
-                                       dry_run[static_cast<std::size_t>(authenticate::Ground::helo)]);
+    rules.test_only = !policyd.act;
     rules.enhanced_status_codes = policyd.enhanced_status_codes;
     rules.reason_message = policyd.reason_message;
     rules.reason_url = policyd.reason_url;
