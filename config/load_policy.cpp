@@ -80,6 +80,12 @@ void PolicyLoader::finish(const TreeNode* root, const File& file) {
         }
     }
     load_files(find_value(root, "policy.exception_files"), file);
+    if (names_given_twice_ > most_told_twice) {
+        report_.error(last_given_twice_,
+                      fmt::format("{} more exceptions are given twice, up to this one",
+                                  names_given_twice_ - most_told_twice),
+                      "is a file of exceptions named twice, or a copy of another?");
+    }
 }
 
 void PolicyLoader::load_profiles(const Pair& pair, const File& file) {
@@ -126,6 +132,9 @@ void PolicyLoader::load_profile(const Pair& pair, const File& file) {
     places_.settings.try_emplace(fmt::format("policy.profiles.{}", pair.name->text),
                                  place_of(file, *pair.name));
     note_places(*pair.value, prefix, file);
+    for (std::size_t i = 0; i + 1 < pair.value->children.size(); i += 2) {
+        profile.given.insert(pair.value->children[i]->text);
+    }
     const std::size_t errors = report_.errors();
     load_fields(profile_schema(), *pair.value, prefix, profile, file, report_, [&](const Pair& other) {
         if (other.name->text == replies_name) {
@@ -185,8 +194,7 @@ void PolicyLoader::load_exception(const TreeNode& item, const File& file) {
     });
     const auto [known, is_new] = exception_names_.try_emplace(exception.name, place);
     if (!is_new && !exception.name.empty()) {
-        report_.error(place, fmt::format("exception '{}' is given twice", exception.name),
-                      fmt::format("first at {}", print(known->second)));
+        note_given_twice(exception.name, place, known->second);
     }
     if (!states_condition(item)) {
         report_.error(place, fmt::format("exception '{}' would hold for all mail", exception.name),
@@ -201,6 +209,15 @@ void PolicyLoader::load_exception(const TreeNode& item, const File& file) {
     settle_patterns(exception);
     settings_.policy.exceptions.push_back(std::move(exception));
     places_.exceptions.push_back(place);
+}
+
+// Each of the first, for there may be a whole file of them.
+void PolicyLoader::note_given_twice(const std::string& name, const Place& place, const Place& first) {
+    last_given_twice_ = place;
+    if (++names_given_twice_ <= most_told_twice) {
+        report_.error(place, fmt::format("exception '{}' is given twice", name),
+                      fmt::format("first at {}", print(first)));
+    }
 }
 
 void PolicyLoader::load_files(const TreeNode* list, const File& file) {

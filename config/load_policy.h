@@ -39,6 +39,7 @@ class PolicyLoader {
     [[nodiscard]] bool may_be_profile(const TreeNode& name, const File& file);
     void load_exceptions(const TreeNode& list, const File& file);
     void load_exception(const TreeNode& item, const File& file);
+    void note_given_twice(const std::string& name, const Place& place, const Place& first);
     void load_files(const TreeNode* list, const File& file);
     void note_places(const TreeNode& mapping, const std::string& prefix, const File& file);
 
@@ -47,7 +48,10 @@ class PolicyLoader {
     ReadFile read_file_;
     std::vector<Pair> noted_;
     PolicyPlaces places_;
+    static constexpr std::size_t most_told_twice = 5;
     std::unordered_map<std::string, Place> exception_names_;
+    std::size_t names_given_twice_ = 0;
+    Place last_given_twice_;
 };
 
 } // namespace config

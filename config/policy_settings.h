@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct ProfileEntry {
     authenticate::ProfileConditions conditions;
     PolicyRules rules; // its policy bears the name
     std::size_t line = 0;
+    std::set<std::string> given{}; // the settings that the profile itself states
 };
 
 struct PolicySettings {

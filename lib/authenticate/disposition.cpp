@@ -15,14 +15,12 @@ namespace {
 
 using State = message::Author::State;
 
-void soften(std::vector<Finding>& findings, const Verdict& verdict, const Circumstances& circumstances,
-            const Policy& policy, const std::vector<Exception>& exceptions) {
-    const bool asked = std::any_of(findings.begin(), findings.end(),
-                                   [](const Finding& finding) { return finding.due != Action::accept; });
-    if (!asked) {
-        return;
-    }
-    const Softening softening(verdict, circumstances, policy, exceptions);
+bool asks_for_anything(const std::vector<Finding>& findings) {
+    return std::any_of(findings.begin(), findings.end(),
+                       [](const Finding& finding) { return finding.due != Action::accept; });
+}
+
+void soften(std::vector<Finding>& findings, const Softening& softening) {
     for (Finding& finding : findings) {
         softening.apply(finding);
         assert(!finding.temperror || !refuses_for_good(finding.taken));
@@ -42,9 +40,9 @@ std::vector<Finding> that_lead_to(Action action, const std::vector<Finding>& fin
 
 // ---- RFC 9990 3.1.1.9
 
-// Whether what was done is at least what the domain asks for.
-bool is_followed(const Finding& dmarc) {
-    return dmarc.taken >= (dmarc.reason == "dmarc-reject" ? Action::tempfail : Action::mark);
+// Whether what was done, for whatever reason, is at least what the domain asks for.
+bool is_followed(const Finding& dmarc, Action done) {
+    return std::max(dmarc.taken, done) >= (dmarc.reason == "dmarc-reject" ? Action::tempfail : Action::mark);
 }
 
 PolicyOverride override_by(const Finding& dmarc, const Circumstances& circumstances) {
@@ -59,41 +57,14 @@ PolicyOverride override_by(const Finding& dmarc, const Circumstances& circumstan
             dmarc.dry_run ? "dry run" : fmt::format("{}: {}", dmarc.setting, print(dmarc.asked))};
 }
 
-std::optional<PolicyOverride> find_override(const std::vector<Finding>& findings, const Verdict& verdict,
-                                            const Circumstances& circumstances) {
-    if (!verdict.dmarc || verdict.dmarc->result != dmarc::Result::fail || !verdict.dmarc->evaluation) {
-        return std::nullopt;
-    }
-    const Finding* dmarc = find(Ground::dmarc, findings);
-    if (dmarc != nullptr && !is_followed(*dmarc)) {
-        return override_by(*dmarc, circumstances);
-    }
-    const auto& evaluation = *verdict.dmarc->evaluation;
-    if (evaluation.published_policy != evaluation.policy) { // RFC 9989 4.7: lowered by t=y
-        return PolicyOverride{OverrideType::policy_test_mode, "t=y"};
-    }
-    return std::nullopt;
-}
-
 bool has_something_to_say(const Finding& finding) {
     return finding.asked != Action::accept || finding.ground == Ground::author;
 }
 
-} // namespace
-
-const Finding* find(Ground ground, const std::vector<Finding>& findings) {
-    const auto found = std::find_if(findings.begin(), findings.end(),
-                                    [ground](const Finding& one) { return one.ground == ground; });
-    return found == findings.end() ? nullptr : &*found;
-}
-
-Disposition dispose(const Verdict& verdict, const Circumstances& circumstances, const Policy& policy,
-                    const std::vector<Exception>& exceptions) {
-    Disposition disposition;
-    disposition.findings = find(verdict, policy);
-    auto& findings = disposition.findings;
-    soften(findings, verdict, circumstances, policy, exceptions);
+Disposition conclude(std::vector<Finding> findings, const Verdict& verdict,
+                     const Circumstances& circumstances, const Policy& policy) {
     std::stable_sort(findings.begin(), findings.end(), is_harder);
+    Disposition disposition;
     if (!findings.empty() && has_something_to_say(findings.front())) {
         disposition.action = findings.front().taken;
         disposition.reason = findings.front().reason;
@@ -105,8 +76,49 @@ Disposition dispose(const Verdict& verdict, const Circumstances& circumstances, 
     if (disposition.action == Action::mark) {
         disposition.fields.push_back({policy.quarantine_field, disposition.reason});
     }
-    disposition.override_reason = find_override(findings, verdict, circumstances);
+    disposition.findings = std::move(findings);
+    disposition.override_reason = find_override(disposition, verdict, circumstances);
     return disposition;
+}
+
+} // namespace
+
+const Finding* find(Ground ground, const std::vector<Finding>& findings) {
+    const auto found = std::find_if(findings.begin(), findings.end(),
+                                    [ground](const Finding& one) { return one.ground == ground; });
+    return found == findings.end() ? nullptr : &*found;
+}
+
+std::optional<PolicyOverride> find_override(const Disposition& disposition, const Verdict& verdict,
+                                            const Circumstances& circumstances) {
+    if (!verdict.dmarc || verdict.dmarc->result != dmarc::Result::fail || !verdict.dmarc->evaluation) {
+        return std::nullopt;
+    }
+    const Finding* dmarc = find(Ground::dmarc, disposition.findings);
+    if (dmarc != nullptr && !is_followed(*dmarc, disposition.action)) {
+        return override_by(*dmarc, circumstances);
+    }
+    const auto& evaluation = *verdict.dmarc->evaluation;
+    if (evaluation.published_policy != evaluation.policy) { // RFC 9989 4.7: lowered by t=y
+        return PolicyOverride{OverrideType::policy_test_mode, "t=y"};
+    }
+    return std::nullopt;
+}
+
+Disposition dispose(const Verdict& verdict, const Circumstances& circumstances, const Policy& policy,
+                    const std::vector<Exception>& exceptions) {
+    auto findings = find(verdict, policy);
+    if (asks_for_anything(findings)) { // else nothing has to be matched
+        soften(findings, Softening(verdict, circumstances, policy, exceptions));
+    }
+    return conclude(std::move(findings), verdict, circumstances, policy);
+}
+
+Disposition dispose_softened(const Verdict& verdict, const Circumstances& circumstances, const Policy& policy,
+                             const Softening& softening) {
+    auto findings = find(verdict, policy);
+    soften(findings, softening);
+    return conclude(std::move(findings), verdict, circumstances, policy);
 }
 
 const Finding* without_dry_run(const Disposition& disposition) {

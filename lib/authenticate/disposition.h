@@ -78,6 +78,15 @@ struct Disposition {
 [[nodiscard]] Disposition dispose(const Verdict& verdict, const Circumstances& circumstances,
                                   const Policy& policy, const std::vector<Exception>& exceptions);
 
+// The same where the caller has use for the softening as well.
+class Softening;
+[[nodiscard]] Disposition dispose_softened(const Verdict& verdict, const Circumstances& circumstances,
+                                           const Policy& policy, const Softening& softening);
+
+// Of what is done now, in case more speaks against the message than its disposition was made of.
+[[nodiscard]] std::optional<PolicyOverride>
+find_override(const Disposition& disposition, const Verdict& verdict, const Circumstances& circumstances);
+
 // Null: nothing of that ground speaks against the message.
 [[nodiscard]] const Finding* find(Ground ground, const std::vector<Finding>& findings);
 

@@ -99,11 +99,13 @@ void add_disposition(const MessageFacts& facts, std::string& line) {
         line += fmt::format(" disposition={} reason={}", print(disposition.action), disposition.reason);
     }
     if (!disposition.reason.empty() && !disposition.findings.empty()) {
-        line += finding_words(disposition.findings.front());
+        const auto& first = disposition.findings.front();
+        line += finding_words(first, facts.setting.empty() ? setting_path(first.setting) : facts.setting);
         const auto* would = without_dry_run(disposition);
-        if (would != nullptr && would != &disposition.findings.front()) {
+        if (would != nullptr && would != &first) {
             line +=
-                fmt::format(" would={} would.setting={}", print(would->due), setting_path(would->setting));
+                fmt::format(" would={} would.setting={}", print(would->due),
+                            facts.would_setting.empty() ? setting_path(would->setting) : facts.would_setting);
         }
     }
     if (!facts.profile.empty() && facts.profile != authenticate::Policy().profile) {
@@ -134,8 +136,8 @@ std::string setting_path(const std::string& setting) {
                                        : fmt::format("policy.{}", setting);
 }
 
-std::string finding_words(const authenticate::Finding& finding) {
-    auto words = fmt::format(" setting={}", setting_path(finding.setting));
+std::string finding_words(const authenticate::Finding& finding, const std::string& setting) {
+    auto words = fmt::format(" setting={}", setting);
     if (finding.due > finding.taken) {
         words += fmt::format(" would={}", print(finding.due));
     }

@@ -13,8 +13,8 @@ namespace milter::record {
 [[nodiscard]] std::string log_line(const MessageFacts& facts);
 
 // " setting=policy.spf_fail would=reject milder="through a relay" exception=friends": what decided, and why
-// less was done than the setting says.
-[[nodiscard]] std::string finding_words(const authenticate::Finding& finding);
+// less was done than the setting says. `setting` is the finding's with its path.
+[[nodiscard]] std::string finding_words(const authenticate::Finding& finding, const std::string& setting);
 
 // Where a finding's setting stands outside of the profiles: "policy.spf_fail", "author.missing".
 [[nodiscard]] std::string setting_path(const std::string& setting);

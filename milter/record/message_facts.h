@@ -55,8 +55,10 @@ struct MessageFacts {
     std::string came_back;           // mail to be signed: what a result of ours says against its author
     std::size_t removed_results = 0; // forged Authentication-Results fields taken out
     authenticate::Disposition disposition;
-    std::string profile{};      // of the policy that it was judged by; empty: none
-    bool patience_over = false; // it would be put off for want of a DNS answer, but was for long enough
+    std::string profile{};       // of the policy that it was judged by; empty: none
+    std::string setting{};       // that decided, with its path; empty: as it stands outside of the profiles
+    std::string would_setting{}; // the same, of the finding that a dry run keeps from deciding
+    bool patience_over = false;  // it would be put off for want of a DNS answer, but was for long enough
     std::chrono::milliseconds dns_wait{0};
     std::size_t dns_questions = 0;
 };

@@ -1,5 +1,9 @@
 #include "milter/session/judgement.h"
 
+#include "milter/record/log_line.h"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace milter::session {
@@ -78,6 +82,29 @@ authenticate::ProfileFacts profile_facts(const Arrival& arrival, const authentic
             .any_recipient = arrival.more_recipients};
 }
 
+// Where it was given: a profile has all settings, most of them from the default.
+std::string setting_of(const authenticate::Finding& finding, std::string_view profile,
+                       const config::Settings& settings) {
+    const std::string& setting = finding.setting;
+    const auto& profiles = settings.policy.profiles;
+    const auto found = std::find_if(profiles.begin(), profiles.end(), [&](const config::ProfileEntry& entry) {
+        return entry.rules.policy.profile == profile;
+    });
+    const bool by_profile = found != profiles.end() && found->given.contains(setting);
+    return by_profile ? fmt::format("policy.profiles.{}.{}", profile, setting)
+                      : record::setting_path(setting);
+}
+
+void name_settings(Judgement& judgement, const config::Settings& settings) {
+    const auto& findings = judgement.disposition.findings;
+    if (!findings.empty()) {
+        judgement.setting = setting_of(findings.front(), judgement.profile, settings);
+    }
+    if (const auto* would = without_dry_run(judgement.disposition); would != nullptr) {
+        judgement.would_setting = setting_of(*would, judgement.profile, settings);
+    }
+}
+
 Judgement judge_under(const authenticate::Policy& policy, const authenticate::Verdict& verdict,
                       const Arrival& arrival, const runtime::Runtime& runtime,
                       runtime::DnsPatience& patience) {
@@ -85,6 +112,8 @@ Judgement judge_under(const authenticate::Policy& policy, const authenticate::Ve
     const auto& policyd = runtime.checks.policyd;
     Judgement judgement{.disposition = judge_by(policy, verdict, arrival, policies, policyd),
                         .profile = policy.profile,
+                        .setting = {},
+                        .would_setting = {},
                         .patience_over = false};
     const auto limit = runtime::tempfail_for(runtime.settings, policy.profile);
     if (limit.count() > 0 && is_put_off_for_dns(judgement.disposition)) {
@@ -123,13 +152,15 @@ authenticate::Disposition judge_by(const authenticate::Policy& policy, const aut
                                    const Arrival& arrival, const runtime::Policies& policies,
                                    const std::optional<authenticate::PolicydRules>& policyd) {
     const auto& circumstances = arrival.circumstances;
-    auto disposition = authenticate::dispose(verdict, circumstances, policy, policies.exceptions);
-    if (policyd && !arrival.recipients_answered) {
-        const authenticate::Softening softening(verdict, circumstances, policy, policies.exceptions);
-        join(authenticate::policyd({verdict.sender, arrival.envelope, circumstances.recipients, softening},
-                                   *policyd),
-             policy, disposition);
+    if (!policyd || arrival.recipients_answered) {
+        return dispose(verdict, circumstances, policy, policies.exceptions);
     }
+    const authenticate::Softening softening(verdict, circumstances, policy, policies.exceptions);
+    auto disposition = dispose_softened(verdict, circumstances, policy, softening);
+    join(authenticate::policyd({verdict.sender, arrival.envelope, circumstances.recipients, softening},
+                               *policyd),
+         policy, disposition);
+    disposition.override_reason = find_override(disposition, verdict, circumstances);
     return disposition;
 }
 
@@ -152,6 +183,7 @@ Judgement judge(const authenticate::Verdict& verdict, const Arrival& arrival, co
             hardest = std::move(judgement);
         }
     }
+    name_settings(hardest, runtime.settings);
     return hardest;
 }
 

@@ -16,6 +16,9 @@ namespace milter::session {
 struct Judgement {
     authenticate::Disposition disposition;
     std::string profile; // that it was judged by; "default": none of the profiles
+    std::string setting; // of the first finding, with its path: "policy.profiles.partners.spf_fail"
+    std::string
+        would_setting; // the same, of the finding that a dry run keeps from deciding; empty: none does
     // It was put off for want of a DNS answer for long enough: what is wrong with it is said, nothing more.
     bool patience_over = false;
 };

@@ -51,7 +51,7 @@ std::string recipient_line(std::string_view path, const authenticate::Envelope& 
         "recipient={} client={} helo={} sender={} disposition={} reason={}{}", pair_value(path),
         envelope.client ? envelope.client->print() : "none", pair_value(envelope.helo),
         pair_value(envelope.mail_from.empty() ? "<>" : envelope.mail_from), print(outcome.finding.taken),
-        outcome.finding.reason, record::finding_words(outcome.finding));
+        outcome.finding.reason, record::finding_words(outcome.finding, outcome.finding.setting));
     if (outcome.reply) {
         line += fmt::format(" text={}", pair_value(outcome.reply->text));
     }

@@ -217,6 +217,8 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
     auto judgement = judge(verdict, came, *context_.runtime, service_.dns_patience);
     facts.disposition = std::move(judgement.disposition);
     facts.profile = std::move(judgement.profile);
+    facts.setting = std::move(judgement.setting);
+    facts.would_setting = std::move(judgement.would_setting);
     facts.patience_over = judgement.patience_over;
     Actions actions = actions_for(facts.disposition);
     remove_foreign_fields({}, actions, facts);

@@ -385,6 +385,21 @@ TEST_CASE("why what was done is not what the author's domain asked for") {
     CHECK(authenticate::dispose(test::good(), {}, enforce, {}).override_reason == std::nullopt);
 }
 
+TEST_CASE("what was done for another reason may be all that the author's domain asked for") {
+    auto verdict = failing(dmarc::Policy::reject);
+    Policy policy = dmarc_policy(Enforcement::annotate);
+    policy.spf.fail = Action::mark;
+    verdict.sender.mail_from.emplace();
+    verdict.sender.mail_from->result = spf::Result::fail;
+    CHECK(authenticate::dispose(verdict, {}, policy, {}).override_reason.has_value());
+    policy.spf.fail = Action::reject;
+    CHECK(authenticate::dispose(verdict, {}, policy, {}).override_reason == std::nullopt);
+    auto later = authenticate::dispose(verdict, {}, dmarc_policy(Enforcement::annotate), {});
+    CHECK(find_override(later, verdict, {}).has_value());
+    later.action = Action::reject; // as policyd-spf's switches may have it
+    CHECK(find_override(later, verdict, {}) == std::nullopt);
+}
+
 TEST_CASE("no name of an exception and no sign spells a result or ends a comment") {
     test::HostileText text;
     CAPTURE(text.seed());

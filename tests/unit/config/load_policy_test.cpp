@@ -185,6 +185,21 @@ TEST_CASE("what can be wrong with an exception") {
          policy(
              "  exceptions:\n    - {name: a, clients: [192.0.2.1]}\n    - {name: a, clients: [192.0.2.2]}\n"),
          {"p.yaml:4:7: error: exception 'a' is given twice (first at p.yaml:3:7)"}},
+        {"the same names in a file and its copy",
+         [] {
+             std::string list;
+             for (int i = 0; i < 16; ++i) {
+                 list += fmt::format("    - {{name: n{}, clients: [192.0.2.1]}}\n", i % 8);
+             }
+             return policy("  exceptions:\n" + list);
+         }(),
+         {"p.yaml:11:7: error: exception 'n0' is given twice (first at p.yaml:3:7)",
+          "p.yaml:12:7: error: exception 'n1' is given twice (first at p.yaml:4:7)",
+          "p.yaml:13:7: error: exception 'n2' is given twice (first at p.yaml:5:7)",
+          "p.yaml:14:7: error: exception 'n3' is given twice (first at p.yaml:6:7)",
+          "p.yaml:15:7: error: exception 'n4' is given twice (first at p.yaml:7:7)",
+          "p.yaml:18:7: error: 3 more exceptions are given twice, up to this one (is a file of exceptions "
+          "named twice, or a copy of another?)"}},
         {"no such day",
          policy("  exceptions:\n    - {name: a, clients: [192.0.2.1], until: 2027-02-29}\n"),
          {"p.yaml:3:46: error: 'policy.exceptions.until': expected a date such as 2027-01-31, not "

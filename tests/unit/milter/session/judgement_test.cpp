@@ -151,6 +151,18 @@ TEST_CASE("the log says who handed over what is only marked") {
     CHECK(contains(verifying.last_line(), "milder=\"mail of your own\""));
 }
 
+TEST_CASE("the log names a setting as a profile gives it") {
+    Daemon daemon("policy:\n  spf_fail: reject\n  spare_role_mailboxes: no\n"
+                  "  profiles: {own: {daemon_ports: [25], dmarc: strict, spf_fail: tempfail}}\n");
+    CHECK(daemon.receive("victim.test").reply == Reply::reject);
+    CHECK(contains(daemon.last_line(), "reason=dmarc-reject setting=policy.dmarc_reject profile=own"));
+    Daemon by_profile("policy:\n  spf_fail: reject\n  spare_role_mailboxes: no\n"
+                      "  profiles: {own: {daemon_ports: [25], spf_fail: tempfail}}\n");
+    CHECK(by_profile.receive("victim.test").reply == Reply::tempfail);
+    CHECK(
+        contains(by_profile.last_line(), "reason=spf-fail setting=policy.profiles.own.spf_fail profile=own"));
+}
+
 TEST_CASE("the log names the profile and the exception that decided") {
     Daemon daemon("policy:\n  dmarc: strict\n  profiles: {lenient: {daemon_ports: [25], dry_run: yes}}\n"
                   "  exceptions: [{name: known sender, for: [spf], clients: [192.0.2.0/24]}]\n"
