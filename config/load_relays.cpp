@@ -46,7 +46,7 @@ void RelayLoader::load_relay(const TreeNode& item, const File& file) {
             fmt::format("'relays.hosts': expected a mapping with addresses, not {}", print(item.kind)),
             item.kind == TreeNode::Kind::scalar && check_relay_address(item.text) == std::nullopt
                 ? fmt::format("write {{addresses: [{}]}}", item.text)
-                : "");
+                : pasted_key_hint(item));
         return;
     }
     load_fields(relay_schema(), item, prefix, relay, file, report_,

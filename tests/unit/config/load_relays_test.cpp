@@ -77,6 +77,11 @@ TEST_CASE("what can be wrong with relays") {
          one_relay("192.0.2.7"),
          {"p:3:7: error: 'relays.hosts': expected a mapping with addresses, not a text (write {addresses: "
           "[192.0.2.7]})"}},
+        {"a key that was pasted in",
+         one_relay("|\n        -----BEGIN PRIVATE KEY-----\n        MIIE\n"),
+         {"p:3:7: error: 'relays.hosts': expected a mapping with addresses, not a text (keys are named by "
+          "file: "
+          "save it as a file that only root and the daemon can read, and write its path)"}},
         {"no addresses",
          one_relay("names: [mx2.example.net]"),
          {"p:3:7: error: 'relays.hosts.addresses' is missing"}},
