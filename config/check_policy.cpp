@@ -1,5 +1,6 @@
 #include "config/check_policy.h"
 
+#include "config/check_exceptions.h"
 #include "config/policy_schema.h"
 
 #include <fmt/format.h>
@@ -85,6 +86,19 @@ class RulesCheck {
         warn(settings_.dkim.enabled && settings_.dkim.uncovered_fields == dkim::UncoveredFields::policy &&
                  !settings_.dkim.required_fields.empty(),
              "'dkim.uncovered_fields' is policy, and few cover all of 'dkim.required_fields'");
+    }
+
+    // Signs of a list make a refusal what p=quarantine leads to, and anybody can write them.
+    void check_signs(const authenticate::DmarcActions& actions) const {
+        const Place* place = given("dmarc_quarantine");
+        if (place != nullptr && actions.enforcement == authenticate::Enforcement::enforce &&
+            actions.quarantine == Action::accept && actions.reject > Action::accept) {
+            report_.warning(*place,
+                            fmt::format("'{}dmarc_quarantine: accept' lets forged mail of domains with "
+                                        "p=reject in, if it looks like that of a list",
+                                        prefix_),
+                            "take mark, or 'dmarc: strict' beside it");
+        }
     }
 
     // Which signatures count, while nothing is done whatever they are.
@@ -213,6 +227,7 @@ void check_sense(const RulesCheck& check, const PolicyRules& rules, bool followe
     if (followed) {
         if (follows_dmarc(rules)) {
             check.check_grounds();
+            check.check_signs(rules.policy.dmarc);
         }
     } else {
         check.check_unused(rules.policy.dmarc);
@@ -338,6 +353,7 @@ void check_exception(const Exception& exception, const Place& place, const Setti
                         exception.name),
             "add clients, client_names, dkim_domains, or mail_from with only_if: [spf_pass]");
     }
+    check_reach(exception, place, settings, report);
 }
 
 } // namespace

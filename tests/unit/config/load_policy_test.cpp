@@ -393,6 +393,52 @@ TEST_CASE("permanent errors of SPF are refused, and the limit for them is below 
     }
 }
 
+TEST_CASE("signs of a list must not let in what is to be refused") {
+    const auto told = diagnose(policy("  dmarc: enforce\n  dmarc_quarantine: accept\n"));
+    REQUIRE(told.size() == 1);
+    CHECK(
+        told.front().find("'policy.dmarc_quarantine: accept' lets forged mail of domains with p=reject in") !=
+        std::string::npos);
+    CHECK(diagnose(policy("  dmarc: strict\n  dmarc_quarantine: accept\n")).empty());
+    CHECK(diagnose(policy("  dmarc: enforce\n  dmarc_quarantine: mark\n")).empty());
+    CHECK(
+        diagnose(policy("  profiles: {p: {daemon_ports: [26], dmarc: enforce, dmarc_quarantine: accept}}\n"))
+            .size() == 1);
+}
+
+TEST_CASE("exceptions that hold for nobody or for anybody are told") {
+    const auto told = [](const std::string& exception, const std::string& more = "") {
+        const auto lines =
+            diagnose(more + policy("  spf_fail: reject\n  exceptions: [{name: x, " + exception + "}]\n"));
+        const auto found = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
+            return line.find("exception 'x'") != std::string::npos;
+        });
+        return found == lines.end() ? std::string() : *found;
+    };
+    const auto has = [](const std::string& line, std::string_view part) {
+        return line.find(part) != std::string::npos;
+    };
+    const std::string at_rcpt = "spf: {policyd: {stage: rcpt}}\n";
+    CHECK(has(told("for: [spf, helo], dkim_domains: [a.example]", at_rcpt), "never holds for 'spf.policyd'"));
+    CHECK(told("for: [spf, dmarc], dkim_domains: [a.example]", at_rcpt).empty());
+    CHECK(told("for: [spf], clients: [192.0.2.1]", at_rcpt).empty());
+    CHECK(told("for: [spf], dkim_domains: [a.example]", "spf: {policyd: {stage: end_of_message}}\n").empty());
+    for (const char* open : {"'*.com'", ".com", "'mail.*.co.uk'", "'a*.com'", "'example.*'", "'*'"}) {
+        INFO(open);
+        CHECK(has(told(fmt::format("dkim_domains: [a.example, {}]", open)), "is open to anybody: "));
+    }
+    for (const char* closed : {"'*.example.com'", ".example.com", "example.com", "'*-x.lists.example.com'"}) {
+        INFO(closed);
+        CHECK(told(fmt::format("dkim_domains: [{}]", closed)).empty());
+    }
+    CHECK(
+        has(told("client_names: ['*.com']", "iprev: {enabled: yes}\n"), "in client_names stands for names"));
+    const std::string relay = "relays: {hosts: [{addresses: [192.0.2.0/28], names: [mx2.example.net]}]}\n";
+    CHECK(has(told("clients: [192.0.2.7]", relay), "does not hold for mail through 192.0.2.7"));
+    CHECK(told("clients: [192.0.2.0/24]", relay).empty());
+    CHECK(told("clients: [192.0.2.17]", relay).empty());
+}
+
 TEST_CASE("which signatures count does not matter where nothing is done about any") {
     const std::string require = "  dkim_require_author_domain: yes\n";
     const auto told = diagnose(policy(require));
