@@ -82,7 +82,8 @@ class Loader {
             const bool stays = before != known_.end();
             loaded_.unknown.push_back({entry.named_in, entry.line,
                                        fmt::format("the relay '{}' cannot be looked up{}: {}", name,
-                                                   stays ? ", and keeps its addresses" : "", found.error())});
+                                                   stays ? ", and keeps its addresses" : "", found.error()),
+                                       name, stays});
             if (!stays) {
                 return {};
             }

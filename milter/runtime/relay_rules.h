@@ -25,6 +25,8 @@ struct UnknownRelay {
     std::string file; // that names it
     std::size_t line;
     std::string problem;
+    std::string name;
+    bool keeps_addresses = false; // those of before
 };
 
 struct LoadedRelays {

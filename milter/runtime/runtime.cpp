@@ -70,13 +70,17 @@ std::vector<std::string>& list_for(keys::Severity severity, BuiltRuntime& built)
     return built.problems;
 }
 
-// A relay that is not known is one more client; the daemon works without it.
+// The daemon works without a relay that is not known, but each client may be that relay.
 void load_relays(const KnownHosts& known, Runtime& runtime, BuiltRuntime& built) {
     auto loaded = relay_rules(runtime.settings.relays, look_up_host, known);
     runtime.relay_rules = std::move(loaded.rules);
     runtime.relay_hosts = std::move(loaded.hosts);
     for (const auto& unknown : loaded.unknown) {
-        built.warnings.push_back(fmt::format("{}:{}: {}", unknown.file, unknown.line, unknown.problem));
+        const bool missed = !unknown.keeps_addresses;
+        runtime.unknown_relay = missed ? unknown.name : runtime.unknown_relay;
+        built.warnings.push_back(
+            fmt::format("{}:{}: {}{}", unknown.file, unknown.line, unknown.problem,
+                        missed ? "; until a reload finds it no mail is refused, only marked" : ""));
     }
 }
 

@@ -34,7 +34,8 @@ struct Runtime {
     message::Limits message_limits;
     Policies policies; // for incoming mail
     authenticate::RelayRules relay_rules;
-    KnownHosts relay_hosts; // that are given by name
+    KnownHosts relay_hosts;    // that are given by name
+    std::string unknown_relay; // a name without addresses: any client may be that relay; empty: none
     DriverLimits driver_limits;
     std::vector<base::DomainName> exempt_domains; // roles.exempt_domains
     bool needs_body = true;                       // false: bodies are neither verified nor signed

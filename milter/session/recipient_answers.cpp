@@ -12,7 +12,8 @@ namespace milter::session {
 
 using authenticate::Action;
 
-authenticate::PolicydOutcome judge_recipient(std::string_view path, const authenticate::SenderVerdict& sender,
+authenticate::PolicydOutcome judge_recipient(const Recipient& recipient,
+                                             const authenticate::SenderVerdict& sender,
                                              const authenticate::Envelope& envelope,
                                              const runtime::Policies& policies,
                                              const authenticate::PolicydRules& rules, base::UnixTime now) {
@@ -21,7 +22,8 @@ authenticate::PolicydOutcome judge_recipient(std::string_view path, const authen
     authenticate::Circumstances circumstances;
     circumstances.client = envelope.client;
     circumstances.mail_from = envelope.mail_from;
-    circumstances.recipients = {std::string(path)};
+    circumstances.recipients = {std::string(recipient.path)};
+    circumstances.handed_over = recipient.handed_over;
     circumstances.now = now;
     const authenticate::Softening softening(verdict, circumstances, policies.otherwise,
                                             policies.exceptions_at_rcpt);

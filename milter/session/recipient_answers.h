@@ -11,10 +11,15 @@
 
 namespace milter::session {
 
+struct Recipient {
+    std::string_view path;     // as the client gave it
+    std::string handed_over{}; // as in authenticate::Circumstances
+};
+
 // By the default policy: who the author is, which may choose another one, is not known yet. Of the exceptions
-// those count that ask for nothing of the message. `path` as the client gave it.
+// those count that ask for nothing of the message.
 [[nodiscard]] authenticate::PolicydOutcome
-judge_recipient(std::string_view path, const authenticate::SenderVerdict& sender,
+judge_recipient(const Recipient& recipient, const authenticate::SenderVerdict& sender,
                 const authenticate::Envelope& envelope, const runtime::Policies& policies,
                 const authenticate::PolicydRules& rules, base::UnixTime now);
 

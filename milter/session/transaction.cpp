@@ -33,10 +33,12 @@ constexpr std::size_t most_recipients = 1000;
 constexpr std::size_t longest_path = 2048;
 constexpr std::size_t most_path_bytes = most_recipients * 512; // of all of them
 
-std::string handed_over(const Direction& direction) {
+// By a relay that cannot be told from other clients, perhaps, which would have to bounce what is refused.
+std::string handed_over(const Direction& direction, const std::string& unknown_relay) {
     return direction.is_own             ? authenticate::mail_of_ours
            : direction.client_is_filter ? authenticate::back_from_filter
-                                        : "";
+           : unknown_relay.empty()      ? std::string()
+                                   : fmt::format("the address of the relay {} is not known", unknown_relay);
 }
 
 } // namespace
@@ -89,7 +91,8 @@ Actions Transaction::answer_recipient(std::string_view path) {
     }
     const auto& runtime = *context_.runtime;
     const auto outcome =
-        judge_recipient(path, *sender_, context_.envelope, runtime.policies, *runtime.checks.policyd, now_);
+        judge_recipient({path, handed_over(context_.direction, runtime.unknown_relay)}, *sender_,
+                        context_.envelope, runtime.policies, *runtime.checks.policyd, now_);
     record::tally(outcome, service_.counters);
     if (!outcome.finding.reason.empty()) {
         service_.logger().write(Event::recipient_judged, recipient_line(path, context_.envelope, outcome));
@@ -355,7 +358,7 @@ Arrival Transaction::arrival(std::string_view queue_id, const authenticate::Verd
                     .recipients_answered = sender_.has_value(),
                     .more_recipients = more_recipients_};
     authenticate::Circumstances& circumstances = arrival.circumstances;
-    circumstances.handed_over = handed_over(context_.direction);
+    circumstances.handed_over = handed_over(context_.direction, context_.runtime->unknown_relay);
     circumstances.recipients = more_recipients_ ? std::vector<std::string>() : recipients_;
     if (needs_signs(context_.runtime->policies)) {
         circumstances.signs = authenticate::find_signs(headers_, arrival.envelope.mail_from);

@@ -195,7 +195,7 @@ PolicyReport report_policies(const config::Loaded& loaded, const PolicyOptions& 
         const auto& given = options.recipients;
         for (const auto& path : given.empty() ? std::vector<std::string>{""} : given) {
             report.recipients.push_back(
-                {path, session::judge_recipient(path, verdict.sender, envelope, policies, *policyd, now)});
+                {path, session::judge_recipient({path}, verdict.sender, envelope, policies, *policyd, now)});
             if (!path.empty() && !report.recipients.back().outcome.reply) {
                 known.circumstances.recipients.push_back(path);
             }

@@ -57,6 +57,8 @@ TEST_CASE("a name that cannot be looked up is told, and keeps the addresses that
     CHECK(loaded.unknown[0].file == "p.yaml");
     CHECK(loaded.unknown[0].line == 9);
     CHECK(loaded.unknown[0].problem == "the relay 'gone.example.net' cannot be looked up: no such name");
+    CHECK(loaded.unknown[0].name == "gone.example.net");
+    CHECK_FALSE(loaded.unknown[0].keeps_addresses);
     const KnownHosts before{{"gone.example.net", {address("203.0.113.1")}},
                             {"mx2.example.net", {address("203.0.113.2")}}};
     loaded = milter::runtime::relay_rules(two_relays(), look_up, before);
@@ -65,6 +67,7 @@ TEST_CASE("a name that cannot be looked up is told, and keeps the addresses that
     REQUIRE(loaded.unknown.size() == 1);
     CHECK(loaded.unknown[0].problem ==
           "the relay 'gone.example.net' cannot be looked up, and keeps its addresses: no such name");
+    CHECK(loaded.unknown[0].keeps_addresses);
     CHECK(loaded.hosts.at("gone.example.net") == before.at("gone.example.net")); // for the next time
 }
 

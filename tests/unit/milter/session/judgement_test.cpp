@@ -18,11 +18,13 @@ const std::string hash_of_hello = "zS7KNTV0HyeorkDDGwxB1AV6enuRKzO5rthkhdHIRnY="
 
 // A daemon with a clock that stands until it is set.
 struct Daemon {
-    explicit Daemon(const std::string& yaml) {
+    explicit Daemon(const std::string& yaml, const std::string& unknown_relay = "") {
         auto loaded = config::load_text("authserv_id: mx.test\n" + yaml, "p.yaml");
         REQUIRE(loaded.settings);
         auto built = milter::runtime::build_runtime(std::move(*loaded.settings), "mx.test");
         REQUIRE(built.runtime);
+        // As if its name had been looked up in vain: no test asks the network.
+        std::const_pointer_cast<milter::runtime::Runtime>(built.runtime)->unknown_relay = unknown_relay;
         service =
             std::make_unique<milter::runtime::Service>(built.runtime, dns, logger, [this] { return now; });
         dns.zone.add("TXT victim.test", "v=spf1 -all");
@@ -149,6 +151,25 @@ TEST_CASE("the log says who handed over what is only marked") {
     Daemon verifying(refusing + "mode: verify\nroles: {internal_hosts: [192.0.2.0/24]}\n");
     CHECK(verifying.receive("victim.test").reply == Reply::proceed);
     CHECK(contains(verifying.last_line(), "milder=\"mail of your own\""));
+}
+
+TEST_CASE("nobody is refused while any client may be a relay whose name cannot be looked up") {
+    const std::string refusing = "policy: {spf_fail: reject, dmarc: strict, spare_role_mailboxes: no}\n";
+    Daemon daemon(refusing, "mx3.example.net");
+    CHECK(daemon.receive("victim.test").reply == Reply::proceed);
+    CHECK(contains(daemon.last_line(), "disposition=mark reason=spf-fail"));
+    CHECK(contains(daemon.last_line(), "milder=\"the address of the relay mx3.example.net is not known\""));
+    const std::string at_rcpt = "spf: {policyd: {stage: rcpt}}\n";
+    const auto answer = [](Daemon& asked) {
+        milter::session::Session session(*asked.service);
+        session.connect({{base::IpAddress::parse("192.0.2.1"), 4711, ""}, "mx.test"});
+        session.mail_from({"<ann@victim.test>", "smtpd", "", "", "25"});
+        return session.recipient("<bob@ours.test>").reply;
+    };
+    Daemon known(at_rcpt);
+    CHECK(answer(known) == Reply::reject);
+    Daemon unknown(at_rcpt, "mx3.example.net");
+    CHECK(answer(unknown) == Reply::proceed);
 }
 
 TEST_CASE("the log names a setting as a profile gives it") {
