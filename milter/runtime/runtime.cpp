@@ -171,6 +171,10 @@ keys::KeyOptions key_options(const config::Settings& settings) {
     return options;
 }
 
+std::vector<base::DomainName> exempt_domains(const config::Settings& settings) {
+    return domains(settings.roles.exempt_domains);
+}
+
 std::optional<authenticate::PolicydRules> policyd_rules(const config::Settings& settings) {
     const auto& policyd = settings.spf.policyd;
     if (!policyd.on) {
@@ -229,7 +233,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name, con
     runtime->mail_from_check = mail_from_check(runtime->checks);
     runtime->sign_options = sign_options(runtime->settings);
     runtime->needs_body = needs_body(runtime->settings);
-    runtime->exempt_domains = domains(runtime->settings.roles.exempt_domains);
+    runtime->exempt_domains = exempt_domains(runtime->settings);
     runtime->message_limits = message_limits(runtime->settings);
     runtime->policies = make_policies(runtime->settings);
     runtime->may_hold = may_hold(runtime->policies);

@@ -63,6 +63,7 @@ constexpr std::size_t keys_read_at_start = 1000;
 [[nodiscard]] authenticate::Options check_options(const config::Settings& settings);
 [[nodiscard]] dkim::SignOptions sign_options(const config::Settings& settings);
 [[nodiscard]] keys::KeyOptions key_options(const config::Settings& settings);
+[[nodiscard]] std::vector<base::DomainName> exempt_domains(const config::Settings& settings);
 // Nothing where the section spf.policyd is not given.
 [[nodiscard]] std::optional<authenticate::PolicydRules> policyd_rules(const config::Settings& settings);
 [[nodiscard]] message::Limits message_limits(const config::Settings& settings);

@@ -1,6 +1,7 @@
 #include "milter/session/direction.h"
 
 #include "base/ascii.h"
+#include "message/line_breaks.h"
 
 #include <fmt/format.h>
 
@@ -116,6 +117,12 @@ Direction decide(const Origin& origin, const config::Settings::Roles& roles, con
         direction.is_own = true;
     }
     return direction;
+}
+
+bool is_exempt(const message::Author& author, const message::HeaderList& headers,
+               const std::vector<base::DomainName>& exempt) {
+    return author.state == message::Author::State::one && !message::has_stray_line_break(headers) &&
+           std::find(exempt.begin(), exempt.end(), author.domains.front()) != exempt.end();
 }
 
 } // namespace milter::session

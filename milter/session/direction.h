@@ -3,6 +3,7 @@
 
 #include "base/ip_address.h"
 #include "config/settings.h"
+#include "message/from.h"
 #include "milter/record/message_facts.h"
 
 #include <cstdint>
@@ -56,5 +57,9 @@ struct Direction {
 // would be signed is as well.
 [[nodiscard]] Direction decide(const Origin& origin, const config::Settings::Roles& roles,
                                config::Mode mode = config::Mode::both);
+
+// Whether roles.exempt_domains leave it alone. A header that readers take in two ways is never exempt.
+[[nodiscard]] bool is_exempt(const message::Author& author, const message::HeaderList& headers,
+                             const std::vector<base::DomainName>& exempt);
 
 } // namespace milter::session

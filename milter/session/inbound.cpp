@@ -43,12 +43,12 @@ void Inbound::ask_about_sender() {
     });
 }
 
-void Inbound::end_of_header(const message::HeaderList& headers) {
+void Inbound::end_of_header(const message::HeaderList& headers, std::optional<message::Author> author) {
     if (client_is_relay_) {
         envelope_ = authenticate::at_border(envelope_, headers, runtime_->relay_rules);
         ask_about_sender();
     }
-    settled_->author = message::find_author(headers);
+    settled_->author = author ? std::move(author) : message::find_author(headers);
     if (runtime_->checks.dkim) {
         signatures_ = dkim::find_signatures(headers, runtime_->checks.dkim_options.limits, bodies_,
                                             settled_->author->domains);

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,8 +21,8 @@ class Inbound {
             threads::Share::Total& waiting, authenticate::Envelope envelope, bool client_is_relay,
             base::UnixTime now);
 
-    // Asks for keys and DMARC records, and orders the body hashes.
-    void end_of_header(const message::HeaderList& headers);
+    // Asks for keys and DMARC records, and orders the body hashes. `author` if he has been looked up already.
+    void end_of_header(const message::HeaderList& headers, std::optional<message::Author> author = {});
     // Waits for what is missing of the sender's checks, within a budget of their own: the checks of the
     // message have theirs.
     [[nodiscard]] authenticate::SenderVerdict finish_sender();

@@ -146,9 +146,9 @@ void Transaction::end_of_header() {
     if (is_refused() || std::exchange(header_ended_, true)) {
         return;
     }
-    heed_exemption();
+    auto author = heed_exemption();
     if (inbound_) {
-        inbound_->end_of_header(headers_);
+        inbound_->end_of_header(headers_, std::move(author));
     }
     if (outbound_) {
         end_of_own_header();
@@ -156,20 +156,20 @@ void Transaction::end_of_header() {
 }
 
 // A header that readers take in two ways is checked whoever seems to be its author.
-void Transaction::heed_exemption() {
+std::optional<message::Author> Transaction::heed_exemption() {
     const auto& exempt = context_.runtime->exempt_domains;
     if (exempt.empty() || context_.direction.mode == record::Mode::keep) {
-        return;
+        return std::nullopt;
     }
-    const auto author = message::find_author(headers_);
-    if (author.state != message::Author::State::one || message::has_stray_line_break(headers_) ||
-        std::find(exempt.begin(), exempt.end(), author.domains.front()) == exempt.end()) {
-        return;
+    auto author = message::find_author(headers_);
+    if (!is_exempt(author, headers_, exempt)) {
+        return author;
     }
     inbound_.reset();
     outbound_.reset();
     context_.direction.mode = record::Mode::keep;
     context_.direction.why += fmt::format(", exempt domain {}", author.domains.front().text());
+    return author;
 }
 
 void Transaction::end_of_own_header() {

@@ -60,8 +60,8 @@ class Transaction {
                           Actions& actions) const;
     void end_of_header();
     void end_of_own_header();
-    // Leaves the message alone where its author is exempt.
-    void heed_exemption();
+    // Leaves the message alone where its author is exempt. The author, if somebody had to know him.
+    std::optional<message::Author> heed_exemption();
     // Unless a recipient wants none.
     [[nodiscard]] Signed sign_unless_unwanted(const std::vector<HeaderDeletion>& deletions);
     // Over the header as it will be delivered, with `changes_` and `deletions` carried out.

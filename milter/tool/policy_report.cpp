@@ -5,6 +5,7 @@
 #include "milter/record/log_line.h"
 #include "milter/runtime/policies.h"
 #include "milter/runtime/runtime.h"
+#include "milter/session/direction.h"
 #include "milter/session/judgement.h"
 #include "milter/session/recipient_answers.h"
 
@@ -129,10 +130,39 @@ void print_recipient(const PolicyReport::Recipient& recipient, std::ostream& out
     }
 }
 
+// Why the daemon would not judge the message at all; empty: it would.
+std::string why_not_judged(const config::Settings& settings, const PolicyOptions& options,
+                           const authenticate::Verdict& verdict, const authenticate::Envelope& envelope,
+                           const message::HeaderList& headers) {
+    session::Origin origin;
+    origin.client.address = verdict.relay ? verdict.relay->relay : envelope.client;
+    origin.daemon_name = options.daemon_name;
+    origin.client_is_relay = verdict.relay.has_value();
+    const auto direction = session::decide(origin, settings.roles, settings.mode);
+    if (direction.mode != record::Mode::verify) {
+        return fmt::format("{}: the daemon {}, and does nothing of what follows", direction.why,
+                           direction.mode == record::Mode::sign ? "signs such mail"
+                                                                : "leaves such mail alone");
+    }
+    const auto exempt = runtime::exempt_domains(settings);
+    if (session::is_exempt(verdict.author, headers, exempt)) {
+        return fmt::format(
+            "exempt domain {}: the daemon leaves such mail alone, and does nothing of what follows",
+            verdict.author.domains.front().text());
+    }
+    return direction.is_own
+               ? fmt::format("{}: mail of your own, which the daemon marks where it would be refused",
+                             direction.why)
+               : std::string();
+}
+
 // Where the daemon would do something else with mail that comes in like that.
 std::vector<std::string> notes(const config::Settings& settings, const PolicyOptions& options,
-                               const runtime::Policies& policies) {
+                               const runtime::Policies& policies, const std::string& not_judged) {
     std::vector<std::string> notes;
+    if (!not_judged.empty()) {
+        notes.push_back(not_judged);
+    }
     if (settings.mode == config::Mode::sign) {
         notes.emplace_back("mode: sign: the daemon checks no mail, and does nothing of what follows");
     }
@@ -202,7 +232,8 @@ PolicyReport report_policies(const config::Loaded& loaded, const PolicyOptions& 
         }
     }
     const session::Arrival arrival = arrive(std::move(known), verdict);
-    report.notes = notes(*loaded.settings, options, policies);
+    report.notes = notes(*loaded.settings, options, policies,
+                         why_not_judged(*loaded.settings, options, verdict, envelope, headers));
     report.rows.push_back(make_row(
         policies.otherwise, judge_by(policies.otherwise, verdict, arrival, policies, policyd), loaded));
     for (const auto& profile : policies.profiles) {

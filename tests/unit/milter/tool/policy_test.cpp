@@ -43,6 +43,25 @@ struct Files {
 
 } // namespace
 
+TEST_CASE("policy test says when the daemon would not judge such mail at all") {
+    const auto told = [](const std::string& roles, const std::vector<std::string>& more) {
+        Files files;
+        files.yaml = files.files.write("roles.yaml", roles + config);
+        return run(files.arguments({"policy", "test"}, more)).out;
+    };
+    const std::vector<std::string> inside{"--ip", "192.0.2.1"};
+    CHECK(contains(told("roles: {internal_hosts: [192.0.2.1]}\n", inside),
+                   "internal host 192.0.2.1: the daemon signs such mail, and does nothing of what follows"));
+    CHECK(contains(told("roles: {peers: [192.0.2.1]}\n", inside),
+                   "peer 192.0.2.1: the daemon leaves such mail"));
+    CHECK(contains(told("roles: {exempt_domains: [victim.test]}\n", inside), "exempt domain victim.test: "));
+    CHECK(contains(told("roles: {originating_daemons: [submission]}\n",
+                        {"--ip", "192.0.2.1", "--daemon-name", "submission"}),
+                   "originating daemon submission: the daemon signs"));
+    CHECK(contains(told("mode: verify\nroles: {internal_hosts: [192.0.2.1]}\n", inside), "mail of your own"));
+    CHECK_FALSE(contains(told("roles: {internal_hosts: [192.0.2.2]}\n", inside), "the daemon"));
+}
+
 TEST_CASE("verify --policy names the line that decides, for every policy") {
     const Files files;
     const auto ran = run(files.arguments({"verify", "--policy"}, {"--ip", "203.0.113.1"}));
