@@ -87,7 +87,7 @@ Result<std::string> main_value(const std::string& name) {
         return tl::make_unexpected(plain.error());
     }
     if (!plain->succeeded) {
-        return fail(ExitCode::config, "--postfix: postconf fails; see what `postconf -n` says");
+        return fail(ExitCode::unavailable, "--postfix: postconf fails; see what `postconf -n` says");
     }
     if (plain->text.find('$') != std::string::npos) {
         const auto expanded = postconf({"-x", "-h", name});
