@@ -174,6 +174,15 @@ Result<ExitCode> generate(const KeyOptions& options, Console& console) {
     if (!domain) {
         return fail(ExitCode::usage, fmt::format("{} is not a domain name", base::quoted(options.domain)));
     }
+    // Who writes the name of the record means what stands in front.
+    constexpr std::string_view behind_selector = "._domainkey";
+    const auto end = base::to_lower(options.selector).find(behind_selector);
+    if (end != std::string::npos) {
+        return fail(ExitCode::usage,
+                    fmt::format("{} is the name of a record, not a selector: write --selector {}",
+                                base::quoted(options.selector),
+                                base::shown(options.selector.substr(0, end))));
+    }
     // A selector becomes part of a file name: only what a DNS label may hold.
     if (!base::DomainName::parse(options.selector)) {
         return fail(ExitCode::usage, fmt::format("{} is not a selector", base::quoted(options.selector)));

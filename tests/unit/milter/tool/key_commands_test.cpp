@@ -166,6 +166,8 @@ TEST_CASE("key generate refuses names that no signature can bear") {
         {"192.0.2.1", "s1", "'192.0.2.1' is an address, not a domain"},
         {"exa mple.org", "s1", "is not a domain name"},
         {"example.org", "s/1", "is not a selector"},
+        {"example.org", "s1._domainkey", "is the name of a record, not a selector: write --selector s1"},
+        {"example.org", "s1._DomainKey.example.org", "not a selector: write --selector s1"},
     };
     for (const Case& c : cases) {
         CAPTURE(c.domain, c.selector);
