@@ -3,6 +3,7 @@
 #include "authenticate/policyd_reply.h"
 #include "base/ascii.h"
 #include "base/domain_name.h"
+#include "base/ip_network.h"
 #include "base/secret_text.h"
 #include "config/policy_checks.h"
 #include "dkim/names.h"
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace config {
 
@@ -39,6 +41,16 @@ std::optional<Refusal> refusal_of_path(std::string_view path) {
     return refuse_unless(
         path.size() <= base::SocketName::longest_path,
         fmt::format("the path of a unix socket may have {} characters", base::SocketName::longest_path));
+}
+
+// Multicast and broadcast; and link-local addresses of IPv6, which need the name of an interface.
+bool is_no_host(const base::IpAddress& address) {
+    constexpr std::array<std::string_view, 4> blocks{"224.0.0.0/4", "255.255.255.255/32", "ff00::/8",
+                                                     "fe80::/10"};
+    return std::any_of(blocks.begin(), blocks.end(), [&](std::string_view text) {
+        const auto block = base::IpNetwork::parse(text);
+        return block && block->contains(address);
+    });
 }
 
 } // namespace
@@ -116,6 +128,12 @@ base::Result<dns::Server, Refusal> read_nameserver(std::string_view text) {
     if (!server) {
         return base::refuse(Refusal{fmt::format("{} is not the address of a name server", base::quoted(text)),
                                     "write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353"});
+    }
+    if (is_no_host(server->address)) {
+        return base::refuse(Refusal{fmt::format("{} never answers: it is no address of one host that can be "
+                                                "reached from here",
+                                                base::quoted(text)),
+                                    "take a unicast address, and no link-local one of IPv6"});
     }
     return *server;
 }
