@@ -263,7 +263,7 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
     for (const std::string& missing : result.missing) {
         service_.logger().write(Event::signing_failed, queue_id, missing);
     }
-    log_outbound(queue_id, result);
+    log_outbound(queue_id, result, actions.reply == Reply::proceed);
     std::move(result.fields.begin(), result.fields.end(), std::back_inserter(actions.insertions));
     if (const auto login = login_result(); !login.empty()) {
         insert_results(login, actions);
@@ -435,8 +435,8 @@ void Transaction::conclude(std::string_view queue_id, const record::MessageFacts
     }
 }
 
-void Transaction::log_outbound(std::string_view queue_id, const Signed& result) const {
-    if (!changes_.empty()) {
+void Transaction::log_outbound(std::string_view queue_id, const Signed& result, bool goes_on) const {
+    if (goes_on && !changes_.empty()) {
         service_.logger().write(
             Event::header_mended, queue_id,
             fmt::format("a line break that is no fold became a blank in {} header field{}", changes_.size(),

@@ -90,7 +90,7 @@ class Transaction {
                                record::MessageFacts& facts) const;
     // Its facts are complete: they are counted, and make its line in the log.
     void conclude(std::string_view queue_id, const record::MessageFacts& facts) const;
-    void log_outbound(std::string_view queue_id, const Signed& result) const;
+    void log_outbound(std::string_view queue_id, const Signed& result, bool goes_on) const;
     void log_dns_limits(std::string_view queue_id) const;
 
     runtime::Service& service_;

@@ -5,6 +5,7 @@
 #include "support/memory_logger.h"
 #include "support/table_resolver.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -170,6 +171,18 @@ TEST_CASE("nobody is refused while any client may be a relay whose name cannot b
     CHECK(answer(known) == Reply::reject);
     Daemon unknown(at_rcpt, "mx3.example.net");
     CHECK(answer(unknown) == Reply::proceed);
+}
+
+TEST_CASE("what is refused was not mended") {
+    for (const bool refused : {false, true}) {
+        Daemon daemon(std::string("roles: {internal_hosts: [192.0.2.0/24]}\n") +
+                      (refused ? "author: {own_mail: tempfail}\n" : ""));
+        const auto answer = daemon.receive_as("ann@a.test,\r ann@b.test", "");
+        CHECK((answer.reply == Reply::tempfail) == refused);
+        const auto& lines = daemon.logger.lines;
+        CHECK(std::any_of(lines.begin(), lines.end(),
+                          [](const auto& line) { return contains(line, "[MENDED]"); }) != refused);
+    }
 }
 
 TEST_CASE("the log names a setting as a profile gives it") {
