@@ -10,7 +10,8 @@ namespace config {
 constexpr std::size_t max_file_bytes = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t max_included_files = 1'000'000;
 constexpr std::size_t max_nodes =
-    8'000'000; // YAML values in one file, aliases counted as what they stand for
+    8'000'000;                         // YAML values in one file, aliases counted as what they stand for
+constexpr std::size_t max_depth = 100; // of lists and mappings in each other
 constexpr std::size_t max_profiles = 100;
 constexpr std::size_t max_exceptions = 10'000; // of all files
 constexpr std::size_t max_patterns = 1000;     // of one exception

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "config/load_events.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -31,13 +32,6 @@ struct TreeNode {
 struct Tree {
     std::deque<TreeNode> nodes;
     const TreeNode* root = nullptr; // null: the document is empty
-};
-
-struct TreeError {
-    std::size_t line = 0;
-    std::size_t column = 0;
-    std::string message;
-    std::string hint;
 };
 
 [[nodiscard]] base::Result<Tree, TreeError> parse_tree(std::string_view text);

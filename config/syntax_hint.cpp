@@ -230,15 +230,19 @@ class Explainer {
             return false;
         }
         error_.hint = "indent with blanks, not with tabs";
+        if (error_.column <= blanks.size()) { // where the parser stopped is where the tab is
+            error_.reason = "a tab in the indentation";
+        }
         return true;
     }
 
     bool brackets() {
-        if (!says("flow") && !says("illegal map value") && !says("illegal block entry")) {
+        const bool closes = here_.starts_with(']') || here_.starts_with('}');
+        if (!says("flow") && !says("illegal map value") && !says("illegal block entry") &&
+            !says("a value is missing") && !closes) {
             return false;
         }
         const auto open = followed(true).bracket();
-        const bool closes = here_.starts_with(']') || here_.starts_with('}');
         if (open) {
             error_.reason = closes ? fmt::format("the bracket '{}' is not closed before the '{}' in line {}",
                                                  open->sign, here_.front(), error_.line)
@@ -263,6 +267,8 @@ class Explainer {
                             base::shown(name));
         } else if (star && here_.starts_with('*') && !plain_name) {
             error_.hint = "what begins with * needs quotes";
+        } else if (here_.starts_with('\t')) {
+            error_.reason = "a tab where a blank is needed";
         } else if (says("unknown token") && !here_.empty()) {
             error_.hint =
                 fmt::format("what begins with {} needs quotes", base::printable(here_.substr(0, 1)));
@@ -292,6 +298,11 @@ class Explainer {
             error_.hint = "what belongs together begins in the same column";
         } else if (says("illegal map value")) {
             map_value(above);
+        } else if (says("a colon is missing") && lacks_blank(line_)) {
+            error_.reason = fmt::format("a blank is missing behind the colon in line {}", error_.line);
+            error_.column = line_.find(':') + 1;
+        } else if (says("a colon at the end of a text")) {
+            error_.hint = "put the text in quotes";
         }
     }
 

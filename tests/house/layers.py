@@ -63,7 +63,7 @@ MAY_INCLUDE["milter/tool/probe"] = BASE
 THIRD_PARTIES = {
     "libmilter/": ("milter/link/callbacks",),
     "ldns/": ("tests/support/dns/*",),
-    "yaml-cpp/": ("config/load*",),
+    "yaml.h": ("config/load_events",),
     "openssl/": ("lib/crypto/*",),
     "libpsl": ("lib/dmarc/public_suffix*",),
     "hwy/": ("lib/dkim/squeeze_blanks",),

@@ -380,7 +380,7 @@ TEST_CASE("what is not YAML") {
     check_cases({
         {"a tab",
          "spf:\n\tenabled: no\n",
-         {"p.yaml:2:9: error: not valid YAML: illegal map value (indent with blanks, not with tabs)"}},
+         {"p.yaml:2:1: error: not valid YAML: a tab in the indentation (indent with blanks, not with tabs)"}},
         {"a colon too many",
          "authserv_id: a: b\n",
          {"p.yaml:1:15: error: not valid YAML: illegal map value (a second colon: put the text in quotes, or "
@@ -409,7 +409,7 @@ TEST_CASE("what is not YAML") {
          {"p.yaml:3:16: error: not valid YAML: the bracket '[' is not closed before the '}' in line 3"}},
         {"a quote within a text opens nothing",
          "authserv_id: mx \"a\nspf:\n\tenabled: no\n",
-         {"p.yaml:3:9: error: not valid YAML: illegal map value (indent with blanks, not with tabs)"}},
+         {"p.yaml:3:1: error: not valid YAML: a tab in the indentation (indent with blanks, not with tabs)"}},
         {"nor does one behind a dash or a bracket in a text",
          "authserv_id: mx- \"a [b\nspf: {enabled: [}\n",
          {"p.yaml:2:16: error: not valid YAML: the bracket '[' is not closed before the '}' in line 2"}},
@@ -418,7 +418,7 @@ TEST_CASE("what is not YAML") {
          {"p.yaml:6:16: error: not valid YAML: the bracket '[' is not closed before the '}' in line 6"}},
         {"nor does one in a text in brackets",
          "strip_authserv_ids: [it's 'a, b \"c]\nspf:\n\tenabled: no\n",
-         {"p.yaml:3:9: error: not valid YAML: illegal map value (indent with blanks, not with tabs)"}},
+         {"p.yaml:3:1: error: not valid YAML: a tab in the indentation (indent with blanks, not with tabs)"}},
         {"an open quote behind an anchor",
          "log: {}\nauthserv_id: &mx \"mail\nspf:\n  enabled: \"yes\"\n",
          {"p.yaml:2:18: error: not valid YAML: the closing quote is missing (the text that begins here goes "
@@ -427,9 +427,18 @@ TEST_CASE("what is not YAML") {
         {"a quote that is escaped, and closed", "log: {}\nauthserv_id: \"mail\\x2f\"  # \"\n", {}},
         {"lost indentation",
          "- a\nspf: {}\n",
-         {"p.yaml:2:1: error: not valid YAML: the file goes on after the end of its document; check the "
-          "indentation of "
-          "this line"}},
+         {"p.yaml:2:1: error: not valid YAML: the indentation of this line fits no line above it (what "
+          "belongs together begins in the same column)"}},
+        {"a tab behind a dash",
+         "strip_authserv_ids:\n-\ta\n",
+         {"p.yaml:2:2: error: not valid YAML: a tab where a blank is needed"}},
+        {"a name without a colon",
+         "spf: {}\nlog\n",
+         {"p.yaml:2:1: error: not valid YAML: a colon is missing behind this name"}},
+        {"an address that ends in a colon in brackets",
+         "strip_authserv_ids: [2001:db8::]\n",
+         {"p.yaml:1:31: error: not valid YAML: a colon at the end of a text in brackets (put the text in "
+          "quotes)"}},
         {"two documents",
          "spf: {}\n---\ndkim: {}\n",
          {"p.yaml:2:1: error: not valid YAML: the file goes on after the end of its document; check the "
@@ -441,6 +450,16 @@ TEST_CASE("what is not YAML") {
         {"a NUL",
          std::string("spf: {}\nlog:\0 {}\n", 18),
          {"p.yaml:2:5: error: control character 0x00 (the file must be UTF-8 text)"}},
+        {"a byte order mark within the file",
+         "spf: {}\n\xef\xbb\xbflog: {}\n",
+         {"p.yaml:2:1: error: the character U+FEFF has no place in YAML (the file must be UTF-8 text)"}},
+        {"what only YAML takes for the end of a line",
+         "spf: {}\n# x\xc2\x85mode: verify\n",
+         {"p.yaml:2:4: error: the character U+0085 has no place in YAML (the file must be UTF-8 text)"}},
+        {"a column behind characters of several octets",
+         "authserv_id: \xc3\xbc\xc3\xbc: x\n",
+         {"p.yaml:1:18: error: not valid YAML: illegal map value (a second colon: put the text in quotes, or "
+          "what follows on a line of its own)"}},
         {"Latin-1",
          "spf: {}\nauthserv_id: M\xfcller\n",
          {"p.yaml:2:15: error: not UTF-8 (save the file as UTF-8)"}},
@@ -452,7 +471,7 @@ TEST_CASE("what is not YAML") {
          {"p.yaml:1:28: error: not valid YAML: an alias within the value it stands for"}},
         {"deep brackets",
          std::string(100'000, '['),
-         {"p.yaml:1:1: error: not valid YAML: nested too deeply"}},
+         {"p.yaml:1:101: error: not valid YAML: nested too deeply"}},
     });
 }
 
@@ -542,6 +561,9 @@ TEST_CASE("a blank that is missing behind a colon") {
          "spf:\n  enabled:no\n",
          {"p.yaml:2:3: error: 'spf': expected settings below it, not a text (a blank is missing behind the "
           "colon: write 'enabled: no')"}},
+        {"in the last line of a section",
+         "spf:\n  check_helo: no\n  enabled:no\n",
+         {"p.yaml:3:10: error: not valid YAML: a blank is missing behind the colon in line 3"}},
         {"in the line above",
          "spf:\n  enabled:no\n  check_helo: no\n",
          {"p.yaml:2:10: error: not valid YAML: a blank is missing behind the colon in line 2"}},
