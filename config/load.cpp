@@ -68,6 +68,7 @@ class Loader {
         (report_.has_errors() ? loaded.partial : loaded.settings) = std::move(settings_);
         loaded.parsed = parsed_;
         loaded.diagnostics = report_.take();
+        loaded.patterns = std::move(patterns_);
         for (const File& file : files_) {
             loaded.files.push_back(file.name);
         }
@@ -143,6 +144,7 @@ class Loader {
     void load_pattern(const TreeNode& pattern, const File& file) {
         const Place place = place_of(file, pattern);
         const auto paths = expand_pattern(file.directory, pattern.text);
+        patterns_.push_back({file.directory, pattern.text});
         if (paths.empty()) {
             report_.warning(place, fmt::format("'{}': no file matches '{}'", include_name,
                                                shown_path(resolve_path(file.directory, pattern.text))));
@@ -204,6 +206,7 @@ class Loader {
     bool parsed_ = true;
     std::deque<File> files_; // places point into it
     std::set<std::string> included_;
+    std::vector<IncludePattern> patterns_;
     std::map<std::string, Origin, std::less<>> origins_;
     DomainLoader domains_{settings_.domains, report_};
     PolicyLoader policy_{settings_, report_,
@@ -242,6 +245,11 @@ Loaded load_file(const std::string& path) {
             loader.refuse(file, text.error());
         }
     });
+}
+
+Loaded load_file_as(std::string_view yaml, const std::string& path) {
+    return guarded(
+        path, [&](Loader& loader) { loader.load_main(yaml, loader.add_file(path, directory_of(path))); });
 }
 
 Loaded load_text(std::string_view yaml, const std::string& name) {

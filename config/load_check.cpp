@@ -399,6 +399,12 @@ struct Checks {
 
     void socket() const {
         const auto& listen = settings.listen;
+        if (listen.control.size() > base::SocketName::longest_path) {
+            report.error(at("listen.control"),
+                         fmt::format("'listen.control': longer than the {} octets that the path of a unix "
+                                     "socket may have",
+                                     base::SocketName::longest_path));
+        }
         if (listen.socket.is_unix() && (listen.socket_mode & other_write) != 0) {
             report.warning(
                 at("listen.socket_mode"),

@@ -86,7 +86,24 @@ to each piece: every message takes a little longer, and large unsigned ones are 
              "listen.drain_time", duration(0, 10 * minute),
              [](auto& s) -> auto& { return s.listen.drain_time; },
              R"(
-How long messages under way may take when the daemon stops. New connections are answered 451 meanwhile.)")}};
+How long messages under way may take when the daemon stops. New connections are answered 451 meanwhile.)"),
+         setting(
+             "listen.control", {.kind = Kind::path}, [](auto& s) -> auto& { return s.listen.control; },
+             R"(
+A unix socket at which `paraph reload` reaches the daemon. Only root and the daemon's user may use it. Where
+its directory does not exist there is none, and the daemon is told by signal alone. Empty: none.)")}};
+}
+
+Section reload() {
+    return {"reload",
+            "When the daemon reads its files again without being told.",
+            {setting(
+                "reload.watch", whole_seconds(0, day), [](auto& s) -> auto& { return s.reload.watch; },
+                R"(
+How often the daemon looks whether a table, an included file, a file of exceptions, the list of public
+suffixes or a key file has changed. What has changed is read once it has stayed the same from one look to the
+next. If that fails, what was read before stays in use, and the log says so once. The configuration file
+itself is not watched: what you write there waits for a reload. 0: never, a reload reads everything.)")}};
 }
 
 Section roles() {
@@ -523,7 +540,7 @@ const std::vector<Section>& schema() {
         for (Section& section : policy) {
             list.push_back(std::move(section));
         }
-        list.insert(list.end(), {signing(), log(), limits()});
+        list.insert(list.end(), {signing(), reload(), log(), limits()});
         return list;
     }();
     return sections;
@@ -582,9 +599,10 @@ can send mail there can name any client, so leave it empty if the relay has no s
 }
 
 bool needs_restart(const Setting& setting) {
-    static constexpr std::array<std::string_view, 10> set_up_once{
-        "listen.socket", "listen.socket_mode", "listen.socket_group", "dns.nameservers", "dns.timeout",
-        "dns.attempts",  "dns.cache_bytes",    "log.target",          "log.facility",    "log.level"};
+    static constexpr std::array<std::string_view, 11> set_up_once{
+        "listen.control",  "listen.socket", "listen.socket_mode", "listen.socket_group",
+        "dns.nameservers", "dns.timeout",   "dns.attempts",       "dns.cache_bytes",
+        "log.target",      "log.facility",  "log.level"};
     return std::find(set_up_once.begin(), set_up_once.end(), setting.path) != set_up_once.end();
 }
 

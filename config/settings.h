@@ -74,12 +74,17 @@ struct RelayEntry {
 struct Settings {
     struct Listen {
         base::SocketName socket{base::SocketName::Family::inet, "127.0.0.1", 8891, {}, {}};
-        unsigned socket_mode = 0660;                  // of a unix socket
-        std::string socket_group;                     // of a unix socket; empty: the daemon's
-        std::size_t max_connections = 1000;           // more are answered 451 at connect
-        bool skip_bodies = false;                     // what no signature needs of them
+        unsigned socket_mode = 0660;                 // of a unix socket
+        std::string socket_group;                    // of a unix socket; empty: the daemon's
+        std::size_t max_connections = 1000;          // more are answered 451 at connect
+        bool skip_bodies = false;                    // what no signature needs of them
+        std::string control = "/run/paraph/control"; // where `paraph reload` finds the daemon; empty: nowhere
         std::chrono::milliseconds drain_time{30'000}; // for messages under way when the daemon is to end
     } listen;
+
+    struct Reload {
+        std::chrono::milliseconds watch{0}; // how often files are looked at; 0: never
+    } reload;
 
     std::string authserv_id;                              // "HOSTNAME" or empty: the host's name
     std::vector<std::string> strip_authserv_ids;          // further ids whose incoming results are removed

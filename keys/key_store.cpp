@@ -191,6 +191,22 @@ class KeyStore::Impl {
         return common;
     }
 
+    void for_each_file(const std::function<void(const std::string& path)>& step) const {
+        for (const std::string& table : {key_file_, signing_file_}) {
+            if (!table.empty()) {
+                step(table);
+            }
+        }
+        for (const KeyRow& row : key_table_.rows()) {
+            if (!row.file_has_domain && !row.file.empty()) {
+                step(std::string(row.file));
+            }
+        }
+        for (const KeyOptions::DomainKey& key : options_.domain_keys) {
+            step(key.file);
+        }
+    }
+
     [[nodiscard]] std::size_t key_rows() const { return key_table_.rows().size(); }
     [[nodiscard]] std::size_t signing_rows() const { return signing_table_.rows().size(); }
 
@@ -477,6 +493,10 @@ std::vector<Signer> KeyStore::signers_for(std::string_view local_part,
 CommonSigners KeyStore::signers_for_all(const std::vector<std::string_view>& local_parts,
                                         const base::DomainName& author_domain) const {
     return impl_->signers_for_all(local_parts, author_domain);
+}
+
+void KeyStore::for_each_file(const std::function<void(const std::string& path)>& step) const {
+    impl_->for_each_file(step);
 }
 
 } // namespace keys

@@ -7,6 +7,7 @@
 #include "keys/problem.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -89,6 +90,9 @@ class KeyStore {
     // only what would sign for each of them alone signs for all. Empty `local_parts`: nothing signs.
     [[nodiscard]] CommonSigners signers_for_all(const std::vector<std::string_view>& local_parts,
                                                 const base::DomainName& author_domain) const;
+
+    // Each file that was read, and each key file that is named without `%`; some perhaps more than once.
+    void for_each_file(const std::function<void(const std::string& path)>& step) const;
 
   private:
     class Impl;

@@ -1,10 +1,13 @@
 #include "milter/daemon/configuration.h"
 
 #include "config/load.h"
+#include "config/load_source.h"
 
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <utility>
 
 namespace milter::daemon {
 
@@ -12,22 +15,28 @@ namespace {
 
 constexpr const char* system_file = "/etc/paraph/paraph.yaml";
 
-config::Loaded load_settings(const CommandLine& command_line, std::string& source) {
-    if (!command_line.config.empty()) {
-        source = command_line.config;
-        return config::load_file(source);
-    }
-    if (access(system_file, F_OK) == 0 || errno != ENOENT) { // one that cannot be looked at is no missing one
-        source = system_file;
-        return config::load_file(source);
-    }
-    source = built_in_defaults;
+bool has_file(const CommandLine& command_line) {
+    // One that cannot be looked at is no missing one.
+    return !command_line.config.empty() || access(system_file, F_OK) == 0 || errno != ENOENT;
+}
+
+config::Loaded built_in() {
     return {.settings = config::default_settings(),
             .origins = {},
             .diagnostics = {},
             .files = {},
+            .patterns = {},
             .partial = {},
             .parsed = true};
+}
+
+config::Loaded load_settings(const std::string& file, std::string& main_text) {
+    auto text = config::read_source(file);
+    if (!text) {
+        return config::load_file(file); // which says why it cannot be read
+    }
+    main_text = std::move(*text);
+    return config::load_file_as(main_text, file);
 }
 
 std::vector<std::string>& list_for(config::Severity severity, Configuration& configuration) {
@@ -51,17 +60,52 @@ void apply_overrides(const CommandLine& command_line, config::Settings& settings
     settings.listen.socket = command_line.socket.value_or(settings.listen.socket);
 }
 
+std::int64_t now() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
 } // namespace
 
-Configuration read_configuration(const CommandLine& command_line, const runtime::KnownHosts& known) {
+void report(log::Logger& logger, const Configuration& configuration) {
+    using log::Event;
+    for (const auto& problem : configuration.problems) {
+        logger.write(Event::configuration_problem, problem);
+    }
+    for (const auto& fault : configuration.faults) {
+        logger.write(Event::key_unusable, fault);
+    }
+    for (const auto& warning : configuration.warnings) {
+        logger.write(Event::configuration_warning, warning);
+    }
+}
+
+Configuration read_configuration(const CommandLine& command_line, const runtime::KnownHosts& known,
+                                 const std::string* main_text) {
     Configuration configuration;
-    auto loaded = load_settings(command_line, configuration.source);
+    configuration.begun = now();
+    auto& files = configuration.files;
+    const bool from_file = has_file(command_line);
+    configuration.source = !from_file                    ? built_in_defaults
+                           : command_line.config.empty() ? system_file
+                                                         : command_line.config;
+    files.main_text = main_text != nullptr ? *main_text : "";
+    auto loaded = !from_file             ? built_in()
+                  : main_text != nullptr ? config::load_file_as(files.main_text, configuration.source)
+                                         : load_settings(configuration.source, files.main_text);
     for (const auto& diagnostic : loaded.diagnostics) {
         list_for(diagnostic.severity, configuration).push_back(config::print(diagnostic));
     }
     if (!loaded.settings) {
         return configuration;
     }
+    if (loaded.settings->reload.watch.count() == 0) {
+        files.main_text = {};
+    }
+    files.read = std::move(loaded.files);
+    files.patterns = std::move(loaded.patterns);
+    loaded.origins.clear(); // as large as the settings, and of no use here
     apply_overrides(command_line, *loaded.settings);
     auto built = runtime::build_runtime(std::move(*loaded.settings), runtime::host_name(), known);
     append(configuration.problems, built.problems);

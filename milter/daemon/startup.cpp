@@ -1,15 +1,18 @@
 #include "milter/daemon/startup.h"
 
-#include "config/schema.h"
+#include "config/load_source.h"
 #include "milter/daemon/capacity.h"
 #include "milter/daemon/configuration.h"
+#include "milter/daemon/control_server.h"
 #include "milter/daemon/counter_log.h"
 #include "milter/daemon/notify.h"
 #include "milter/daemon/nudge.h"
+#include "milter/daemon/reloader.h"
 #include "milter/daemon/sandbox.h"
 #include "milter/daemon/signals.h"
 #include "milter/link/callbacks.h"
 #include "milter/link/socket_address.h"
+#include "milter/listener/control.h"
 #include "milter/threads/worker.h"
 
 #include <fmt/format.h>
@@ -24,10 +27,12 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace milter::daemon {
@@ -40,18 +45,6 @@ base::UnixTime wall_clock() {
     return std::chrono::duration_cast<std::chrono::seconds>(
                std::chrono::system_clock::now().time_since_epoch())
         .count();
-}
-
-void report(log::Logger& logger, const Configuration& configuration) {
-    for (const auto& problem : configuration.problems) {
-        logger.write(Event::configuration_problem, problem);
-    }
-    for (const auto& fault : configuration.faults) {
-        logger.write(Event::key_unusable, fault);
-    }
-    for (const auto& warning : configuration.warnings) {
-        logger.write(Event::configuration_warning, warning);
-    }
 }
 
 // Where to tell that the daemon does not start: on stderr for the operator who starts it, and in the log for
@@ -79,30 +72,6 @@ void report_failure(const config::Settings::Log& settings, std::string_view prob
     }
 }
 
-// `at_start` is what the socket, the resolver and the log were set up with.
-void warn_of_restart(log::Logger& logger, const config::Settings& at_start, const config::Settings& now) {
-    for (const auto& change : config::changes_that_need_restart(at_start, now)) {
-        logger.write(Event::configuration_warning, fmt::format("{} until paraphd is restarted", change));
-    }
-}
-
-void reload(runtime::Service& service, const CommandLine& command_line, const config::Settings& at_start) {
-    notify_reloading();
-    const auto configuration = read_configuration(command_line, service.runtime()->relay_hosts);
-    report(service.logger(), configuration);
-    if (configuration.runtime) {
-        warn_of_restart(service.logger(), at_start, configuration.runtime->settings);
-        service.replace_runtime(configuration.runtime);
-        service.logger().write(Event::reloaded,
-                               fmt::format("configuration reloaded from {}", configuration.source));
-    } else {
-        service.logger().write(
-            Event::reload_refused,
-            fmt::format("{} has errors, the old configuration stays in use", configuration.source));
-    }
-    notify_ready();
-}
-
 // Ends the service in an orderly way: lets messages under way finish first, for as long as the settings allow
 // or until `hurry` is requested.
 void drain(runtime::Service& service, const link::ServeOptions& options, const std::stop_token& hurry) {
@@ -120,16 +89,16 @@ void drain(runtime::Service& service, const link::ServeOptions& options, const s
 }
 
 // Does what signals ask for, until the service has ended.
-void obey_signals(runtime::Service& service, const link::ServeOptions& options,
-                  const CommandLine& command_line, const std::atomic<bool>& ended) {
-    const auto at_start = service.runtime();
+void obey_signals(runtime::Service& service, const link::ServeOptions& options, Reloader& reloader,
+                  const std::atomic<bool>& ended) {
     CounterLog counters(service);
-    threads::Worker reloader([&] { reload(service, command_line, at_start->settings); });
+    threads::Worker worker([&] { static_cast<void>(reloader.reload()); });
+    const std::jthread watcher([&](const std::stop_token& stop) { reloader.watch(stop); });
     std::jthread drainer;
     while (!ended) {
         switch (next_signal()) {
         case Signal::reload:
-            reloader.request();
+            worker.request();
             break;
         case Signal::totals:
             counters.request_totals();
@@ -147,8 +116,24 @@ void obey_signals(runtime::Service& service, const link::ServeOptions& options,
     }
 }
 
+// Null where there is none; that it cannot be had does not keep the daemon from its work.
+std::unique_ptr<ControlServer> open_control(runtime::Service& service, Reloader& reloader) {
+    const std::string& path = service.runtime()->settings.listen.control;
+    if (path.empty() || access(config::directory_of(path).c_str(), F_OK) != 0) {
+        return nullptr;
+    }
+    auto socket = listener::open_control(path);
+    if (!socket) {
+        service.logger().write(Event::configuration_warning,
+                               fmt::format("`paraph reload` will not find this daemon: {}", socket.error()));
+        return nullptr;
+    }
+    return std::make_unique<ControlServer>(std::move(*socket), path, reloader);
+}
+
 std::string serve_until_stopped(runtime::Service& service, const link::ServeOptions& options,
-                                const CommandLine& command_line, const std::string& source) {
+                                Reloader& reloader, const std::string& source) {
+    const auto control = open_control(service, reloader);
     const auto ready = [&] {
         service.logger().write(Event::listening,
                                fmt::format("listening on {}, configuration from {}, paraphd {}",
@@ -163,7 +148,7 @@ std::string serve_until_stopped(runtime::Service& service, const link::ServeOpti
         ended = true;
         wake_main_thread();
     });
-    obey_signals(service, options, command_line, ended);
+    obey_signals(service, options, reloader, ended);
     listener.join();
     return problem;
 }
@@ -236,11 +221,12 @@ int start(const Configuration& configuration, const CommandLine& command_line, l
     options.report = [&logger](std::string_view text) { logger.write(Event::resolver_warning, text); };
     resolver::CachingResolver resolver(options);
     runtime::Service service(configuration.runtime, resolver, logger, wall_clock, limits.admitted);
+    Reloader reloader(service, command_line, configuration);
     const Nudge nudge(service, settings.listen.socket, capacity.threads);
     const auto problem = serve_until_stopped(
         service,
         {settings.listen.socket, settings.listen.socket_mode, settings.listen.socket_group, limits.open},
-        command_line, configuration.source);
+        reloader, configuration.source);
     if (problem.empty()) {
         logger.write(Event::stopped, "stopped");
     } else {

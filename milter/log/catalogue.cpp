@@ -21,6 +21,10 @@ and when the daemon stops.)"},
     {Event::failed, "FAILED", Level::error, Flow::each,
      R"(
 The daemon cannot start, or cannot go on, for the reason in the line. It stands on stderr as well.)"},
+    {Event::files_changed, "FILES_CHANGED", Level::notice, Flow::each,
+     R"(
+With `reload.watch`: what the daemon has read has changed on disk and rests. It is read again; one of the two
+lines that follow next tells how that went.)"},
     {Event::reloaded, "RELOADED", Level::notice, Flow::each,
      R"(
 A new configuration is in use. Sessions that were open keep the one they began with. Settings that need a

@@ -17,6 +17,7 @@ enum class Event : std::uint8_t {
     counters,
     totals,
     failed,
+    files_changed,
     reloaded,
     reload_refused,
     configuration_problem,

@@ -30,6 +30,7 @@ void declare(CLI::App& app, Command& chosen) {
     add_check_config(app, chosen);
     add_show_config(app, chosen);
     add_key(app, chosen);
+    add_reload(app, chosen);
     add_probe(app, chosen);
 }
 

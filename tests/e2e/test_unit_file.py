@@ -10,10 +10,11 @@ import subprocess
 import unittest
 from pathlib import Path
 
+from harness import programs
 from harness.client import send_one
 from harness.messages import message
 from harness.paraphd import Paraphd
-from harness.process import eventually
+from harness.process import eventually, run
 from harness.site import SiteTest
 
 UNIT = Path(__file__).parents[2] / "packaging" / "systemd" / "paraphd.service"
@@ -56,7 +57,8 @@ class SystemCalls(SiteTest):
 
     @classmethod
     def change_settings(cls, site, settings):
-        settings["listen"] = {"socket_group": grp.getgrgid(os.getgid()).gr_name}
+        settings["listen"] = {"socket_group": grp.getgrgid(os.getgid()).gr_name, "control": str(site.folder / "control")}
+        settings["reload"] = {"watch": "1s"}
         cls.trace = site.folder / "strace.out"
         cls.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         cls.addClassCleanup(cls.manager.close)
@@ -85,6 +87,9 @@ class SystemCalls(SiteTest):
         paraphd = self.site.paraphd
         paraphd.reload()
         eventually("the reload", lambda: "configuration reloaded" in paraphd.log())
+        self.assertEqual(0, run([programs.paraph, "reload", "-c", str(paraphd.config)], check=False).returncode)
+        os.utime(paraphd.settings["domains"]["ours.test"]["keys"][0]["file"])
+        eventually("the change", lambda: "[FILES_CHANGED]" in paraphd.log(), 30)
         send_one(self.site.postfix.port, message(), address="203.0.113.9", sender="ann@pass.test",
                  recipient=self.new_recipient())
         paraphd.tell(signal.SIGTERM)

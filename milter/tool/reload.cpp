@@ -1,0 +1,124 @@
+// paraph reload: has the running daemon read its configuration again, and tells what came of it.
+
+#include "base/ascii.h"
+#include "milter/listener/control.h"
+#include "milter/tool/commands.h"
+#include "milter/tool/configuration.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace milter::tool {
+
+namespace {
+
+struct ReloadOptions {
+    std::string file;   // empty: the default one, if it is there
+    std::string socket; // empty: the one of the configuration
+    bool quiet = false;
+};
+
+// Also of a configuration with errors: they are what the daemon is asked about.
+std::string control_of(const ReloadOptions& options, Console& console) {
+    if (!options.socket.empty()) {
+        return options.socket;
+    }
+    const auto loaded = read_configuration(options.file, console);
+    const auto& settings = loaded.settings ? loaded.settings : loaded.partial;
+    return settings ? settings->listen.control : config::default_settings().listen.control;
+}
+
+// What the daemon said, sorted by who reads it.
+struct Answer {
+    std::vector<std::string> problems; // as check-config prints them
+    std::vector<std::string> warnings;
+    std::string source; // of the configuration; empty: the answer was cut off
+    bool taken = false;
+    bool faulty = false; // single keys cannot be used
+};
+
+Answer read_answer(const std::vector<std::string>& lines) {
+    Answer answer;
+    for (const std::string_view line : lines) {
+        const auto rest = [line](std::string_view kind) { return std::string(line.substr(kind.size())); };
+        if (line.starts_with(listener::error_line)) {
+            answer.problems.push_back(rest(listener::error_line));
+        } else if (line.starts_with(listener::fault_line)) {
+            answer.problems.push_back(rest(listener::fault_line));
+            answer.faulty = true;
+        } else if (line.starts_with(listener::warning_line)) {
+            answer.warnings.push_back(rest(listener::warning_line));
+        } else if (line.starts_with(listener::reloaded_line)) {
+            answer.source = rest(listener::reloaded_line);
+            answer.taken = true;
+        } else if (line.starts_with(listener::refused_line)) {
+            answer.source = rest(listener::refused_line);
+        }
+    }
+    return answer;
+}
+
+void print(const Answer& answer, const ReloadOptions& options, std::ostream& out) {
+    constexpr std::size_t max_line = 4096;
+    for (const auto& problem : answer.problems) {
+        fmt::print(out, "{}\n", base::one_line(problem, max_line));
+    }
+    for (const auto& warning : answer.warnings) {
+        if (!options.quiet) {
+            fmt::print(out, "{}\n", base::one_line(warning, max_line));
+        }
+    }
+    if (!answer.taken) {
+        fmt::print(out, "The daemon refuses {} and keeps its old configuration.\n", answer.source);
+    } else if (answer.faulty) {
+        fmt::print(out, "The daemon has reloaded {}: each error affects only the mail that it names.\n",
+                   answer.source);
+    } else if (!options.quiet) {
+        fmt::print(out, "The daemon has reloaded {}.\n", answer.source);
+    }
+}
+
+Result<ExitCode> reload(const ReloadOptions& options, Console& console) {
+    constexpr std::chrono::minutes patience{5};
+    const std::string path = control_of(options, console);
+    if (path.empty()) {
+        return fail(ExitCode::unavailable,
+                    "listen.control is empty: such a daemon is told by signal, kill -USR1 PID");
+    }
+    const auto lines = listener::ask_daemon(path, listener::reload_request, patience);
+    if (!lines) {
+        return fail(ExitCode::unavailable, lines.error());
+    }
+    const Answer answer = read_answer(*lines);
+    if (answer.source.empty()) {
+        return fail(ExitCode::unavailable,
+                    fmt::format("{}: the daemon gave no answer; its log says what it did", path));
+    }
+    print(answer, options, console.out);
+    return answer.taken ? ExitCode::ok : ExitCode::config;
+}
+
+} // namespace
+
+void add_reload(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<ReloadOptions>();
+    CLI::App* sub = app.add_subcommand("reload", "Have the running daemon read its configuration again");
+    sub->footer("Examples:\n  paraph reload\n  paraph reload --quiet");
+    sub->add_option("-c,--config", options->file,
+                    "The configuration file that says where the daemon is reached (default: "
+                    "/etc/paraph/paraph.yaml if it exists)")
+        ->type_name("FILE");
+    sub->add_option("--control", options->socket, "Where the daemon is reached, instead of listen.control")
+        ->type_name("PATH");
+    sub->add_flag("--quiet", options->quiet, "Print errors only");
+    sub->callback(
+        [options, &chosen] { chosen = [options](Console& console) { return reload(*options, console); }; });
+}
+
+} // namespace milter::tool
