@@ -39,6 +39,8 @@ class ReloadTest(SiteTest):
         """In the place of what is there, as tools do that care."""
         new = path.with_suffix(".new")
         new.write_text(text)
+        if path.exists():
+            new.chmod(path.stat().st_mode & 0o777)
         new.replace(path)
 
     def tearDown(self):
