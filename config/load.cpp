@@ -29,6 +29,12 @@ base::UnixTime now() {
 // One run over the main file and what it includes.
 class Loader {
   public:
+    explicit Loader(bool keeps_origins) : keeps_origins_(keeps_origins) {
+        if (!keeps_origins) {
+            domains_.keep_no_places();
+        }
+    }
+
     void load_main(std::string_view yaml, const File& file) {
         const auto tree = parse(yaml, file);
         const TreeNode* root = tree ? tree->root : nullptr;
@@ -71,6 +77,9 @@ class Loader {
         loaded.patterns = std::move(patterns_);
         for (const File& file : files_) {
             loaded.files.push_back(file.name);
+        }
+        if (!keeps_origins_) {
+            return loaded;
         }
         for (const auto& [domain, place] : domains_.places()) {
             origins_.insert_or_assign(fmt::format("{}.{}", domains_name, domain),
@@ -201,6 +210,7 @@ class Loader {
         }
     }
 
+    const bool keeps_origins_;
     Settings settings_;
     Report report_;
     bool parsed_ = true;
@@ -219,9 +229,9 @@ class Loader {
 
 // What the standard library may throw (memory, above all) ends here.
 template <class Step>
-Loaded guarded(const std::string& name, Step step) {
+Loaded guarded(const std::string& name, bool keeps_origins, Step step) {
     try {
-        Loader loader;
+        Loader loader(keeps_origins);
         step(loader);
         return loader.finish();
     } catch (const std::exception& error) {
@@ -236,7 +246,7 @@ Loaded guarded(const std::string& name, Step step) {
 } // namespace
 
 Loaded load_file(const std::string& path) {
-    return guarded(path, [&](Loader& loader) {
+    return guarded(path, true, [&](Loader& loader) {
         const auto text = read_source(path);
         const File& file = loader.add_file(path, directory_of(path));
         if (text) {
@@ -248,12 +258,13 @@ Loaded load_file(const std::string& path) {
 }
 
 Loaded load_file_as(std::string_view yaml, const std::string& path) {
-    return guarded(
-        path, [&](Loader& loader) { loader.load_main(yaml, loader.add_file(path, directory_of(path))); });
+    return guarded(path, false, [&](Loader& loader) {
+        loader.load_main(yaml, loader.add_file(path, directory_of(path)));
+    });
 }
 
 Loaded load_text(std::string_view yaml, const std::string& name) {
-    return guarded(name, [&](Loader& loader) { loader.load_main(yaml, loader.add_file(name, "")); });
+    return guarded(name, true, [&](Loader& loader) { loader.load_main(yaml, loader.add_file(name, "")); });
 }
 
 Settings default_settings() {

@@ -109,7 +109,7 @@ void DomainLoader::load_domain(const Pair& pair, const File& file) {
     const std::string prefix = fmt::format("domains.{}.", *domain);
     DomainEntry& entry = domains_[*domain];
     entry.named_in = file.name;
-    for (std::size_t i = 0; i + 1 < pair.value->children.size(); i += 2) {
+    for (std::size_t i = 0; keeps_places_ && i + 1 < pair.value->children.size(); i += 2) {
         const TreeNode& name = *pair.value->children[i];
         setting_places_.try_emplace(prefix + name.text, place_of(file, name));
     }

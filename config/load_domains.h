@@ -16,6 +16,9 @@ class DomainLoader {
     DomainLoader(std::map<std::string, DomainEntry>& domains, Report& report)
         : domains_(domains), report_(report) {}
 
+    // Nobody will ask for setting_places().
+    void keep_no_places() { keeps_places_ = false; }
+
     void load(const Pair& pair, const File& file);
     // Where each domain is given.
     [[nodiscard]] const std::unordered_map<std::string, Place>& places() const { return places_; }
@@ -38,6 +41,7 @@ class DomainLoader {
 
     std::map<std::string, DomainEntry>& domains_;
     Report& report_;
+    bool keeps_places_ = true;
     std::unordered_map<std::string, Place> places_;
     std::unordered_map<std::string, Place> setting_places_;
 };

@@ -22,10 +22,10 @@ struct TreeNode {
     bool quoted = false;      // of a scalar
     std::uint32_t line = 0;   // 1-based
     std::uint32_t column = 0; // 1-based, in bytes
+    std::uint32_t weight = 1; // how many nodes a walk over it visits, aliases expanded
     std::string text;         // of a scalar; of a null that is written out, as "Null"
     // Of a sequence, its items; of a mapping, names and values by turns.
     std::vector<const TreeNode*> children;
-    std::size_t weight = 1; // how many nodes a walk over it visits, aliases expanded
 };
 
 // Owns its nodes.

@@ -15,6 +15,7 @@ constexpr const char* attribute_name = "system.posix_acl_access";
 constexpr std::uint32_t known_version = 2;
 constexpr std::size_t header_size = 4;
 constexpr std::size_t entry_size = 8;
+constexpr std::size_t usual_attribute = 512;
 constexpr std::size_t largest_attribute = 65536; // the kernel's bound
 
 constexpr std::uint32_t tag_user = 0x02;
@@ -56,13 +57,21 @@ std::uint32_t mask_of(const std::vector<Entry>& entries) {
 
 template <class Get>
 FoundList read_list(Get get) {
-    std::array<char, largest_attribute> buffer; // NOLINT(*-member-init): filled by the kernel
-    const ssize_t size = get(buffer.data(), buffer.size());
+    // The kernel clears as much memory as it is offered, for each of 200,000 files.
+    std::array<char, usual_attribute> small;
+    std::vector<char> large;
+    char* found = small.data();
+    ssize_t size = get(found, small.size());
+    if (size < 0 && errno == ERANGE) {
+        large.resize(largest_attribute);
+        found = large.data();
+        size = get(found, large.size());
+    }
     if (size < 0) {
         const bool none = errno == ENODATA || errno == EOPNOTSUPP || errno == ENOSYS;
         return none ? FoundList(std::nullopt) : FoundList(base::refuse(int{errno}));
     }
-    auto list = parse_access_list({buffer.data(), static_cast<std::size_t>(size)});
+    auto list = parse_access_list({found, static_cast<std::size_t>(size)});
     return list ? FoundList(std::move(list)) : FoundList(base::refuse(int{EBADMSG}));
 }
 

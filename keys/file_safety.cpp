@@ -171,18 +171,27 @@ std::optional<std::string> replace_danger(const Ownership& directory, const Owne
     return list_danger(directory, reader, [](const Grant& grant) { return grant.write; });
 }
 
-base::Result<Ownership, int> ownership_of(const std::string& path) {
+namespace {
+
+// Without its access control list.
+base::Result<Ownership, int> entry_at(const std::string& path) {
     struct stat status{};
     if (::lstat(path.c_str(), &status) != 0) {
         return base::refuse(int{errno});
     }
-    Ownership found{status.st_uid, status.st_gid, status.st_mode & 07777U, S_ISLNK(status.st_mode)};
-    if (!found.is_link) {
+    return Ownership{status.st_uid, status.st_gid, status.st_mode & 07777U, S_ISLNK(status.st_mode), {}};
+}
+
+} // namespace
+
+base::Result<Ownership, int> ownership_of(const std::string& path) {
+    auto found = entry_at(path);
+    if (found && !found->is_link) {
         auto list = access_list_of(path, false);
         if (!list) {
             return base::refuse(list.error());
         }
-        found.list = std::move(*list);
+        found->list = std::move(*list);
     }
     return found;
 }
@@ -219,7 +228,7 @@ std::optional<std::string> DirectoryGuard::look_above(const std::string& path) {
     if (!above.facts) {
         return above.danger ? above.danger : cannot_look(parent, above.facts.error());
     }
-    const auto entry = ownership_of(path);
+    const auto entry = entry_at(path); // who owns it, and whether it is a link
     if (!entry) {
         return above.danger ? above.danger : cannot_look(path, entry.error());
     }

@@ -89,10 +89,10 @@ KeyFileCheck::Finding KeyFileCheck::examine(const std::string& path) {
     if (!S_ISREG(status.st_mode)) {
         return {about(path, "not a regular file"), {}};
     }
-    if (const auto reason = barred(path)) {
+    const auto list = access_list_of(path, true);
+    if (const auto reason = barred(path, to_ownership(status, list.value_or(std::nullopt)))) {
         return {about(path, *reason), {}};
     }
-    const auto list = access_list_of(path, true);
     auto danger = danger_of(status, list, reader_);
     if (!danger) {
         danger = directories_.danger_above(absolute(path));
@@ -105,7 +105,10 @@ std::optional<std::string> KeyFileCheck::barred(const std::string& path) {
     if (::stat(path.c_str(), &status) != 0) {
         return std::nullopt; // opening tells
     }
-    const auto file = to_ownership(status, access_list_of(path, true).value_or(std::nullopt));
+    return barred(path, to_ownership(status, access_list_of(path, true).value_or(std::nullopt)));
+}
+
+std::optional<std::string> KeyFileCheck::barred(const std::string& path, const Ownership& file) {
     const auto place = absolute(path);
     if (const auto reason = unreadable(file, reader_)) {
         return fmt::format("{}; {}", *reason, reading_advice(shown_path(place), file, reader_));

@@ -31,6 +31,8 @@ class KeyFileCheck {
     [[nodiscard]] std::optional<std::string> barred(const std::string& path);
 
   private:
+    [[nodiscard]] std::optional<std::string> barred(const std::string& path, const Ownership& file);
+
     const Reader& reader_;
     DirectoryGuard directories_;
 };

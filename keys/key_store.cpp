@@ -352,7 +352,9 @@ class KeyStore::Impl {
             if (is_new) {
                 found->second = file_problem(check, key.file);
             }
-            add_problem(found->second, place_of(key), problems);
+            if (!found->second.message.empty()) {
+                add_problem(found->second, place_of(key), problems);
+            }
         }
         check_catch_all(problems);
     }

@@ -3,6 +3,7 @@
 #include "config/load.h"
 #include "config/load_source.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -68,6 +69,12 @@ std::int64_t now() {
 
 } // namespace
 
+void give_memory_back() {
+#ifdef __GLIBC__
+    static_cast<void>(::malloc_trim(0));
+#endif
+}
+
 void report(log::Logger& logger, const Configuration& configuration) {
     using log::Event;
     for (const auto& problem : configuration.problems) {
@@ -105,7 +112,6 @@ Configuration read_configuration(const CommandLine& command_line, const runtime:
     }
     files.read = std::move(loaded.files);
     files.patterns = std::move(loaded.patterns);
-    loaded.origins.clear(); // as large as the settings, and of no use here
     apply_overrides(command_line, *loaded.settings);
     auto built = runtime::build_runtime(std::move(*loaded.settings), runtime::host_name(), known);
     append(configuration.problems, built.problems);

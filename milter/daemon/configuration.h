@@ -39,6 +39,10 @@ struct Configuration {
                                                const runtime::KnownHosts& known = {},
                                                const std::string* main_text = nullptr);
 
+// glibc keeps what a configuration of many domains took while it was read, and what the one before it took,
+// for the thread that reads, which may never ask again.
+void give_memory_back();
+
 // Writes down what is wrong with it.
 void report(log::Logger& logger, const Configuration& configuration);
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 namespace milter::daemon {
@@ -29,11 +30,11 @@ void warn_of_restart(log::Logger& logger, const config::Settings& at_start, cons
 
 } // namespace
 
-Reloader::Reloader(runtime::Service& service, CommandLine command_line, Configuration at_start)
-    : service_(service), command_line_(std::move(command_line)), at_start_(at_start.runtime),
-      files_(std::move(at_start.files)) {
+Reloader::Reloader(runtime::Service& service, CommandLine command_line, SourceFiles files, std::int64_t begun)
+    : service_(service), command_line_(std::move(command_line)), at_start_(service.runtime()->settings),
+      files_(std::move(files)) {
     const threads::Lock lock(mutex_);
-    note_state(at_start.begun);
+    note_state(begun);
 }
 
 Reloader::Outcome Reloader::reload() {
@@ -41,22 +42,24 @@ Reloader::Outcome Reloader::reload() {
     notify_reloading();
     auto outcome = take(read_configuration(command_line_, service_.runtime()->relay_hosts));
     notify_ready();
-    replaced_ = true;
-    reloaded_.notify_all();
     return outcome;
 }
 
 void Reloader::watch(const std::stop_token& stop) {
     threads::Lock lock(mutex_);
+    const auto replaced = [this]() PARAPH_REQUIRES(mutex_) { return replaced_; };
     while (!stop.stop_requested()) {
-        const auto replaced = [this]() PARAPH_REQUIRES(mutex_) { return replaced_; };
         const auto interval = service_.runtime()->settings.reload.watch;
         if (interval.count() == 0) {
             reloaded_.wait(lock, stop, replaced);
         } else if (!reloaded_.wait_for(lock, stop, interval, replaced) && !stop.stop_requested()) {
             look();
         }
-        replaced_ = false;
+        if (std::exchange(replaced_, false)) { // messages under way have kept the old one until now
+            constexpr std::chrono::seconds last_message{10};
+            reloaded_.wait_for(lock, stop, last_message, replaced);
+            give_memory_back();
+        }
     }
 }
 
@@ -76,9 +79,12 @@ Reloader::Outcome Reloader::take(Configuration configuration) {
                     .faults = std::move(configuration.faults),
                     .warnings = std::move(configuration.warnings)};
     if (outcome.taken) {
-        warn_of_restart(service_.logger(), at_start_->settings, configuration.runtime->settings);
+        warn_of_restart(service_.logger(), at_start_, configuration.runtime->settings);
         service_.replace_runtime(std::move(configuration.runtime));
         files_ = std::move(configuration.files);
+        give_memory_back();
+        replaced_ = true;
+        reloaded_.notify_all();
         service_.logger().write(Event::reloaded,
                                 fmt::format("configuration reloaded from {}", outcome.source));
     } else {

@@ -28,8 +28,8 @@ class Reloader {
         std::vector<std::string> warnings;
     };
 
-    // `service` must outlive the object; `at_start` is what it began with.
-    Reloader(runtime::Service& service, CommandLine command_line, Configuration at_start);
+    // `service` must outlive the object; it began with a configuration of these files, read since `begun`.
+    Reloader(runtime::Service& service, CommandLine command_line, SourceFiles files, std::int64_t begun);
 
     // Reads everything anew. The log says what came of it.
     Outcome reload();
@@ -46,7 +46,7 @@ class Reloader {
 
     runtime::Service& service_;
     const CommandLine command_line_;
-    const std::shared_ptr<const runtime::Runtime> at_start_;
+    const config::Settings at_start_; // without domains; the snapshot itself would stay in memory
     threads::Mutex mutex_;
     std::condition_variable_any reloaded_;
     bool replaced_ PARAPH_GUARDED_BY(mutex_) = false;

@@ -211,8 +211,8 @@ void use_small_stacks() {
     pthread_attr_destroy(&attributes);
 }
 
-int start(const Configuration& configuration, const CommandLine& command_line, log::Logger& logger) {
-    const auto& settings = configuration.runtime->settings;
+int start(Configuration configuration, const CommandLine& command_line, log::Logger& logger) {
+    const config::Settings settings = configuration.runtime->settings; // without domains
     const Capacity capacity = claim_capacity();
     const auto limits = connection_limits(capacity);
     keep_memory_private();
@@ -220,8 +220,8 @@ int start(const Configuration& configuration, const CommandLine& command_line, l
     auto options = runtime::resolver_options(settings);
     options.report = [&logger](std::string_view text) { logger.write(Event::resolver_warning, text); };
     resolver::CachingResolver resolver(options);
-    runtime::Service service(configuration.runtime, resolver, logger, wall_clock, limits.admitted);
-    Reloader reloader(service, command_line, configuration);
+    runtime::Service service(std::move(configuration.runtime), resolver, logger, wall_clock, limits.admitted);
+    Reloader reloader(service, command_line, std::move(configuration.files), configuration.begun);
     const Nudge nudge(service, settings.listen.socket, capacity.threads);
     const auto problem = serve_until_stopped(
         service,
@@ -243,7 +243,8 @@ int run(const CommandLine& command_line) {
     use_small_stacks();
     prepare_signals();
     const auto sandbox_problem = give_up_other_programs();
-    const auto configuration = read_configuration(command_line);
+    auto configuration = read_configuration(command_line);
+    give_memory_back();
     if (!configuration.runtime) {
         return refuse_start(configuration, command_line);
     }
@@ -259,7 +260,7 @@ int run(const CommandLine& command_line) {
     if (configuration.source != built_in_defaults) {
         from_now_on.config = configuration.source;
     }
-    return start(configuration, from_now_on, logger);
+    return start(std::move(configuration), from_now_on, logger);
 }
 
 } // namespace milter::daemon

@@ -258,6 +258,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name, con
     }
     load_relays(known, *runtime, built);
     load_keys(*runtime, built);
+    runtime->settings.domains.clear(); // the key store has them
     if (built.problems.empty()) {
         built.runtime = std::move(runtime);
     }
