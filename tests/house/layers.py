@@ -66,7 +66,7 @@ THIRD_PARTIES = {
     "yaml.h": ("config/load_events",),
     "openssl/": ("lib/crypto/*",),
     "libpsl": ("lib/dmarc/public_suffix*",),
-    "hwy/": ("lib/dkim/squeeze_blanks",),
+    "hwy/": ("lib/dkim/squeeze_blanks", "lib/message/body_scan"),
     "idn2": ("lib/base/idna",),
     "spdlog/": ("milter/log/*",),
     "syslog": ("milter/log/*",),

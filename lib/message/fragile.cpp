@@ -1,0 +1,173 @@
+#include "message/fragile.h"
+
+#include "base/ascii.h"
+
+#include <algorithm>
+#include <array>
+
+namespace message {
+
+namespace {
+
+struct Entry {
+    std::string_view name;
+    std::string_view words;
+    std::string_view remedy;
+};
+
+constexpr std::string_view encode_body =
+    "have the program that writes it encode the text as quoted-printable or base64";
+
+constexpr std::array<Entry, fragility_count> entries{
+    {{"long-body-line", "a line of the body is longer than 998 octets", encode_body},
+     {"long-header-line", "a line of the header is longer than 998 octets",
+      "have the program that writes it fold the header"},
+     {"eight-bit-body", "8-bit text in the body, which is recoded for a server without 8BITMIME",
+      encode_body},
+     {"eight-bit-header", "8-bit text in the header, which needs SMTPUTF8 all the way",
+      "have the program that writes it use encoded words (RFC 2047)"},
+     {"stray-line-break", "a lone CR or LF in the body", encode_body},
+     {"nul", "an octet of value 0", encode_body},
+     {"incomplete-address", "an address without a domain, to which servers add one",
+      "have the program that writes it name the domain"},
+     {"missing-field", "Date or Message-ID is missing, and the signature says so, but servers add them",
+      "take date and message-id out of signing.oversigned_fields"}}};
+
+const Entry& entry(Fragility kind) {
+    return entries.at(static_cast<std::size_t>(kind));
+}
+
+bool has_long_line(std::string_view field) {
+    if (field.size() <= longest_line) {
+        return false;
+    }
+    const auto lines = base::split(field, '\n');
+    return std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
+        return line.size() - (line.ends_with('\r') ? 1 : 0) > longest_line;
+    });
+}
+
+bool holds_addresses(const HeaderField& field) {
+    constexpr std::array<std::string_view, 9> names{
+        "To", "Cc", "Reply-To", "Sender", "From", "Resent-From", "Resent-To", "Resent-Cc", "Resent-Sender"};
+    return std::any_of(names.begin(), names.end(), [&](auto name) { return field.is_named(name); });
+}
+
+// Follows an address list only as far as it takes to tell one address from the next.
+class Addresses {
+  public:
+    [[nodiscard]] static bool has_incomplete(std::string_view body) {
+        Addresses addresses;
+        for (std::size_t i = 0; i < body.size() && !addresses.incomplete_; ++i) {
+            if (body[i] == '\\' && (addresses.quoted_ || addresses.comments_ > 0)) {
+                ++i;
+            } else {
+                addresses.take(body[i]);
+            }
+        }
+        addresses.end();
+        return addresses.incomplete_;
+    }
+
+  private:
+    void take(char c) {
+        if (quoted_) {
+            quoted_ = c != '"';
+        } else if (c == '(') {
+            ++comments_;
+        } else if (comments_ > 0) {
+            comments_ -= c == ')' ? 1 : 0;
+        } else if (c == '"') {
+            quoted_ = has_text_ = true;
+        } else if (c == '<' || c == '>') {
+            in_brackets_ = c == '<';
+            has_text_ = true;
+        } else if (in_brackets_ && c != '@') {
+            return;
+        } else if (c == ',' || c == ';') {
+            end();
+        } else if (c == ':') { // the name of a group ends
+            has_text_ = false;
+        } else {
+            has_domain_ = has_domain_ || c == '@';
+            has_text_ = has_text_ || !(base::is_wsp(c) || c == '\r' || c == '\n');
+        }
+    }
+
+    void end() {
+        incomplete_ = incomplete_ || (has_text_ && !has_domain_);
+        has_text_ = has_domain_ = false;
+    }
+
+    bool quoted_ = false;
+    bool in_brackets_ = false;
+    std::size_t comments_ = 0;
+    bool has_text_ = false;
+    bool has_domain_ = false;
+    bool incomplete_ = false;
+};
+
+bool is_sworn_absent(const HeaderList& headers, const std::vector<std::string>& sworn_absent) {
+    constexpr std::array<std::string_view, 2> added{"Date", "Message-ID"};
+    return std::any_of(added.begin(), added.end(), [&](std::string_view name) {
+        return headers.count(name) == 0 &&
+               std::any_of(sworn_absent.begin(), sworn_absent.end(),
+                           [&](const auto& one) { return base::iequals(one, name); });
+    });
+}
+
+template <class Predicate>
+bool any_field(const HeaderList& headers, Predicate holds) {
+    return std::any_of(headers.begin(), headers.end(), holds);
+}
+
+} // namespace
+
+std::string_view print(Fragility kind) {
+    return entry(kind).name;
+}
+
+std::string_view in_words(Fragility kind) {
+    return entry(kind).words;
+}
+
+std::string_view remedy(Fragility kind) {
+    return entry(kind).remedy;
+}
+
+std::string in_words(const std::vector<Fragility>& kinds) {
+    std::string words;
+    std::string remedies;
+    for (const auto kind : kinds) {
+        words.append(words.empty() ? "" : "; ").append(in_words(kind));
+        if (remedies.find(remedy(kind)) == std::string::npos) {
+            remedies.append(remedies.empty() ? "" : "; ").append(remedy(kind));
+        }
+    }
+    return words + " (" + remedies + ")";
+}
+
+std::vector<Fragility> find_fragile(const HeaderList& headers, const BodyTraits& body,
+                                    const std::vector<std::string>& sworn_absent) {
+    std::vector<Fragility> found;
+    const auto add = [&found](Fragility kind, bool is_there) {
+        if (is_there) {
+            found.push_back(kind);
+        }
+    };
+    add(Fragility::long_body_line, body.long_line);
+    add(Fragility::long_header_line,
+        any_field(headers, [](const auto& field) { return has_long_line(field.text()); }));
+    add(Fragility::eight_bit_body, body.eight_bit);
+    add(Fragility::eight_bit_header,
+        any_field(headers, [](const auto& field) { return !base::all_ascii(field.text()); }));
+    add(Fragility::stray_line_break, body.stray_line_break);
+    add(Fragility::nul, body.nul);
+    add(Fragility::incomplete_address, any_field(headers, [](const auto& field) {
+            return holds_addresses(field) && Addresses::has_incomplete(field.body());
+        }));
+    add(Fragility::missing_field, is_sworn_absent(headers, sworn_absent));
+    return found;
+}
+
+} // namespace message
