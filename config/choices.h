@@ -148,6 +148,9 @@ inline constexpr std::array<Choice<dkim::UncoveredFields>, 2> uncovered_field_ch
 inline constexpr std::array<Choice<MissingKey>, 2> missing_key_choices{
     {{"tempfail", MissingKey::tempfail}, {"unsigned", MissingKey::sign_without}}};
 
+inline constexpr std::array<Choice<Fragile>, 3> fragile_choices{
+    {{"sign", Fragile::sign}, {"warn", Fragile::warn}, {"tempfail", Fragile::tempfail}}};
+
 inline constexpr std::array<Choice<LogTarget>, 2> log_target_choices{
     {{"syslog", LogTarget::syslog}, {"stderr", LogTarget::stderr_stream}}};
 

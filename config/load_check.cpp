@@ -5,11 +5,11 @@
 #include "base/ip_address.h"
 #include "base/secret_text.h"
 #include "config/check_policy.h"
+#include "config/check_signed_fields.h"
 #include "config/choices.h"
 #include "config/load_settings.h"
 #include "config/macro_evidence.h"
 #include "config/number_text.h"
-#include "dkim/sign.h"
 
 #include <fmt/format.h>
 
@@ -56,26 +56,6 @@ bool holds_strangers(const base::HostPattern& host) {
     return host.network() ? holds_strangers(*host.network()) : host.name().rfind('.') == 0;
 }
 
-bool changes_on_the_way(std::string_view name) {
-    static constexpr std::array<std::string_view, 15> names{"Received",
-                                                            "Return-Path",
-                                                            "Delivered-To",
-                                                            "X-Original-To",
-                                                            "Envelope-To",
-                                                            "Received-SPF",
-                                                            "Authentication-Results",
-                                                            "X-Spam-Status",
-                                                            "DKIM-Signature",
-                                                            "Bcc",
-                                                            "Resent-Bcc",
-                                                            "DomainKey-Signature",
-                                                            "ARC-Seal",
-                                                            "ARC-Message-Signature",
-                                                            "ARC-Authentication-Results"};
-    return std::any_of(names.begin(), names.end(),
-                       [&](std::string_view known) { return base::iequals(known, name); });
-}
-
 struct Checks {
     const Settings& settings;
     const TreeNode* root;
@@ -114,21 +94,6 @@ struct Checks {
         if (settings.dns.timeout > settings.dns.message_budget) {
             report.warning(at("dns.timeout"),
                            "'dns.timeout' is longer than 'dns.message_budget' and has no effect");
-        }
-    }
-
-    // RFC 6376 5.4: the From field MUST be signed.
-    void signed_fields() const {
-        const auto& fields = settings.signing.signed_fields;
-        const bool has_from = std::any_of(fields.begin(), fields.end(),
-                                          [](const auto& name) { return base::iequals(name, "From"); });
-        if (!fields.empty() && !has_from) {
-            report.error(at("signing.signed_fields"), "'signing.signed_fields' must hold From");
-        }
-        if (!dkim::leave_room(settings.signing.oversigned_fields)) {
-            report.error(at("signing.oversigned_fields"),
-                         "'signing.oversigned_fields' holds more names than fit into a signature",
-                         "keep those that mail programs show or act on");
         }
     }
 
@@ -199,13 +164,12 @@ struct Checks {
         }
     }
 
-    void unsigned_recipients() const {
-        const auto& patterns = settings.signing.unsigned_recipients;
+    void recipients(std::string_view path, const std::vector<std::string>& patterns,
+                    std::string_view fate) const {
         for (std::size_t i = 0; i < patterns.size(); ++i) {
             if (patterns[i].find_first_not_of("*@.") == std::string::npos) {
-                report.warning(at_item("signing.unsigned_recipients", i),
-                               fmt::format("'signing.unsigned_recipients': with {} no mail is signed at all",
-                                           base::shown(patterns[i])));
+                report.warning(at_item(path, i),
+                               fmt::format("'{}': with {} {}", path, base::shown(patterns[i]), fate));
             }
         }
     }
@@ -215,19 +179,6 @@ struct Checks {
             settings.dkim.required_fields.empty()) {
             report.warning(at("dkim.uncovered_fields"),
                            "'dkim.uncovered_fields' has no effect without 'dkim.required_fields'");
-        }
-    }
-
-    // The result with the login is added after the signatures are made.
-    void own_results(std::string_view path, const std::vector<std::string>& names) const {
-        for (std::size_t i = 0; i < names.size() && settings.roles.report_authentication; ++i) {
-            if (base::iequals(names[i], "Authentication-Results")) {
-                report.error(at_item(path, i),
-                             fmt::format("'{}': Authentication-Results cannot be signed with "
-                                         "'roles.report_authentication'",
-                                         path),
-                             "the result that is added would break the signature");
-            }
         }
     }
 
@@ -431,28 +382,6 @@ struct Checks {
         }
     }
 
-    // RFC 6376 5.4: what is added, changed or removed on the way breaks the signature that covers it.
-    void changing_fields(std::string_view path, const std::vector<std::string>& names) const {
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            if (changes_on_the_way(names[i])) {
-                report.warning(
-                    at_item(path, i),
-                    fmt::format("'{}': {} changes on the way, which breaks the signature", path, names[i]),
-                    "leave it out");
-            }
-        }
-    }
-
-    // Each signature of ours adds one, which the other signs as absent.
-    void own_signatures(std::string_view path, const std::vector<std::string>& names) const {
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            if (base::iequals(names[i], "DKIM-Signature")) {
-                report.error(at_item(path, i), fmt::format("'{}': DKIM-Signature cannot be oversigned", path),
-                             "every signature adds such a field, and would break the others");
-            }
-        }
-    }
-
     void author() const {
         const auto& author = settings.author;
         const std::array<std::pair<std::string_view, authenticate::Action>, 5> actions{
@@ -581,18 +510,18 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     const Checks checks{settings, root, file, report};
     checks.tables();
     checks.durations();
-    checks.signed_fields();
+    check_signed_fields(settings, root, file, report);
     checks.key_bits();
     checks.header_limits();
     checks.roles();
     checks.mode();
     checks.macros();
     checks.exempt_domains();
-    checks.unsigned_recipients();
+    checks.recipients("signing.unsigned_recipients", settings.signing.unsigned_recipients,
+                      "no mail is signed at all");
+    checks.recipients("signing.list_recipients", settings.signing.list_recipients,
+                      "a Reply-To can be added to all mail of yours that has none, and it stays signed");
     checks.required_fields();
-    checks.own_results("signing.signed_fields", settings.signing.signed_fields);
-    checks.own_results("signing.oversigned_if_present", settings.signing.oversigned_if_present);
-    checks.own_results("signing.oversigned_fields", settings.signing.oversigned_fields);
     checks.dmarc();
     checks.author();
     checks.policyd();
@@ -600,11 +529,6 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     checks.relays();
     checks.socket();
     checks.weak_keys();
-    checks.changing_fields("signing.signed_fields", settings.signing.signed_fields);
-    checks.changing_fields("signing.oversigned_if_present", settings.signing.oversigned_if_present);
-    checks.changing_fields("signing.oversigned_fields", settings.signing.oversigned_fields);
-    checks.own_signatures("signing.oversigned_if_present", settings.signing.oversigned_if_present);
-    checks.own_signatures("signing.oversigned_fields", settings.signing.oversigned_fields);
 }
 
 void apply_mode(Settings& settings) {

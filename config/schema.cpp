@@ -409,25 +409,46 @@ Section signing() {
                  R"(
 How much of the body's white space a signature protects. relaxed survives changes at the ends of lines.)"),
              setting(
-                 "signing.signed_fields", texts(check_field_name),
+                 "signing.signed_fields", texts(check_listed_field),
                  [](auto& s) -> auto& { return s.signing.signed_fields; },
                  R"(
-The header fields to sign when they are present. Must hold From. Empty: a built-in list, which the guide
-on signed fields explains.)"),
+The header fields to sign when they are present. "*" is the built-in list, which the guide on signed fields
+explains; beside it, +NAME adds one and -NAME takes one out. Names without "*" take its place, and must hold
+From. []: From, and what is oversigned.)"),
              setting(
-                 "signing.oversigned_if_present", texts(check_field_name),
+                 "signing.oversigned_if_present", texts(check_listed_field),
                  [](auto& s) -> auto& { return s.signing.oversigned_if_present; },
                  R"(
 The header fields that are signed once more than they occur where there is one, so that nobody can add
-another. Empty: those of signed_fields that mail servers and mailing lists add only where they are
-missing, such as Date, Message-ID, Sender and List-*.)"),
+another. "*" is a built-in list: those of signed_fields that mail servers and mailing lists add only where
+they are missing, such as Date, Message-ID, Sender and List-*. +NAME and -NAME change it. []: none.)"),
              setting(
-                 "signing.oversigned_fields", texts(check_field_name),
+                 "signing.oversigned_fields", texts(check_listed_field),
                  [](auto& s) -> auto& { return s.signing.oversigned_fields; },
                  R"(
 The header fields that are signed once more than they occur, also where there is none, so that nobody can
-add one. Empty: a built-in list of those that mail programs show or act on, which the guide on signed
-fields explains.)"),
+add one (OpenDKIM's OversignHeaders). "*" is a built-in list: those that mail programs show or act on, which
+the guide on signed fields explains. +NAME and -NAME change it. []: none.)"),
+             setting(
+                 "signing.omitted_fields", texts(check_listed_field),
+                 [](auto& s) -> auto& { return s.signing.omitted_fields; },
+                 R"(
+The header fields that are not signed, whatever the three lists above say (OpenDKIM's OmitHeaders). "*" is
+Return-Path, Received, Comments, Keywords, Bcc, Resent-Bcc and DKIM-Signature, which are in no built-in list
+anyhow. From is always signed.)"),
+             setting(
+                 "signing.list_recipients", texts(check_address_pattern),
+                 [](auto& s) -> auto& { return s.signing.list_recipients; },
+                 R"(
+Addresses of mailing lists, in the form of unsigned_recipients. In mail to one of them, Reply-To and Cc are
+signed as "if present": a list that adds such a field, where there is none, does not break the signature;
+neither does anybody else who does so.)"),
+             choice<fragile_choices>(
+                 "signing.fragile", [](auto& s) -> auto& { return s.signing.fragile; },
+                 R"(
+Mail that a mail server behind paraphd will probably change, which breaks the signature: lines that are too
+long, 8-bit text, stray line breaks and more, see the guide on fragile messages. sign: it is not looked for.
+warn: signed, and a warning in the log (FRAGILE). tempfail: 451, for the sending program to be mended.)"),
              setting(
                  "signing.lifetime", whole_seconds(0, 3650 * day),
                  [](auto& s) -> auto& { return s.signing.lifetime; },

@@ -41,6 +41,9 @@ enum class Mode : std::uint8_t {
 // What a key that cannot be used leads to, and a signature that cannot be made.
 enum class MissingKey : std::uint8_t { tempfail, sign_without };
 
+// Mail to be signed that will probably be changed behind us.
+enum class Fragile : std::uint8_t { sign, warn, tempfail };
+
 // When policyd-spf's switches are looked at.
 enum class PolicydStage : std::uint8_t { rcpt, end_of_message };
 
@@ -197,13 +200,16 @@ struct Settings {
     struct Signing {
         dkim::Canonicalization header_canonicalization = dkim::Canonicalization::relaxed;
         dkim::Canonicalization body_canonicalization = dkim::Canonicalization::relaxed;
-        std::vector<std::string> signed_fields;         // empty: the built-in list
-        std::vector<std::string> oversigned_if_present; // empty: the built-in list
-        std::vector<std::string> oversigned_fields;     // empty: the built-in list
-        std::chrono::seconds lifetime{0};               // x=; 0: none
-        std::string key_table;                          // OpenDKIM KeyTable: PATH, file:PATH or refile:PATH
-        std::string signing_table; // OpenDKIM SigningTable: PATH, file:PATH or refile:PATH
-        bool all_matches = false;  // every matching row signs; false: the first pattern
+        std::vector<std::string> signed_fields{"*"}; // each of them as dkim::FieldLists has it
+        std::vector<std::string> oversigned_if_present{"*"};
+        std::vector<std::string> oversigned_fields{"*"};
+        std::vector<std::string> omitted_fields;
+        std::vector<std::string> list_recipients; // patterns of addresses: mailing lists
+        Fragile fragile = Fragile::warn;          // mail that would be changed behind us
+        std::chrono::seconds lifetime{0};         // x=; 0: none
+        std::string key_table;                    // OpenDKIM KeyTable: PATH, file:PATH or refile:PATH
+        std::string signing_table;                // OpenDKIM SigningTable: PATH, file:PATH or refile:PATH
+        bool all_matches = false;                 // every matching row signs; false: the first pattern
         MissingKey missing_key = MissingKey::tempfail;
         MissingKey on_error = MissingKey::tempfail;   // a signature that cannot be made
         std::vector<std::string> unsigned_recipients; // patterns of addresses; mail to one is not signed

@@ -6,6 +6,7 @@
 #include "base/ip_network.h"
 #include "base/secret_text.h"
 #include "config/policy_checks.h"
+#include "dkim/field_lists.h"
 #include "dkim/names.h"
 #include "message/field_name.h"
 
@@ -111,6 +112,10 @@ std::optional<Refusal> check_field_name(std::string_view text) {
     return refuse_unless(message::is_own_field_name(text),
                          fmt::format("{} is not the name of a header field", base::quoted(text)),
                          colon ? "leave out the colon" : "write one name, for example X-Example");
+}
+
+std::optional<Refusal> check_listed_field(std::string_view text) {
+    return text == "*" ? std::nullopt : check_field_name(dkim::named_by(text));
 }
 
 std::optional<Refusal> check_own_field_name(std::string_view text) {

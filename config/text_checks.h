@@ -18,6 +18,9 @@ namespace config {
 // A name that a signature can list.
 [[nodiscard]] std::optional<Refusal> check_field_name(std::string_view text);
 
+// The same as an entry of dkim::FieldLists.
+[[nodiscard]] std::optional<Refusal> check_listed_field(std::string_view text);
+
 // The same, beginning with "X-".
 [[nodiscard]] std::optional<Refusal> check_own_field_name(std::string_view text);
 

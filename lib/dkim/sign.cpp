@@ -142,8 +142,9 @@ const std::vector<std::string>& default_signed_fields() {
     static const std::vector<std::string> names = [] {
         std::vector<std::string> all = {"resent-date", "resent-from",   "resent-to",
                                         "resent-cc",   "resent-sender", "resent-message-id"};
-        const auto& once_more = default_oversigned_if_present();
-        all.insert(all.end(), once_more.begin(), once_more.end());
+        for (const auto* once_more : {&default_oversigned_if_present(), &default_oversigned_fields()}) {
+            all.insert(all.end(), once_more->begin(), once_more->end());
+        }
         return all;
     }();
     return names;

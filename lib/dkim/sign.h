@@ -18,7 +18,7 @@
 
 namespace dkim {
 
-// Lower case. The second is a subset of the first.
+// Lower case. The others are subsets of the first.
 [[nodiscard]] const std::vector<std::string>& default_signed_fields();
 [[nodiscard]] const std::vector<std::string>& default_oversigned_if_present();
 [[nodiscard]] const std::vector<std::string>& default_oversigned_fields();

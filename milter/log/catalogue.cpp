@@ -103,6 +103,11 @@ results.)"},
 Header fields of mail of our own held a line break that is no fold, which some mail programs take for the
 end of a field and what follows for another one. A blank stands in its place now, and that is what was
 signed. Postfix does the same by itself unless cleanup_replace_stray_cr_lf says otherwise.)"},
+    {Event::fragile, "FRAGILE", Level::warning, Flow::limited,
+     R"(
+Mail of our own is signed, but mail servers on its way will probably change it, which breaks the signature.
+The line says what is wrong with it and what to do; the guide on fragile messages has more. With
+`signing.fragile: tempfail` it is answered 451 instead.)"},
     {Event::not_signed, "NOT_SIGNED", Level::warning, Flow::limited,
      R"(
 Mail of our own is not signed although its author's domain is one that is signed for, or because its From

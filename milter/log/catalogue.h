@@ -38,6 +38,7 @@ enum class Event : std::uint8_t {
     milter_refused,
     edit_failed,
     header_mended,
+    fragile,
     not_signed, // the last one, see event_count
 };
 

@@ -28,10 +28,11 @@ enum class Family : std::uint8_t {
     recipient,
     recipient_would,
     signatures,
-    not_signed, // the last one, see family_count
+    not_signed,
+    fragile, // the last one, see family_count
 };
 
-inline constexpr std::size_t family_count = static_cast<std::size_t>(Family::not_signed) + 1;
+inline constexpr std::size_t family_count = static_cast<std::size_t>(Family::fragile) + 1;
 
 // In the log "spf.pass"; to a collector it would be paraph_spf_total{result="pass"}, with the meaning for
 // its help.
@@ -69,7 +70,7 @@ class Counters {
     // All of them, always in the same order.
     [[nodiscard]] std::vector<Count> read() const;
 
-    static constexpr std::size_t most_values = 8;
+    static constexpr std::size_t most_values = 16;
 
   private:
     std::array<std::array<std::atomic<std::uint64_t>, most_values>, family_count> rows_{};

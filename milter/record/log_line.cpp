@@ -123,6 +123,9 @@ void add_signing(const MessageFacts& facts, std::string& line) {
     if (facts.signed_by.empty()) {
         line += fmt::format(" unsigned={}", pair_value(facts.unsigned_because));
     }
+    for (const auto kind : facts.fragile) {
+        line += fmt::format(" fragile={}", message::print(kind));
+    }
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "authenticate/disposition.h"
 #include "authenticate/verdict.h"
 #include "base/ip_address.h"
+#include "message/fragile.h"
 #include "message/header_list.h"
 
 #include <chrono>
@@ -34,6 +35,7 @@ enum class Unsigned : std::uint8_t {
     key,         // is not there or cannot be used
     own_result,  // it came back with one against its author
     header,      // that cannot be signed as it is
+    fragile,     // it would be changed behind us, and is put off
     recipient,   // who wants none
 };
 
@@ -52,6 +54,7 @@ struct MessageFacts {
     std::vector<std::string> signed_by;           // signed mail: DOMAIN/SELECTOR
     std::string unsigned_because;                 // mail to be signed that was not
     Unsigned unsigned_reason = Unsigned::no_key;  // the same in a word
+    std::vector<message::Fragility> fragile{};    // signed mail that will probably be changed behind us
     std::string came_back;           // mail to be signed: what a result of ours says against its author
     std::size_t removed_results = 0; // forged Authentication-Results fields taken out
     authenticate::Disposition disposition;

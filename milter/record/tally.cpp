@@ -38,6 +38,9 @@ void tally_exceptions(const std::vector<authenticate::Finding>& findings, Counte
 }
 
 void tally_signing(const MessageFacts& facts, Counters& counters) {
+    for (const message::Fragility kind : facts.fragile) {
+        counters.add(Family::fragile, kind);
+    }
     counters.add(Family::own_disposition, facts.disposition.action);
     if (facts.signed_by.empty()) {
         counters.add(Family::not_signed, facts.unsigned_reason);

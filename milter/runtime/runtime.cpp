@@ -1,5 +1,7 @@
 #include "milter/runtime/runtime.h"
 
+#include "dkim/field_lists.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -55,7 +57,8 @@ authenticate::Options mail_from_check(const authenticate::Options& checks) {
 bool needs_recipients(const Runtime& runtime) {
     const config::Settings& settings = runtime.settings;
     return needs_recipients(runtime.policies) || settings.spf.policyd.on || // for those that are spared
-           (settings.roles.sign && !settings.signing.unsigned_recipients.empty());
+           (settings.roles.sign &&
+            (!settings.signing.unsigned_recipients.empty() || !settings.signing.list_recipients.empty()));
 }
 
 std::vector<std::string>& list_for(keys::Severity severity, BuiltRuntime& built) {
@@ -139,17 +142,12 @@ dkim::SignOptions sign_options(const config::Settings& settings) {
     dkim::SignOptions options;
     options.header_canonicalization = settings.signing.header_canonicalization;
     options.body_canonicalization = settings.signing.body_canonicalization;
-    if (!settings.signing.signed_fields.empty()) {
-        options.signed_fields = settings.signing.signed_fields;
-    }
-    if (!settings.signing.oversigned_if_present.empty()) {
-        const auto& names = settings.signing.oversigned_if_present;
-        options.oversigned_if_present = names;
-        options.signed_fields.insert(options.signed_fields.end(), names.begin(), names.end());
-    }
-    if (!settings.signing.oversigned_fields.empty()) {
-        options.oversigned_fields = settings.signing.oversigned_fields;
-    }
+    const auto& signing = settings.signing;
+    dkim::choose_fields({.signed_fields = signing.signed_fields,
+                         .oversigned_fields = signing.oversigned_fields,
+                         .oversigned_if_present = signing.oversigned_if_present,
+                         .omitted_fields = signing.omitted_fields},
+                        options);
     options.lifetime = settings.signing.lifetime.count();
     return options;
 }

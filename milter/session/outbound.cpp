@@ -1,5 +1,6 @@
 #include "milter/session/outbound.h"
 
+#include "dkim/field_lists.h"
 #include "message/lexer.h"
 #include "message/line_breaks.h"
 
@@ -48,6 +49,7 @@ void Outbound::end_of_header(const message::HeaderList& headers, const std::vect
     }
     if (!signers_.empty()) {
         body_hash_ = bodies_.request(runtime_->sign_options.body_canonicalization, std::nullopt);
+        looks_for_fragile_ = runtime_->settings.signing.fragile != config::Fragile::sign;
     }
 }
 
@@ -106,6 +108,9 @@ void Outbound::leave_out_absent_keys() {
 
 void Outbound::body(std::string_view chunk) {
     bodies_.update(chunk);
+    if (looks_for_fragile_) {
+        body_scan_.update(chunk);
+    }
 }
 
 Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) {
@@ -135,6 +140,10 @@ Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) 
         result.unsigned_because = result.missing.front();
         result.unsigned_reason = record::Unsigned::key;
     }
+    if (looks_for_fragile_ && !result.fields.empty()) {
+        result.fragile =
+            message::find_fragile(headers, body_scan_.finish(), runtime_->sign_options.oversigned_fields);
+    }
     return result;
 }
 
@@ -147,6 +156,9 @@ void Outbound::sign_with(const keys::Signer& signer, const message::HeaderList& 
     options.domain = signer.domain;
     options.selector = signer.selector;
     options.identity = signer.identity;
+    if (spares_lists_) {
+        dkim::spare_lists(options);
+    }
     auto field = dkim::sign(options, *signer.key, headers, bodies_.digest(body_hash_), now);
     if (!field) {
         return do_without(signer, field.error().message, runtime_->settings.signing.on_error, result);

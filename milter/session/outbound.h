@@ -4,6 +4,8 @@
 #include "authres/own_result.h"
 #include "dkim/body_hash.h"
 #include "keys/key_store.h"
+#include "message/body_scan.h"
+#include "message/fragile.h"
 #include "message/from.h"
 #include "milter/record/message_facts.h"
 #include "milter/runtime/runtime.h"
@@ -24,6 +26,8 @@ struct Signed {
     bool warn = false;   // the author's domain is one that is signed for, so somebody should know
     std::string failure; // a key that should have signed could not: the message must not leave without it
     std::vector<std::string> missing; // keys that could not be used, where it may leave without them
+    // Of a signed message: what will probably be changed behind us. Not looked for where nobody asks.
+    std::vector<message::Fragility> fragile;
 };
 
 class Outbound {
@@ -36,6 +40,8 @@ class Outbound {
     void body(std::string_view chunk);
     // Whether any signature needs more of it.
     [[nodiscard]] bool wants_body() const { return !bodies_.satisfied(); }
+    // It goes to a mailing list: see dkim::spare_lists.
+    void spare_lists() { spares_lists_ = true; }
     [[nodiscard]] Signed finish(const message::HeaderList& headers, base::UnixTime now);
     // Known from the end of the header on.
     [[nodiscard]] const message::Author& author() const { return author_; }
@@ -59,6 +65,9 @@ class Outbound {
     bool warn_ = false; // see Signed
     dkim::BodyHashes bodies_;
     std::size_t body_hash_ = 0;
+    message::BodyScan body_scan_;
+    bool looks_for_fragile_ = false;
+    bool spares_lists_ = false;
 };
 
 } // namespace milter::session

@@ -263,7 +263,18 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
     for (const std::string& missing : result.missing) {
         service_.logger().write(Event::signing_failed, queue_id, missing);
     }
-    log_outbound(queue_id, result, actions.reply == Reply::proceed);
+    const bool put_off =
+        !result.fragile.empty() && context_.runtime->settings.signing.fragile == config::Fragile::tempfail;
+    log_outbound(queue_id, result, actions.reply == Reply::proceed && !put_off);
+    facts.fragile = std::move(result.fragile);
+    if (put_off) {
+        facts.unsigned_because = "put off, it would not arrive as it is (signing.fragile)";
+        facts.unsigned_reason = record::Unsigned::fragile;
+        conclude(queue_id, facts);
+        Actions refusal = tempfail("message would be changed on its way, which breaks its signature");
+        refusal.enhanced = "4.6.3"; // RFC 3463 3.7: conversion required
+        return refusal;
+    }
     std::move(result.fields.begin(), result.fields.end(), std::back_inserter(actions.insertions));
     if (const auto login = login_result(); !login.empty()) {
         insert_results(login, actions);
@@ -296,6 +307,9 @@ Signed Transaction::sign_unless_unwanted(const std::vector<HeaderDeletion>& dele
     const auto& unwanted = context_.runtime->settings.signing.unsigned_recipients;
     const auto recipient = find_unsigned_recipient(unwanted, recipients_);
     if (recipient.empty()) {
+        if (goes_to(context_.runtime->settings.signing.list_recipients, recipients_)) {
+            outbound_->spare_lists();
+        }
         return sign_what_leaves(deletions);
     }
     Signed result;
@@ -441,6 +455,9 @@ void Transaction::log_outbound(std::string_view queue_id, const Signed& result, 
             Event::header_mended, queue_id,
             fmt::format("a line break that is no fold became a blank in {} header field{}", changes_.size(),
                         changes_.size() == 1 ? "" : "s"));
+    }
+    if (!result.fragile.empty()) {
+        service_.logger().write(Event::fragile, queue_id, message::in_words(result.fragile));
     }
     if (result.warn) {
         service_.logger().write(Event::not_signed, queue_id, result.unsigned_because);

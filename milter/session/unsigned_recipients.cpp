@@ -32,4 +32,8 @@ std::string find_unsigned_recipient(const std::vector<std::string>& patterns,
     return {};
 }
 
+bool goes_to(const std::vector<std::string>& patterns, const std::vector<std::string>& paths) {
+    return !find_unsigned_recipient(patterns, paths).empty();
+}
+
 } // namespace milter::session

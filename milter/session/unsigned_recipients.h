@@ -12,4 +12,7 @@ namespace milter::session {
 [[nodiscard]] std::string find_unsigned_recipient(const std::vector<std::string>& patterns,
                                                   const std::vector<std::string>& paths);
 
+// Whether one of them is an address that one of the patterns holds.
+[[nodiscard]] bool goes_to(const std::vector<std::string>& patterns, const std::vector<std::string>& paths);
+
 } // namespace milter::session

@@ -31,8 +31,8 @@ dkim:
   clock_drift: 1h
 signing:
   body_canonicalization: simple
-  oversigned_if_present: [date, x-own]
-  oversigned_fields: []
+  oversigned_if_present: ['*', +x-own]
+  omitted_fields: [x-other]
 )",
                                           "p.yaml");
     CHECK(diagnostics_of(loaded).empty());
@@ -54,8 +54,9 @@ signing:
     CHECK(s.dkim.clock_drift == std::chrono::hours(1));
     CHECK(s.signing.body_canonicalization == dkim::Canonicalization::simple);
     CHECK(s.signing.header_canonicalization == dkim::Canonicalization::relaxed);
-    CHECK(s.signing.oversigned_if_present == Texts{"date", "x-own"});
-    CHECK(s.signing.oversigned_fields.empty());
+    CHECK(s.signing.oversigned_if_present == Texts{"*", "+x-own"});
+    CHECK(s.signing.oversigned_fields == Texts{"*"});
+    CHECK(s.signing.omitted_fields == Texts{"x-other"});
     CHECK(loaded.files == Texts{"p.yaml"});
 }
 
@@ -320,7 +321,13 @@ TEST_CASE("settings that do not go together") {
         {"From must be signed",
          "signing: {signed_fields: [Subject, To]}\n",
          {"p.yaml:1:26: error: 'signing.signed_fields' must hold From"}},
-        {"from in lower case is From", "signing: {signed_fields: [from]}\n", {}},
+        {"from in lower case is From",
+         "signing: {signed_fields: ['*', -date, +from]}\n",
+         {"p.yaml:1:26: warning: 'signing.signed_fields': others can add, change or remove in a signed mail "
+          "of yours, and it stays signed: date (see the guide on signed fields for what each is good for)"}},
+        {"From cannot be taken out",
+         "signing: {signed_fields: ['*', -from]}\n",
+         {"p.yaml:1:26: error: 'signing.signed_fields' must hold From"}},
         {"no key would do",
          "dkim: {minimum_key_bits: 4096, maximum_key_bits: 2048}\n",
          {"p.yaml:1:26: error: 'dkim.minimum_key_bits' is above 'dkim.maximum_key_bits'"}},
@@ -400,13 +407,14 @@ TEST_CASE("what is accepted and surely not meant brings a warning") {
           "be "
           "forged (RFC 8301 3.2: they must not pass)"}},
         {"fields that change on the way",
-         "signing: {signed_fields: [From, received, DKIM-Signature], oversigned_fields: [Return-Path]}\n",
-         {"p.yaml:1:33: warning: 'signing.signed_fields': received changes on the way, which breaks the "
+         "signing: {signed_fields: ['*', received, +DKIM-Signature], oversigned_fields: ['*', "
+         "+Return-Path]}\n",
+         {"p.yaml:1:32: warning: 'signing.signed_fields': received changes on the way, which breaks the "
           "signature (leave it out)",
-          "p.yaml:1:43: warning: 'signing.signed_fields': DKIM-Signature changes on the way, which breaks "
+          "p.yaml:1:42: warning: 'signing.signed_fields': DKIM-Signature changes on the way, which breaks "
           "the "
           "signature (leave it out)",
-          "p.yaml:1:80: warning: 'signing.oversigned_fields': Return-Path changes on the way, which breaks "
+          "p.yaml:1:85: warning: 'signing.oversigned_fields': Return-Path changes on the way, which breaks "
           "the "
           "signature (leave it out)"}},
         {"no names of fields",
