@@ -107,18 +107,25 @@ class Addresses {
     bool incomplete_ = false;
 };
 
-bool is_sworn_absent(const HeaderList& headers, const std::vector<std::string>& sworn_absent) {
+bool holds(const std::vector<std::string>& names, std::string_view name) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& one) { return base::iequals(one, name); });
+}
+
+bool lacks_sworn(const HeaderList& headers, const CoveredFields& covered) {
     constexpr std::array<std::string_view, 2> added{"Date", "Message-ID"};
     return std::any_of(added.begin(), added.end(), [&](std::string_view name) {
-        return headers.count(name) == 0 &&
-               std::any_of(sworn_absent.begin(), sworn_absent.end(),
-                           [&](const auto& one) { return base::iequals(one, name); });
+        return headers.count(name) == 0 && holds(covered.also_absent, name);
     });
 }
 
+// Of what is not covered nobody minds.
 template <class Predicate>
-bool any_field(const HeaderList& headers, Predicate holds) {
-    return std::any_of(headers.begin(), headers.end(), holds);
+bool any_covered(const HeaderList& headers, const CoveredFields& covered, Predicate is_fragile) {
+    return std::any_of(headers.begin(), headers.end(), [&](const HeaderField& field) {
+        return is_fragile(field) && (field.is_named("From") || holds(covered.also_absent, field.name()) ||
+                                     holds(covered.where_present, field.name()));
+    });
 }
 
 } // namespace
@@ -148,7 +155,7 @@ std::string in_words(const std::vector<Fragility>& kinds) {
 }
 
 std::vector<Fragility> find_fragile(const HeaderList& headers, const BodyTraits& body,
-                                    const std::vector<std::string>& sworn_absent) {
+                                    const CoveredFields& covered) {
     std::vector<Fragility> found;
     const auto add = [&found](Fragility kind, bool is_there) {
         if (is_there) {
@@ -157,16 +164,16 @@ std::vector<Fragility> find_fragile(const HeaderList& headers, const BodyTraits&
     };
     add(Fragility::long_body_line, body.long_line);
     add(Fragility::long_header_line,
-        any_field(headers, [](const auto& field) { return has_long_line(field.text()); }));
+        any_covered(headers, covered, [](const auto& field) { return has_long_line(field.text()); }));
     add(Fragility::eight_bit_body, body.eight_bit);
     add(Fragility::eight_bit_header,
-        any_field(headers, [](const auto& field) { return !base::all_ascii(field.text()); }));
+        any_covered(headers, covered, [](const auto& field) { return !base::all_ascii(field.text()); }));
     add(Fragility::stray_line_break, body.stray_line_break);
     add(Fragility::nul, body.nul);
-    add(Fragility::incomplete_address, any_field(headers, [](const auto& field) {
+    add(Fragility::incomplete_address, any_covered(headers, covered, [](const auto& field) {
             return holds_addresses(field) && Addresses::has_incomplete(field.body());
         }));
-    add(Fragility::missing_field, is_sworn_absent(headers, sworn_absent));
+    add(Fragility::missing_field, lacks_sworn(headers, covered));
     return found;
 }
 

@@ -36,9 +36,14 @@ inline constexpr std::size_t fragility_count = static_cast<std::size_t>(Fragilit
 // All of them in one line, each remedy once.
 [[nodiscard]] std::string in_words(const std::vector<Fragility>& kinds);
 
-// What a message has of it; each kind once, in the order of the kinds. `sworn_absent` are names of which a
-// signature says that there is no further field.
+// The names of what a signature covers.
+struct CoveredFields {
+    const std::vector<std::string>& where_present;
+    const std::vector<std::string>& also_absent; // and of these it says that there is no further one
+};
+
+// What a message has of it; each kind once, in the order of the kinds.
 [[nodiscard]] std::vector<Fragility> find_fragile(const HeaderList& headers, const BodyTraits& body,
-                                                  const std::vector<std::string>& sworn_absent);
+                                                  const CoveredFields& covered);
 
 } // namespace message

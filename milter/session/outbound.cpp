@@ -141,8 +141,10 @@ Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) 
         result.unsigned_reason = record::Unsigned::key;
     }
     if (looks_for_fragile_ && !result.fields.empty()) {
-        result.fragile =
-            message::find_fragile(headers, body_scan_.finish(), runtime_->sign_options.oversigned_fields);
+        const auto& options = runtime_->sign_options;
+        result.fragile = message::find_fragile(
+            headers, body_scan_.finish(),
+            {.where_present = options.signed_fields, .also_absent = options.oversigned_fields});
     }
     return result;
 }

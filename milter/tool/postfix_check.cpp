@@ -3,6 +3,9 @@
 #include "base/ascii.h"
 #include "base/secret_text.h"
 #include "base/socket_name.h"
+#include "config/number_text.h"
+#include "message/body_scan.h"
+#include "milter/runtime/runtime.h"
 
 #include <fmt/format.h>
 
@@ -100,6 +103,12 @@ bool takes_users(std::string_view service) {
     return std::find(ports.begin(), ports.end(), port_of(service, "inet")) != ports.end();
 }
 
+// 0 is no limit.
+bool is_below(const std::string& value, std::size_t limit) {
+    const auto number = config::parse_decimal(value);
+    return number && *number != 0 && *number < limit;
+}
+
 class Judge {
   public:
     Judge(const PostfixSettings& postfix, const config::Settings& settings)
@@ -107,6 +116,11 @@ class Judge {
 
     std::vector<Diagnostic> take() {
         judge_wiring();
+        if (signs()) {
+            judge_recoding();
+            judge_missing_fields();
+            judge_second_pass();
+        }
         for (const auto& [name, value] : postfix_.main) {
             judge("", name, value);
         }
@@ -190,12 +204,114 @@ class Judge {
             judge_daemon_name(service, value);
         } else if (name == "smtpd_peername_lookup" && base::iequals(value, "no")) {
             judge_names(service);
+        } else if (name.starts_with("smtp_")) {
+            if (signs()) {
+                judge_sending(service, name, value);
+            }
         } else if (name == "smtpd_milter_maps" && !value.empty()) {
             warn(service,
                  fmt::format("smtpd_milter_maps = {}: a client found there has the milters that the table "
                              "says, and past paraphd it is neither checked nor signed",
                              value),
                  "name the clients in 'roles.peers' instead, so that forged results are removed");
+        }
+    }
+
+    [[nodiscard]] bool signs() const {
+        const auto& signing = settings_.signing;
+        return settings_.roles.sign && (!settings_.domains.empty() || !signing.key_table.empty());
+    }
+
+    // In main.cf, or for a service.
+    [[nodiscard]] bool is_set(std::string_view name) const {
+        return !postfix_.of(std::string(name)).empty() ||
+               std::any_of(postfix_.overrides.begin(), postfix_.overrides.end(),
+                           [&](const auto& one) { return one.name == name && !one.value.empty(); });
+    }
+
+    // smtp(8) makes quoted-printable of 8-bit text for a server without 8BITMIME, behind us, unless
+    // cleanup(8) did so before.
+    void judge_recoding() {
+        const auto early = postfix_.of("force_mime_input_conversion");
+        if (settings_.signing.fragile == config::Fragile::sign || base::iequals(early, "yes") ||
+            !base::iequals(postfix_.of("disable_mime_output_conversion"), "no")) {
+            return;
+        }
+        const bool has_early = !early.empty(); // Postfix 3.9
+        warn("",
+             fmt::format("{} = no: 8-bit text that is signed is recoded for a server without 8BITMIME, which "
+                         "breaks the signature",
+                         has_early ? "force_mime_input_conversion" : "disable_mime_output_conversion"),
+             has_early ? "force_mime_input_conversion = yes: it is recoded before it is signed"
+                       : "disable_mime_output_conversion = yes: it is sent as it is, to such a server too");
+    }
+
+    void judge_missing_fields() {
+        const auto names = runtime::sign_options(settings_).oversigned_fields;
+        const bool swears = std::any_of(names.begin(), names.end(), [](const auto& name) {
+            return base::iequals(name, "Date") || base::iequals(name, "Message-ID");
+        });
+        if (swears && base::iequals(postfix_.of("always_add_missing_headers"), "no")) {
+            warn("",
+                 "always_add_missing_headers = no: signatures swear that there is no Date or no Message-ID "
+                 "where it is missing (signing.oversigned_fields), and break when a later server adds it",
+                 "always_add_missing_headers = yes, or sign these fields only where they are present");
+        }
+    }
+
+    // What a content filter hands back passes cleanup(8) once more, behind the signature.
+    void judge_second_pass() {
+        constexpr std::array<std::string_view, 4> checks{"header_checks", "mime_header_checks",
+                                                         "nested_header_checks", "body_checks"};
+        const auto* const found = std::find_if(checks.begin(), checks.end(),
+                                               [this](std::string_view name) { return is_set(name); });
+        const bool spared =
+            has_word(postfix_.of("receive_override_options"), "no_header_body_checks") ||
+            std::any_of(postfix_.overrides.begin(), postfix_.overrides.end(), [](const auto& one) {
+                return one.name == "receive_override_options" && has_word(one.value, "no_header_body_checks");
+            });
+        if (is_set("content_filter") && found != checks.end() && !spared) {
+            warn(
+                "",
+                fmt::format("{}: applied once more to what the content filter hands back, and what it "
+                            "changes then is signed already",
+                            *found),
+                "-o receive_override_options=no_header_body_checks for the service where it hands mail back");
+        }
+        const bool rewrites =
+            !postfix_.of("local_header_rewrite_clients").empty() &&
+            std::none_of(postfix_.overrides.begin(), postfix_.overrides.end(), [](const auto& one) {
+                return one.name == "local_header_rewrite_clients" && one.value.empty();
+            });
+        if (is_set("content_filter") && rewrites) {
+            warn("",
+                 "local_header_rewrite_clients: incomplete addresses in what the content filter hands back "
+                 "become complete, and are signed already",
+                 "-o local_header_rewrite_clients= for the service where it hands mail back");
+        }
+    }
+
+    // smtp(8) does this when it sends.
+    void judge_sending(const std::string& service, const std::string& name, const std::string& value) {
+        constexpr std::array<std::string_view, 5> rewriting{"smtp_header_checks", "smtp_mime_header_checks",
+                                                            "smtp_nested_header_checks", "smtp_body_checks",
+                                                            "smtp_generic_maps"};
+        if (std::find(rewriting.begin(), rewriting.end(), name) != rewriting.end() && !value.empty()) {
+            const bool generic = name == "smtp_generic_maps";
+            warn(service,
+                 fmt::format("{} = {}: what it changes was signed before, so that the signature breaks", name,
+                             value),
+                 generic ? "canonical_maps: they change the address before it is signed"
+                         : fmt::format("{}: it comes before paraphd",
+                                       name.substr(std::string_view("smtp_").size())));
+        }
+        if (name == "smtp_line_length_limit" && is_below(value, message::longest_line)) {
+            warn(
+                service,
+                fmt::format("smtp_line_length_limit = {}: lines that mail may have are cut, which breaks the "
+                            "signature",
+                            value),
+                fmt::format("smtp_line_length_limit = {}", message::longest_line));
         }
     }
 
@@ -322,10 +438,31 @@ std::vector<Diagnostic> judge_postfix(const PostfixSettings& postfix, const conf
 }
 
 Result<std::vector<Diagnostic>> check_postfix(const config::Settings& settings) {
-    const auto postfix = read_postfix_settings(
-        {"cleanup_replace_stray_cr_lf", "milter_default_action", "milter_macro_daemon_name",
-         "non_smtpd_milters", "queue_directory", "receive_override_options", "smtpd_discard_ehlo_keywords",
-         "smtpd_milter_maps", "smtpd_milters", "smtpd_peername_lookup"});
+    const auto postfix = read_postfix_settings({"always_add_missing_headers",
+                                                "body_checks",
+                                                "cleanup_replace_stray_cr_lf",
+                                                "content_filter",
+                                                "disable_mime_output_conversion",
+                                                "force_mime_input_conversion",
+                                                "header_checks",
+                                                "local_header_rewrite_clients",
+                                                "milter_default_action",
+                                                "milter_macro_daemon_name",
+                                                "mime_header_checks",
+                                                "nested_header_checks",
+                                                "non_smtpd_milters",
+                                                "queue_directory",
+                                                "receive_override_options",
+                                                "smtp_body_checks",
+                                                "smtp_generic_maps",
+                                                "smtp_header_checks",
+                                                "smtp_line_length_limit",
+                                                "smtp_mime_header_checks",
+                                                "smtp_nested_header_checks",
+                                                "smtpd_discard_ehlo_keywords",
+                                                "smtpd_milter_maps",
+                                                "smtpd_milters",
+                                                "smtpd_peername_lookup"});
     if (!postfix) {
         return tl::make_unexpected(postfix.error());
     }

@@ -159,6 +159,7 @@ SERVICES = [
     ("verify", "unix", "-", "-", "1", "verify"),
     ("flush", "unix", "n", "1000?", "0", "flush"),
     ("proxymap", "unix", "-", "-", "-", "proxymap"),
+    ("smtp", "unix", "-", "-", "-", "smtp"),
     ("error", "unix", "-", "-", "-", "error"),
     ("retry", "unix", "-", "-", "-", "error"),
     ("virtual", "unix", "-", "-", "-", "virtual"),

@@ -38,6 +38,8 @@ BodyTraits plainly(const std::string& body) {
     return traits;
 }
 
+const std::vector<std::string> present{"To", "Cc", "Reply-To", "Sender", "Resent-To", "X", "Y", "subject"};
+
 std::vector<Fragility> kinds(const std::string& fields, const std::string& body = "x\r\n",
                              const std::vector<std::string>& sworn_absent = {}) {
     message::HeaderList headers;
@@ -46,7 +48,8 @@ std::vector<Fragility> kinds(const std::string& fields, const std::string& body 
         headers.add(message::HeaderField::from_text(fields.substr(begin, end - begin)));
         begin = end + 1;
     }
-    return message::find_fragile(headers, scanned(body, 7), sworn_absent);
+    return message::find_fragile(headers, scanned(body, 7),
+                                 {.where_present = present, .also_absent = sworn_absent});
 }
 
 } // namespace
@@ -116,6 +119,11 @@ TEST_CASE("each kind of what is changed on the way is found, and nothing else") 
         {"a line of the header of 998 octets", good + "X: " + line.substr(3) + "\n", "x\r\n", {}},
         {"a longer one of the header", good + "X: " + line + "\n", "x\r\n", {Fragility::long_header_line}},
         {"8-bit text in the header", good + "X: \xc3\xbc\n", "x\r\n", {Fragility::eight_bit_header}},
+        {"in a field that is not signed", good + "X-Other: " + line + "\xc3\xbc\n", "x\r\n", {}},
+        {"in From, which always is",
+         "From: \xc3\xbc <ann@example.org>\n",
+         "x\r\n",
+         {Fragility::eight_bit_header}},
         {"several at once, each once",
          good + "X: \xc3\xbc\nY: \xc3\xbc\n",
          line + line + "\xc3\xbc\n",
@@ -128,9 +136,9 @@ TEST_CASE("each kind of what is changed on the way is found, and nothing else") 
     }
     message::HeaderList folded;
     folded.add(message::HeaderField("X", " " + line.substr(10) + "\r\n " + line.substr(10)));
-    CHECK(message::find_fragile(folded, {}, {}).empty());
+    CHECK(message::find_fragile(folded, {}, {present, {}}).empty());
     folded.add(message::HeaderField("X", " a\r\n " + line));
-    CHECK(message::find_fragile(folded, {}, {}) == std::vector{Fragility::long_header_line});
+    CHECK(message::find_fragile(folded, {}, {present, {}}) == std::vector{Fragility::long_header_line});
 }
 
 TEST_CASE("an address without a domain is found in an address list") {
@@ -165,7 +173,7 @@ TEST_CASE("an address without a domain is found in an address list") {
         for (const auto* const name : {"To", "Cc", "Reply-To", "Sender", "Resent-To"}) {
             message::HeaderList headers;
             headers.add(message::HeaderField(name, std::string(" ") + c.body));
-            CHECK(message::find_fragile(headers, {}, {}).empty() != c.is_incomplete);
+            CHECK(message::find_fragile(headers, {}, {present, {}}).empty() != c.is_incomplete);
         }
     }
     CHECK(kinds("Subject: bob\n").empty());

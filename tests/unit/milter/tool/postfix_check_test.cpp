@@ -30,6 +30,17 @@ Texts judge(const milter::tool::PostfixSettings& postfix, const std::string& soc
     return texts;
 }
 
+// The same where a key signs.
+Texts judge_signer(const milter::tool::PostfixSettings& postfix, const std::string& more = "") {
+    auto settings = config::load_text(more, "p.yaml").settings.value();
+    settings.domains["example.org"].keys.push_back({.selector = "s", .file = "/s.pem", .identity = ""});
+    Texts texts;
+    for (const auto& one : milter::tool::judge_postfix(postfix, settings)) {
+        texts.push_back(config::print(one));
+    }
+    return texts;
+}
+
 } // namespace
 
 TEST_CASE("a Postfix as the guide has it is no reason for a warning") {
@@ -206,4 +217,74 @@ TEST_CASE("names of hosts are of no use to a Postfix that looks up none") {
     CHECK(config::print(said.front()).starts_with("main.cf: warning: smtpd_peername_lookup = no: "));
     postfix.main["smtpd_peername_lookup"] = "yes";
     CHECK(milter::tool::judge_postfix(postfix, settings).empty());
+}
+
+TEST_CASE("settings of Postfix that change signed mail bring a warning where mail is signed") {
+    struct Case {
+        const char* setting;
+        const char* value;
+        const char* said; // nullptr: nothing
+    };
+    const Case cases[] = {
+        {"disable_mime_output_conversion", "no", "disable_mime_output_conversion = no: 8-bit text"},
+        {"disable_mime_output_conversion", "yes", nullptr},
+        {"smtp_header_checks", "pcre:/etc/x", "(header_checks: it comes before paraphd)"},
+        {"smtp_mime_header_checks", "pcre:/etc/x", "(mime_header_checks: it comes before"},
+        {"smtp_nested_header_checks", "pcre:/etc/x",
+         "smtp_nested_header_checks = pcre:/etc/x: what it changes"},
+        {"smtp_body_checks", "pcre:/etc/x", "smtp_body_checks = pcre:/etc/x"},
+        {"smtp_generic_maps", "hash:/etc/x", "(canonical_maps: they change the address"},
+        {"header_checks", "pcre:/etc/x", nullptr}, // before us
+        {"smtp_line_length_limit", "998", nullptr},
+        {"smtp_line_length_limit", "0", nullptr},
+        {"smtp_line_length_limit", "500", "smtp_line_length_limit = 500: lines that mail may have are cut"},
+        {"always_add_missing_headers", "no", nullptr},
+        {"content_filter", "smtp:[127.0.0.1]:10024", nullptr},
+    };
+    for (const Case& test : cases) {
+        CAPTURE(test.setting, test.value);
+        auto postfix = sound();
+        postfix.main[test.setting] = test.value;
+        CHECK(judge(postfix).empty()); // nothing is signed
+        const auto said = judge_signer(postfix);
+        CAPTURE(said);
+        REQUIRE(said.size() == (test.said == nullptr ? 0 : 1));
+        CHECK((test.said == nullptr || said.front().find(test.said) != std::string::npos));
+    }
+}
+
+TEST_CASE("8-bit text is recoded before it is signed where Postfix can") {
+    auto postfix = sound();
+    postfix.main["disable_mime_output_conversion"] = "no";
+    postfix.main["force_mime_input_conversion"] = "no";
+    REQUIRE(judge_signer(postfix).size() == 1);
+    CHECK(judge_signer(postfix).front().starts_with("main.cf: warning: force_mime_input_conversion = no"));
+    CHECK(judge_signer(postfix, "signing: {fragile: sign}\n").empty());
+    postfix.main["force_mime_input_conversion"] = "yes";
+    CHECK(judge_signer(postfix).empty());
+}
+
+TEST_CASE("what a content filter hands back is not to be changed a second time") {
+    auto postfix = sound();
+    postfix.main["content_filter"] = "smtp:[127.0.0.1]:10024";
+    postfix.main["header_checks"] = "pcre:/etc/x";
+    postfix.main["local_header_rewrite_clients"] = "permit_inet_interfaces";
+    const auto said = judge_signer(postfix);
+    REQUIRE(said.size() == 2);
+    CHECK(said[0].find("header_checks: applied once more") != std::string::npos);
+    CHECK(said[1].find("local_header_rewrite_clients: incomplete addresses") != std::string::npos);
+    postfix.overrides = {
+        {"127.0.0.1:10025/inet", "receive_override_options", "no_milters,no_header_body_checks"},
+        {"127.0.0.1:10025/inet", "local_header_rewrite_clients", ""}};
+    CHECK(judge_signer(postfix).empty());
+}
+
+TEST_CASE("a Date that is sworn absent is better added before") {
+    auto postfix = sound();
+    postfix.main["always_add_missing_headers"] = "no";
+    const char* const swears = "signing: {oversigned_fields: ['*', +date]}\n";
+    REQUIRE(judge_signer(postfix, swears).size() == 1);
+    CHECK(judge_signer(postfix, swears).front().find("always_add_missing_headers = no") != std::string::npos);
+    postfix.main["always_add_missing_headers"] = "yes";
+    CHECK(judge_signer(postfix, swears).empty());
 }
