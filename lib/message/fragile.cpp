@@ -1,6 +1,7 @@
 #include "message/fragile.h"
 
 #include "base/ascii.h"
+#include "message/address_text.h"
 
 #include <algorithm>
 #include <array>
@@ -30,6 +31,10 @@ constexpr std::array<Entry, fragility_count> entries{
      {"nul", "an octet of value 0", encode_body},
      {"incomplete-address", "an address without a domain, to which servers add one",
       "have the program that writes it name the domain"},
+     {"address-layout", "addresses that Sendmail writes in another way",
+      "have the program that writes it put one blank behind each comma and none elsewhere, and a name with a "
+      "dot "
+      "in quotes"},
      {"missing-field", "Date or Message-ID is missing, and the signature says so, but servers add them",
       "take date and message-id out of signing.oversigned_fields"}}};
 
@@ -52,60 +57,6 @@ bool holds_addresses(const HeaderField& field) {
         "To", "Cc", "Reply-To", "Sender", "From", "Resent-From", "Resent-To", "Resent-Cc", "Resent-Sender"};
     return std::any_of(names.begin(), names.end(), [&](auto name) { return field.is_named(name); });
 }
-
-// Follows an address list only as far as it takes to tell one address from the next.
-class Addresses {
-  public:
-    [[nodiscard]] static bool has_incomplete(std::string_view body) {
-        Addresses addresses;
-        for (std::size_t i = 0; i < body.size() && !addresses.incomplete_; ++i) {
-            if (body[i] == '\\' && (addresses.quoted_ || addresses.comments_ > 0)) {
-                ++i;
-            } else {
-                addresses.take(body[i]);
-            }
-        }
-        addresses.end();
-        return addresses.incomplete_;
-    }
-
-  private:
-    void take(char c) {
-        if (quoted_) {
-            quoted_ = c != '"';
-        } else if (c == '(') {
-            ++comments_;
-        } else if (comments_ > 0) {
-            comments_ -= c == ')' ? 1 : 0;
-        } else if (c == '"') {
-            quoted_ = has_text_ = true;
-        } else if (c == '<' || c == '>') {
-            in_brackets_ = c == '<';
-            has_text_ = true;
-        } else if (in_brackets_ && c != '@') {
-            return;
-        } else if (c == ',' || c == ';') {
-            end();
-        } else if (c == ':') { // the name of a group ends
-            has_text_ = false;
-        } else {
-            has_domain_ = has_domain_ || c == '@';
-            has_text_ = has_text_ || !(base::is_wsp(c) || c == '\r' || c == '\n');
-        }
-    }
-
-    void end() {
-        incomplete_ = incomplete_ || (has_text_ && !has_domain_);
-        has_text_ = has_domain_ = false;
-    }
-
-    bool quoted_ = false;
-    bool in_brackets_ = false;
-    std::size_t comments_ = 0;
-    bool has_text_ = false;
-    bool has_domain_ = false;
-    bool incomplete_ = false;
-};
 
 bool holds(const std::vector<std::string>& names, std::string_view name) {
     return std::any_of(names.begin(), names.end(),
@@ -155,7 +106,7 @@ std::string in_words(const std::vector<Fragility>& kinds) {
 }
 
 std::vector<Fragility> find_fragile(const HeaderList& headers, const BodyTraits& body,
-                                    const CoveredFields& covered) {
+                                    const CoveredFields& covered, bool by_sendmail) {
     std::vector<Fragility> found;
     const auto add = [&found](Fragility kind, bool is_there) {
         if (is_there) {
@@ -171,8 +122,12 @@ std::vector<Fragility> find_fragile(const HeaderList& headers, const BodyTraits&
     add(Fragility::stray_line_break, body.stray_line_break);
     add(Fragility::nul, body.nul);
     add(Fragility::incomplete_address, any_covered(headers, covered, [](const auto& field) {
-            return holds_addresses(field) && Addresses::has_incomplete(field.body());
+            return holds_addresses(field) && read_address_text(field.body()).is_incomplete;
         }));
+    add(Fragility::address_layout, by_sendmail && any_covered(headers, covered, [](const auto& field) {
+                                       return holds_addresses(field) &&
+                                              read_address_text(field.body()).is_relaid;
+                                   }));
     add(Fragility::missing_field, lacks_sworn(headers, covered));
     return found;
 }

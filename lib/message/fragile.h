@@ -22,7 +22,8 @@ enum class Fragility : std::uint8_t {
     stray_line_break, // in the body; see message/line_breaks.h for the header
     nul,
     incomplete_address,
-    missing_field, // a signature says that there is none; the last one, see fragility_count
+    address_layout, // behind Sendmail
+    missing_field,  // a signature says that there is none; the last one, see fragility_count
 };
 
 inline constexpr std::size_t fragility_count = static_cast<std::size_t>(Fragility::missing_field) + 1;
@@ -44,6 +45,6 @@ struct CoveredFields {
 
 // What a message has of it; each kind once, in the order of the kinds.
 [[nodiscard]] std::vector<Fragility> find_fragile(const HeaderList& headers, const BodyTraits& body,
-                                                  const CoveredFields& covered);
+                                                  const CoveredFields& covered, bool by_sendmail);
 
 } // namespace message

@@ -241,7 +241,7 @@ void request_macros(SMFICTX* context) {
     const auto ask = [context](int stage, std::string names) {
         smfi_setsymlist(context, stage, names.data());
     };
-    ask(SMFIM_CONNECT, "j {daemon_name} {daemon_port} {client_resolve}" + more);
+    ask(SMFIM_CONNECT, "j v {daemon_name} {daemon_port} {client_resolve}" + more);
     ask(SMFIM_ENVFROM, "i {daemon_name} {daemon_port} {auth_type} {auth_authen}" + more);
     // The same list at both stages: Sendmail sends one for the end of a message where one for the end of the
     // header was asked for.
@@ -337,7 +337,7 @@ sfsistat on_connect(SMFICTX* context, char* name, _SOCK_ADDR* address) {
         link.tap.frames->hear_of(IncomingFrames::connect);
         auto client = client_at(address, text_of(name));
         client.name_confirmed = link.macro("{client_resolve}") == "OK";
-        link.session().connect({std::move(client), link.macro("j")});
+        link.session().connect({std::move(client), link.macro("j"), link.macro("v")});
     });
     return answer(context, [&](Link& link) {
         return link.terms.silent_connect ? SMFIS_NOREPLY : reply(context, link.session().admit());

@@ -144,7 +144,7 @@ Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) 
         const auto& options = runtime_->sign_options;
         result.fragile = message::find_fragile(
             headers, body_scan_.finish(),
-            {.where_present = options.signed_fields, .also_absent = options.oversigned_fields});
+            {.where_present = options.signed_fields, .also_absent = options.oversigned_fields}, by_sendmail_);
     }
     return result;
 }

@@ -40,6 +40,8 @@ class Outbound {
     void body(std::string_view chunk);
     // Whether any signature needs more of it.
     [[nodiscard]] bool wants_body() const { return !bodies_.satisfied(); }
+    // Sendmail hands it to us, and writes addresses anew behind us.
+    void expect_sendmail() { by_sendmail_ = true; }
     // It goes to a mailing list: see dkim::spare_lists.
     void spare_lists() { spares_lists_ = true; }
     [[nodiscard]] Signed finish(const message::HeaderList& headers, base::UnixTime now);
@@ -68,6 +70,7 @@ class Outbound {
     message::BodyScan body_scan_;
     bool looks_for_fragile_ = false;
     bool spares_lists_ = false;
+    bool by_sendmail_ = false;
 };
 
 } // namespace milter::session

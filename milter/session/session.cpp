@@ -11,6 +11,15 @@ namespace milter::session {
 
 using log::Event;
 
+namespace {
+
+// Postfix puts its name first. From others nothing is heard, or they tell a version of their own.
+bool is_sendmail(std::string_view version) {
+    return version.starts_with("8.");
+}
+
+} // namespace
+
 Session::Session(runtime::Service& service)
     : service_(service), connection_count_(service.load.connections), runtime_(service.runtime()) {
     connection_count_.add(1);
@@ -72,7 +81,8 @@ void Session::mail_from(const MailFrom& sender) {
                                                       .login = {sender.auth_authen, sender.auth_type},
                                                       .envelope = {client, helo_, sender.path},
                                                       .daemon_name = sender.daemon_name,
-                                                      .daemon_port = sender.daemon_port});
+                                                      .daemon_port = sender.daemon_port,
+                                                      .by_sendmail = is_sendmail(connection_.mta_version)});
 }
 
 Actions Session::recipient(std::string_view path) {

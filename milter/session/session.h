@@ -18,7 +18,8 @@ namespace milter::session {
 
 struct Connection {
     Client client;
-    std::string mta_name; // macro j; empty when not given
+    std::string mta_name;      // macro j; empty when not given
+    std::string mta_version{}; // macro v: "Postfix 3.7.11", "8.17.1.9"
 };
 
 struct MailFrom {

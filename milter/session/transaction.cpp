@@ -56,6 +56,9 @@ Transaction::Transaction(runtime::Service& service, TransactionContext context)
         break;
     case record::Mode::sign:
         outbound_.emplace(context_.runtime);
+        if (context_.by_sendmail) {
+            outbound_->expect_sendmail();
+        }
         break;
     case record::Mode::keep:
         break;

@@ -34,6 +34,7 @@ struct TransactionContext {
     authenticate::Envelope envelope;
     std::string daemon_name{}; // {daemon_name}
     std::string daemon_port{}; // {daemon_port}
+    bool by_sendmail = false;
 };
 
 class Transaction {

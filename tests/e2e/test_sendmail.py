@@ -113,6 +113,17 @@ class Signing(BehindSendmail):
                 self.assertIn("date", " ".join(delivered.names()))
                 self.assert_signed(delivered)
 
+    def test_addresses_that_sendmail_writes_anew_break_it_and_are_warned_of(self):
+        for to, whole in (("a@rcpt.test, b@rcpt.test", True), ("Bob <b@rcpt.test>", True), ("b@rcpt.test (Bob)", True),
+                          ("friends: a@rcpt.test, b@rcpt.test;", True), ('"Dr. Bob" <b@rcpt.test>', True),
+                          ("a@rcpt.test,b@rcpt.test", False), ("a@rcpt.test , b@rcpt.test", False),
+                          ("Dr. Bob <b@rcpt.test>", False), ("Bob < b@rcpt.test >", False), ("b@rcpt.test(Bob)", False)):
+            with self.subTest(to):
+                warned = self.site.paraphd.log().count("fragile=address-layout")
+                delivered = self.submit(message(ALICE, recipient=to))
+                self.assertEqual([whole] * 2, keys.verdicts(delivered.raw, self.site.zone), delivered.raw_fields("to"))
+                self.assertIs(whole, self.site.paraphd.log().count("fragile=address-layout") == warned)
+
     def test_large_message(self):
         line = "All work and no play makes a dull mail.  \t Trailing blanks:  \r\n"
         self.assert_signed(self.submit(message(ALICE, body=line * 20_000)))

@@ -29,10 +29,11 @@ class Daemon {
                                                               [] { return base::UnixTime{1777777777}; });
     }
 
-    milter::session::Actions submit(const std::string& author, const std::string& body) {
+    milter::session::Actions submit(const std::string& author, const std::string& body,
+                                    const std::string& mta_version = "Postfix 3.7.11") {
         logger_.lines.clear();
         milter::session::Session session(*service_);
-        session.connect({{base::IpAddress::parse("192.0.2.1"), 4711, ""}, "mx.example.net"});
+        session.connect({{base::IpAddress::parse("192.0.2.1"), 4711, ""}, "mx.example.net", mta_version});
         session.mail_from({"<ann@example.org>", "smtpd", "PLAIN", "ann"});
         session.header("From", author);
         for (std::size_t at = 0; at < body.size(); at += 5) {
@@ -95,4 +96,15 @@ TEST_CASE("nothing is said where nobody asks") {
     Daemon daemon(config::Fragile::sign);
     CHECK(daemon.submit(ours, fragile).insertions.size() == 1);
     CHECK(daemon.lines_with("fragile") + daemon.lines_with("warning") == 0);
+}
+
+TEST_CASE("what Sendmail alone rewrites brings a warning behind Sendmail alone") {
+    Daemon daemon(config::Fragile::warn);
+    for (const auto* const postfix : {"Postfix 3.7.11", "Postfix", ""}) {
+        CHECK(daemon.submit(" Dr. Ann <ann@example.org>", "hello\r\n", postfix).insertions.size() == 1);
+        CHECK(daemon.lines_with("fragile") == 0);
+    }
+    CHECK(daemon.submit(" Dr. Ann <ann@example.org>", "hello\r\n", "8.17.1.9").insertions.size() == 1);
+    CHECK(daemon.lines_with("[FRAGILE] addresses that Sendmail writes in another way") == 1);
+    CHECK(daemon.lines_with(" fragile=address-layout ") == 1);
 }
