@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace message {
 
@@ -42,6 +43,17 @@ const Entry& entry(Fragility kind) {
     return entries.at(static_cast<std::size_t>(kind));
 }
 
+// Eight octets at a time: the whole header passes through here.
+bool has_eight_bit(std::string_view text) {
+    std::uint64_t seen = 0;
+    for (; text.size() >= sizeof seen; text.remove_prefix(sizeof seen)) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data(), sizeof word);
+        seen |= word;
+    }
+    return (seen & 0x8080808080808080) != 0 || !base::all_ascii(text);
+}
+
 bool has_long_line(std::string_view field) {
     if (field.size() <= longest_line) {
         return false;
@@ -55,7 +67,10 @@ bool has_long_line(std::string_view field) {
 bool holds_addresses(const HeaderField& field) {
     constexpr std::array<std::string_view, 9> names{
         "To", "Cc", "Reply-To", "Sender", "From", "Resent-From", "Resent-To", "Resent-Cc", "Resent-Sender"};
-    return std::any_of(names.begin(), names.end(), [&](auto name) { return field.is_named(name); });
+    const auto own = field.name();
+    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+        return name.size() == own.size() && base::iequals(name, own);
+    });
 }
 
 bool holds(const std::vector<std::string>& names, std::string_view name) {
@@ -71,12 +86,33 @@ bool lacks_sworn(const HeaderList& headers, const CoveredFields& covered) {
 }
 
 // Of what is not covered nobody minds.
-template <class Predicate>
-bool any_covered(const HeaderList& headers, const CoveredFields& covered, Predicate is_fragile) {
-    return std::any_of(headers.begin(), headers.end(), [&](const HeaderField& field) {
-        return is_fragile(field) && (field.is_named("From") || holds(covered.also_absent, field.name()) ||
-                                     holds(covered.where_present, field.name()));
-    });
+bool is_covered(const HeaderField& field, const CoveredFields& covered) {
+    return field.is_named("From") || holds(covered.also_absent, field.name()) ||
+           holds(covered.where_present, field.name());
+}
+
+struct HeaderTraits {
+    bool long_line = false;
+    bool eight_bit = false;
+    AddressText addresses;
+};
+
+// One look at each field: most have nothing, and need not be looked for in the lists.
+HeaderTraits look_at(const HeaderList& headers, const CoveredFields& covered) {
+    HeaderTraits found;
+    for (const HeaderField& field : headers) {
+        const bool long_line = has_long_line(field.text());
+        const bool eight_bit = has_eight_bit(field.text());
+        const auto addresses = holds_addresses(field) ? read_address_text(field.body()) : AddressText();
+        if ((long_line || eight_bit || addresses.is_incomplete || addresses.is_relaid) &&
+            is_covered(field, covered)) {
+            found.long_line |= long_line;
+            found.eight_bit |= eight_bit;
+            found.addresses.is_incomplete |= addresses.is_incomplete;
+            found.addresses.is_relaid |= addresses.is_relaid;
+        }
+    }
+    return found;
 }
 
 } // namespace
@@ -107,6 +143,7 @@ std::string in_words(const std::vector<Fragility>& kinds) {
 
 std::vector<Fragility> find_fragile(const HeaderList& headers, const BodyTraits& body,
                                     const CoveredFields& covered, bool by_sendmail) {
+    const HeaderTraits header = look_at(headers, covered);
     std::vector<Fragility> found;
     const auto add = [&found](Fragility kind, bool is_there) {
         if (is_there) {
@@ -114,20 +151,13 @@ std::vector<Fragility> find_fragile(const HeaderList& headers, const BodyTraits&
         }
     };
     add(Fragility::long_body_line, body.long_line);
-    add(Fragility::long_header_line,
-        any_covered(headers, covered, [](const auto& field) { return has_long_line(field.text()); }));
+    add(Fragility::long_header_line, header.long_line);
     add(Fragility::eight_bit_body, body.eight_bit);
-    add(Fragility::eight_bit_header,
-        any_covered(headers, covered, [](const auto& field) { return !base::all_ascii(field.text()); }));
+    add(Fragility::eight_bit_header, header.eight_bit);
     add(Fragility::stray_line_break, body.stray_line_break);
     add(Fragility::nul, body.nul);
-    add(Fragility::incomplete_address, any_covered(headers, covered, [](const auto& field) {
-            return holds_addresses(field) && read_address_text(field.body()).is_incomplete;
-        }));
-    add(Fragility::address_layout, by_sendmail && any_covered(headers, covered, [](const auto& field) {
-                                       return holds_addresses(field) &&
-                                              read_address_text(field.body()).is_relaid;
-                                   }));
+    add(Fragility::incomplete_address, header.addresses.is_incomplete);
+    add(Fragility::address_layout, by_sendmail && header.addresses.is_relaid);
     add(Fragility::missing_field, lacks_sworn(headers, covered));
     return found;
 }
