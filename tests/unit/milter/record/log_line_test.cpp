@@ -96,6 +96,8 @@ std::vector<std::string> written_samples() {
     logger.write(milter::log::Event::message, "4X1y30", milter::record::log_line(submitted));
     logger.write(milter::log::Event::not_signed, "4bXyz", returned.unsigned_because);
     logger.write(milter::log::Event::message, "4bXyz", milter::record::log_line(returned));
+    logger.write(milter::log::Event::fragile, "4bXyz",
+                 message::in_words(std::vector{message::Fragility::eight_bit_body}));
     logger.write(milter::log::Event::key_unusable,
                  "/etc/opendkim/KeyTable:12: /etc/opendkim/keys/shop.pem: No such file or directory");
     logger.write(milter::log::Event::key_unusable, "/etc/paraph/paraph.yaml:31: key example.org/s2026: "
