@@ -44,7 +44,9 @@ Result<std::unique_ptr<AnswerSource>> open_file(const DnsOptions& options, Conso
     return std::make_unique<FileSource>(std::move(*answers), missing_of(options.missing), options.answers);
 }
 
-Result<std::unique_ptr<AnswerSource>> open_dns(const DnsOptions& options, const config::Settings& settings) {
+} // namespace
+
+Result<resolver::Options> resolver_options(const DnsOptions& options, const config::Settings& settings) {
     resolver::Options resolver;
     resolver.timeout = settings.dns.timeout;
     resolver.attempts = settings.dns.attempts;
@@ -59,10 +61,8 @@ Result<std::unique_ptr<AnswerSource>> open_dns(const DnsOptions& options, const 
         }
         resolver.servers.push_back(*server);
     }
-    return std::make_unique<DnsSource>(resolver, settings.dns.message_budget);
+    return resolver;
 }
-
-} // namespace
 
 void add_dns_options(CLI::App& app, DnsOptions& options) {
     std::vector<std::string> words;
@@ -88,11 +88,17 @@ void add_dns_options(CLI::App& app, DnsOptions& options) {
 }
 
 Result<Lookups> open_lookups(const DnsOptions& options, const config::Settings& settings, Console& console) {
-    auto source = options.answers.empty() ? open_dns(options, settings) : open_file(options, console);
-    if (!source) {
-        return tl::make_unexpected(source.error());
+    if (!options.answers.empty()) {
+        auto source = open_file(options, console);
+        return source ? Result<Lookups>(Lookups(std::move(*source), settings.dns.questions_per_message))
+                      : tl::make_unexpected(source.error());
     }
-    return Lookups(std::move(*source), settings.dns.questions_per_message);
+    const auto resolver = resolver_options(options, settings);
+    if (!resolver) {
+        return tl::make_unexpected(resolver.error());
+    }
+    return Lookups(std::make_unique<DnsSource>(*resolver, settings.dns.message_budget),
+                   settings.dns.questions_per_message);
 }
 
 Result<void> report_lookups(const DnsOptions& options, const Lookups& lookups, bool json, Console& console) {

@@ -24,6 +24,10 @@ struct DnsOptions {
 
 void add_dns_options(CLI::App& app, DnsOptions& options);
 
+// How to ask: the servers of --nameserver, else those of the settings; none: the system's.
+[[nodiscard]] Result<resolver::Options> resolver_options(const DnsOptions& options,
+                                                         const config::Settings& settings);
+
 [[nodiscard]] Result<Lookups> open_lookups(const DnsOptions& options, const config::Settings& settings,
                                            Console& console);
 

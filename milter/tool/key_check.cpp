@@ -1,18 +1,24 @@
-// paraph key check: do the private keys of a domain match the records in the DNS?
+// paraph key check: do the private keys of a domain, or all of them, match the records in the DNS?
 
 #include "base/ascii.h"
-#include "base/secret_text.h"
 #include "keys/published_record.h"
+#include "milter/resolver/resolv_conf.h"
 #include "milter/tool/configuration.h"
+#include "milter/tool/counted.h"
 #include "milter/tool/dns_options.h"
 #include "milter/tool/key_commands.h"
-#include "milter/tool/key_comparison.h"
+#include "milter/tool/key_inspector.h"
+#include "milter/tool/key_selection.h"
+#include "milter/tool/ordered_work.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 #include <memory>
 #include <ostream>
 
@@ -21,55 +27,20 @@ namespace milter::tool {
 namespace {
 
 struct KeyCheckOptions {
-    std::string domain;
-    std::string selector;
-    std::string key; // a file in place of the configuration's keys
+    KeySelection wanted;
     std::string config;
+    bool json = false;
+    bool quiet = false;         // only what is not good
+    bool resolver_only = false; // as a verifier asks
+    unsigned seconds = 300;
+    unsigned parallel = 8;
     DnsOptions dns;
-};
 
-struct Counts {
-    std::size_t good = 0, wrong = 0, open = 0, unusable = 0;
-
-    [[nodiscard]] ExitCode exit_code() const {
-        return unusable > 0 ? ExitCode::config
-               : wrong > 0  ? ExitCode::data
-               : open > 0   ? ExitCode::temporary
-                            : ExitCode::ok;
+    // A file of answers knows no servers, and what is written down is what the resolver said.
+    [[nodiscard]] bool asks_resolver() const {
+        return resolver_only || !dns.answers.empty() || !dns.dump.empty() || dns.show_questions;
     }
 };
-
-Result<std::vector<NamedKey>> key_of_file(const KeyCheckOptions& options, const base::DomainName& domain) {
-    const auto by_file = named_by_file(options.key);
-    NamedKey key;
-    key.domain = domain.text();
-    key.file = options.key;
-    key.selector = !options.selector.empty() ? options.selector : by_file ? by_file->selector : "";
-    if (key.selector.empty()) {
-        return fail(ExitCode::usage, "--key needs the selector: paraph key check DOMAIN SELECTOR --key FILE");
-    }
-    return std::vector{key};
-}
-
-Result<std::vector<NamedKey>> wanted_keys(const KeyCheckOptions& options, const config::Settings& settings) {
-    const auto domain = base::DomainName::parse_international(options.domain);
-    if (!domain) {
-        return fail(ExitCode::usage, fmt::format("{} is not a domain name", base::quoted(options.domain)));
-    }
-    if (!options.selector.empty() && !base::DomainName::parse(options.selector)) {
-        return fail(ExitCode::usage, fmt::format("{} is not a selector", base::quoted(options.selector)));
-    }
-    auto keys = options.key.empty() ? keys_of_domain(settings, *domain, options.selector)
-                                    : key_of_file(options, *domain);
-    if (keys && keys->empty()) {
-        return fail(
-            ExitCode::data,
-            fmt::format("the configuration has no key {}for {}; --key FILE checks one that it does not name",
-                        options.selector.empty() ? "" : base::quoted(options.selector) + " ",
-                        domain->text()));
-    }
-    return keys;
-}
 
 // Null if the name cannot be looked up, or the file of answers has no answer, which is no reason to stop.
 const dns::Answer* ask(const std::string& name, dns::Type type, Lookups& lookups) {
@@ -124,58 +95,125 @@ Result<std::vector<KeyFinding>> look_up_and_compare(const NamedKey& name, const 
     return findings;
 }
 
-const char* word(KeyFinding::Kind kind) {
-    switch (kind) {
-    case KeyFinding::Kind::wrong:
-        return "wrong";
-    case KeyFinding::Kind::note:
-        return "note";
-    case KeyFinding::Kind::open:
-        return "open";
-    }
-    return "?";
-}
-
-bool has(const std::vector<KeyFinding>& findings, KeyFinding::Kind kind) {
-    return std::any_of(findings.begin(), findings.end(),
-                       [kind](const KeyFinding& one) { return one.kind == kind; });
-}
-
-void print_findings(const std::vector<KeyFinding>& findings, Counts& counts, std::ostream& out) {
-    constexpr std::size_t max_line = 1024;
-    if (has(findings, KeyFinding::Kind::wrong)) {
-        ++counts.wrong;
-    } else if (has(findings, KeyFinding::Kind::open)) {
-        ++counts.open;
-    } else {
-        ++counts.good;
-        fmt::print(out, "  good: the record publishes this key\n");
-    }
-    for (const KeyFinding& finding : findings) {
-        fmt::print(out, "  {}: {}\n", word(finding.kind), base::printable(finding.text, max_line));
-    }
-}
-
-Result<void> check_one(const NamedKey& name, Lookups& lookups, Counts& counts, std::ostream& out) {
-    fmt::print(out, "{}, private key {}", keys::record_name(name.selector, name.domain),
-               base::shown(place_of(name), 1024));
+Result<KeyReport> check_by_resolver(const NamedKey& name, Lookups& lookups) {
+    KeyReport report;
+    report.name = name;
     const auto key = read_key(name);
     if (!key) {
-        ++counts.unusable;
-        fmt::print(out, "\n  wrong: the private key cannot be used: {}\n",
-                   base::printable(key.error().message, 1024));
-        return {};
+        report.lines.push_back(
+            {{KeyFinding::Kind::wrong, "the private key cannot be used: " + key.error().message}});
+        return report;
     }
-    fmt::print(out, " ({}, {} bits)\n", print(key->type()), key->bits());
+    report.type = print(key->type());
+    report.bits = key->bits();
     const auto findings = look_up_and_compare(name, *key, lookups);
     if (!findings) {
         return tl::make_unexpected(findings.error());
     }
-    print_findings(*findings, counts, out);
-    if (has(*findings, KeyFinding::Kind::wrong) && !name.file.empty()) {
-        fmt::print(out, "  `paraph key show {} --selector {} --domain {}` prints the record to publish\n",
-                   base::shown(name.file, 1024), name.selector, name.domain);
+    for (const KeyFinding& finding : *findings) {
+        report.lines.push_back({finding});
     }
+    return report;
+}
+
+// Prints a report when it is there; for JSON, which is one object, when all are.
+class Printer {
+  public:
+    Printer(const KeyCheckOptions& options, std::size_t all, Console& console)
+        : options_(options), all_(all), shows_progress_(all > 1 && isatty(STDERR_FILENO) == 1),
+          console_(console) {}
+
+    void print(KeyReport report) {
+        counts_.add(report);
+        if (options_.json) {
+            reports_.push_back(std::move(report));
+        } else if (!options_.quiet || report.result() != KeyReport::Result::good) {
+            clear();
+            print_report(report, console_.out);
+            console_.out.flush();
+        }
+        progress();
+    }
+
+    ExitCode finish(const std::vector<std::string>& passed_over) {
+        clear();
+        for (const std::string& row : passed_over) {
+            fmt::print(console_.err, "paraph: not checked: {}\n", base::printable(row));
+        }
+        if (options_.json) {
+            print_json(reports_, console_.out);
+        } else if (all_ > 1) {
+            fmt::print(console_.out, "{}\n", milter::tool::print(counts_));
+        }
+        return counts_.exit_code();
+    }
+
+  private:
+    void progress() {
+        if (shows_progress_) {
+            fmt::print(console_.err, "\r{} of {} keys", counts_.all(), all_);
+            console_.err.flush();
+        }
+    }
+    void clear() {
+        if (shows_progress_) {
+            fmt::print(console_.err, "\r\x1b[K");
+            console_.err.flush();
+        }
+    }
+
+    const KeyCheckOptions& options_;
+    std::size_t all_;
+    bool shows_progress_;
+    Console& console_;
+    KeyCounts counts_;
+    std::vector<KeyReport> reports_;
+};
+
+Result<void> ask_resolver(const KeyCheckOptions& options, config::Settings settings,
+                          const std::vector<NamedKey>& keys, Printer& printer, Console& console) {
+    // Bounds for one message, and this is about all keys.
+    settings.dns.questions_per_message = std::numeric_limits<std::size_t>::max();
+    settings.dns.message_budget = std::chrono::seconds(options.seconds);
+    auto lookups = open_lookups(options.dns, settings, console);
+    if (!lookups) {
+        return tl::make_unexpected(lookups.error());
+    }
+    for (const NamedKey& name : keys) {
+        auto report = check_by_resolver(name, *lookups);
+        if (!report) {
+            return tl::make_unexpected(report.error());
+        }
+        printer.print(std::move(*report));
+    }
+    return report_lookups(options.dns, *lookups, options.json, console);
+}
+
+std::vector<dns::Server> servers_of(const resolver::Options& options) {
+    return !options.servers.empty() ? options.servers
+                                    : resolver::ResolvConf(options.resolv_conf)
+                                          .changed(std::chrono::steady_clock::now())
+                                          .value_or(resolver::parse_resolv_conf(""));
+}
+
+Result<void> ask_authorities(const KeyCheckOptions& options, const config::Settings& settings,
+                             const std::vector<NamedKey>& keys, Printer& printer) {
+    const auto resolver = resolver_options(options.dns, settings);
+    const auto all = all_keys(settings);
+    if (!resolver || !all) {
+        return tl::make_unexpected(!resolver ? resolver.error() : all.error());
+    }
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
+    resolver::DirectAsker asker({resolver->timeout, resolver->attempts});
+    const AskAll ask_all = [&](const std::vector<resolver::DirectQuestion>& questions) {
+        return std::chrono::steady_clock::now() < deadline
+                   ? asker.ask_all(questions, deadline)
+                   : std::vector<resolver::DirectReply>(questions.size());
+    };
+    const KeyInspector inspector(Recursion(ask_all, servers_of(*resolver)), ask_all, all->keys);
+    in_order<KeyReport>(
+        keys.size(), options.parallel, [&](std::size_t i) { return inspector.inspect(keys[i]); },
+        [&](KeyReport report) { printer.print(std::move(report)); });
     return {};
 }
 
@@ -184,39 +222,47 @@ Result<ExitCode> check_keys(const KeyCheckOptions& options, Console& console) {
     if (!settings) {
         return tl::make_unexpected(settings.error());
     }
-    const auto keys = wanted_keys(options, *settings);
-    auto lookups = open_lookups(options.dns, *settings, console);
-    if (!keys || !lookups) {
-        return tl::make_unexpected(!keys ? keys.error() : lookups.error());
+    const auto wanted = select_keys(options.wanted, *settings);
+    if (!wanted) {
+        return tl::make_unexpected(wanted.error());
     }
-    Counts counts;
-    for (const NamedKey& name : *keys) {
-        if (auto checked = check_one(name, *lookups, counts, console.out); !checked) {
-            return tl::make_unexpected(checked.error());
-        }
+    Printer printer(options, wanted->keys.size(), console);
+    auto asked = options.asks_resolver() ? ask_resolver(options, *settings, wanted->keys, printer, console)
+                                         : ask_authorities(options, *settings, wanted->keys, printer);
+    if (!asked) {
+        return tl::make_unexpected(asked.error());
     }
-    if (auto reported = report_lookups(options.dns, *lookups, false, console); !reported) {
-        return tl::make_unexpected(reported.error());
-    }
-    return counts.exit_code();
+    return printer.finish(wanted->passed_over);
 }
 
 } // namespace
 
 void add_key_check(CLI::App& key, Command& chosen) {
+    constexpr unsigned most_seconds = 86400;
+    constexpr unsigned most_parallel = 32;
     auto options = std::make_shared<KeyCheckOptions>();
     CLI::App* sub = key.add_subcommand("check", "Compare private keys with the records in the DNS");
-    sub->footer(
-        "Examples:\n  paraph key check example.org\n  paraph key check example.org s1 --key s1.pem\n\n"
-        "Exit codes: 0 all match, 65 some do not, 75 the DNS gave no answer, 78 a key or the\n"
-        "configuration cannot be used.");
-    sub->add_option("domain", options->domain, "The domain whose mail is signed")
-        ->required()
+    sub->footer("Examples:\n  paraph key check\n  paraph key check example.org\n"
+                "  paraph key check example.org s1 --key s1.pem\n\n"
+                "Exit codes: 0 all match, 65 some do not, 75 the DNS left something open, 78 a key or the\n"
+                "configuration cannot be used.");
+    sub->add_option("domain", options->wanted.domain, "The domain whose mail is signed (default: all keys)")
         ->type_name("DOMAIN");
-    sub->add_option("selector", options->selector, "Only the key of this selector")->type_name("SELECTOR");
-    sub->add_option("--key", options->key,
+    sub->add_option("selector", options->wanted.selector, "Only the key of this selector")
+        ->type_name("SELECTOR");
+    sub->add_option("--key", options->wanted.key,
                     "Check the private key in this file, whatever the configuration says")
         ->type_name("FILE");
+    sub->add_flag("--json", options->json, "Print one JSON object");
+    sub->add_flag("-q,--quiet", options->quiet, "Leave out keys that are good");
+    sub->add_flag("--resolver-only", options->resolver_only,
+                  "Ask only the resolver, not each authoritative server");
+    sub->add_option("--max-time", options->seconds, "Seconds for all of it; what is open then stays open")
+        ->check(CLI::Range(1U, most_seconds))
+        ->capture_default_str();
+    sub->add_option("--parallel", options->parallel, "Keys that are checked at the same time")
+        ->check(CLI::Range(1U, most_parallel))
+        ->capture_default_str();
     add_dns_options(*sub, options->dns);
     sub->add_option("-c,--config", options->config,
                     "The configuration file (default: /etc/paraph/paraph.yaml if there is one)")

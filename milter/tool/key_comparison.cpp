@@ -5,11 +5,11 @@
 #include "crypto/digest.h"
 #include "crypto/public_key.h"
 #include "dkim/key_record.h"
+#include "milter/tool/record_damage.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 namespace milter::tool {
 
@@ -26,37 +26,14 @@ bool publishes(const dkim::KeyRecord& record, const crypto::SigningKey& key) {
     return published && signature && published->verify(digest, *signature);
 }
 
-// p= without the blanks that it may hold (RFC 6376 3.6.1), from text that need not be a record.
-std::string raw_key(std::string_view text) {
-    std::string_view rest = text;
-    for (const std::string_view tag : base::split(text, ';')) {
-        const auto start = tag.find_first_not_of(" \t");
-        if (start != std::string_view::npos && tag.substr(start).starts_with("p=")) {
-            rest = tag.substr(start + 2);
-            std::string key(rest);
-            std::erase_if(key, [](char c) { return c == ' ' || c == '\t'; });
-            return key;
-        }
-    }
-    return {};
+std::string whole_key(const crypto::SigningKey& key) {
+    return base::base64_encode(key.public_record_bytes());
 }
 
-// What web forms do that accept no more than 255 characters.
-std::optional<std::string> truncation(std::string_view text, const crypto::SigningKey& key) {
-    const auto published = raw_key(text);
-    const auto whole = base::base64_encode(key.public_record_bytes());
-    if (published.empty() || published.size() >= whole.size() || !whole.starts_with(published)) {
-        return std::nullopt;
-    }
-    return fmt::format("p= is cut off after {} of {} characters", published.size(), whole.size());
-}
-
-std::string unreadable(std::string_view text, std::string_view reason) {
+std::string unreadable(std::string_view text, std::string_view reason, std::string_view damage) {
     constexpr std::size_t shown = 120;
-    const bool escaped = text.find_first_of("\"\\") != std::string_view::npos;
-    return fmt::format("the record is no key record ({}): {}{}", reason, base::printable(text, shown),
-                       escaped ? "; quotation marks and backslashes belong in zone files, not in web forms"
-                               : "");
+    return fmt::format("the record is no key record ({}): {}{}{}", reason, base::printable(text, shown),
+                       damage.empty() ? "" : "; ", damage);
 }
 
 bool names_subdomain(const NamedKey& name) {
@@ -75,10 +52,11 @@ void compare_keys(const dkim::KeyRecord& record, std::string_view text, const cr
                                       "or its k= has to be k={}",
                                       record.type ? print(*record.type) : "an unknown type",
                                       print(key.type()), print(key.type()))});
-    } else if (const auto cut = truncation(text, key)) {
-        found.push_back({Kind::wrong, *cut});
     } else if (!publishes(record, key)) {
-        found.push_back({Kind::wrong, "another key is published: p= does not belong to this private key"});
+        const auto damage = record_damage(text, whole_key(key));
+        found.push_back({Kind::wrong, !damage.empty() ? damage
+                                                      : "another key is published: p= does not belong to "
+                                                        "this private key"});
     }
 }
 
@@ -106,6 +84,19 @@ void compare_limits(const dkim::KeyRecord& record, const NamedKey& name, Finding
     }
 }
 
+// RFC 6376 C.1: the first edition of DKIM had g=. A verifier that still reads it refuses mail whose i= has
+// another local part, and all mail where it is empty.
+void note_granularity(std::string_view text, Findings& found) {
+    for (const std::string_view tag : base::split(text, ';')) {
+        const auto start = tag.find_first_not_of(" \t");
+        const auto body = start == std::string_view::npos ? std::string_view() : tag.substr(start);
+        if (body.starts_with("g=") && body != "g=*") {
+            found.push_back(
+                {Kind::note, "g= is obsolete, and old verifiers may refuse mail over it; leave it out"});
+        }
+    }
+}
+
 // RFC 6376 3.6.2.2: with several records the result is undefined. The one that fits is compared, if there is
 // one.
 const std::string& most_fitting(const std::vector<std::string>& texts, const crypto::SigningKey& key) {
@@ -125,16 +116,22 @@ void compare_record(const NamedKey& name, const crypto::SigningKey& key,
         found.push_back({Kind::wrong, fmt::format("there are {} TXT records at this name, and a verifier may "
                                                   "use any of them; keep only one",
                                                   texts.size())});
+        if (const auto pieces = pieces_of(texts, whole_key(key)); !pieces.empty()) {
+            found.push_back({Kind::wrong, pieces});
+            return;
+        }
     }
     const std::string& text = most_fitting(texts, key);
     const auto record = dkim::parse_key_record(text);
     if (!record) {
-        found.push_back(
-            {Kind::wrong, truncation(text, key).value_or(unreadable(text, record.error().message))});
+        const auto damage = record_damage(text, whole_key(key));
+        const bool is_key = !raw_key(text).empty() && damage.starts_with("p=");
+        found.push_back({Kind::wrong, is_key ? damage : unreadable(text, record.error().message, damage)});
         return;
     }
     compare_keys(*record, text, key, found);
     compare_limits(*record, name, found);
+    note_granularity(text, found);
 }
 
 std::string absence(const dns::Answer& answer, const std::string& alias) {

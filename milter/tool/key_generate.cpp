@@ -11,6 +11,7 @@
 #include "keys/key_file.h"
 #include "keys/ownership.h"
 #include "milter/tool/key_commands.h"
+#include "milter/tool/record_format.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -34,6 +35,7 @@ struct KeyOptions {
     std::string type = "rsa";
     std::size_t bits = 2048;
     std::string directory = ".";
+    RecordFormat format;
 };
 
 struct Selected {
@@ -137,6 +139,25 @@ void print_made(const std::vector<Selected>& made, const base::DomainName& domai
     }
 }
 
+// The record and nothing else, for whatever publishes it.
+Result<void> print_in_format(const std::vector<Selected>& made, const KeyOptions& options,
+                             const base::DomainName& domain, std::ostream& out) {
+    std::vector<ReadKey> read;
+    for (const Selected& one : made) {
+        NamedKey name;
+        name.domain = domain.text();
+        name.selector = one.selector;
+        name.file = one.key.file;
+        auto key = read_key(name);
+        if (!key) {
+            return tl::make_unexpected(key.error());
+        }
+        read.push_back({name, std::move(*key)});
+    }
+    print_records(read, options.format, out);
+    return {};
+}
+
 // In a directory that was there before: the daemon may be unable to enter it, or others may be able to write
 // it.
 void warn(const std::vector<Selected>& made, std::ostream& err) {
@@ -194,7 +215,11 @@ Result<ExitCode> generate(const KeyOptions& options, Console& console) {
     if (!made) {
         return tl::make_unexpected(made.error());
     }
-    print_made(*made, *domain, console.out);
+    if (options.format.format == "text") {
+        print_made(*made, *domain, console.out);
+    } else if (auto printed = print_in_format(*made, options, *domain, console.out); !printed) {
+        return tl::make_unexpected(printed.error());
+    }
     warn(*made, console.err);
     return ExitCode::ok;
 }
@@ -224,6 +249,7 @@ void add_key_generate(CLI::App& key, Command& chosen) {
                     "Directory for the key (SELECTOR.DOMAIN.pem) and its record (.txt); created if missing")
         ->type_name("DIR")
         ->capture_default_str();
+    add_record_format(*sub, options->format);
     sub->callback(
         [options, &chosen] { chosen = [options](Console& console) { return generate(*options, console); }; });
 }

@@ -1,11 +1,12 @@
 // paraph key show: the record of a key that exists.
 
+#include "base/ascii.h"
 #include "base/secret_text.h"
 #include "keys/file_bytes.h"
-#include "keys/published_record.h"
+#include "milter/tool/all_keys.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/key_commands.h"
-#include "milter/tool/named_key.h"
+#include "milter/tool/record_format.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -20,10 +21,11 @@ namespace milter::tool {
 namespace {
 
 struct KeyShowOptions {
-    std::string what; // a file or a domain
+    std::string what; // a file or a domain; empty: all keys
     std::string selector;
     std::string domain;
     std::string config;
+    RecordFormat format;
 };
 
 bool is_file(const std::string& what) {
@@ -79,32 +81,57 @@ Result<void> check_names(const KeyShowOptions& options) {
     return {};
 }
 
-void print_record(const NamedKey& name, const crypto::SigningKey& key, std::ostream& out) {
-    const auto or_word = [](const std::string& text, const char* word) { return text.empty() ? word : text; };
-    const auto record = keys::record_name(or_word(name.selector, "SELECTOR"), or_word(name.domain, "DOMAIN"));
-    const auto value = keys::record_value(key);
-    fmt::print(out, "{}\n\nName:  {}\nValue: {}\n", keys::zone_line(record, value), record, value);
+// Those of all keys, as opendkim-genzone prints them. A key that cannot be read keeps nobody from the others.
+Result<ExitCode> show_all(const KeyShowOptions& options, Console& console) {
+    if (!options.selector.empty() || !options.domain.empty()) {
+        return fail(ExitCode::usage, "--selector and --domain need a key");
+    }
+    const auto settings = usable_settings(options.config, console);
+    const auto all = settings ? all_keys(*settings) : tl::make_unexpected(settings.error());
+    if (!all) {
+        return tl::make_unexpected(all.error());
+    }
+    ExitCode code = ExitCode::ok;
+    std::vector<ReadKey> read;
+    for (const NamedKey& name : all->keys) {
+        if (auto key = read_key(name)) {
+            read.push_back({name, std::move(*key)});
+        } else {
+            fmt::print(console.err, "paraph: {}\n", base::printable(key.error().message));
+            code = key.error().code;
+        }
+    }
+    for (const std::string& row : all->passed_over) {
+        fmt::print(console.err, "paraph: left out: {}\n", base::printable(row));
+    }
+    if (read.empty() && code == ExitCode::ok) {
+        return fail(ExitCode::data, "the configuration has no key");
+    }
+    print_records(read, options.format, console.out);
+    return code;
 }
 
 Result<ExitCode> show_key(const KeyShowOptions& options, Console& console) {
     if (auto checked = check_names(options); !checked) {
         return tl::make_unexpected(checked.error());
     }
+    if (options.what.empty()) {
+        return show_all(options, console);
+    }
     const auto names = is_file(options.what) ? Result<std::vector<NamedKey>>(names_of_file(options, console))
                                              : names_of_domain(options, console);
     if (!names) {
         return tl::make_unexpected(names.error());
     }
+    std::vector<ReadKey> read;
     for (const NamedKey& name : *names) {
-        const auto key = read_key(name);
+        auto key = read_key(name);
         if (!key) {
             return tl::make_unexpected(key.error());
         }
-        if (&name != &names->front()) {
-            fmt::print(console.out, "\n");
-        }
-        print_record(name, *key, console.out);
+        read.push_back({name, std::move(*key)});
     }
+    print_records(read, options.format, console.out);
     return ExitCode::ok;
 }
 
@@ -112,11 +139,11 @@ Result<ExitCode> show_key(const KeyShowOptions& options, Console& console) {
 
 void add_key_show(CLI::App& key, Command& chosen) {
     auto options = std::make_shared<KeyShowOptions>();
-    CLI::App* sub = key.add_subcommand("show", "Print the DNS record of a key that exists");
+    CLI::App* sub = key.add_subcommand("show", "Print the DNS records of keys that exist");
     sub->footer("Examples:\n  paraph key show /etc/paraph/keys/s1.example.org.pem\n"
-                "  paraph key show example.org s1");
-    sub->add_option("key", options->what, "The file of the private key, or a domain of the configuration")
-        ->required()
+                "  paraph key show example.org s1\n  paraph key show --format nsupdate");
+    sub->add_option("key", options->what,
+                    "The file of the private key, or a domain of the configuration (default: all keys)")
         ->type_name("FILE|DOMAIN");
     sub->add_option(
            "selector,--selector", options->selector,
@@ -124,6 +151,7 @@ void add_key_show(CLI::App& key, Command& chosen) {
         ->type_name("SELECTOR");
     sub->add_option("--domain", options->domain, "Signing domain, d= (default: the same)")
         ->type_name("DOMAIN");
+    add_record_format(*sub, options->format);
     sub->add_option("-c,--config", options->config,
                     "The configuration file (default: /etc/paraph/paraph.yaml if there is one)")
         ->type_name("FILE");
