@@ -11,8 +11,11 @@ void add_key(CLI::App& app, Command& chosen) {
     CLI::App* key = app.add_subcommand("key", "Make signing keys, print and check their records");
     key->require_subcommand(1);
     add_key_generate(*key, chosen);
+    add_key_list(*key, chosen);
     add_key_show(*key, chosen);
     add_key_check(*key, chosen);
+    add_key_test(*key, chosen);
+    add_key_import(*key, chosen);
 }
 
 } // namespace milter::tool

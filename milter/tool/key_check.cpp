@@ -180,6 +180,7 @@ Result<void> ask_resolver(const KeyCheckOptions& options, config::Settings setti
         return tl::make_unexpected(lookups.error());
     }
     for (const NamedKey& name : keys) {
+        lookups->begin();
         auto report = check_by_resolver(name, *lookups);
         if (!report) {
             return tl::make_unexpected(report.error());

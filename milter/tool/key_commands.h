@@ -10,7 +10,10 @@ class App;
 namespace milter::tool {
 
 void add_key_generate(CLI::App& key, Command& chosen);
+void add_key_list(CLI::App& key, Command& chosen);
 void add_key_show(CLI::App& key, Command& chosen);
 void add_key_check(CLI::App& key, Command& chosen);
+void add_key_test(CLI::App& key, Command& chosen);
+void add_key_import(CLI::App& key, Command& chosen);
 
 } // namespace milter::tool

@@ -16,7 +16,8 @@ Lookups::Lookups(std::unique_ptr<AnswerSource> source, std::size_t max_questions
     : source_(std::move(source)), max_questions_(max_questions) {}
 
 Result<void> Lookups::answer(const dns::Questions& questions) {
-    if (++rounds_ > max_rounds) {
+    ++rounds_;
+    if (++rounds_now_ > max_rounds) {
         return fail(ExitCode::internal, fmt::format("no verdict after {} rounds of questions", max_rounds));
     }
     dns::Questions affordable;

@@ -36,6 +36,9 @@ class Lookups {
         }
     }
 
+    // Another evaluation over what is known already: its rounds are bounded anew.
+    void begin() { rounds_now_ = 0; }
+
     // Asks without an evaluator.
     [[nodiscard]] Result<void> answer(const dns::Questions& questions);
 
@@ -50,6 +53,7 @@ class Lookups {
     dns::Answers known_;
     dns::Questions asked_;
     std::size_t rounds_ = 0;
+    std::size_t rounds_now_ = 0; // since begin()
 };
 
 } // namespace milter::tool

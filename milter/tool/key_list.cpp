@@ -1,0 +1,112 @@
+// paraph key list: every key of the configuration.
+
+#include "base/ascii.h"
+#include "base/secret_text.h"
+#include "milter/tool/all_keys.h"
+#include "milter/tool/configuration.h"
+#include "milter/tool/key_commands.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <ostream>
+
+namespace milter::tool {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+struct KeyListOptions {
+    std::string config;
+    bool json = false;
+};
+
+struct Listed {
+    NamedKey name;
+    std::string kind;    // "rsa 2048"; empty: the key cannot be used
+    std::string problem; // why
+};
+
+Listed look_at(const NamedKey& name) {
+    const auto key = read_key(name);
+    return key ? Listed{name, fmt::format("{} {}", print(key->type()), key->bits()), {}}
+               : Listed{name, {}, key.error().message};
+}
+
+const char* state(const Listed& one) {
+    return !one.problem.empty() ? "unusable" : one.name.active ? "active" : "inactive";
+}
+
+void print_lines(const std::vector<Listed>& list, std::ostream& out) {
+    for (const Listed& one : list) {
+        fmt::print(out, "{}\t{}\t{}\t{}\t{}\t{}\n", one.name.domain, one.name.selector, state(one),
+                   one.kind.empty() ? "-" : one.kind, base::shown(place_of(one.name), 1024),
+                   base::printable(one.name.named_in));
+    }
+}
+
+void print_json(const std::vector<Listed>& list, std::ostream& out) {
+    ordered_json keys = ordered_json::array();
+    for (const Listed& one : list) {
+        ordered_json key{{"domain", one.name.domain},
+                         {"selector", one.name.selector},
+                         {"state", state(one)},
+                         {"subdomains", one.name.subdomains},
+                         {"key", base::shown(place_of(one.name), 1024)},
+                         {"named_in", one.name.named_in}};
+        if (one.problem.empty()) {
+            const auto blank = one.kind.find(' ');
+            key["type"] = one.kind.substr(0, blank);
+            key["bits"] = std::stoul(one.kind.substr(blank));
+        } else {
+            key["problem"] = base::printable(one.problem);
+        }
+        keys.push_back(std::move(key));
+    }
+    fmt::print(out, "{}\n", keys.dump(2, ' ', true, ordered_json::error_handler_t::replace));
+}
+
+Result<ExitCode> list_keys(const KeyListOptions& options, Console& console) {
+    const auto settings = usable_settings(options.config, console);
+    const auto all = settings ? all_keys(*settings) : tl::make_unexpected(settings.error());
+    if (!all) {
+        return tl::make_unexpected(all.error());
+    }
+    ExitCode code = ExitCode::ok;
+    std::vector<Listed> list;
+    for (const NamedKey& name : all->keys) {
+        list.push_back(look_at(name));
+        if (!list.back().problem.empty()) {
+            code = ExitCode::config;
+            fmt::print(console.err, "paraph: {}\n", base::printable(list.back().problem));
+        }
+    }
+    for (const std::string& row : all->passed_over) {
+        fmt::print(console.err, "paraph: not listed: {}\n", base::printable(row));
+    }
+    options.json ? print_json(list, console.out) : print_lines(list, console.out);
+    return code;
+}
+
+} // namespace
+
+void add_key_list(CLI::App& key, Command& chosen) {
+    auto options = std::make_shared<KeyListOptions>();
+    CLI::App* sub = key.add_subcommand("list", "List every key of the configuration");
+    sub->footer("One key a line, the columns between tabs: domain, selector, active, inactive or unusable,\n"
+                "type and bits, file, where it is named.\n\n"
+                "Exit codes: 0 all can be used, 78 one or the configuration cannot.");
+    sub->add_flag("--json", options->json, "Print a JSON array");
+    sub->add_option("-c,--config", options->config,
+                    "The configuration file (default: /etc/paraph/paraph.yaml if there is one)")
+        ->type_name("FILE");
+    sub->callback([options, &chosen] {
+        chosen = [options](Console& console) { return list_keys(*options, console); };
+    });
+}
+
+} // namespace milter::tool
