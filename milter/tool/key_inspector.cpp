@@ -102,6 +102,16 @@ std::string no_answer(const ServerView& view) {
     return fmt::format("it gave no answer: {}", print(view.reply));
 }
 
+bool disagree_about_alias(const LiveRecord& live) {
+    std::set<std::string> targets;
+    for (const ServerView& view : live.servers) {
+        if (view.kind == ServerView::Kind::alias) {
+            targets.insert(view.zone + ' ' + view.reply.alias);
+        }
+    }
+    return targets.size() > live.aliases.size();
+}
+
 // Where all servers say so, they need not be named.
 void drop_names(KeyReport& report) {
     const auto answering = static_cast<std::size_t>(
@@ -186,6 +196,9 @@ void KeyInspector::compare_servers(Work& work) const {
         }
     }
     drop_names(work.report);
+    if (compared.empty() && live.problem.empty()) {
+        add(work.report, Kind::open, fmt::format("no server of the zone {} has shown the record", live.zone));
+    }
     for (const ServerView& view : live.servers) {
         if (view.kind == ServerView::Kind::lame || view.kind == ServerView::Kind::silent ||
             view.kind == ServerView::Kind::unreachable || view.kind == ServerView::Kind::no_way) {
@@ -196,15 +209,8 @@ void KeyInspector::compare_servers(Work& work) const {
     for (const std::string& host : live.no_address) {
         add(work.report, Kind::note, fmt::format("the name server {} has no address", host));
     }
-    if (std::set<std::string> targets; true) {
-        for (const ServerView& view : live.servers) {
-            if (view.kind == ServerView::Kind::alias) {
-                targets.insert(view.zone + ' ' + view.reply.alias);
-            }
-        }
-        if (targets.size() > live.aliases.size()) {
-            add(work.report, Kind::wrong, "the servers disagree about where the alias (CNAME) leads");
-        }
+    if (disagree_about_alias(live)) {
+        add(work.report, Kind::wrong, "the servers disagree about where the alias (CNAME) leads");
     }
 }
 

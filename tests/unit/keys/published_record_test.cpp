@@ -48,3 +48,19 @@ TEST_CASE("lines for zone files") {
         CHECK(keys::zone_line(keys::record_name("s", "example.com"), c.value) == c.line);
     }
 }
+
+TEST_CASE("a record as opendkim-genkey writes it") {
+    const auto key = crypto::SigningKey::from_pem(support::rsa_pem);
+    REQUIRE(key);
+    const auto whole = base::base64_encode(key->public_record_bytes());
+    CHECK(keys::opendkim_record({"s1", "example.org"}, *key, false) ==
+          "s1._domainkey\tIN\tTXT\t( \"v=DKIM1; h=sha256; k=rsa; \"\n\t  \"p=" + whole +
+              "\" )  ; ----- DKIM key s1 for example.org");
+    CHECK(keys::opendkim_record({"s1", "example.org"}, *key, true)
+              .starts_with("s1._domainkey.example.org.\tIN"));
+    const auto long_key = crypto::SigningKey::generate(crypto::KeyType::rsa, 2048);
+    REQUIRE(long_key);
+    const auto p = base::base64_encode(long_key->public_record_bytes());
+    CHECK(keys::opendkim_record({"s1", "example.org"}, *long_key, false)
+              .find("\"p=" + p.substr(0, 250) + "\"\n\t  \"" + p.substr(250) + "\" )") != std::string::npos);
+}
