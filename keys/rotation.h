@@ -1,0 +1,133 @@
+// The life of a domain's keys, as a function: what the journal says, what the name servers were seen to say,
+// and the plan go in, and the steps to do come out. No file, clock or network is in here.
+//
+//     pending -> published -> active -> retiring -> retired
+//           \         \-> withdrawn
+//
+// Two promises are kept whatever fails, restarts or happens to the clock:
+//   - No key signs before every authoritative server has shown its record, and until nobody can still
+//     remember that there was none (RFC 2308 5).
+//   - No record is withdrawn while mail signed with its key may still be on its way.
+//
+// A step may be done and not be written down, or written down and not be done: whoever carries it out may be
+// stopped in between. So each may be done twice, and `activate`, after which a key may have signed, is
+// written down before it is done; all others after.
+//
+//     rotation.observe(seen, now);
+//     for (const Step& step : rotation.next(plan, now)) {
+//         if (step.kind == Step::Kind::activate) { rotation.begin(step, now); ...save the journal }
+//         ...do it, and if that succeeds:
+//         rotation.finish(step, now); ...save the journal
+//     }
+#pragma once
+
+#include "keys/elapsed.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace keys {
+
+enum class KeyState : std::uint8_t {
+    pending,   // made; its record may be on its way into the DNS
+    published, // its record was handed to the DNS
+    active,    // may sign
+    retiring,  // signs no more; its record stays for mail on its way
+    retired,   // its record was withdrawn
+    withdrawn, // never signed, and never will
+};
+
+[[nodiscard]] const char* print(KeyState state);
+
+// What an authoritative server of the zone says about the record of a key.
+struct Sighting {
+    enum class Said : std::uint8_t { shown, not_shown, failed };
+    std::string server;
+    Said said = Said::failed;
+    std::chrono::seconds ttl{0};
+    std::chrono::seconds negative_ttl{0}; // of the zone; of any answer, failed ones aside
+};
+
+// Of one key, from all servers that the zone has now.
+struct Observation {
+    std::string selector;
+    std::vector<Sighting> servers;
+};
+
+struct RotationPlan {
+    std::chrono::seconds every{std::chrono::days(180)}; // a new key after that time, by the clock
+    std::chrono::seconds overlap{0};                    // the old key signs beside the new one
+    std::chrono::seconds transit{std::chrono::days(8)}; // as long may mail be on its way
+    std::chrono::seconds give_up{std::chrono::days(7)}; // a record that is not shown by all until then
+    // The least that a negative answer is taken to be remembered, whatever the zone says.
+    std::chrono::seconds least_negative{std::chrono::minutes(5)};
+    std::string selector = "s%Y%m%d"; // %Y, %m and %d of the day on which the key is made
+    bool silence_vanished = true;     // an active key whose record vanished stops signing
+};
+
+struct RotatedKey {
+    std::string selector;
+    KeyState state = KeyState::pending;
+    std::chrono::sys_seconds made{}; // by the clock
+    Elapsed in_state;                // since the state was entered
+    Elapsed shown;                   // since all servers have shown the record, each time they were asked
+    std::chrono::seconds negative_ttl{0}; // the longest that any server has told
+    bool seen_by_all = false;             // when the servers were asked last
+    bool vanished = false;                // a server said then that there is no record
+    bool confirmed = false;               // active: that it signs was carried out
+    bool silent = false;                  // active: it stopped because its record vanished
+
+    [[nodiscard]] bool may_sign() const { return state == KeyState::active && !silent; }
+};
+
+struct Step {
+    enum class Kind : std::uint8_t {
+        generate, // make a key of this selector, unless it is there
+        publish,  // put its record into the DNS
+        wait,     // nothing before `left` has passed
+        activate, // sign with it
+        retire,   // stop signing with it
+        silence,  // stop signing with it for now
+        withdraw, // take its record out of the DNS
+        alarm,    // tell the operator
+    };
+    Kind kind = Kind::wait;
+    std::string selector;
+    std::chrono::seconds left{0}; // of a wait
+    std::string why;
+
+    bool operator==(const Step&) const = default;
+};
+
+[[nodiscard]] const char* print(Step::Kind kind);
+
+class Rotation {
+  public:
+    Rotation() = default;
+    // As the journal has them, the oldest first.
+    explicit Rotation(std::vector<RotatedKey> keys) : keys_(std::move(keys)) {}
+
+    [[nodiscard]] const std::vector<RotatedKey>& keys() const { return keys_; }
+
+    // What was seen since the last time. A key that is not in it was not asked for, which counts as a
+    // failure.
+    void observe(const std::vector<Observation>& seen, const Moment& now);
+
+    // At most one step a key, in the order in which to do them; to be asked again when they are done.
+    [[nodiscard]] std::vector<Step> next(const RotationPlan& plan, const Moment& now) const;
+
+    void begin(const Step& step, const Moment& now);
+    void finish(const Step& step, const Moment& now);
+
+  private:
+    [[nodiscard]] RotatedKey* find(const std::string& selector);
+    [[nodiscard]] bool is_due(const RotationPlan& plan, const Moment& now) const;
+    [[nodiscard]] std::string free_selector(const RotationPlan& plan, const Moment& now) const;
+    [[nodiscard]] bool has_successor(const RotatedKey& key, const RotationPlan& plan) const;
+
+    std::vector<RotatedKey> keys_;
+};
+
+} // namespace keys

@@ -1,0 +1,326 @@
+#include "keys/rotation.h"
+
+#include "support/catch.h"
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+
+using namespace keys;
+using namespace std::chrono_literals;
+using std::chrono::days;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr seconds negative_ttl = 1h;
+
+RotationPlan plan() {
+    RotationPlan one;
+    one.every = days(30);
+    one.transit = days(5);
+    one.give_up = days(3);
+    return one;
+}
+
+// A world with a true time that nobody in it knows: servers that lag and fail, clocks that are set, hosts
+// that restart, and a tool that is killed.
+class World {
+  public:
+    explicit World(unsigned seed, bool is_calm) : random_(seed), is_calm_(is_calm) {}
+
+    void live(int rounds) {
+        for (int i = 0; i < rounds; ++i) {
+            pass(is_calm_ || chance(70) ? seconds(number(7200)) : seconds(number(400'000)));
+            if (!is_calm_) {
+                disturb();
+            }
+            for (Server& server : servers_) {
+                serve(server);
+            }
+            work();
+        }
+    }
+
+    std::size_t activations = 0, withdrawals = 0, silences = 0;
+    seconds unsigned_for{0};
+    [[nodiscard]] const Rotation& rotation() const { return rotation_; }
+    [[nodiscard]] const std::vector<std::string>& broken() const { return broken_; }
+
+  private:
+    struct Server {
+        std::set<std::string> records;
+        std::map<std::string, seconds> last_negative; // when it could last say that there is none
+        std::set<std::string> lost;                   // what vanished, until that was seen
+    };
+    struct Host {
+        seconds started{0};
+        int boot = 0;
+    };
+
+    int number(int below) { return std::uniform_int_distribution<int>(0, below - 1)(random_); }
+    bool chance(int percent) { return number(100) < percent; }
+
+    void pass(seconds time) {
+        now_ += time;
+        for (const auto& selector : signing_) {
+            last_signed_[selector] = now_;
+        }
+        if (signing_.empty() && activations > 0) {
+            unsigned_for += time;
+        }
+    }
+
+    void disturb() {
+        if (chance(5)) {
+            clock_offset_ += seconds(number(2'000'000) - 1'000'000);
+        }
+        if (chance(5)) {
+            host_ = number(2);
+        }
+        if (chance(5)) {
+            hosts_[host_].started = now_;
+            ++hosts_[host_].boot;
+        }
+        Server& server = servers_[static_cast<std::size_t>(number(3))];
+        if (chance(5) && !server.records.empty()) {
+            const auto selector = *server.records.begin();
+            server.records.erase(selector);
+            server.lost.insert(selector);
+        }
+    }
+
+    // Takes over what was published, some time.
+    void serve(Server& server) {
+        for (const auto& selector : published_) {
+            if (!server.records.contains(selector)) {
+                server.last_negative[selector] = now_;
+                if (!server.lost.contains(selector) && (is_calm_ || chance(60))) {
+                    server.records.insert(selector);
+                }
+            }
+        }
+        std::erase_if(server.records, [&](const auto& one) { return !published_.contains(one); });
+    }
+
+    Moment moment() const {
+        const Host& host = hosts_.at(host_);
+        return {std::to_string(host_), std::to_string(host.boot), now_ - host.started,
+                std::chrono::sys_seconds(now_ + clock_offset_)};
+    }
+
+    std::vector<Observation> look() {
+        std::vector<Observation> seen;
+        for (const RotatedKey& key : rotation_.keys()) {
+            Observation one{key.selector, {}};
+            for (Server& server : servers_) {
+                using Said = Sighting::Said;
+                const bool fails = !is_calm_ && chance(5);
+                const bool has = server.records.contains(key.selector);
+                one.servers.push_back({"ns",
+                                       fails ? Said::failed
+                                       : has ? Said::shown
+                                             : Said::not_shown,
+                                       300s, fails ? 0s : negative_ttl});
+                if (!fails) {
+                    server.lost.erase(key.selector);
+                }
+            }
+            seen.push_back(std::move(one));
+        }
+        return seen;
+    }
+
+    void work() {
+        rotation_.observe(look(), moment());
+        for (const Step& step : rotation_.next(plan(), moment())) {
+            rotation_.begin(step, moment()); // does nothing for others than activate
+            if (!is_calm_ && chance(10)) {
+                return; // killed before it was done
+            }
+            carry_out(step);
+            if (!is_calm_ && chance(10)) {
+                return; // killed after
+            }
+            rotation_.finish(step, moment());
+        }
+    }
+
+    void carry_out(const Step& step) {
+        switch (step.kind) {
+        case Step::Kind::publish:
+            published_.insert(step.selector);
+            break;
+        case Step::Kind::activate:
+            check_visible(step.selector);
+            signing_.insert(step.selector);
+            last_signed_[step.selector] = now_;
+            ++activations;
+            break;
+        case Step::Kind::silence:
+            ++silences;
+            signing_.erase(step.selector);
+            break;
+        case Step::Kind::retire:
+            signing_.erase(step.selector);
+            break;
+        case Step::Kind::withdraw:
+            check_arrived(step.selector);
+            published_.erase(step.selector);
+            ++withdrawals;
+            break;
+        case Step::Kind::generate:
+        case Step::Kind::wait:
+        case Step::Kind::alarm:
+            break;
+        }
+    }
+
+    void check_visible(const std::string& selector) {
+        for (const Server& server : servers_) {
+            const auto negative = server.last_negative.find(selector);
+            const bool remembered =
+                negative != server.last_negative.end() && now_ - negative->second < negative_ttl;
+            if (!server.records.contains(selector) || remembered) {
+                broken_.push_back(selector + " signs before all can see it");
+            }
+        }
+    }
+
+    void check_arrived(const std::string& selector) {
+        const auto signed_at = last_signed_.find(selector);
+        if (signing_.contains(selector)) {
+            broken_.push_back(selector + " is withdrawn and signs");
+        } else if (signed_at != last_signed_.end() && now_ - signed_at->second < plan().transit) {
+            broken_.push_back(selector + " is withdrawn before its mail has arrived");
+        }
+    }
+
+    std::mt19937 random_;
+    bool is_calm_;
+    seconds now_{days(20'000)};
+    seconds clock_offset_{0};
+    int host_ = 0;
+    std::map<int, Host> hosts_{{0, {days(19'999), 1}}, {1, {days(19'000), 1}}};
+    std::vector<Server> servers_{3};
+    Rotation rotation_;
+    std::set<std::string> published_, signing_;
+    std::map<std::string, seconds> last_signed_;
+    std::vector<std::string> broken_;
+};
+
+} // namespace
+
+TEST_CASE("whatever fails, no key signs unseen and no record goes before its mail") {
+    std::size_t activations = 0;
+    std::size_t withdrawals = 0;
+    std::size_t silences = 0;
+    for (unsigned seed = 0; seed < 200; ++seed) {
+        World world(seed, false);
+        world.live(500);
+        CAPTURE(seed, world.broken());
+        CHECK(world.broken().empty());
+        activations += world.activations;
+        withdrawals += world.withdrawals;
+        silences += world.silences;
+    }
+    CHECK(activations > 1000); // or the promises were kept by doing nothing
+    CHECK(withdrawals > 1000);
+    CHECK(silences > 100);
+}
+
+TEST_CASE("where nothing fails, keys are changed in time and mail is always signed") {
+    World world(1, true);
+    world.live(3000); // 125 days, about
+    CHECK(world.broken().empty());
+    CHECK(world.unsigned_for == 0s);
+    CHECK(world.activations == 5);
+    const auto& all = world.rotation().keys();
+    REQUIRE(all.size() == 5);
+    for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+        CHECK((all[i].state == KeyState::retired || i + 2 == all.size()));
+    }
+    CHECK(all.back().may_sign());
+}
+
+TEST_CASE("time that has certainly passed") {
+    const auto at = [](const char* host, const char* boot, seconds uptime) {
+        return Moment{host, boot, uptime, {}};
+    };
+    Elapsed elapsed;
+    elapsed.start(at("a", "1", 100s));
+    elapsed.tick(at("a", "1", 160s));
+    CHECK(elapsed.certain() == 60s);
+    elapsed.tick(at("a", "2", 30s)); // restarted: how long that took, nobody knows
+    CHECK(elapsed.certain() == 90s);
+    elapsed.tick(at("b", "7", 100'000s)); // another host that has been up for long
+    CHECK(elapsed.certain() == 90s);
+    elapsed.tick(at("b", "7", 100'200s));
+    CHECK(elapsed.certain() == 200s); // their times overlap
+    elapsed.tick(at("a", "2", 20s));  // a clock that goes backwards is none
+    CHECK(elapsed.certain() == 200s);
+}
+
+TEST_CASE("a key waits for each server, and for what others remember") {
+    using Said = Sighting::Said;
+    struct Case {
+        const char* name;
+        std::vector<Sighting> servers;
+        Step::Kind kind;
+    };
+    const auto says = [](Said said, seconds negative = 300s) { return Sighting{"ns", said, 300s, negative}; };
+    const Case cases[]{
+        {"all show it", {says(Said::shown), says(Said::shown)}, Step::Kind::activate},
+        {"one does not", {says(Said::shown), says(Said::not_shown)}, Step::Kind::wait},
+        {"one cannot be asked", {says(Said::shown), says(Said::failed)}, Step::Kind::wait},
+        {"there is none", {}, Step::Kind::wait},
+        {"one has longer negative answers", {says(Said::shown), says(Said::shown, 2h)}, Step::Kind::wait},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        Rotation rotation;
+        Moment now{"a", "1", 0s, std::chrono::sys_days(std::chrono::year(2026) / 3 / 9)};
+        const auto first = rotation.next(plan(), now).at(0);
+        CHECK(first == Step{Step::Kind::generate, "s20260309", 0s, "a new key is due"});
+        rotation.finish(first, now);
+        rotation.finish(rotation.next(plan(), now).at(0), now);
+        rotation.observe({{"s20260309", test.servers}}, now);
+        CHECK(rotation.next(plan(), now).at(0).kind == Step::Kind::wait);
+        now.clock += days(300); // the clock proves nothing
+        rotation.observe({{"s20260309", test.servers}}, now);
+        CHECK(rotation.next(plan(), now).at(0).kind == Step::Kind::wait);
+        now.uptime += 1h;
+        rotation.observe({{"s20260309", test.servers}}, now);
+        CHECK(rotation.next(plan(), now).at(0).kind == test.kind);
+    }
+}
+
+TEST_CASE("a key that is not shown in time is withdrawn, and the old one goes on to sign") {
+    RotatedKey old;
+    old.selector = "old";
+    old.state = KeyState::active;
+    old.confirmed = true;
+    Rotation rotation({old});
+    Moment now{"a", "1", 0s, std::chrono::sys_days(std::chrono::year(2026) / 3 / 9)};
+    const std::vector<Sighting> shown{{"ns", Sighting::Said::shown, 300s, 300s}};
+    const std::vector<Sighting> not_shown{{"ns", Sighting::Said::not_shown, 300s, 300s}};
+    rotation.finish(rotation.next(plan(), now).at(0), now);
+    rotation.finish(rotation.next(plan(), now).at(0), now);
+    for (int day = 0; day < 4; ++day) {
+        rotation.observe({{"old", shown}, {"s20260309", not_shown}}, now);
+        now.uptime += days(1);
+    }
+    const auto step = rotation.next(plan(), now).at(0);
+    CHECK(step.kind == Step::Kind::withdraw);
+    rotation.finish(step, now);
+    CHECK(rotation.keys().back().state == KeyState::withdrawn);
+    CHECK(rotation.keys().front().may_sign());
+    CHECK(rotation.next(plan(), now).empty()); // the next try waits
+
+    rotation.observe({{"old", not_shown}}, now);
+    CHECK(rotation.next(plan(), now).at(0).kind == Step::Kind::silence);
+    auto loud = plan();
+    loud.silence_vanished = false;
+    CHECK(rotation.next(loud, now).at(0).kind == Step::Kind::alarm);
+}
