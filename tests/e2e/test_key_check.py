@@ -1,6 +1,7 @@
 """paraph key check against the authoritative servers of zones: Knot DNS, NSD, one that is behind, one that lies."""
 
 import json
+import re
 import shutil
 import socket
 import tempfile
@@ -63,8 +64,8 @@ class KeyCheck(unittest.TestCase):
             zone("selector.test", BOTH, [good.replace("s1.", "mail.")]), zone("old.test", BOTH, [other]),
             zone("unquoted.test", BOTH, [f"s1._domainkey TXT {cls.keys['s1']}"]),
             zone("cut.test", BOTH, [f"s1._domainkey TXT {strings(cls.keys['s1'][:255])}"]),
-            zone("new.test", [("ns1", KNOT)])]
-        nsd = [one for one in knot if one.name not in ("lag.test", "liar.test", "lame.test", "new.test")]
+            zone("update.test", [("ns1", KNOT)], [other]), zone("new.test", [("ns1", KNOT)])]
+        nsd = [one for one in knot if one.name not in ("lag.test", "liar.test", "lame.test", "new.test", "update.test")]
         return knot, nsd + [zone("lag.test", BOTH, serial=10), zone("liar.test", BOTH, [other])]
 
     def check(self, domain: str, expected: int, *more: str) -> str:
@@ -127,6 +128,42 @@ class KeyCheck(unittest.TestCase):
         zones[-1] = AuthorityZone("new.test", [("ns1", KNOT)], [f"s1._domainkey TXT {strings(self.keys['s1'])}"], 11)
         self.knot.serve(zones)
         self.assertRegex(self.check("new.test", OPEN), r"still remembers that there was no record, for \d+ seconds more")
+
+    def test_a_key_that_nsupdate_publishes(self):
+        """With another record in its place before, which the script takes away."""
+        self.check("update.test", WRONG, "--resolver-only")
+        file = self.folder / "s1.any.test.pem"
+        script = run([programs.paraph, "key", "show", str(file), "--domain", "update.test", "--format", "nsupdate",
+                      "--server", KNOT, "--zone", "update.test"]).stdout
+        run(["knsupdate"], data=script)
+        found = json.loads(self.check("update.test", OPEN, "--json"))["keys"][0]
+        self.assertEqual(["shown"], [server["says"] for server in found["servers"]])
+        self.assertIn("the resolver still has what was there before", found["findings"][0]["text"])
+
+    def test_keys_of_opendkim_are_used_where_they_are(self):
+        for domain, bits in (("one.test", 1024), ("two.test", 2048), ("three.test", 4096)):
+            place = self.folder / "opendkim" / domain
+            place.mkdir(parents=True)
+            run(["opendkim-genkey", "-D", str(place), "-d", domain, "-s", "mail", "-b", str(bits)])
+            shown = run([programs.paraph, "key", "show", str(place / "mail.private"), "mail", "--domain", domain,
+                         "--format", "opendkim"]).stdout
+            self.assertEqual((place / "mail.txt").read_bytes(), shown)
+        config = self.folder / "imported.yaml"
+        config.write_text("include: [opendkim.yaml]\n")
+        none = self.folder / "nothing.yaml"
+        none.write_text("")
+        run([programs.paraph, "key", "import", str(self.folder / "opendkim"), "--write",
+             str(self.folder / "opendkim.yaml"), "-c", str(none)])
+        table = self.folder / "KeyTable"
+        table.write_text("".join(f"{name} {name}:mail:{self.folder}/opendkim/{name}/mail.private\n"
+                                 for name in ("one.test", "two.test", "three.test")))
+        theirs = run(["opendkim-genzone", "-F", str(table)]).stdout.decode()
+        ours = json.loads(run([programs.paraph, "key", "show", "-c", str(config), "--format", "json"]).stdout)
+        self.assertEqual(["one.test", "three.test", "two.test"], [key["domain"] for key in ours])
+        joined = re.sub(r'"\s+"', "", theirs)
+        for key in ours:
+            self.assertRegex(joined, re.escape(key["name"]) + r'\.\tIN\tTXT\t\( "v=DKIM1\\;k=rsa\\;' +
+                             re.escape(key["value"].partition("; k=rsa; ")[2]) + '"')
 
     def test_all_keys_of_the_configuration(self):
         domains = ("good.test", "lag.test", "silent.test")

@@ -24,13 +24,18 @@ log:
   - target: stderr
     any: info
 database:
-    storage: "{folder}/knotdb"
+    storage: "{folder}"
 control:
     listen: "{folder}/knot.sock"
+acl:
+  - id: here
+    address: 127.0.0.0/8
+    action: update
 template:
   - id: default
+    acl: here
     storage: "{folder}"
-    journal-content: none
+    journal-content: changes
     zonefile-sync: -1
     zonefile-load: whole
     semantic-checks: soft
