@@ -1,5 +1,6 @@
 // DNS responses.
 #include "fuzz/property.h"
+#include "milter/resolver/direct.h"
 #include "milter/resolver/wire.h"
 
 namespace {
@@ -27,12 +28,29 @@ void require_proportion(const dns::Answer& answer, std::size_t packet) {
     fuzz::require(records <= milter::resolver::Limits::records, "there are no more records than are read");
 }
 
+// The same of what one server is asked alone.
+void require_direct(milter::resolver::PacketView packet) {
+    for (const std::uint16_t type : {std::uint16_t{16}, milter::resolver::RecordType::ns}) {
+        const auto reply = milter::resolver::read_direct(packet, type);
+        std::size_t texts = 0;
+        for (const std::string& text : reply.texts) {
+            texts += text.size() + 1;
+        }
+        fuzz::require(texts <= packet.size(), "texts are no longer than the packet");
+        fuzz::require(reply.names.size() <= milter::resolver::Limits::records,
+                      "there are no more records than are read");
+        fuzz::require(reply.alias.size() < milter::resolver::NameLimits::octets,
+                      "an alias is no longer than names are");
+    }
+}
+
 void run(std::string_view input) {
     if (input.size() < 2) {
         return;
     }
     const milter::resolver::PacketView packet(reinterpret_cast<const std::uint8_t*>(input.data()),
                                               input.size());
+    require_direct(packet);
     const auto id = static_cast<std::uint16_t>(packet[0] << 8 | packet[1]);
     for (const auto type : {dns::Type::txt, dns::Type::a, dns::Type::aaaa, dns::Type::mx, dns::Type::ptr}) {
         const auto response = milter::resolver::read_response(packet, {"example.org", type}, id);
