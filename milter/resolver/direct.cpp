@@ -146,16 +146,34 @@ std::vector<DirectReply> DirectAsker::ask_all(const std::vector<DirectQuestion>&
     for (const DirectQuestion& question : questions) {
         auto flight = std::make_shared<Flight>(Flight{question, std::max(patience_.attempts, 1)});
         pending.push_back(flight->done.get_future());
-        if (!transport_.post([this, flight] { send(flight); })) {
+        if (!has_patience(question.server) || !transport_.post([this, flight] { send(flight); })) {
             flight->done.set_value({});
         }
     }
     std::vector<DirectReply> replies;
-    for (auto& reply : pending) {
-        const bool ready = reply.wait_until(deadline) == std::future_status::ready;
-        replies.push_back(ready ? reply.get() : DirectReply{});
+    for (std::size_t i = 0; i < pending.size(); ++i) {
+        const bool ready = pending[i].wait_until(deadline) == std::future_status::ready;
+        replies.push_back(ready ? pending[i].get() : DirectReply{});
+        remember(questions[i].server, replies.back());
     }
     return replies;
+}
+
+bool DirectAsker::has_patience(const Server& server) {
+    return silences_.with([&](auto& silences) {
+        const auto known = silences.find(dns::print_with_port(server));
+        return known == silences.end() || known->second < patience_with_one;
+    });
+}
+
+void DirectAsker::remember(const Server& server, const DirectReply& reply) {
+    silences_.with([&](auto& silences) {
+        if (reply.kind == DirectReply::Kind::silence) {
+            ++silences[dns::print_with_port(server)];
+        } else {
+            silences.erase(dns::print_with_port(server));
+        }
+    });
 }
 
 void DirectAsker::send(const std::shared_ptr<Flight>& flight) {

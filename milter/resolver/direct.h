@@ -10,9 +10,12 @@
 #include "milter/resolver/message.h"
 #include "milter/resolver/resolver.h"
 #include "milter/resolver/transport.h"
+#include "milter/threads/lock_guarded.h"
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -88,7 +91,9 @@ class DirectAsker {
     DirectAsker& operator=(const DirectAsker&) = delete;
 
     // From any thread but the transport's. All at once; a reply for each, `silence` for what is open at the
-    // deadline.
+    // deadline. A server that was silent so many times in a row is not asked any more: with thousands of
+    // questions, waiting for it each time would take hours.
+    static constexpr int patience_with_one = 8;
     [[nodiscard]] std::vector<DirectReply> ask_all(const std::vector<DirectQuestion>& questions,
                                                    Time deadline);
 
@@ -97,9 +102,12 @@ class DirectAsker {
 
     void send(const std::shared_ptr<Flight>& flight);
     void note(const std::shared_ptr<Flight>& flight, const Reply& reply);
+    [[nodiscard]] bool has_patience(const Server& server);
+    void remember(const Server& server, const DirectReply& reply);
 
     Patience patience_;
-    Transport transport_; // last: its thread uses the above
+    threads::LockGuarded<std::map<std::string, int>> silences_; // in a row, by server
+    Transport transport_;                                       // last: its thread uses the above
 };
 
 } // namespace milter::resolver

@@ -2,6 +2,7 @@
 
 #include "raw_message.h"
 #include "support/catch.h"
+#include "support/dns/server.h"
 
 using milter::resolver::DirectReply;
 using milter::resolver::RecordType;
@@ -62,4 +63,28 @@ TEST_CASE("a direct reply holds nothing of other names, and survives what no ser
         const auto part = milter::resolver::PacketView(whole.bytes()).first(size);
         CHECK(milter::resolver::read_direct(part, txt).kind == DirectReply::Kind::malformed);
     }
+}
+
+TEST_CASE("a silent server is not waited for again and again") {
+    support::DnsServer silent;
+    support::Behaviour drop;
+    drop.fault = support::Fault::drop;
+    silent.behave(drop);
+    support::DnsServer good;
+    good.add("a.test 300 TXT \"x\"");
+    using milter::resolver::DirectAsker;
+    DirectAsker asker({std::chrono::milliseconds(30), 1});
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto server = [](const support::DnsServer& one) {
+        return dns::Server{*base::IpAddress::parse("127.0.0.1"), one.port()};
+    };
+    for (int i = 0; i < 3 * DirectAsker::patience_with_one; ++i) {
+        const auto replies =
+            asker.ask_all({{server(silent), "a.test", txt}, {server(good), "a.test", txt, true}}, deadline);
+        REQUIRE(replies.size() == 2);
+        CHECK(replies[0].kind == DirectReply::Kind::silence);
+        CHECK(replies[1].texts == std::vector<std::string>{"x"});
+    }
+    CHECK(silent.query_count() == DirectAsker::patience_with_one);
+    CHECK(good.query_count() == 3 * DirectAsker::patience_with_one);
 }
