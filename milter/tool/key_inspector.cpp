@@ -2,18 +2,12 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
-#include "base/secret_text.h"
-#include "dkim/key_record.h"
 #include "keys/published_record.h"
-#include "milter/resolver/wire.h"
 #include "milter/tool/counted.h"
-#include "milter/tool/record_damage.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <iterator>
 #include <set>
 
 namespace milter::tool {
@@ -125,12 +119,6 @@ void drop_names(KeyReport& report) {
     }
 }
 
-// Selectors of habit: of OpenDKIM's and other programs' manuals, and of senders' services.
-constexpr const char* usual_selectors[] = {"default", "mail", "dkim", "s1",        "s2",    "key1",
-                                           "k1",      "smtp", "x",    "selector1", "google"};
-
-constexpr std::size_t max_other_names = 64;
-
 } // namespace
 
 struct KeyInspector::Work {
@@ -140,12 +128,8 @@ struct KeyInspector::Work {
     KeyReport& report;
 };
 
-KeyInspector::KeyInspector(Recursion recursion, AskAll ask_all, const std::vector<NamedKey>& all)
-    : recursion_(std::move(recursion)), ask_all_(std::move(ask_all)) {
-    for (const NamedKey& key : all) {
-        by_domain_.emplace(key.domain, &key);
-    }
-}
+KeyInspector::KeyInspector(Recursion recursion, const AskAll& ask_all, const std::vector<NamedKey>& all)
+    : recursion_(std::move(recursion)), ask_all_(ask_all), search_(ask_all, all) {}
 
 KeyReport KeyInspector::inspect(const NamedKey& name) const {
     KeyReport report;
@@ -167,7 +151,9 @@ KeyReport KeyInspector::inspect(const NamedKey& name) const {
     report.live = look_at_servers(question->name, recursion_, ask_all_);
     compare_servers(work);
     if (report.result() == KeyReport::Result::wrong) {
-        explain(work);
+        for (std::string& text : search_.explain(name, work.whole, *report.live)) {
+            add(report, Kind::note, std::move(text));
+        }
     } else {
         compare_resolver(work);
     }
@@ -249,116 +235,6 @@ void KeyInspector::compare_resolver(Work& work) const {
         add(work.report, Kind::open,
             fmt::format("the resolver still has what was there before, for {} more (TTL): so may others",
                         counted(reply.ttl, "second")));
-    }
-}
-
-void KeyInspector::explain(Work& work) const {
-    const ServerView* server = work.report.live->answering();
-    if (server == nullptr) {
-        return;
-    }
-    if (server->kind == ServerView::Kind::none && server->reply.soa) {
-        add(work.report, Kind::note,
-            fmt::format("resolvers that ask now remember for {} that there is no record (negative TTL of the "
-                        "zone {}), also when it has been published",
-                        counted(server->reply.soa->negative_ttl, "second"), server->zone));
-    }
-    std::set<std::string> published;
-    for (const ServerView& view : work.report.live->servers) {
-        for (const std::string& text : view.reply.texts) {
-            published.insert(raw_key(text));
-        }
-    }
-    published.erase(work.whole);
-    published.erase("");
-    for (const std::string& one : published) {
-        find_owner(work, one);
-    }
-    look_elsewhere(work, *server);
-}
-
-// An old key, or that of another selector: of all keys that the domain has, and of the files beside this one.
-void KeyInspector::find_owner(Work& work, const std::string& published) const {
-    const auto says = [&](const NamedKey& other, const std::string& text) {
-        const auto key = read_key(other);
-        const bool is_owner = key && base::base64_encode(key->public_record_bytes()) == published;
-        if (is_owner) {
-            add(work.report, Kind::note, text);
-        }
-        return is_owner;
-    };
-    std::size_t looked_at = 0;
-    const auto [first, last] = by_domain_.equal_range(work.name.domain);
-    for (auto at = first; at != last && looked_at++ < max_other_names; ++at) {
-        const NamedKey& other = *at->second;
-        if (says(other, fmt::format("the record is that of the key {} (selector {})",
-                                    base::shown(place_of(other), 1024), other.selector))) {
-            return;
-        }
-    }
-    std::error_code error;
-    const std::filesystem::path file = work.name.file;
-    if (file.empty()) {
-        return;
-    }
-    for (std::filesystem::directory_iterator at(file.parent_path(), error), end;
-         !error && at != end && looked_at++ < 4 * max_other_names; at.increment(error)) {
-        NamedKey other = work.name;
-        other.file = at->path().string();
-        if (at->path() != file && at->is_regular_file(error) && !at->path().string().ends_with(".txt") &&
-            says(other, fmt::format("the record is that of the key in {}: an old key?",
-                                    base::shown(other.file, 1024)))) {
-            return;
-        }
-    }
-}
-
-// Where else the record may be: under another selector, or at a name that a web form made.
-void KeyInspector::look_elsewhere(Work& work, const ServerView& server) const {
-    const auto& [selector, domain] = std::tie(work.name.selector, work.name.domain);
-    std::set<std::string> selectors(std::begin(usual_selectors), std::end(usual_selectors));
-    const auto [first, last] = by_domain_.equal_range(domain);
-    for (auto at = first; at != last && selectors.size() < max_other_names; ++at) {
-        selectors.insert(at->second->selector);
-    }
-    selectors.erase(selector);
-    const auto record = keys::record_name(selector, domain);
-    std::vector<std::string> names{record + '.' + domain,
-                                   selector + '.' + domain,
-                                   domain,
-                                   "_domainkey." + domain,
-                                   fmt::format("{}._domainkey._domainkey.{}", selector, domain),
-                                   fmt::format("{}.domainkey.{}", selector, domain)};
-    for (const std::string& other : selectors) {
-        names.push_back(keys::record_name(other, domain));
-    }
-    // A name that nobody has published: whoever answers for it answers for every name.
-    const auto nobody = fmt::format("paraph-asks-{:04x}{:04x}._domainkey.{}", resolver::random_id(),
-                                    resolver::random_id(), domain);
-    names.push_back(nobody);
-    std::erase_if(names, [](const std::string& name) { return !dns::can_be_asked(name); });
-    std::vector<resolver::DirectQuestion> questions;
-    for (const std::string& name : names) {
-        questions.push_back({server.who.server, base::to_lower(name), type_txt});
-    }
-    const auto replies = ask_all_(questions);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto& texts = replies[i].texts;
-        if (names[i] == nobody) {
-            if (!texts.empty() && texts == server.reply.texts) {
-                add(work.report, Kind::note,
-                    fmt::format("the answer comes from a wildcard (*) of the zone, which answers for every "
-                                "selector: there is no record at {}",
-                                record));
-            }
-        } else if (std::any_of(texts.begin(), texts.end(),
-                               [&](const std::string& text) { return raw_key(text) == work.whole; })) {
-            add(work.report, Kind::note,
-                i == 0 ? fmt::format("there is a record at {}: if your DNS provider adds the domain to every "
-                                     "name, enter only {}._domainkey",
-                                     names[i], selector)
-                       : fmt::format("the record of this key is at {} instead", names[i]));
-        }
     }
 }
 

@@ -2,10 +2,9 @@
 #pragma once
 
 #include "milter/tool/key_report.h"
+#include "milter/tool/record_search.h"
 #include "milter/tool/zone_servers.h"
 
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace milter::tool {
@@ -14,7 +13,7 @@ class KeyInspector {
   public:
     // `all`: every key that there is, among which the owner of a foreign record is looked for; it outlives
     // this object. Safe to use from several threads if `ask_all` is.
-    KeyInspector(Recursion recursion, AskAll ask_all, const std::vector<NamedKey>& all);
+    KeyInspector(Recursion recursion, const AskAll& ask_all, const std::vector<NamedKey>& all);
 
     [[nodiscard]] KeyReport inspect(const NamedKey& name) const;
 
@@ -23,13 +22,10 @@ class KeyInspector {
 
     void compare_servers(Work& work) const;
     void compare_resolver(Work& work) const;
-    void explain(Work& work) const;
-    void look_elsewhere(Work& work, const ServerView& server) const;
-    void find_owner(Work& work, const std::string& published) const;
 
     Recursion recursion_;
     AskAll ask_all_;
-    std::unordered_multimap<std::string, const NamedKey*> by_domain_;
+    RecordSearch search_;
 };
 
 } // namespace milter::tool
