@@ -183,7 +183,10 @@ void KeyInspector::compare_servers(Work& work) const {
     }
     drop_names(work.report);
     if (compared.empty() && live.problem.empty()) {
-        add(work.report, Kind::open, fmt::format("no server of the zone {} has shown the record", live.zone));
+        add(work.report, Kind::open,
+            fmt::format("no server of the zone {} gave an answer; if a firewall lets only the resolver out, "
+                        "use --resolver-only",
+                        live.zone));
     }
     for (const ServerView& view : live.servers) {
         if (view.kind == ServerView::Kind::lame || view.kind == ServerView::Kind::silent ||
@@ -212,13 +215,14 @@ void KeyInspector::compare_resolver(Work& work) const {
     if (!has_answer) {
         add(work.report, Kind::open,
             fmt::format("the resolver gave no answer: {}{}", print(reply),
-                        reply.is_answer(ResponseCode::server_failure) && work.report.live->problem.empty()
+                        reply.is_answer(ResponseCode::server_failure) &&
+                                work.report.live->answering() != nullptr
                             ? "; the zone's servers have one, so look at DNSSEC"
                             : ""));
         return;
     }
     const auto findings = compare_key(work.name, work.key, answer_of(reply), reply.alias);
-    if (!work.report.live->problem.empty()) {
+    if (work.report.live->answering() == nullptr) {
         for (const KeyFinding& finding : findings) {
             add(work.report, finding.kind, "by the resolver: " + finding.text);
         }

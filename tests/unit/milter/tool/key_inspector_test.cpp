@@ -167,6 +167,10 @@ TEST_CASE("a zone none of whose servers can be asked has shown nothing") {
         table.add(server, record, txt, broken(DirectReply::Kind::unreachable, ENETUNREACH));
     }
     CHECK(inspect(table, key).result() == KeyReport::Result::open);
+    table.add(resolver, record, txt, reply(3)); // what the resolver says is all that there is
+    const auto report = inspect(table, key);
+    CHECK(report.result() == KeyReport::Result::wrong);
+    CHECK(all_of(report).find("by the resolver: there is no record") != std::string::npos);
 }
 
 TEST_CASE("what the resolver remembers keeps a key from being called good") {
