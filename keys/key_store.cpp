@@ -10,7 +10,9 @@
 #include "keys/key_file.h"
 #include "keys/key_material.h"
 #include "keys/key_table.h"
+#include "keys/keyed_tables.h"
 #include "keys/signing_table.h"
+#include "keys/source/open.h"
 #include "keys/table_check.h"
 
 #include <fmt/format.h>
@@ -18,8 +20,10 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <system_error>
 #include <unordered_map>
@@ -146,8 +150,15 @@ class KeyStore::Impl {
   public:
     Impl(const KeyOptions& options, std::vector<Problem>& problems)
         : options_(options), reader_(make_reader(options.user, problems)), domain_keys_(options.domain_keys) {
+        options_.before = nullptr;
+        const Impl* before = options.before ? options.before->impl_.get() : nullptr;
+        key_source_ = open_source(options_.key_source, options_.news,
+                                  before == nullptr ? nullptr : before->key_source_);
+        signing_source_ = open_source(options_.signing_source, options_.news,
+                                      before == nullptr ? nullptr : before->signing_source_);
         load_key_table(problems);
         load_signing_table(problems);
+        probe_sources(problems);
         if (std::none_of(problems.begin(), problems.end(),
                          [](const Problem& problem) { return problem.severity == Severity::error; })) {
             warn_if_empty(options.key_table, key_rows(), problems);
@@ -156,13 +167,29 @@ class KeyStore::Impl {
         check_keys(problems);
     }
 
+    // What one message may ask of each source.
+    struct Inquiries {
+        std::optional<Inquiry> keys;
+        std::optional<Inquiry> signing;
+    };
+
+    [[nodiscard]] Inquiries begin_inquiries() const {
+        return {key_source_ ? std::optional(key_source_->source().inquiry()) : std::nullopt,
+                signing_source_ ? std::optional(signing_source_->source().inquiry()) : std::nullopt};
+    }
+
     [[nodiscard]] std::vector<Signer> signers_for(std::string_view local_part,
-                                                  const base::DomainName& author_domain) const {
+                                                  const base::DomainName& author_domain,
+                                                  Inquiries& inquiries) const {
         std::vector<Signer> signers;
         for (const KeyOptions::DomainKey* key : domain_keys_.find(author_domain)) {
             add(signer_for(*key), signers);
         }
-        for (Signer& signer : row_signers(signing_table_.match(local_part, author_domain), author_domain)) {
+        // Its keys sign, whatever becomes of a source.
+        if (signing_source_ && !signers.empty()) {
+            return signers;
+        }
+        for (Signer& signer : table_signers(local_part, author_domain, inquiries)) {
             add(std::move(signer), signers);
         }
         return signers;
@@ -172,8 +199,9 @@ class KeyStore::Impl {
                                                 const base::DomainName& author_domain) const {
         CommonSigners common;
         bool any_may = false;
+        Inquiries inquiries = begin_inquiries();
         for (std::size_t i = 0; i < local_parts.size(); ++i) {
-            auto signers = signers_for(local_parts[i], author_domain);
+            auto signers = signers_for(local_parts[i], author_domain, inquiries);
             any_may = any_may || !signers.empty();
             if (i == 0) {
                 common.signers = std::move(signers);
@@ -236,14 +264,67 @@ class KeyStore::Impl {
         const LoadedTable signing = load_table(options_.signing_table, problems);
         signing_table_ = SigningTable::parse(signing.rows, signing.name.kind, signing.name.path, problems);
         signing_file_ = signing.name.path;
-        check_tables(signing_table_, signing.name.path, key_table_, problems);
+        if (!key_source_) {
+            check_tables(signing_table_, signing.name.path, key_table_, problems);
+        }
     }
 
-    [[nodiscard]] std::vector<Signer> row_signers(Rows rows, const base::DomainName& author_domain) const {
+    template <class Table>
+    static std::shared_ptr<const Table> open_source(const std::optional<source::Options>& options,
+                                                    const std::shared_ptr<source::News>& news,
+                                                    const std::shared_ptr<const Table>& before) {
+        if (!options) {
+            return nullptr;
+        }
+        if (before && before->source().options() == *options) {
+            before->source().cache().expire();
+            return before;
+        }
+        return std::make_shared<const Table>(*options, news ? news : std::make_shared<source::News>());
+    }
+
+    // One that cannot be asked stops the mail that it should sign, until it can be.
+    void probe_sources(std::vector<Problem>& problems) const {
+        const auto probe = [&](const KeyedSource& asked, std::size_t fewest, std::size_t most) {
+            const auto& options = asked.options();
+            if (std::string problem = asked.probe(fewest, most); !problem.empty()) {
+                problems.push_back({options.named_in, options.line,
+                                    fmt::format("{}: {}", options.label, problem), Severity::signer});
+            }
+        };
+        if (key_source_) {
+            probe(key_source_->source(), 3, 4);
+        }
+        if (signing_source_) {
+            probe(signing_source_->source(), 1, 2);
+        }
+    }
+
+    [[nodiscard]] std::vector<Signer> table_signers(std::string_view local_part,
+                                                    const base::DomainName& author_domain,
+                                                    Inquiries& inquiries) const {
+        if (!signing_source_) {
+            return row_signers(signing_table_.match(local_part, author_domain), author_domain, inquiries);
+        }
+        const auto found =
+            signing_source_->match(local_part, author_domain, options_.all_matches, *inquiries.signing);
+        auto signers = row_signers(found.rows, author_domain, inquiries);
+        if (!found.failure.empty()) {
+            Signer unknown;
+            unknown.name = fmt::format("for {}", author_domain.text());
+            unknown.domain = author_domain.text();
+            unknown.problem = fmt::format("{}: {}", signing_source_->source().options().label, found.failure);
+            signers.push_back(std::move(unknown));
+        }
+        return signers;
+    }
+
+    [[nodiscard]] std::vector<Signer> row_signers(Rows rows, const base::DomainName& author_domain,
+                                                  Inquiries& inquiries) const {
         std::vector<Signer> signers;
         for (const SigningRow* row :
              options_.all_matches ? std::move(rows) : first_pattern(std::move(rows))) {
-            auto signer = signer_for(*row, author_domain.text());
+            auto signer = signer_for(*row, author_domain.text(), inquiries);
             const bool has_type = std::any_of(signers.begin(), signers.end(),
                                               [&](const Signer& other) { return same_type(other, signer); });
             if (options_.all_matches || !has_type) {
@@ -260,11 +341,21 @@ class KeyStore::Impl {
         return signer;
     }
 
-    [[nodiscard]] Signer signer_for(const SigningRow& row, const std::string& author_domain) const {
+    [[nodiscard]] Signer signer_for(const SigningRow& row, const std::string& author_domain,
+                                    Inquiries& inquiries) const {
         const std::string name(row.key_name == "%" ? author_domain : row.key_name);
-        const KeyRow* key = key_table_.find_even_broken(name);
+        const auto kept = key_source_ ? key_source_->find(name, *inquiries.keys) : KeyedKeyTable::Found{};
+        const KeyRow* key = !key_source_ ? key_table_.find_even_broken(name)
+                            : kept.row   ? kept.row->row()
+                                         : nullptr;
         Signer signer;
         signer.name = base::shown(name);
+        if (!kept.failure.empty() || (kept.row && !kept.row->problem.empty())) {
+            signer.problem = kept.failure.empty()
+                                 ? kept.row->problem
+                                 : fmt::format("{}: {}", key_source_->source().options().label, kept.failure);
+            return signer;
+        }
         if (key == nullptr || key->broken) {
             signer.problem = key == nullptr
                                  ? fmt::format("the KeyTable has no row {}", base::quoted(name))
@@ -284,7 +375,7 @@ class KeyStore::Impl {
         // does.
         signer.identity =
             dkim::read_identity(replace_percent(row.signer, author_domain), signer.domain).value_or("");
-        set_key(signer, key_of(*key, signer.domain));
+        set_key(signer, kept.row && kept.row->inline_key ? kept_key(*kept.row) : key_of(*key, signer.domain));
         signer.absent = !signer.key && key->file_has_domain && is_missing(key->file_for(signer.domain));
         if (signer.key) {
             signer.problem = algorithm_problem(*key, *signer.key);
@@ -305,6 +396,30 @@ class KeyStore::Impl {
 
     [[nodiscard]] FoundKey key_from_file(const std::string& path) const {
         return file_keys_.get(path, [&] { return read_key_file(path, reader_, options_.require_safe_keys); });
+    }
+
+    // Looked at once for every change of the file.
+    [[nodiscard]] std::string source_danger() const {
+        const std::string file = source::file_of(key_source_->source().options());
+        if (!options_.require_safe_keys || file.empty()) {
+            return {};
+        }
+        const std::uint64_t edition = key_source_->source().edition();
+        const std::lock_guard lock(danger_mutex_);
+        if (!known_danger_ || danger_edition_ != edition) {
+            const std::string danger = KeyFileCheck(reader_).examine(file).danger;
+            known_danger_ = danger.empty() ? danger : fmt::format("it holds keys, and {}", danger);
+            danger_edition_ = edition;
+        }
+        return *known_danger_;
+    }
+
+    // A file with keys in it is a key file itself.
+    [[nodiscard]] FoundKey kept_key(const KeptKeyRow& row) const {
+        if (std::string danger = source_danger(); !danger.empty()) {
+            return base::refuse(std::move(danger));
+        }
+        return row.inline_key;
     }
 
     [[nodiscard]] FoundKey key_of(const KeyRow& row, std::string_view domain) const {
@@ -464,6 +579,11 @@ class KeyStore::Impl {
     KeyOptions options_;
     Reader reader_;
     DomainKeys domain_keys_;
+    std::shared_ptr<const KeyedKeyTable> key_source_; // null: the table is in memory
+    std::shared_ptr<const KeyedSigningTable> signing_source_;
+    mutable std::mutex danger_mutex_;
+    mutable std::optional<std::string> known_danger_; // by the mutex, as the next
+    mutable std::uint64_t danger_edition_ = 0;
     std::string key_file_;     // of the KeyTable
     std::string signing_file_; // of the SigningTable
     KeyTable key_table_;
@@ -489,7 +609,8 @@ KeyStore::Loaded KeyStore::load(const KeyOptions& options) {
 
 std::vector<Signer> KeyStore::signers_for(std::string_view local_part,
                                           const base::DomainName& author_domain) const {
-    return impl_->signers_for(local_part, author_domain);
+    auto inquiries = impl_->begin_inquiries();
+    return impl_->signers_for(local_part, author_domain, inquiries);
 }
 
 CommonSigners KeyStore::signers_for_all(const std::vector<std::string_view>& local_parts,

@@ -5,15 +5,20 @@
 #include "base/result.h"
 #include "crypto/signing_key.h"
 #include "keys/problem.h"
+#include "keys/source/news.h"
+#include "keys/source/options.h"
 
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace keys {
+
+class KeyStore;
 
 // One signature to make.
 struct Signer {
@@ -39,8 +44,14 @@ struct CommonSigners {
 // Where the keys are named: OpenDKIM's tables, and the keys of single domains. Pure data, so that this folder
 // does not depend on config.
 struct KeyOptions {
-    std::string key_table;     // PATH or file:PATH; empty: none
-    std::string signing_table; // PATH, file:PATH or refile:PATH; empty: none
+    std::string key_table;     // PATH, file:PATH, refile:PATH or csl:ROWS; empty: none
+    std::string signing_table; // the same
+    // In their place, where one is asked for each name.
+    std::optional<source::Options> key_source{};
+    std::optional<source::Options> signing_source{};
+    std::shared_ptr<source::News> news{}; // hears when one fails and when it answers again
+    // The store of before: a source that stays the same goes on with what it knows, but asks anew.
+    std::shared_ptr<const KeyStore> before{};
     // Every matching row signs; false: the first one, as OpenDKIM does, with those of the same pattern that
     // bring a key of another type.
     bool all_matches = false;

@@ -71,6 +71,12 @@ THIRD_PARTIES = {
     "spdlog/": ("milter/log/*",),
     "syslog": ("milter/log/*",),
     "seccomp": ("milter/daemon/sandbox",),
+    "sqlite3": ("keys/source/sqlite",),
+    "lmdb": ("keys/source/lmdb",),
+    "db.h": ("keys/source/berkeley",),
+    "libpq": ("keys/source/postgresql",),
+    "mysql": ("keys/source/mysql",),
+    "ldap": ("keys/source/ldap",),
     "CLI/": ("milter/tool/*", "milter/daemon/*", "milter/main", "milter/command_line/*"),
 }
 

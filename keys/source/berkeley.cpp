@@ -1,0 +1,97 @@
+#include "keys/source/berkeley.h"
+
+#include "keys/source/collect.h"
+#include "keys/source/file_lock.h"
+#include "keys/source/watched_file.h"
+
+#include <db.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace keys::source {
+
+namespace {
+
+struct Close {
+    void operator()(DB* database) const { database->close(database, 0); }
+};
+
+class BerkeleyConnection : public Connection {
+  public:
+    explicit BerkeleyConnection(const Options& options) : options_(options) {}
+
+    Answer look_up(std::string_view name, Time deadline) override {
+        const FileLock lock(options_.connection, deadline);
+        if (!lock.problem().empty()) {
+            return base::refuse(fmt::format("{}: {}", options_.connection, lock.problem()));
+        }
+        if (const int status = open(); status != 0) {
+            database_.reset();
+            return base::refuse(problem(status));
+        }
+        return ask(name);
+    }
+
+  private:
+    // A file that changed is opened anew, because the library keeps pages.
+    int open() {
+        const std::uint64_t edition = edition_of(options_.connection);
+        if (database_ && edition == edition_) {
+            return 0;
+        }
+        database_.reset();
+        edition_ = edition;
+        DB* created = nullptr;
+        if (const int status = ::db_create(&created, nullptr, 0); status != 0) {
+            return status;
+        }
+        database_.reset(created);
+        created->set_errcall(created, nullptr); // nothing on stderr
+        created->set_errfile(created, nullptr);
+        // Not mapped: a file that is cut short while it is read would end the process.
+        return created->open(created, nullptr, options_.connection.c_str(), nullptr, DB_UNKNOWN,
+                             DB_RDONLY | DB_NOMMAP, 0);
+    }
+
+    Answer ask(std::string_view name) {
+        std::string key(name);
+        Collector rows(1);
+        for (const std::size_t size : {key.size(), key.size() + 1}) { // Postfix's tables end both in a zero
+            DBT sought{};
+            sought.data = key.data();
+            sought.size = static_cast<u_int32_t>(size);
+            DBT found{};
+            const int status = database_->get(database_.get(), nullptr, &sought, &found, 0);
+            if (status == 0) {
+                const std::string_view value(static_cast<const char*>(found.data), found.size);
+                rows.add(value.substr(0, value.find('\0')));
+                break;
+            }
+            if (status != DB_NOTFOUND) {
+                database_.reset();
+                return base::refuse(problem(status));
+            }
+        }
+        return rows.answer();
+    }
+
+    [[nodiscard]] std::string problem(int status) const {
+        return fmt::format("{}: {}", options_.connection,
+                           status == EINVAL || status == DB_OLD_VERSION ? "not a file of Berkeley DB 5.3"
+                                                                        : ::db_strerror(status));
+    }
+
+    Options options_;
+    std::uint64_t edition_ = 0;
+    std::unique_ptr<DB, Close> database_;
+};
+
+} // namespace
+
+std::unique_ptr<Connection> make_berkeley(const Options& options) {
+    return std::make_unique<BerkeleyConnection>(options);
+}
+
+} // namespace keys::source

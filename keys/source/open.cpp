@@ -1,0 +1,108 @@
+#include "keys/source/open.h"
+
+#include "keys/source/berkeley.h"
+#include "keys/source/ldap.h"
+#include "keys/source/lmdb.h"
+#include "keys/source/mysql.h"
+#include "keys/source/postgresql.h"
+#include "keys/source/sqlite.h"
+#include "keys/source/watched_file.h"
+#include "keys/source/workers.h"
+
+#include <array>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace keys::source {
+
+namespace {
+
+struct Word {
+    std::string_view word;
+    Kind kind;
+};
+constexpr std::array<Word, 12> words{{{"sqlite", Kind::sqlite},
+                                      {"sqlite3", Kind::sqlite},
+                                      {"lmdb", Kind::lmdb},
+                                      {"db", Kind::berkeley},
+                                      {"bdb", Kind::berkeley},
+                                      {"postgresql", Kind::postgresql},
+                                      {"postgres", Kind::postgresql},
+                                      {"pgsql", Kind::postgresql},
+                                      {"mysql", Kind::mysql},
+                                      {"mariadb", Kind::mysql},
+                                      {"ldap", Kind::ldap},
+                                      {"ldaps", Kind::ldap}}};
+
+Connect connect_of(const Options& options) {
+    switch (options.kind) {
+    case Kind::sqlite:
+        return [options] { return make_sqlite(options); };
+    case Kind::lmdb:
+        return [options] { return make_lmdb(options); };
+    case Kind::berkeley:
+        return [options] { return make_berkeley(options); };
+    case Kind::postgresql:
+        return [options] { return make_postgresql(options); };
+    case Kind::mysql:
+        return [options] { return make_mysql(options); };
+    case Kind::ldap:
+        return [options] { return make_ldap(options); };
+    }
+    return {};
+}
+
+} // namespace
+
+std::optional<Kind> kind_of(std::string_view word) {
+    for (const Word& known : words) {
+        if (known.word == word) {
+            return known.kind;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string refusal(const Options& options) {
+    switch (options.kind) {
+    case Kind::postgresql:
+        return postgresql_refusal(options);
+    case Kind::mysql:
+        return mysql_refusal(options);
+    case Kind::ldap:
+        return ldap_refusal(options);
+    case Kind::sqlite:
+    case Kind::lmdb:
+    case Kind::berkeley:
+        return {};
+    }
+    return {};
+}
+
+std::string file_of(const Options& options) {
+    std::error_code error;
+    switch (options.kind) {
+    case Kind::lmdb:
+        return std::filesystem::is_directory(options.connection, error) ? options.connection + "/data.mdb"
+                                                                        : options.connection;
+    case Kind::sqlite:
+    case Kind::berkeley:
+        return options.connection;
+    case Kind::postgresql:
+    case Kind::mysql:
+    case Kind::ldap:
+        return {};
+    }
+    return {};
+}
+
+std::unique_ptr<Source> open(const Options& options) {
+    auto source = std::make_unique<Workers>(connect_of(options), options.connections);
+    if (const std::string file = file_of(options); !file.empty()) {
+        return std::make_unique<WatchedFile>(file, std::move(source));
+    }
+    return source;
+}
+
+} // namespace keys::source
