@@ -121,6 +121,20 @@ constexpr std::string_view include_text = "Further files with domains, as a path
                                           "read in the order of the names. Included files hold domains: and "
                                           "nothing else; a domain may be given once in all.";
 
+constexpr std::string_view sources_text =
+    "Databases and directories, each under a name that tables refer to: key_table: postgresql:mail.";
+
+std::string sample_sources() {
+    std::string result = wrapped(sources_text, "# ", sample_width);
+    result += fmt::format("#{}:\n#  mail:\n", sources_name);
+    for (const SourceSetting& setting : source_schema()) {
+        result += wrapped(setting.text, "#    # ", sample_width);
+        result += setting.required ? "#    connection: host=/run/postgresql dbname=mail\n"
+                                   : fmt::format("#    {}: {}\n", setting.name(), default_text(setting));
+    }
+    return result + "\n";
+}
+
 constexpr std::string_view domains_text = "The keys of each domain. A domain may be written in its own "
                                           "script or with xn-- labels. All active keys of a domain "
                                           "sign, so that an RSA and an Ed25519 key can stand side by side.";
@@ -261,6 +275,13 @@ constexpr std::string_view manual_domains_example = R"(    domains:
 
 )";
 
+constexpr std::string_view manual_sources_example =
+    R"(    signing: {key_table: postgresql:mail, signing_table: postgresql:mail}
+    sources:
+      mail: {connection: "host=/run/postgresql dbname=mail"}
+
+)";
+
 constexpr std::string_view manual_foot = R"(## KEY FILES
 
 With `signing.require_safe_keys` a key file must belong to root or to the user of the daemon, must not be writable for
@@ -278,6 +299,16 @@ lists (acl(5)) count like the mode. The same holds for a key table that has keys
 
 paraphd(8), paraph(1)
 )";
+
+std::string manual_sources() {
+    std::string result =
+        fmt::format("### {}\n\n", sources_name) + wrapped(sources_text, "", manual_width) + "\n";
+    result += manual_sources_example;
+    for (const SourceSetting& setting : source_schema()) {
+        result += manual_setting(setting);
+    }
+    return result;
+}
 
 std::string manual_domains() {
     std::string result =
@@ -301,7 +332,7 @@ std::string render_sample() {
     for (const Section& section : schema()) {
         result += sample_section(section);
     }
-    return result + sample_domains();
+    return result + sample_sources() + sample_domains();
 }
 
 std::string render_manual() {
@@ -309,6 +340,7 @@ std::string render_manual() {
     for (const Section& section : schema()) {
         result += manual_section(section);
     }
+    result += manual_sources();
     result += manual_domains();
     result += manual_foot;
     return result;

@@ -9,6 +9,7 @@
 #include "config/load_relays.h"
 #include "config/load_settings.h"
 #include "config/load_source.h"
+#include "config/load_sources.h"
 
 #include <fmt/format.h>
 
@@ -46,11 +47,14 @@ class Loader {
                 [&](const TreeNode& name, const TreeNode& value) {
                     if (name.text == hosts_name) {
                         relays_.load({&name, &value}, file);
+                    } else if (name.text == sources_name) {
+                        sources_.load({&name, &value}, file);
                     } else {
                         policy_.note({&name, &value});
                     }
                 });
             policy_.finish(root, file);
+            settings_.signing.tables_in = file.name;
         }
         if (tree) {
             check_settings(settings_, root, file, report_);
@@ -224,6 +228,7 @@ class Loader {
                                 const std::function<void(const TreeNode&, const File&)>& step) {
                              load_further("policy.exception_files", path, from, step);
                          }};
+    SourceLoader sources_{settings_.sources, report_};
     RelayLoader relays_{settings_.relays.hosts, report_};
 };
 

@@ -10,6 +10,7 @@
 #include "config/load_settings.h"
 #include "config/macro_evidence.h"
 #include "config/number_text.h"
+#include "config/table_prefix.h"
 
 #include <fmt/format.h>
 
@@ -83,6 +84,23 @@ struct Checks {
         needs("signing.key_table", "signing.signing_table",
               "the signing table says which key signs for whom");
         needs("signing.signing_table", "signing.key_table", "the key table says where the keys are");
+    }
+
+    void source_of(std::string_view path, const std::string& table) const {
+        const auto colon = table.find(':');
+        const std::string name = colon == std::string::npos ? "" : table.substr(colon + 1);
+        if (colon == std::string::npos || settings.sources.contains(name) ||
+            table_form(std::string_view(table).substr(0, colon + 1), name) != TableForm::source) {
+            return;
+        }
+        report.error(at(path), fmt::format("'{}': there is no source {}", path, base::quoted(name)),
+                     fmt::format("it needs 'sources: {}:' with a connection",
+                                 name.empty() ? "NAME" : base::shown(name)));
+    }
+
+    void sources() const {
+        source_of("signing.key_table", settings.signing.key_table);
+        source_of("signing.signing_table", settings.signing.signing_table);
     }
 
     void durations() const {
@@ -509,6 +527,7 @@ struct Checks {
 void check_settings(const Settings& settings, const TreeNode* root, const File& file, Report& report) {
     const Checks checks{settings, root, file, report};
     checks.tables();
+    checks.sources();
     checks.durations();
     check_signed_fields(settings, root, file, report);
     checks.key_bits();

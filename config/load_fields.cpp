@@ -4,6 +4,7 @@
 #include "base/secret_text.h"
 #include "config/load_source.h"
 #include "config/suggest.h"
+#include "config/table_prefix.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -75,14 +76,19 @@ std::optional<Value> resolved(const Reading& reading, const std::string& text) {
     const auto parts = split_prefix(reading.type, text);
     if (!parts) {
         reading.unexpected(*reading.pair.value, expectation(reading.type),
-                           "databases and directories are not supported: write the table to a file");
+                           instead_of_prefix(text.substr(0, text.find(':') + 1)));
         return std::nullopt;
     }
+    const auto form = reading.type.words.empty() ? TableForm::file : table_form(parts->prefix, parts->path);
+    if (form == TableForm::rows || form == TableForm::source) {
+        return Value(text);
+    }
     const std::string path = resolve_path(reading.file.directory, parts->path);
-    if (reading.type.must_exist) {
+    if (reading.type.must_exist && form == TableForm::file) {
         check_existence(reading, path);
     }
-    return Value(std::string(parts->prefix) + path);
+    const bool is_berkeley = form == TableForm::database && parts->prefix.empty();
+    return Value(std::string(is_berkeley ? "db:" : parts->prefix) + path);
 }
 
 // OpenDKIM compares blocks as text, so that one with host bits matches nobody there.

@@ -33,7 +33,7 @@ std::vector<std::string_view> siblings(const Section& section) {
         names.push_back("relays.hosts");
     }
     if (section.name.empty()) {
-        names.insert(names.end(), {include_name, domains_name});
+        names.insert(names.end(), {include_name, sources_name, domains_name});
         for (const Section& other : schema()) {
             names.push_back(other.name);
         }
@@ -196,6 +196,8 @@ void load_settings(const TreeNode& root, Settings& settings, const File& file, R
             read_include(*pair.name, *pair.value);
         } else if (pair.name->text == domains_name) {
             read_domains(*pair.name, *pair.value);
+        } else if (pair.name->text == sources_name) {
+            read_inner(*pair.name, *pair.value);
         } else if (const Section* section = find_section(pair.name->text);
                    section != nullptr && !section->is_inner()) {
             load_section(*section, pair, settings, file, report, read_inner);

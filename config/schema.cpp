@@ -4,6 +4,7 @@
 #include "config/policy_schema.h"
 #include "config/policyd_schema.h"
 #include "config/schema_types.h"
+#include "config/table_prefix.h"
 #include "config/text_checks.h"
 
 #include <fmt/format.h>
@@ -393,9 +394,6 @@ Section iprev() {
 Check that the client's address and its name point to each other (RFC 8601 2.7.3) and report the result.)")}};
 }
 
-constexpr std::string_view table_prefix = "file:";
-constexpr std::string_view pattern_prefix = "refile:";
-
 Section signing() {
     return {"signing",
             "How mail is signed. The keys are named below domains, or in OpenDKIM's tables.",
@@ -455,15 +453,19 @@ warn: signed, and a warning in the log (FRAGILE). tempfail: 451, for the sending
                  R"(
 How long a signature is valid (the x= tag). 0: for ever. Mail may wait in queues for days.)"),
              setting(
-                 "signing.key_table", existing_path({table_prefix, pattern_prefix}),
+                 "signing.key_table", existing_path(table_prefixes()),
                  [](auto& s) -> auto& { return s.signing.key_table; },
-                 "A file in the form of OpenDKIM's KeyTable. Needs signing_table."),
+                 R"(
+OpenDKIM's KeyTable. A path, also after file:, is a file of rows; csl: stands before rows that are written
+here, with commas between them; lmdb: and db: stand before the path of such a database, and a path that ends
+in .db is one, too; sqlite:, postgresql:, mysql: and ldap: stand before a name of sources. See the guide on
+tables. Needs signing_table.)"),
              setting(
-                 "signing.signing_table", existing_path({table_prefix, pattern_prefix}),
+                 "signing.signing_table", existing_path(table_prefixes()),
                  [](auto& s) -> auto& { return s.signing.signing_table; },
                  R"(
-A file in the form of OpenDKIM's SigningTable; after refile: its rows are patterns in the order of the
-file. Needs key_table.)"),
+OpenDKIM's SigningTable, written like key_table; after refile: the rows of a file are patterns in their
+order. Needs key_table.)"),
              setting(
                  "signing.all_matches", boolean(), [](auto& s) -> auto& { return s.signing.all_matches; },
                  R"(
@@ -616,6 +618,47 @@ fits.)"),
             R"(
 Addresses from which the relay's own filters hand mail back to it, such as 127.0.0.0/8 with amavis. Whoever
 can send mail there can name any client, so leave it empty if the relay has no such filter.)")};
+    return settings;
+}
+
+const std::vector<SourceSetting>& source_schema() {
+    static const std::vector<SourceSetting> settings{
+        make_required<SourceEntry>(
+            "connection", {.kind = Kind::text, .minimum = 1}, [](auto& s) -> auto& { return s.connection; },
+            R"(
+Where it is. PostgreSQL: as libpq has it, `host=/run/postgresql dbname=mail`, or a URL. MariaDB: `host=`,
+`port=`, `socket=`, `dbname=`, `user=` and `ssl_ca=`. LDAP: `ldap://HOST`, `ldaps://HOST` or `ldapi://PATH`,
+several with blanks between them, and `starttls` at the end. SQLite: an absolute path.)"),
+        make_setting<SourceEntry>(
+            "user", text(nullptr), [](auto& s) -> auto& { return s.user; },
+            "Who asks: a user of the database, a DN of the directory. Empty: as its library has it."),
+        make_setting<SourceEntry>(
+            "password_file", {.kind = Kind::path}, [](auto& s) -> auto& { return s.password_file; },
+            "A file with the password on its first line, which others may not read. Empty: none."),
+        make_setting<SourceEntry>(
+            "signing_query", text(nullptr), [](auto& s) -> auto& { return s.signing_query; },
+            R"(
+What the signing table asks: a SELECT of the name of the key and perhaps the identity for i=, with one
+parameter for the address, $1 or, with MariaDB, ?. LDAP: BASE?ATTRIBUTES?SCOPE?FILTER, where $d stands for
+the address. Empty: `SELECT key_name FROM dkim_signing WHERE address = $1`.)"),
+        make_setting<SourceEntry>(
+            "key_query", text(nullptr), [](auto& s) -> auto& { return s.key_query; },
+            R"(
+What the key table asks: domain, selector and private key, or the path of its file, by the name of the key.
+Empty: `SELECT domain, selector, private_key FROM dkim_keys WHERE name = $1`.)"),
+        make_setting<SourceEntry>(
+            "timeout", duration(100, minute), [](auto& s) -> auto& { return s.timeout; },
+            "How long a message waits for it."),
+        make_setting<SourceEntry>(
+            "cache_time", whole_seconds(0, day), [](auto& s) -> auto& { return s.cache_time; },
+            "How long an answer is used, also that there is no such row. While it fails, the last one goes "
+            "on."),
+        make_setting<SourceEntry>(
+            "cache_size", size(64 * kilobyte, 1024 * megabyte), [](auto& s) -> auto& { return s.cache_size; },
+            "The memory for answers, of each table."),
+        make_setting<SourceEntry>(
+            "connections", integer(1, 64), [](auto& s) -> auto& { return s.connections; },
+            "How many connections each table may open.")};
     return settings;
 }
 

@@ -30,6 +30,8 @@ using DomainSetting = SettingOf<DomainEntry>;
 using KeySetting = SettingOf<SigningKeyEntry>;
 using RelaySetting = SettingOf<RelayEntry>;
 
+using SourceSetting = SettingOf<SourceEntry>;
+
 struct Section {
     std::string_view name; // empty: settings at the top of the file; "spf.policyd": below another section,
                            // which it follows
@@ -58,8 +60,13 @@ template <class Target>
 // Each item of `hosts:` below `relays:`.
 [[nodiscard]] const std::vector<RelaySetting>& relay_schema();
 
-// What the schema cannot say because it is not one value: `include:`, `domains:` and `relays.hosts:`.
+// Below `sources: NAME:`.
+[[nodiscard]] const std::vector<SourceSetting>& source_schema();
+
+// What the schema cannot say because it is not one value: `include:`, `sources:`, `domains:` and
+// `relays.hosts:`.
 inline constexpr std::string_view include_name = "include";
+inline constexpr std::string_view sources_name = "sources";
 inline constexpr std::string_view domains_name = "domains";
 inline constexpr std::string_view keys_name = "keys";
 inline constexpr std::string_view relays_name = "relays";

@@ -71,6 +71,21 @@ struct RelayEntry {
     std::size_t line = 0;                // of its file
 };
 
+// A database or a directory that tables may be in; runtime/source_options says what is asked by default.
+struct SourceEntry {
+    std::string connection; // as its library has it; of a file, its path
+    std::string user;
+    std::string password_file;
+    std::string signing_query; // empty: the built-in one
+    std::string key_query;     // empty: the built-in one
+    std::chrono::milliseconds timeout{2000};
+    std::chrono::seconds cache_time{300};
+    std::size_t cache_size = std::size_t{16} * 1024 * 1024;
+    std::size_t connections = 4;
+    std::string named_in; // the file that names it
+    std::size_t line = 0;
+};
+
 // Every field is a setting of the same name in config/schema.cpp, where its meaning and its bounds stand.
 // Its default is the initializer here. All paths are resolved already: absolute, or relative to the working
 // directory for a configuration from memory.
@@ -207,8 +222,9 @@ struct Settings {
         std::vector<std::string> list_recipients; // patterns of addresses: mailing lists
         Fragile fragile = Fragile::warn;          // mail that would be changed behind us
         std::chrono::seconds lifetime{0};         // x=; 0: none
-        std::string key_table;                    // OpenDKIM KeyTable: PATH, file:PATH or refile:PATH
-        std::string signing_table;                // OpenDKIM SigningTable: PATH, file:PATH or refile:PATH
+        std::string key_table;                    // OpenDKIM's KeyTable, see table_prefix.h
+        std::string signing_table;                // OpenDKIM's SigningTable
+        std::string tables_in;                    // the file that has the settings of the tables
         bool all_matches = false;                 // every matching row signs; false: the first pattern
         MissingKey missing_key = MissingKey::tempfail;
         MissingKey on_error = MissingKey::tempfail;   // a signature that cannot be made
@@ -216,6 +232,7 @@ struct Settings {
         bool require_safe_keys = true;                // refuse key files that others can read or replace
     } signing;
 
+    std::map<std::string, SourceEntry> sources; // by name
     std::map<std::string, DomainEntry> domains; // per-domain keys; domain in A-labels, lower case
 
     struct Log {

@@ -268,7 +268,9 @@ std::string expectation(const Type& type) {
         return "a socket such as inet:127.0.0.1:8891";
     case Kind::path:
         return type.words.empty() ? "a path"
-                                  : fmt::format("a path, plain or after {}", fmt::join(type.words, " or "));
+               : type.words.size() > 2
+                   ? fmt::format("a path, or what follows one of {}", fmt::join(type.words, ", "))
+                   : fmt::format("a path, plain or after {}", fmt::join(type.words, " or "));
     case Kind::texts:
         return list_expectation("texts");
     case Kind::words:

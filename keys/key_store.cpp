@@ -55,10 +55,12 @@ Reader make_reader(const std::string& user, std::vector<Problem>& problems) {
 
 struct LoadedTable {
     TableName name;
+    std::string place; // for diagnostics, and what relative paths start beside
     std::vector<TableRow> rows;
 };
 
-LoadedTable load_table(const std::string& option, std::vector<Problem>& problems) {
+LoadedTable load_table(const std::string& option, const std::string& place_of_rows,
+                       std::vector<Problem>& problems) {
     if (option.empty()) {
         return {};
     }
@@ -67,12 +69,15 @@ LoadedTable load_table(const std::string& option, std::vector<Problem>& problems
         problems.push_back({shown_path(option), 0, name.error()});
         return {};
     }
+    if (name->path.empty()) {
+        return {*name, place_of_rows, parse_row_list(name->rows, place_of_rows, problems)};
+    }
     const auto text = read_table(name->path);
     if (!text) {
         problems.push_back({shown_path(name->path), 0, text.error()});
-        return {*name, {}};
+        return {*name, name->path, {}};
     }
-    return {*name, parse_table(*text, name->path, problems)};
+    return {*name, name->path, parse_table(*text, name->path, problems)};
 }
 
 // Why a key must not be used in the row that names it; empty: it may.
@@ -249,23 +254,28 @@ class KeyStore::Impl {
 
     static void warn_if_empty(const std::string& table, std::size_t rows, std::vector<Problem>& problems) {
         if (!table.empty() && rows == 0) {
-            problems.push_back({parse_table_name(table)->path, 0,
+            const auto path = parse_table_name(table)->path;
+            problems.push_back({path.empty() ? "csl:" : path, 0,
                                 "the table has no rows, so nothing is signed", Severity::warning});
         }
     }
 
     void load_key_table(std::vector<Problem>& problems) {
-        const LoadedTable keys = load_table(options_.key_table, problems);
-        key_file_ = keys.name.path;
+        const LoadedTable keys = load_table(
+            options_.key_table, fmt::format("{}, signing.key_table", options_.tables_named_in), problems);
+        key_file_ = keys.place;
+        key_table_holder_ = keys.name.path.empty() ? options_.tables_named_in : keys.name.path;
         key_table_ = KeyTable::parse(keys.rows, keys.name.kind, key_file_, problems);
     }
 
     void load_signing_table(std::vector<Problem>& problems) {
-        const LoadedTable signing = load_table(options_.signing_table, problems);
-        signing_table_ = SigningTable::parse(signing.rows, signing.name.kind, signing.name.path, problems);
-        signing_file_ = signing.name.path;
+        const LoadedTable signing =
+            load_table(options_.signing_table,
+                       fmt::format("{}, signing.signing_table", options_.tables_named_in), problems);
+        signing_table_ = SigningTable::parse(signing.rows, signing.name.kind, signing.place, problems);
+        signing_file_ = signing.place;
         if (!key_source_) {
-            check_tables(signing_table_, signing.name.path, key_table_, problems);
+            check_tables(signing_table_, signing.place, key_table_, problems);
         }
     }
 
@@ -287,7 +297,11 @@ class KeyStore::Impl {
     void probe_sources(std::vector<Problem>& problems) const {
         const auto probe = [&](const KeyedSource& asked, std::size_t fewest, std::size_t most) {
             const auto& options = asked.options();
-            if (std::string problem = asked.probe(fewest, most); !problem.empty()) {
+            const std::string file = source::file_of(options);
+            const auto barred = file.empty() ? std::nullopt : KeyFileCheck(reader_).barred(file);
+            if (std::string problem =
+                    barred ? fmt::format("{}: {}", file, *barred) : asked.probe(fewest, most);
+                !problem.empty()) {
                 problems.push_back({options.named_in, options.line,
                                     fmt::format("{}: {}", options.label, problem), Severity::signer});
             }
@@ -520,7 +534,7 @@ class KeyStore::Impl {
             return;
         }
         const auto severity = options_.require_safe_keys ? Severity::signer : Severity::warning;
-        if (std::string danger = check.examine(key_file_).danger; !danger.empty()) {
+        if (std::string danger = check.examine(key_table_holder_).danger; !danger.empty()) {
             problems.push_back({key_file_, 0, fmt::format("it holds keys, and {}", danger), severity});
             inline_danger_ = options_.require_safe_keys ? std::optional(std::move(danger)) : std::nullopt;
         }
@@ -584,8 +598,9 @@ class KeyStore::Impl {
     mutable std::mutex danger_mutex_;
     mutable std::optional<std::string> known_danger_; // by the mutex, as the next
     mutable std::uint64_t danger_edition_ = 0;
-    std::string key_file_;     // of the KeyTable
-    std::string signing_file_; // of the SigningTable
+    std::string key_file_;         // of the KeyTable
+    std::string key_table_holder_; // the file that has its rows
+    std::string signing_file_;     // of the SigningTable
     KeyTable key_table_;
     SigningTable signing_table_;
     std::optional<std::string> inline_danger_; // why keys in the KeyTable itself are not used

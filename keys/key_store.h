@@ -46,6 +46,8 @@ struct CommonSigners {
 struct KeyOptions {
     std::string key_table;     // PATH, file:PATH, refile:PATH or csl:ROWS; empty: none
     std::string signing_table; // the same
+    // The file that has them, for the rows of csl:.
+    std::string tables_named_in{};
     // In their place, where one is asked for each name.
     std::optional<source::Options> key_source{};
     std::optional<source::Options> signing_source{};

@@ -95,7 +95,10 @@ base::Result<TableName, std::string> parse_table_name(std::string_view text) {
     if (kind == "refile") {
         return TableName{TableKind::patterns, path};
     }
-    return base::refuse(fmt::format("tables of the kind {} are not supported; write the rows to a file",
+    if (kind == "csl") {
+        return TableName{TableKind::exact, {}, path};
+    }
+    return base::refuse(fmt::format("{} is no kind of table; known are file:, refile: and csl:",
                                     base::quoted(std::string(kind) + ':')));
 }
 
@@ -118,6 +121,30 @@ std::vector<TableRow> parse_table(std::string_view text, const std::string& file
             rows.push_back(std::move(row));
         } else {
             problems.push_back({file, row.line, std::move(problem)});
+        }
+    }
+    return rows;
+}
+
+std::vector<TableRow> parse_row_list(std::string_view text, const std::string& place,
+                                     std::vector<Problem>& problems) {
+    std::vector<TableRow> rows;
+    std::size_t number = 0;
+    for (const std::string_view item : base::split(text, ',')) {
+        ++number;
+        const auto sign = item.find('=');
+        const std::string_view value = sign == std::string_view::npos ? "" : item.substr(sign + 1);
+        TableRow row{number, std::string(base::trim_fws(item.substr(0, sign))),
+                     std::string(base::trim_fws(value))};
+        if (row.name.empty() && row.value.empty()) {
+            continue;
+        }
+        std::string problem =
+            row.name.empty() ? "the row has no name; it is written NAME=VALUE" : row_problem(row);
+        if (problem.empty()) {
+            rows.push_back(std::move(row));
+        } else {
+            problems.push_back({place, number, std::move(problem)});
         }
     }
     return rows;

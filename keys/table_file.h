@@ -1,5 +1,6 @@
-// OpenDKIM's table files: one row on each line: a name, blanks, a value; `#` starts a comment. Lines may have
-// any length.
+// OpenDKIM's tables in memory. A file has one row on each line: a name, blanks, a value; `#` starts a
+// comment. Lines may have any length. After `csl:` the rows stand in the setting itself: `name=value,
+// name=value`.
 #pragma once
 
 #include "base/result.h"
@@ -18,10 +19,11 @@ enum class TableKind : std::uint8_t { exact, patterns };
 
 struct TableName {
     TableKind kind = TableKind::exact;
-    std::string path;
+    std::string path{};
+    std::string rows{}; // of `csl:`, which has no path
 };
 
-// "PATH", "file:PATH" or "refile:PATH"; refused are OpenDKIM's other kinds (csl, db, dsn, ldap, ...).
+// "PATH", "file:PATH", "refile:PATH" or "csl:ROWS"; refused are the kinds that are no tables in memory.
 [[nodiscard]] base::Result<TableName, std::string> parse_table_name(std::string_view text);
 
 struct TableRow {
@@ -34,6 +36,11 @@ struct TableRow {
 // with all its lines.
 [[nodiscard]] std::vector<TableRow> parse_table(std::string_view text, const std::string& file,
                                                 std::vector<Problem>& problems);
+
+// The rows behind `csl:`, which are numbered as the lines of a file. `place` stands for it in what is
+// reported.
+[[nodiscard]] std::vector<TableRow> parse_row_list(std::string_view text, const std::string& place,
+                                                   std::vector<Problem>& problems);
 
 // Regular files of at most max_table_file only.
 [[nodiscard]] base::Result<std::string, std::string> read_table(const std::string& path);

@@ -220,7 +220,8 @@ std::string fill_base(std::string_view base, std::string_view name) {
 }
 
 std::string ldap_refusal(const Options& options) {
-    for (const std::string_view url : base::split(place_of(options).urls, ' ')) {
+    const Place place = place_of(options);
+    for (const std::string_view url : base::split(place.urls, ' ')) {
         if (::ldap_is_ldap_url(std::string(url).c_str()) == 0) {
             return "the connection is written ldap://HOST, ldaps://HOST or ldapi://PATH, several with blanks "
                    "between "

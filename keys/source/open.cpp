@@ -22,18 +22,15 @@ struct Word {
     std::string_view word;
     Kind kind;
 };
-constexpr std::array<Word, 12> words{{{"sqlite", Kind::sqlite},
-                                      {"sqlite3", Kind::sqlite},
-                                      {"lmdb", Kind::lmdb},
-                                      {"db", Kind::berkeley},
-                                      {"bdb", Kind::berkeley},
-                                      {"postgresql", Kind::postgresql},
-                                      {"postgres", Kind::postgresql},
-                                      {"pgsql", Kind::postgresql},
-                                      {"mysql", Kind::mysql},
-                                      {"mariadb", Kind::mysql},
-                                      {"ldap", Kind::ldap},
-                                      {"ldaps", Kind::ldap}}};
+constexpr std::array<Word, 9> words{{{"sqlite", Kind::sqlite},
+                                     {"lmdb", Kind::lmdb},
+                                     {"db", Kind::berkeley},
+                                     {"bdb", Kind::berkeley},
+                                     {"postgresql", Kind::postgresql},
+                                     {"pgsql", Kind::postgresql},
+                                     {"mysql", Kind::mysql},
+                                     {"mariadb", Kind::mysql},
+                                     {"ldap", Kind::ldap}}};
 
 Connect connect_of(const Options& options) {
     switch (options.kind) {

@@ -89,7 +89,7 @@ void report(log::Logger& logger, const Configuration& configuration) {
 }
 
 Configuration read_configuration(const CommandLine& command_line, const runtime::KnownHosts& known,
-                                 const std::string* main_text) {
+                                 std::shared_ptr<const keys::KeyStore> keys, const std::string* main_text) {
     Configuration configuration;
     configuration.begun = now();
     auto& files = configuration.files;
@@ -113,7 +113,8 @@ Configuration read_configuration(const CommandLine& command_line, const runtime:
     files.read = std::move(loaded.files);
     files.patterns = std::move(loaded.patterns);
     apply_overrides(command_line, *loaded.settings);
-    auto built = runtime::build_runtime(std::move(*loaded.settings), runtime::host_name(), known);
+    auto built =
+        runtime::build_runtime(std::move(*loaded.settings), runtime::host_name(), known, std::move(keys));
     append(configuration.problems, built.problems);
     append(configuration.faults, built.faults);
     append(configuration.warnings, built.warnings);

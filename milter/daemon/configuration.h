@@ -33,10 +33,11 @@ struct Configuration {
     std::int64_t begun = 0; // reading it: nanoseconds since 1970
 };
 
-// Reads everything anew. Used at start and at each reload, which keeps what `known` relays were. With
-// `main_text` the configuration file is not read: that was its text.
+// Reads everything anew. Used at start and at each reload, which keeps what `known` relays were, and what the
+// sources of `keys` answered. With `main_text` the configuration file is not read: that was its text.
 [[nodiscard]] Configuration read_configuration(const CommandLine& command_line,
                                                const runtime::KnownHosts& known = {},
+                                               std::shared_ptr<const keys::KeyStore> keys = nullptr,
                                                const std::string* main_text = nullptr);
 
 // glibc keeps what a configuration of many domains took while it was read, and what the one before it took,

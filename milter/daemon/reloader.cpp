@@ -40,7 +40,7 @@ Reloader::Reloader(runtime::Service& service, CommandLine command_line, SourceFi
 Reloader::Outcome Reloader::reload() {
     const threads::Lock lock(mutex_);
     notify_reloading();
-    auto outcome = take(read_configuration(command_line_, service_.runtime()->relay_hosts));
+    auto outcome = take(read_anew(nullptr));
     notify_ready();
     return outcome;
 }
@@ -66,9 +66,13 @@ void Reloader::watch(const std::stop_token& stop) {
 void Reloader::look() {
     if (detector_.look(state().value())) {
         service_.logger().write(Event::files_changed, "tables, keys or included files have changed");
-        static_cast<void>(
-            take(read_configuration(command_line_, service_.runtime()->relay_hosts, &files_.main_text)));
+        static_cast<void>(take(read_anew(&files_.main_text)));
     }
+}
+
+Configuration Reloader::read_anew(const std::string* main_text) const {
+    const auto runtime = service_.runtime();
+    return read_configuration(command_line_, runtime->relay_hosts, runtime->keys, main_text);
 }
 
 Reloader::Outcome Reloader::take(Configuration configuration) {

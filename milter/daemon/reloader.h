@@ -40,6 +40,8 @@ class Reloader {
 
   private:
     void look() PARAPH_REQUIRES(mutex_);
+    // With `main_text` in place of the configuration file.
+    [[nodiscard]] Configuration read_anew(const std::string* main_text) const;
     [[nodiscard]] Outcome take(Configuration configuration) PARAPH_REQUIRES(mutex_);
     void note_state(std::int64_t begun) PARAPH_REQUIRES(mutex_);
     [[nodiscard]] FileState state() const PARAPH_REQUIRES(mutex_);

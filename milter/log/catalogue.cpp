@@ -58,6 +58,13 @@ the switch asks for, would=, milder= and exception= tell why, as in the line of 
 A key that should have signed could not be used; the line says which file and why. The message is answered
 451, so that it is not sent without the signature its domain promises, unless signing.missing_key is
 unsigned. Correct the key; the sender will try again.)"},
+    {Event::source_failing, "SOURCE_FAILS", Level::error, Flow::limited,
+     R"(
+A database or a directory with a table of keys does not answer, for the reason in the line. What it said
+before goes on being used; mail of addresses that were not looked up yet is answered 451, unless
+signing.missing_key is unsigned. It is asked again every few seconds.)"},
+    {Event::source_answers, "SOURCE_ANSWERS", Level::notice, Flow::limited,
+     "A database or a directory that did not answer does so again."},
     {Event::header_over_limit, "HEADER_LIMIT", Level::warning, Flow::limited,
      R"(
 The header of a message is larger than `limits` allow. It is refused with 552, or put off with 451 if

@@ -26,6 +26,8 @@ enum class Event : std::uint8_t {
     message,
     recipient_judged,
     signing_failed,
+    source_failing,
+    source_answers,
     header_over_limit,
     dns_budget_spent,
     dns_question_limit,

@@ -1,6 +1,7 @@
 #include "milter/runtime/runtime.h"
 
 #include "dkim/field_lists.h"
+#include "milter/runtime/source_options.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -87,12 +88,14 @@ void load_relays(const KnownHosts& known, Runtime& runtime, BuiltRuntime& built)
     }
 }
 
-void load_keys(Runtime& runtime, BuiltRuntime& built) {
+void load_keys(std::shared_ptr<const keys::KeyStore> before, Runtime& runtime, BuiltRuntime& built) {
     // A key that cannot be parsed is better noticed now than with the first message. But parsing costs half a
     // millisecond a key, so a large site has its keys parsed when they are first used, and `paraph
     // check-config`.
     auto options = key_options(runtime.settings);
     options.read_few = keys_read_at_start;
+    options.before = std::move(before);
+    options.news = runtime.key_news = std::make_shared<keys::source::News>();
     auto loaded = keys::KeyStore::load(options);
     runtime.keys = std::move(loaded.store);
     for (const auto& problem : loaded.problems) {
@@ -154,8 +157,11 @@ dkim::SignOptions sign_options(const config::Settings& settings) {
 
 keys::KeyOptions key_options(const config::Settings& settings) {
     keys::KeyOptions options;
-    options.key_table = settings.signing.key_table;
-    options.signing_table = settings.signing.signing_table;
+    options.key_source = source_options(settings, settings.signing.key_table, Table::keys);
+    options.signing_source = source_options(settings, settings.signing.signing_table, Table::signing);
+    options.key_table = options.key_source ? "" : settings.signing.key_table;
+    options.signing_table = options.signing_source ? "" : settings.signing.signing_table;
+    options.tables_named_in = settings.signing.tables_in;
     options.all_matches = settings.signing.all_matches;
     options.require_safe_keys = settings.signing.require_safe_keys;
     for (const auto& [domain, entry] : settings.domains) {
@@ -215,7 +221,8 @@ resolver::Options resolver_options(const config::Settings& settings) {
     return options;
 }
 
-BuiltRuntime build_runtime(config::Settings settings, std::string host_name, const KnownHosts& known) {
+BuiltRuntime build_runtime(config::Settings settings, std::string host_name, const KnownHosts& known,
+                           std::shared_ptr<const keys::KeyStore> keys) {
     auto runtime = std::make_shared<Runtime>();
     BuiltRuntime built;
     runtime->settings = std::move(settings);
@@ -255,7 +262,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name, con
         built.problems.push_back(list.error());
     }
     load_relays(known, *runtime, built);
-    load_keys(*runtime, built);
+    load_keys(std::move(keys), *runtime, built);
     runtime->settings.domains.clear(); // the key store has them
     if (built.problems.empty()) {
         built.runtime = std::move(runtime);

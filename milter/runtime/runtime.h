@@ -30,7 +30,8 @@ struct Runtime {
     authenticate::Options checks;          // refers to public_suffixes and parsed_records
     authenticate::Options mail_from_check; // of them, SPF of MAIL FROM alone
     std::shared_ptr<const keys::KeyStore> keys;
-    dkim::SignOptions sign_options; // but for domain, selector and identity
+    std::shared_ptr<keys::source::News> key_news; // of the sources of keys
+    dkim::SignOptions sign_options;               // but for domain, selector and identity
     message::Limits message_limits;
     Policies policies; // for incoming mail
     authenticate::RelayRules relay_rules;
@@ -55,9 +56,10 @@ struct BuiltRuntime {
 constexpr std::size_t keys_read_at_start = 1000;
 
 // Reads the key tables and the public suffix list that the settings name, and looks up the relays that they
-// name; of these, `known` holds the addresses of before.
+// name; of these, `known` holds the addresses of before. `keys` are those of before.
 [[nodiscard]] BuiltRuntime build_runtime(config::Settings settings, std::string host_name,
-                                         const KnownHosts& known = {});
+                                         const KnownHosts& known = {},
+                                         std::shared_ptr<const keys::KeyStore> keys = nullptr);
 
 // The parts that the tools need as well.
 [[nodiscard]] authenticate::Options check_options(const config::Settings& settings);

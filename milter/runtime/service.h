@@ -25,13 +25,16 @@ class Service {
     Service(std::shared_ptr<const Runtime> runtime, resolver::Resolver& resolver, log::Logger& logger,
             Clock clock, std::size_t room = threads::Share::unlimited)
         : most_connections(room), runtime_(std::move(runtime)), resolver_(resolver), logger_(logger),
-          clock_(std::move(clock)) {}
+          clock_(std::move(clock)) {
+        listen_to(runtime_.with([](const auto& first) { return first; }));
+    }
 
     // The snapshot for a session that begins now.
     [[nodiscard]] std::shared_ptr<const Runtime> runtime() const {
         return runtime_.with([](const auto& runtime) { return runtime; });
     }
     void replace_runtime(std::shared_ptr<const Runtime> next) {
+        listen_to(next);
         runtime_.with([&](auto& runtime) { runtime.swap(next); });
     }
 
@@ -46,6 +49,16 @@ class Service {
     record::Counters counters; // since the start, whatever was reloaded
 
   private:
+    // The sources of keys go on telling as long as anybody uses them, and the logger outlives all.
+    void listen_to(const std::shared_ptr<const Runtime>& runtime) const {
+        if (runtime && runtime->key_news) {
+            runtime->key_news->attach([&logger = logger_](const keys::source::Item& item) {
+                logger.write(item.failing ? log::Event::source_failing : log::Event::source_answers,
+                             item.text);
+            });
+        }
+    }
+
     threads::LockGuarded<std::shared_ptr<const Runtime>> runtime_;
     resolver::Resolver& resolver_;
     log::Logger& logger_;

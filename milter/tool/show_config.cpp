@@ -50,6 +50,10 @@ config::Value showable(const config::Type& type, config::Value value) {
     if (path != nullptr && type.kind == config::Kind::path && !type.must_exist) {
         *path = config::shown_path(*path);
     }
+    // Rows may hold keys.
+    if (path != nullptr && path->starts_with("csl:") && base::may_be_key(*path)) {
+        *path = base::shown(*path);
+    }
     return value;
 }
 

@@ -304,12 +304,20 @@ TEST_CASE("settings that do not go together") {
           "are)"}},
         {"a database for a table",
          "signing: {key_table: 'db:/x', signing_table: 'dsn:mysql://u@h/d'}\n",
-         {"p.yaml:1:22: error: 'signing.key_table': expected a path, plain or after file: or refile:, not "
-          "'db:/x' "
-          "(databases and directories are not supported: write the table to a file)",
-          "p.yaml:1:46: error: 'signing.signing_table': expected a path, plain or after file: or refile:, "
-          "not 'dsn:mysql://u@h/d' (databases and directories are not supported: write the table to a "
-          "file)"}},
+         {"p.yaml:1:46: error: 'signing.signing_table': expected a path, or what follows one of file:, "
+          "refile:, "
+          "csl:, lmdb:, db:, bdb:, sqlite:, postgresql:, pgsql:, mysql:, mariadb:, ldap:, not "
+          "'dsn:mysql://u@h/d' (write postgresql:NAME, mysql:NAME or sqlite:NAME, and the connection and the "
+          "query below sources: NAME:)"}},
+        {"a source that is not there",
+         "signing: {key_table: 'csl:a=b', signing_table: 'pgsql:mail'}\nsources: {post: {connection: x}}\n",
+         {"p.yaml:1:48: error: 'signing.signing_table': there is no source 'mail' (it needs 'sources: mail:' "
+          "with a "
+          "connection)"}},
+        {"a source without a connection, with a setting that is none",
+         "sources: {mail: {tiemout: 2s}}\n",
+         {"p.yaml:1:17: error: 'sources.mail.connection' is missing",
+          "p.yaml:1:18: error: unknown setting 'sources.mail.tiemout' (did you mean 'timeout'?)"}},
         {"a patient filter",
          "dns: {message_budget: 300s}\n",
          {"p.yaml:1:23: warning: 'dns.message_budget' is longer than mail servers wait for a filter (5m) (a "

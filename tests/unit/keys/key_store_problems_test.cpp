@@ -98,7 +98,7 @@ TEST_CASE("tables that cannot be read") {
     Store store;
     store.options.key_table = "db:/x";
     store.options.signing_table = store.path("none");
-    CHECK(store.load() == Texts{"db:/x: tables of the kind 'db:' are not supported; write the rows to a file",
+    CHECK(store.load() == Texts{"db:/x: 'db:' is no kind of table; known are file:, refile: and csl:",
                                 "/DIR/none: No such file or directory"});
     CHECK(store.signers_for("joe", "example.com").empty());
 }

@@ -13,10 +13,10 @@ namespace {
 using Texts = std::vector<std::string>;
 
 // "LINE NAME=VALUE" for each row, then the problems.
-Texts parse(std::string_view text) {
+Texts parse(std::string_view text, decltype(&keys::parse_table) parse_rows = &keys::parse_table) {
     std::vector<keys::Problem> problems;
     Texts result;
-    for (const keys::TableRow& row : keys::parse_table(text, "T", problems)) {
+    for (const keys::TableRow& row : parse_rows(text, "T", problems)) {
         result.push_back(fmt::format("{} {}={}", row.line, row.name, row.value));
     }
     for (const keys::Problem& problem : problems) {
@@ -64,16 +64,18 @@ TEST_CASE("names of tables") {
         {"file:/etc/KeyTable", "exact /etc/KeyTable"},
         {"refile:KeyTable", "patterns KeyTable"},
         {"/etc/a:b", "exact /etc/a:b"},
-        {"csl:a,b", "tables of the kind 'csl:' are not supported; write the rows to a file"},
-        {"dsn:mysql://u@h/d", "tables of the kind 'dsn:' are not supported; write the rows to a file"},
+        {"csl:a=b,c=d", "rows a=b,c=d"},
+        {"dsn:mysql://u@h/d", "'dsn:' is no kind of table; known are file:, refile: and csl:"},
     };
     for (const Case& c : cases) {
         INFO(c.text);
         const auto name = keys::parse_table_name(c.text);
         const std::string meaning =
-            name ? fmt::format("{} {}", name->kind == keys::TableKind::exact ? "exact" : "patterns",
-                               name->path)
-                 : name.error();
+            !name ? name.error()
+            : name->path.empty()
+                ? "rows " + name->rows
+                : fmt::format("{} {}", name->kind == keys::TableKind::exact ? "exact" : "patterns",
+                              name->path);
         CHECK(meaning == c.meaning);
     }
 }
@@ -84,4 +86,26 @@ TEST_CASE("files that are no tables") {
     CHECK(keys::read_table(tree.path("none")).error() == "No such file or directory");
     CHECK(keys::read_table(tree.root()).error() == "not a regular file");
     CHECK(keys::read_table("/dev/zero").error() == "not a regular file");
+}
+
+TEST_CASE("rows in the setting itself") {
+    struct Case {
+        std::string_view name;
+        std::string text;
+        Texts rows;
+    };
+    const Case cases[]{
+        {"two rows", "a=b,c=d", {"1 a=b", "2 c=d"}},
+        {"blanks around all", " a = b , c = d ", {"1 a=b", "2 c=d"}},
+        {"a value with equals signs, as base64 ends", "k=example.org:s:MII==", {"1 k=example.org:s:MII=="}},
+        {"commas at the end and in a row", "a=b,,c=d,", {"1 a=b", "3 c=d"}},
+        {"nothing", "", {}},
+        {"no value", "a,c=d", {"2 c=d", "T:1: 'a' has no value"}},
+        {"no name", "=b,c=d", {"2 c=d", "T:1: the row has no name; it is written NAME=VALUE"}},
+        {"a line end", "a=b\nc", {"T:1: control characters are not allowed"}},
+    };
+    for (const Case& c : cases) {
+        INFO(c.name);
+        CHECK(parse(c.text, &keys::parse_row_list) == c.rows);
+    }
 }

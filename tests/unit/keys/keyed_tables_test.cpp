@@ -1,0 +1,65 @@
+#include "keys/keyed_tables.h"
+
+#include "support/catch.h"
+#include "unit/keys/store.h"
+
+#include <fmt/format.h>
+
+using keys_test::Store;
+using keys_test::Texts;
+
+TEST_CASE("the forms of an address, in the order of OpenDKIM") {
+    CHECK(keys::lookup_forms("joe", "a.b.example") == Texts{"joe@a.b.example", "a.b.example",
+                                                            "joe@.b.example", ".b.example", "joe@.example",
+                                                            ".example", "joe@*", "*"});
+    CHECK(keys::lookup_forms("", "example") == Texts{"@example", "example", "@*", "*"});
+}
+
+TEST_CASE("rows in the settings, csl:") {
+    struct Case {
+        std::string name;
+        std::string key_table;
+        std::string signing_table;
+        Texts signers;
+    };
+    const std::string rsa = "main=example.com:s:./rsa.pem";
+    const Case cases[]{
+        {"a domain", rsa, "example.com=main", {"main d=example.com s=s i= rsa"}},
+        {"an address before its domain",
+         rsa + ", e=%:t:./ed.pem",
+         "example.com=main,joe@example.com=e",
+         {"e d=example.com s=t i= ed25519"}},
+        {"a percent sign in both tables",
+         "example.com=%:s:/DIR/keys/%.pem",
+         "*=%:@%",
+         {"example.com d=example.com s=s i=@example.com ed25519"}},
+        {"another domain", rsa, "example.org=main", {}},
+    };
+    for (const Case& c : cases) {
+        INFO(c.name);
+        Store store;
+        auto key_table = c.key_table;
+        if (const auto at = key_table.find("/DIR"); at != std::string::npos) {
+            key_table.replace(at, 4, store.path("."));
+        }
+        store.options.tables_named_in = store.path("paraph.yaml");
+        store.options.key_table = "csl:" + key_table;
+        store.options.signing_table = "csl:" + c.signing_table;
+        (void)store.load();
+        CHECK(store.signers_for("joe", "example.com") == c.signers);
+    }
+}
+
+TEST_CASE("keys in the settings are as safe as the file that has them") {
+    Store store;
+    store.write("paraph.yaml", "");
+    store.options.tables_named_in = store.path("paraph.yaml");
+    store.options.key_table = fmt::format("csl:a=example.com:a:{}", support::ed25519_pem);
+    std::replace(store.options.key_table.begin(), store.options.key_table.end(), '\n', ' ');
+    store.options.signing_table = "csl:example.com=a";
+    CHECK(store.load().empty());
+    CHECK(store.signers_for("joe", "example.com") == Texts{"a d=example.com s=a i= ed25519"});
+    REQUIRE(::chmod(store.path("paraph.yaml").c_str(), 0644) == 0);
+    REQUIRE(store.load().size() == 1);
+    CHECK(store.signers_for("joe", "example.com").at(0).find("can be read by others") != std::string::npos);
+}

@@ -1,0 +1,46 @@
+#include "keys/source/open.h"
+
+#include "support/catch.h"
+
+#include <string>
+
+TEST_CASE("sources that nothing can be asked of") {
+    using keys::source::Kind;
+    struct Case {
+        Kind kind;
+        std::string connection;
+        std::string query;
+        std::string refusal; // what it has to hold; empty: it is fine
+    };
+    const Case cases[]{
+        {Kind::postgresql, "host=/run dbname=mail", "SELECT k FROM s WHERE a = $1", ""},
+        {Kind::postgresql, "postgresql://db.example.org/mail?sslmode=verify-full", "SELECT $1", ""},
+        {Kind::postgresql, "service=mail", "SELECT $1", ""},
+        {Kind::postgresql, "host=/run dbname=mail", "SELECT k FROM s WHERE a = '%s'", "write $1"},
+        {Kind::postgresql, "host=/run database=mail", "SELECT $1", "not as libpq has it"},
+        {Kind::postgresql, "host=/run password=secret", "SELECT $1", "password_file"},
+        {Kind::postgresql, "postgresql://u:secret@h/mail", "SELECT $1", "password_file"},
+        {Kind::mysql, "host=db port=3307 dbname=mail user=p", "SELECT k FROM s WHERE a = ?", ""},
+        {Kind::mysql, "socket=/run/mysqld/mysqld.sock  dbname=mail", "SELECT ?", ""},
+        {Kind::mysql, "host=db", "SELECT k FROM s WHERE a = $1", "write ?"},
+        {Kind::mysql, "host=db port=70000", "SELECT ?", "the connection is written"},
+        {Kind::mysql, "host=db password=secret", "SELECT ?", "password_file"},
+        {Kind::ldap, "ldap://a ldaps://b starttls", "ou=x?k?sub?(mail=$d)", ""},
+        {Kind::ldap, "ldap://a", "$D?k", ""},
+        {Kind::ldap, "ldap.example.org", "ou=x?k?sub?(mail=$d)", "ldap://HOST"},
+        {Kind::ldap, "ldap://a", "", "BASE?ATTRIBUTES"},
+        {Kind::ldap, "ldap://a", "ou=x??sub?(mail=$d)", "BASE?ATTRIBUTES"},
+        {Kind::ldap, "ldap://a", "ou=x?k?sub?(mail=ann)", "no $d"},
+    };
+    for (const Case& c : cases) {
+        INFO(c.connection << " " << c.query);
+        keys::source::Options options;
+        options.kind = c.kind;
+        options.connection = c.connection;
+        options.query = c.query;
+        const auto refusal = keys::source::refusal(options);
+        CHECK(refusal.empty() == c.refusal.empty());
+        CHECK(refusal.find(c.refusal) != std::string::npos);
+        CHECK(refusal.find("secret") == std::string::npos);
+    }
+}
