@@ -302,8 +302,12 @@ class KeyStore::Impl {
             if (std::string problem =
                     barred ? fmt::format("{}: {}", file, *barred) : asked.probe(fewest, most);
                 !problem.empty()) {
-                problems.push_back({options.named_in, options.line,
-                                    fmt::format("{}: {}", options.label, problem), Severity::signer});
+                Problem found{options.named_in, options.line, fmt::format("{}: {}", options.label, problem),
+                              Severity::signer};
+                // Of both tables once.
+                if (std::find(problems.begin(), problems.end(), found) == problems.end()) {
+                    problems.push_back(std::move(found));
+                }
             }
         };
         if (key_source_) {

@@ -117,8 +117,9 @@ void Cached::note_failure(const std::string& reason, bool probed) {
         return; // asked before it was known to fail
     }
     if (failure_.empty()) {
-        news_->tell({true, fmt::format("{}: {}; what was looked up before goes on being used", options_.label,
-                                       reason)});
+        news_->tell(
+            {true, options_.label,
+             fmt::format("{}: {}; what was looked up before goes on being used", options_.label, reason)});
     }
     failure_ = reason.empty() ? "it fails" : reason;
     pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
@@ -127,7 +128,7 @@ void Cached::note_failure(const std::string& reason, bool probed) {
 
 void Cached::note_answer() {
     if (!failure_.empty()) {
-        news_->tell({false, fmt::format("{}: it answers again", options_.label)});
+        news_->tell({false, options_.label, fmt::format("{}: it answers again", options_.label)});
     }
     failure_.clear();
     pause_ = std::chrono::milliseconds(0);

@@ -1,7 +1,9 @@
-// What is to be told once: that a source fails, and that it answers again.
+// What is to be told once: that a source fails, and that it answers again. Two tables may have the same
+// source.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -11,6 +13,7 @@ namespace keys::source {
 
 struct Item {
     bool failing = false;
+    std::string source; // its label
     std::string text;
 };
 
@@ -30,6 +33,11 @@ class News {
 
     void tell(Item item) {
         const std::lock_guard lock(mutex_);
+        int& failing = failing_[item.source];
+        failing += item.failing ? 1 : -1;
+        if (failing != (item.failing ? 1 : 0)) {
+            return; // the other table told it, or will
+        }
         if (listener_) {
             listener_(item);
         } else if (waiting_.size() < most_waiting) {
@@ -41,8 +49,9 @@ class News {
     static constexpr std::size_t most_waiting = 100;
 
     std::mutex mutex_;
-    Listener listener_;         // by mutex_
-    std::vector<Item> waiting_; // by mutex_
+    Listener listener_;                  // by mutex_
+    std::vector<Item> waiting_;          // by mutex_
+    std::map<std::string, int> failing_; // how many tables, by source; by mutex_
 };
 
 } // namespace keys::source

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -148,7 +149,9 @@ class PostgresqlConnection : public Reconnecting {
 
     static std::string one_text(const char* text) {
         constexpr std::size_t longest = 300;
-        return base::one_line(base::trim_fws(text), longest);
+        std::string line(base::trim_fws(text));
+        std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+        return base::one_line(line, longest);
     }
 
     Options options_;

@@ -1,0 +1,212 @@
+"""Database servers of Debian, each in a directory of its own, on a unix socket or the loopback interface."""
+
+import os
+import pwd
+import signal
+import sqlite3
+from pathlib import Path
+
+from .process import Child, answers, eventually, free_port, run
+
+SCHEMA = ("CREATE TABLE dkim_signing (address VARCHAR(400), key_name VARCHAR(100))",
+          "CREATE TABLE dkim_keys (name VARCHAR(100), domain VARCHAR(255), selector VARCHAR(100), private_key TEXT)")
+SIGNING, KEYS = "dkim_signing", "dkim_keys"
+
+
+class Rows:
+    """Rows of both tables, as SQL and as the values of table files."""
+
+    def __init__(self, signing: dict[str, str], keys: dict[str, tuple[str, str, str]]):
+        self.signing, self.keys = signing, keys
+
+    def sql(self) -> list[str]:
+        quote = "'{}'".format
+        return [f"INSERT INTO {SIGNING} VALUES ({', '.join(map(quote, row))})" for row in self.signing.items()] + [
+            f"INSERT INTO {KEYS} VALUES ({', '.join(map(quote, (name, *row)))})" for name, row in self.keys.items()]
+
+    def values(self) -> tuple[dict[str, str], dict[str, str]]:
+        return self.signing, {name: ":".join(row) for name, row in self.keys.items()}
+
+
+def write_sqlite(path: Path, rows: Rows) -> None:
+    """In one step, as a program that replaces the file."""
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with sqlite3.connect(new) as database:
+        for statement in (*SCHEMA, *rows.sql()):
+            database.execute(statement)
+    database.close()
+    new.chmod(0o600)
+    new.rename(path)
+
+
+def _dump(values: dict[str, str]) -> bytes:
+    return "".join(f" {key}\n {value}\n".replace("\\", "\\\\") for key, value in values.items()).encode()
+
+
+def write_lmdb(path: Path, values: dict[str, str]) -> None:
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    head = b"VERSION=3\nformat=print\ntype=btree\nmapsize=1048576\nmaxreaders=126\ndb_pagesize=4096\nHEADER=END\n"
+    run(["mdb_load", "-n", str(new)], head + _dump(values) + b"DATA=END\n")
+    new.chmod(0o600)
+    new.rename(path)
+
+
+def write_berkeley(path: Path, values: dict[str, str], kind: str = "hash") -> None:
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    run(["db5.3_load", "-T", "-t", kind, str(new)], "".join(f"{k}\n{v}\n" for k, v in values.items()).encode())
+    new.chmod(0o600)
+    new.rename(path)
+
+
+class Server:
+    """Started and stopped as often as wanted; the data stays."""
+
+    END = signal.SIGTERM
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.folder.mkdir()
+        self.folder.chmod(0o755)
+        self.child = None
+
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
+    def ready(self) -> bool:
+        raise NotImplementedError
+
+    def start(self) -> None:
+        self.child = Child(self.command(), self.folder / "server.log")
+        eventually(f"{type(self).__name__} to answer", lambda: self._check() and self.ready(), patience=60, every=0.1)
+
+    def _check(self) -> bool:
+        if not self.child.running():
+            raise AssertionError(self.child.output())
+        return True
+
+    def stop(self) -> None:
+        if self.child is not None:
+            self.child.stop(self.END, patience=30)
+            self.child = None
+
+    def tell(self, number: int) -> None:
+        """To all of its processes."""
+        children = Path(f"/proc/{self.child.pid}/task/{self.child.pid}/children").read_text().split()
+        for pid in (self.child.pid, *map(int, children)):
+            os.kill(pid, number)
+
+
+class Postgresql(Server):
+    USER = "postgres"
+    END = signal.SIGINT  # with the other one it waits for its clients
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        self.programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+        user = pwd.getpwnam(self.USER)
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        self.data = folder / "data"
+        (folder / "password").write_text("s3cret\n")
+        (folder / "password").chmod(0o644)
+        self._as_user([self.programs / "initdb", "-A", "scram-sha-256", "-U", "paraph", "--pwfile", folder / "password",
+                       "-E", "LATIN1", "--locale=C", "-D", self.data])
+        (folder / "password").chmod(0o600)
+
+    def _as_user(self, command: list) -> None:
+        run(["setpriv", f"--reuid={self.USER}", f"--regid={self.USER}", "--clear-groups", *map(str, command)])
+
+    def command(self) -> list[str]:
+        return ["setpriv", f"--reuid={self.USER}", f"--regid={self.USER}", "--clear-groups", "--pdeathsig", "TERM",
+                str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.folder), "-c",
+                "listen_addresses=", "-c", "fsync=off"]
+
+    def sql(self, *statements: str) -> None:
+        run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", f"host={self.folder} dbname=postgres user=paraph"],
+            ";\n".join(statements).encode(), env={**os.environ, "PGPASSWORD": "s3cret"})
+
+    def ready(self) -> bool:
+        return run([str(self.programs / "pg_isready"), "-q", "-h", str(self.folder)], check=False).returncode == 0
+
+    def entry(self) -> dict:
+        return {"connection": f"host={self.folder} dbname=postgres", "user": "paraph",
+                "password_file": str(self.folder / "password")}
+
+
+class Mariadb(Server):
+    USER = "mysql"
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        user = pwd.getpwnam(self.USER)
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        self.socket = folder / "db.sock"
+        run(["mariadb-install-db", "--no-defaults", f"--datadir={folder / 'data'}", f"--user={self.USER}",
+             "--auth-root-authentication-method=normal", "--skip-test-db"])
+        self.password = folder / "password"
+        self.password.write_text("s3cret\n")
+        self.password.chmod(0o600)
+
+    def command(self) -> list[str]:
+        return ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.folder / 'data'}", f"--user={self.USER}",
+                f"--socket={self.socket}", "--skip-networking", f"--pid-file={self.folder / 'pid'}"]
+
+    def sql(self, *statements: str) -> None:
+        run(["mariadb", "--no-defaults", f"--socket={self.socket}", "-uroot", "mail"], ";\n".join(statements).encode())
+
+    def prepare(self) -> None:
+        run(["mariadb", "--no-defaults", f"--socket={self.socket}", "-uroot"],
+            b"CREATE DATABASE mail; CREATE USER paraph@localhost IDENTIFIED BY 's3cret';"
+            b"GRANT SELECT ON mail.* TO paraph@localhost")
+
+    def ready(self) -> bool:
+        return self.socket.exists() and run(["mariadb-admin", "--no-defaults", f"--socket={self.socket}", "-uroot",
+                                             "ping"], check=False).returncode == 0
+
+    def entry(self) -> dict:
+        return {"connection": f"socket={self.socket} dbname=mail", "user": "paraph",
+                "password_file": str(self.password)}
+
+
+class Slapd(Server):
+    """Keys and addresses as entries of a class that every OpenLDAP knows."""
+
+    SUFFIX = "dc=mail,dc=test"
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        self.port = free_port()
+        (folder / "data").mkdir()
+        modules = next(Path("/usr/lib").glob("*ldap*"), Path("/usr/lib/ldap"))
+        (folder / "slapd.conf").write_text(
+            "include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\n"
+            f"modulepath {modules}\nmoduleload back_mdb\npidfile {folder / 'pid'}\nallow bind_v2\n"
+            f"database mdb\nsuffix \"{self.SUFFIX}\"\nrootdn \"cn=admin,{self.SUFFIX}\"\nrootpw s3cret\n"
+            f"directory {folder / 'data'}\naccess to * by users read by * none\n")
+        self.password = folder / "password"
+        self.password.write_text("s3cret\n")
+        self.password.chmod(0o600)
+
+    def load(self, rows: Rows) -> None:
+        entries = [f"dn: {self.SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\no: mail\ndc: mail\n"]
+        for address, name in rows.signing.items():
+            entries.append(f"dn: uid={address},{self.SUFFIX}\nobjectClass: account\nuid: {address}\ndescription: {name}\n")
+        for name, (domain, selector, key) in rows.keys.items():
+            entries.append(f"dn: uid=key-{name},{self.SUFFIX}\nobjectClass: account\nuid: key-{name}\nhost: {domain}\n"
+                           f"l: {selector}\ndescription: {key}\n")
+        run(["slapadd", "-f", str(self.folder / "slapd.conf")], "\n".join(entries).encode())
+
+    def command(self) -> list[str]:
+        return ["/usr/sbin/slapd", "-f", str(self.folder / "slapd.conf"), "-h", f"ldap://127.0.0.1:{self.port}",
+                "-d", "0"]
+
+    def ready(self) -> bool:
+        return answers(self.port)
+
+    def entry(self) -> dict:
+        return {"connection": f"ldap://127.0.0.1:{self.port}", "user": f"cn=admin,{self.SUFFIX}",
+                "password_file": str(self.password),
+                "signing_query": f"{self.SUFFIX}?description?sub?(uid=$d)",
+                "key_query": f"{self.SUFFIX}?host,l,description?sub?(uid=key-$d)"}
