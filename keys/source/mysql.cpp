@@ -77,6 +77,13 @@ base::Result<Place, std::string> parse_place(std::string_view text) {
     return place;
 }
 
+// The column has a character set in which the name cannot be written, so that no row has it: the codes of the
+// server for character sets and collations that do not go together, and for characters that do not convert.
+bool is_about_characters(unsigned code) {
+    static constexpr std::array<unsigned, 6> codes{1267, 1270, 1271, 1300, 1366, 1977};
+    return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
 const char* text_or_null(const std::string& text) {
     return text.empty() ? nullptr : text.c_str();
 }
@@ -161,7 +168,10 @@ class MysqlConnection : public Reconnecting {
         std::vector<MYSQL_BIND> parameters(::mysql_stmt_param_count(statement_.get()), parameter);
         if (::mysql_stmt_bind_param(statement_.get(), parameters.data()) != 0 ||
             ::mysql_stmt_execute(statement_.get()) != 0) {
-            return base::refuse(statement_problem());
+            const bool unwritable =
+                !base::all_ascii(name) && is_about_characters(::mysql_stmt_errno(statement_.get()));
+            return unwritable ? Answer(Rows{{}, ::mysql_stmt_field_count(statement_.get())})
+                              : base::refuse(statement_problem());
         }
         return fetch();
     }
