@@ -207,6 +207,9 @@ class KeyStore::Impl {
         Inquiries inquiries = begin_inquiries();
         for (std::size_t i = 0; i < local_parts.size(); ++i) {
             auto signers = signers_for(local_parts[i], author_domain, inquiries);
+            if (const Signer* unknown = failed_lookup(signers)) {
+                return {{*unknown}, false, {}}; // what the others have does not matter then
+            }
             any_may = any_may || !signers.empty();
             if (i == 0) {
                 common.signers = std::move(signers);
@@ -244,6 +247,15 @@ class KeyStore::Impl {
     [[nodiscard]] std::size_t signing_rows() const { return signing_table_.rows().size(); }
 
   private:
+    // A source did not say which key it is: nothing can be signed before it does.
+    [[nodiscard]] const Signer* failed_lookup(const std::vector<Signer>& signers) const {
+        const auto found = std::find_if(signers.begin(), signers.end(), [](const Signer& signer) {
+            return signer.selector.empty() && !signer.problem.empty();
+        });
+        const bool in_source = key_source_ || signing_source_;
+        return in_source && found != signers.end() && !found->absent ? &*found : nullptr;
+    }
+
     static void keep_common(std::vector<Signer>& signers, const std::vector<Signer>& others) {
         const auto is_common = [&](const Signer& signer) {
             return std::any_of(others.begin(), others.end(),
@@ -332,6 +344,7 @@ class KeyStore::Impl {
             unknown.name = fmt::format("for {}", author_domain.text());
             unknown.domain = author_domain.text();
             unknown.problem = fmt::format("{}: {}", signing_source_->source().options().label, found.failure);
+            unknown.absent = inquiries.signing->questions_left == 0; // so it would be at every further try
             signers.push_back(std::move(unknown));
         }
         return signers;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::chrono::milliseconds first_pause{500};
 constexpr std::chrono::milliseconds longest_pause{10000};
-constexpr std::string_view nobody = "check-config@paraph.invalid"; // RFC 6761 6.4: no such domain exists
+constexpr std::string_view nobody = "check-config@paraph.invalid"; // RFC 6761: there is no such domain
 
 // No row has such a name; a database may take a question for it as an error, which is none of its own.
 bool may_be_name(std::string_view name) {

@@ -146,7 +146,7 @@ class LdapConnection : public Reconnecting {
         if (password && !password->problem().empty()) {
             return password->problem();
         }
-        // RFC 4513 5.1.2: a name without a password would be let in as nobody.
+        // RFC 4513: a name without a password would be let in as nobody.
         if (password && password->text().empty()) {
             return "the password file is empty";
         }

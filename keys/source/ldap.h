@@ -15,7 +15,7 @@ namespace keys::source {
 [[nodiscard]] std::string ldap_refusal(const Options& options);
 [[nodiscard]] std::unique_ptr<Connection> make_ldap(const Options& options);
 
-// With the name in its place, so that it cannot be more than a value there: RFC 4515 3 and RFC 4514 2.4.
+// With the name in its place, so that it cannot be more than a value there: RFC 4515 and RFC 4514.
 [[nodiscard]] std::string fill_filter(std::string_view filter, std::string_view name);
 [[nodiscard]] std::string fill_base(std::string_view base, std::string_view name);
 

@@ -18,6 +18,7 @@ from harness.keys import KeyFile
 from harness.messages import message
 from harness.paraphd import Paraphd
 from harness.process import eventually, run
+from test_unit_file import SYSTEM_CALL, allowed, can_be_tried
 
 TEMPFAIL, BAD_CONFIGURATION = 75, 78
 
@@ -49,13 +50,27 @@ class Stage(unittest.TestCase):
         settings = {"signing": cls.tables(), "sources": cls.sources(), "log": {"level": "info"},
                     "domains": {"other.test": {"keys": [cls.other.entry()]}},
                     "dns": {"nameservers": ["127.0.0.1"]}}
-        cls.paraphd = Paraphd(cls.folder, settings)
+        cls.paraphd = Paraphd(cls.folder, settings, wrap=cls.traced())
         cls.exit.callback(cls.paraphd.stop)
         cls.start()
 
     @classmethod
     def start(cls):
         cls.paraphd.start()
+
+    @classmethod
+    def traced(cls) -> tuple:
+        """When all is over, what the daemon did is compared with what the service manager would let it do."""
+        if not can_be_tried():
+            return ()
+        trace = cls.folder / "strace.out"
+
+        def check():
+            made = set(SYSTEM_CALL.findall(trace.read_text(errors="replace"))) - {"execve"}
+            assert "seccomp" in made and made <= allowed(), made - allowed()
+
+        cls.exit.callback(check)
+        return ("strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", str(trace))
 
     @classmethod
     def inline_key(cls) -> str:
@@ -244,6 +259,7 @@ class ServerRows(SameRows):
         self.server.stop()
         self.assertEqual([TEMPFAIL], self.selectors("new@ours.test"))
         self.assertEqual(["first"], self.selectors("alice@ours.test"))  # as it was last
+        self.assertEqual([TEMPFAIL], self.selectors("alice@ours.test, new@ours.test"))
         self.assertEqual(["other"], self.selectors("x@other.test"))
         self.assertEqual(1, self.paraphd.log()[before:].count("SOURCE_FAILS"))
         self.assertTrue(self.check_config().startswith(f"{BAD_CONFIGURATION} "))
@@ -313,9 +329,23 @@ class Ldap(ServerRows):
         cls.exit.callback(cls.server.stop)
 
 
+class Guide(unittest.TestCase):
+    """The settings that the guide shows are settings."""
+
+    def test_the_examples(self):
+        blocks = re.findall(r"^ {4}signing:\n(?:^ {4}.*\n)+", databases.GUIDE.read_text(), re.MULTILINE)
+        self.assertEqual(3, len(blocks))
+        for block in blocks:
+            told = run([programs.paraph, "check-config", "-"], re.sub(r"^ {4}", "", block, flags=re.M).encode(), check=False)
+            text = told.stdout.decode()
+            with self.subTest(text):
+                self.assertIn("The daemon would start", text)  # without a database that is not here
+                self.assertEqual([], re.findall("unknown setting|expected|the query|is written", text))
+
+
 def load_tests(loader, _tests, _pattern):
     """Of the classes that are a kind, not of those that say what holds of several."""
-    kinds = (Sqlite, ValueFiles, BerkeleyHash, BerkeleyTree, Postgresql, Mariadb, Ldap)
+    kinds = (Guide, Sqlite, ValueFiles, BerkeleyHash, BerkeleyTree, Postgresql, Mariadb, Ldap)
     return unittest.TestSuite(loader.loadTestsFromTestCase(kind) for kind in kinds)
 
 

@@ -309,15 +309,6 @@ TEST_CASE("settings that do not go together") {
           "csl:, lmdb:, db:, bdb:, sqlite:, postgresql:, pgsql:, mysql:, mariadb:, ldap:, not "
           "'dsn:mysql://u@h/d' (write postgresql:NAME, mysql:NAME or sqlite:NAME, and the connection and the "
           "query below sources: NAME:)"}},
-        {"a source that is not there",
-         "signing: {key_table: 'csl:a=b', signing_table: 'pgsql:mail'}\nsources: {post: {connection: x}}\n",
-         {"p.yaml:1:48: error: 'signing.signing_table': there is no source 'mail' (it needs 'sources: mail:' "
-          "with a "
-          "connection)"}},
-        {"a source without a connection, with a setting that is none",
-         "sources: {mail: {tiemout: 2s}}\n",
-         {"p.yaml:1:17: error: 'sources.mail.connection' is missing",
-          "p.yaml:1:18: error: unknown setting 'sources.mail.tiemout' (did you mean 'timeout'?)"}},
         {"a patient filter",
          "dns: {message_budget: 300s}\n",
          {"p.yaml:1:23: warning: 'dns.message_budget' is longer than mail servers wait for a filter (5m) (a "

@@ -15,6 +15,50 @@ TEST_CASE("the forms of an address, in the order of OpenDKIM") {
     CHECK(keys::lookup_forms("", "example") == Texts{"@example", "example", "@*", "*"});
 }
 
+TEST_CASE("what a message may ask is enough for any domain, and no more") {
+    std::string longest = "a";
+    for (int labels = 1; labels < 127; ++labels) {
+        longest += ".a";
+    }
+    const auto domain = base::DomainName::parse(longest);
+    REQUIRE(domain);
+    keys::source::Options options;
+    options.connection = "/nonexistent";
+    options.label = "sqlite:/nonexistent";
+    const keys::KeyedSigningTable table(options, std::make_shared<keys::source::News>());
+    keys::Inquiry inquiry = table.source().inquiry();
+    CHECK(keys::lookup_forms("joe", domain->text()).size() <= inquiry.questions_left);
+    inquiry.questions_left = 0;
+    CHECK(table.match("joe", *domain, false, inquiry).failure == "the message needs too many lookups");
+    CHECK(table.match(std::string(65536, 'a'), *domain, false, inquiry).failure.empty());
+}
+
+TEST_CASE("a source that fails stops the mail that it should sign, and no other") {
+    Store store;
+    keys::source::Options options;
+    options.connection = store.path("none.sqlite");
+    options.query = "SELECT k FROM s WHERE a = $1";
+    options.label = "sqlite:none";
+    options.named_in = "p.yaml";
+    options.line = 7;
+    store.options.key_source = options;
+    store.options.signing_source = options;
+    store.options.domain_keys = {{"own.example", false, "s", store.path("ed.pem"), "", "", 0}};
+    const auto problems = store.load();
+    REQUIRE(problems.size() == 1); // of both tables once
+    CHECK(problems[0] == "p.yaml:7: sqlite:none: /DIR/none.sqlite: unable to open database file");
+    CHECK(store.severities() == std::vector{keys::Severity::signer});
+    CHECK(store.signers_for("joe", "own.example") == Texts{"own.example/s d=own.example s=s i= ed25519"});
+    const Texts unknown{"for example.com d=example.com s= i= sqlite:none: /DIR/none.sqlite: unable to open "
+                        "database file"};
+    CHECK(store.signers_for("joe", "example.com") == unknown);
+    const auto common =
+        store.store().signers_for_all({"joe", "ann"}, *base::DomainName::parse("example.com"));
+    REQUIRE(common.signers.size() == 1);
+    CHECK_FALSE(common.signers[0].absent);
+    CHECK_FALSE(common.author_in_the_way);
+}
+
 TEST_CASE("rows in the settings, csl:") {
     struct Case {
         std::string name;
