@@ -69,7 +69,7 @@ LoadedTable load_table(const std::string& option, const std::string& place_of_ro
         problems.push_back({shown_path(option), 0, name.error()});
         return {};
     }
-    if (name->path.empty()) {
+    if (option.starts_with("csl:")) {
         return {*name, place_of_rows, parse_row_list(name->rows, place_of_rows, problems)};
     }
     const auto text = read_table(name->path);
@@ -291,6 +291,13 @@ class KeyStore::Impl {
         }
     }
 
+    // Wherever in the configuration it stands.
+    static bool is_same_source(source::Options before, const source::Options& now) {
+        before.named_in = now.named_in;
+        before.line = now.line;
+        return before == now;
+    }
+
     template <class Table>
     static std::shared_ptr<const Table> open_source(const std::optional<source::Options>& options,
                                                     const std::shared_ptr<source::News>& news,
@@ -298,7 +305,7 @@ class KeyStore::Impl {
         if (!options) {
             return nullptr;
         }
-        if (before && before->source().options() == *options) {
+        if (before && is_same_source(before->source().options(), *options)) {
             before->source().cache().expire();
             return before;
         }
@@ -307,8 +314,8 @@ class KeyStore::Impl {
 
     // One that cannot be asked stops the mail that it should sign, until it can be.
     void probe_sources(std::vector<Problem>& problems) const {
-        const auto probe = [&](const KeyedSource& asked, std::size_t fewest, std::size_t most) {
-            const auto& options = asked.options();
+        const auto probe = [&](const KeyedSource& asked, const source::Options& options, std::size_t fewest,
+                               std::size_t most) {
             const std::string file = source::file_of(options);
             const auto barred = file.empty() ? std::nullopt : KeyFileCheck(reader_).barred(file);
             if (std::string problem =
@@ -323,10 +330,10 @@ class KeyStore::Impl {
             }
         };
         if (key_source_) {
-            probe(key_source_->source(), 3, 4);
+            probe(key_source_->source(), *options_.key_source, 3, 4);
         }
         if (signing_source_) {
-            probe(signing_source_->source(), 1, 2);
+            probe(signing_source_->source(), *options_.signing_source, 1, 2);
         }
     }
 

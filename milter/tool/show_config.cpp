@@ -108,6 +108,16 @@ void add_domain(const std::string& domain, const config::DomainEntry& entry, con
                                  fmt::format("{}.{}", prefix, config::keys_name), loaded));
 }
 
+// A password in a connection is refused, but not before somebody may want to see the settings.
+Line line_of_source(const std::string& name, config::SourceEntry source) {
+    const bool may_hold_password = source.connection.find("password") != std::string::npos ||
+                                   source.connection.find('@') != std::string::npos;
+    source.connection = may_hold_password ? "(not shown: there may be a password in it)" : source.connection;
+    const auto text = print_item(config::source_schema(), source);
+    return {fmt::format("{}.{}", config::sources_name, name), text, text,
+            fmt::format("{}:{}", source.named_in, source.line)};
+}
+
 // What a profile does not give stands where it took it from.
 std::string inherited_origin(const config::Loaded& loaded, std::string_view prefix, std::string_view name) {
     auto origin = origin_of(loaded, fmt::format("{}.{}", prefix, name));
@@ -173,6 +183,9 @@ std::vector<Line> all_lines(const config::Loaded& loaded) {
     }
     for (const auto& exception : loaded.settings->policy.exceptions) {
         lines.push_back(line_of_exception(exception));
+    }
+    for (const auto& [name, source] : loaded.settings->sources) {
+        lines.push_back(line_of_source(name, source));
     }
     for (const auto& [domain, entry] : loaded.settings->domains) {
         add_domain(domain, entry, loaded, lines);

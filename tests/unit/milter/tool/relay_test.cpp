@@ -101,6 +101,21 @@ TEST_CASE("what a client calls itself cannot forge lines of the explanation") {
     CHECK_FALSE(contains(run(verify(files, {"--relay", forged})).out, "\x1b"));
 }
 
+TEST_CASE("show-config prints sources with their place, and no password") {
+    const Workspace files;
+    const auto config = files.write("p.yaml", "sources:\n"
+                                              "  mail: {connection: host=db dbname=mail, timeout: 1s}\n"
+                                              "  post: {connection: \"host=db password=hunter2\"}\n"
+                                              "  more: {connection: \"postgresql://u:hunter2@h/d\"}\n");
+    const auto ran = run({"show-config", "sources", "-c", config});
+    INFO(ran.out);
+    CHECK(contains(ran.out, "sources.mail: {connection: "));
+    CHECK(contains(ran.out, "host=db dbname=mail"));
+    CHECK(contains(ran.out, "timeout: 1s"));
+    CHECK(contains(ran.out, "p.yaml:2"));
+    CHECK_FALSE(contains(ran.out, "hunter2"));
+}
+
 TEST_CASE("show-config prints the list of relays with its place") {
     const Workspace files;
     const auto config = files.write("p.yaml", settings);
