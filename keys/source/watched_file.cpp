@@ -31,4 +31,14 @@ std::uint64_t edition_of(const std::string& path) {
     return mix(stamp_of(path), stamp_of(path + "-wal"));
 }
 
+std::uint64_t WatchedFile::edition() const {
+    constexpr std::chrono::steady_clock::duration moment = std::chrono::milliseconds(20);
+    const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+    if (now - looked_.load() >= moment.count()) {
+        edition_ = edition_of(path_);
+        looked_ = now;
+    }
+    return edition_;
+}
+
 } // namespace keys::source

@@ -3,6 +3,8 @@
 
 #include "keys/source/source.h"
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,10 +23,14 @@ class WatchedFile : public Source {
     [[nodiscard]] Answer look_up(std::string_view name, Time deadline) override {
         return source_->look_up(name, deadline);
     }
-    [[nodiscard]] std::uint64_t edition() const override { return edition_of(path_); }
+    // Looked at anew after a moment: asking the system for every name of every message would cost more than
+    // the rest of a lookup.
+    [[nodiscard]] std::uint64_t edition() const override;
 
   private:
     std::string path_;
+    mutable std::atomic<std::uint64_t> edition_{0};
+    mutable std::atomic<std::chrono::steady_clock::rep> looked_{0}; // when
     std::unique_ptr<Source> source_;
 };
 
