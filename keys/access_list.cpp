@@ -58,7 +58,7 @@ std::uint32_t mask_of(const std::vector<Entry>& entries) {
 template <class Get>
 FoundList read_list(Get get) {
     // The kernel clears as much memory as it is offered, for each of 200,000 files.
-    std::array<char, usual_attribute> small;
+    std::array<char, usual_attribute> small; // NOLINT(*-member-init): filled by the kernel
     std::vector<char> large;
     char* found = small.data();
     ssize_t size = get(found, small.size());

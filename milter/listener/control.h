@@ -35,7 +35,7 @@ class OwnedDescriptor {
 };
 
 // Listens there, for this user and root alone. A socket that a daemon left behind is replaced; refused where
-// somebody listens. To be called while there is one thread: it sets the umask.
+// somebody listens. To be called while nobody else makes files: it sets the umask.
 [[nodiscard]] base::Result<OwnedDescriptor, std::string> open_control(const std::string& path);
 
 // Whether the process behind a connection belongs to this user or to root.
