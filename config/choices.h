@@ -151,6 +151,23 @@ inline constexpr std::array<Choice<MissingKey>, 2> missing_key_choices{
 inline constexpr std::array<Choice<Fragile>, 3> fragile_choices{
     {{"sign", Fragile::sign}, {"warn", Fragile::warn}, {"tempfail", Fragile::tempfail}}};
 
+inline constexpr std::array<Choice<KeyState>, 4> key_state_choices{{{"pending", KeyState::pending},
+                                                                    {"active", KeyState::active},
+                                                                    {"retiring", KeyState::retiring},
+                                                                    {"retired", KeyState::retired}}};
+
+inline constexpr std::array<Choice<KeyField>, 6> key_field_choices{{{"From", KeyField::from},
+                                                                    {"Sender", KeyField::sender},
+                                                                    {"List-Post", KeyField::list_post},
+                                                                    {"List-Id", KeyField::list_id},
+                                                                    {"Resent-From", KeyField::resent_from},
+                                                                    {"envelope", KeyField::envelope}}};
+
+inline constexpr std::array<Choice<SenderMismatch>, 3> sender_mismatch_choices{
+    {{"unsigned", SenderMismatch::sign_without},
+     {"tempfail", SenderMismatch::tempfail},
+     {"reject", SenderMismatch::reject}}};
+
 inline constexpr std::array<Choice<LogTarget>, 2> log_target_choices{
     {{"syslog", LogTarget::syslog}, {"stderr", LogTarget::stderr_stream}}};
 

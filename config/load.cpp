@@ -5,6 +5,7 @@
 #include "config/limits.h"
 #include "config/load_check.h"
 #include "config/load_domains.h"
+#include "config/load_key_fields.h"
 #include "config/load_policy.h"
 #include "config/load_relays.h"
 #include "config/load_settings.h"
@@ -43,7 +44,7 @@ class Loader {
             load_settings(
                 *root, settings_, file, report_,
                 [&](const TreeNode& name, const TreeNode& value) { load_includes({&name, &value}, file); },
-                [&](const TreeNode& name, const TreeNode& value) { domains_.load({&name, &value}, file); },
+                [&](const TreeNode& name, const TreeNode& value) { load_structure({&name, &value}, file); },
                 [&](const TreeNode& name, const TreeNode& value) {
                     if (name.text == hosts_name) {
                         relays_.load({&name, &value}, file);
@@ -55,6 +56,7 @@ class Loader {
                 });
             policy_.finish(root, file);
             settings_.signing.tables_in = file.name;
+            domains_.finish();
         }
         if (tree) {
             check_settings(settings_, root, file, report_);
@@ -104,6 +106,17 @@ class Loader {
     }
 
   private:
+    // What stands at the top of the file and names keys.
+    void load_structure(const Pair& pair, const File& file) {
+        if (pair.name->text == default_name) {
+            domains_.load_default(pair, file);
+        } else if (pair.name->text == key_fields_name) {
+            load_key_fields(pair, settings_.key_fields, file, report_);
+        } else {
+            domains_.load(pair, file);
+        }
+    }
+
     void note_origins(const TreeNode* root, const File& file) {
         for (const Section& section : schema()) {
             for (const Setting& setting : section.settings) {
@@ -222,7 +235,7 @@ class Loader {
     std::set<std::string> included_;
     std::vector<IncludePattern> patterns_;
     std::map<std::string, Origin, std::less<>> origins_;
-    DomainLoader domains_{settings_.domains, report_};
+    DomainLoader domains_{settings_.domains, settings_.default_keys, report_};
     PolicyLoader policy_{settings_, report_,
                          [this](const std::string& path, const Place& from,
                                 const std::function<void(const TreeNode&, const File&)>& step) {

@@ -33,7 +33,7 @@ std::vector<std::string_view> siblings(const Section& section) {
         names.push_back("relays.hosts");
     }
     if (section.name.empty()) {
-        names.insert(names.end(), {include_name, sources_name, domains_name});
+        names.insert(names.end(), {include_name, sources_name, domains_name, default_name, key_fields_name});
         for (const Section& other : schema()) {
             names.push_back(other.name);
         }
@@ -194,7 +194,8 @@ void load_settings(const TreeNode& root, Settings& settings, const File& file, R
     load_fields(top.settings, root, "", settings, file, report, [&](const Pair& pair) {
         if (pair.name->text == include_name) {
             read_include(*pair.name, *pair.value);
-        } else if (pair.name->text == domains_name) {
+        } else if (pair.name->text == domains_name || pair.name->text == default_name ||
+                   pair.name->text == key_fields_name) {
             read_domains(*pair.name, *pair.value);
         } else if (pair.name->text == sources_name) {
             read_inner(*pair.name, *pair.value);

@@ -9,8 +9,8 @@
 
 namespace config {
 
-// Called with a structure when the file has it: the value of `include:`, of `domains:`, or of what stands
-// below `policy:` or `relays:` and is no setting.
+// Called with a structure when the file has it: the value of `include:`, of `domains:` and what else names
+// keys (`default:`, `key_fields:`), or of what stands below `policy:` or `relays:` and is no setting.
 using ReadStructure = std::function<void(const TreeNode& name, const TreeNode& value)>;
 
 // Everything but the structures, which go to their callbacks.

@@ -1,5 +1,6 @@
 #include "config/schema.h"
 
+#include "config/domain_schema.h"
 #include "config/policy_checks.h"
 #include "config/policy_schema.h"
 #include "config/policyd_schema.h"
@@ -563,36 +564,10 @@ const std::vector<Section>& schema() {
         for (Section& section : policy) {
             list.push_back(std::move(section));
         }
-        list.insert(list.end(), {signing(), reload(), log(), limits()});
+        list.insert(list.end(), {signing(), senders_section(), reload(), log(), limits()});
         return list;
     }();
     return sections;
-}
-
-const std::vector<DomainSetting>& domain_schema() {
-    static const std::vector<DomainSetting> settings{make_setting<DomainEntry>(
-        "subdomains", boolean(), [](auto& d) -> auto& { return d.subdomains; },
-        "Sign mail from the domains below this one as well; the signature names this domain.")};
-    return settings;
-}
-
-const std::vector<KeySetting>& key_schema() {
-    static const std::vector<KeySetting> settings{
-        make_required<SigningKeyEntry>(
-            "selector", {.kind = Kind::text, .minimum = 1, .check = check_selector},
-            [](auto& k) -> auto& { return k.selector; },
-            "The selector: the public key is published at SELECTOR._domainkey.DOMAIN."),
-        make_required<SigningKeyEntry>(
-            "file", {.kind = Kind::path, .minimum = 1}, [](auto& k) -> auto& { return k.file; },
-            "The private key, RSA or Ed25519, in PEM. The kind of key decides about the algorithm."),
-        make_setting<SigningKeyEntry>(
-            "identity", text(check_identity), [](auto& k) -> auto& { return k.identity; },
-            "The i= tag: an address at the domain or below it. Empty: none."),
-        make_setting<SigningKeyEntry>(
-            "active", boolean(), [](auto& k) -> auto& { return k.active; },
-            R"(
-Sign with this key. A key that is being rolled in or out can stay listed without signing.)")};
-    return settings;
 }
 
 const std::vector<RelaySetting>& relay_schema() {

@@ -27,7 +27,10 @@ struct SettingOf {
 
 using Setting = SettingOf<Settings>;
 using DomainSetting = SettingOf<DomainEntry>;
+using DomainSigningSetting = SettingOf<DomainSigning>;
 using KeySetting = SettingOf<SigningKeyEntry>;
+using DefaultSetting = SettingOf<DefaultEntry>;
+using KeyFieldSetting = SettingOf<KeyFieldRule>;
 using RelaySetting = SettingOf<RelayEntry>;
 
 using SourceSetting = SettingOf<SourceEntry>;
@@ -54,6 +57,15 @@ template <class Target>
 
 // Below `domains: DOMAIN:`, next to `keys:`.
 [[nodiscard]] const std::vector<DomainSetting>& domain_schema();
+// The same, of what a domain has of its own beside its keys; those that `signing` has as well have their
+// names there.
+[[nodiscard]] const std::vector<DomainSigningSetting>& domain_signing_schema();
+// Below `used_by:` of a domain.
+[[nodiscard]] const std::vector<DomainSigningSetting>& used_by_schema();
+// Below `default:`, next to all that a domain has.
+[[nodiscard]] const std::vector<DefaultSetting>& default_schema();
+// Each item of `key_fields:`.
+[[nodiscard]] const std::vector<KeyFieldSetting>& key_field_schema();
 // Each item of `keys:`.
 [[nodiscard]] const std::vector<KeySetting>& key_schema();
 
@@ -63,11 +75,14 @@ template <class Target>
 // Below `sources: NAME:`.
 [[nodiscard]] const std::vector<SourceSetting>& source_schema();
 
-// What the schema cannot say because it is not one value: `include:`, `sources:`, `domains:` and
-// `relays.hosts:`.
+// What the schema cannot say because it is not one value: `include:`, `sources:`, `domains:`, `default:`,
+// `key_fields:` and `relays.hosts:`.
 inline constexpr std::string_view include_name = "include";
 inline constexpr std::string_view sources_name = "sources";
 inline constexpr std::string_view domains_name = "domains";
+inline constexpr std::string_view default_name = "default";
+inline constexpr std::string_view used_by_name = "used_by";
+inline constexpr std::string_view key_fields_name = "key_fields";
 inline constexpr std::string_view keys_name = "keys";
 inline constexpr std::string_view relays_name = "relays";
 inline constexpr std::string_view hosts_name = "hosts";

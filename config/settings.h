@@ -22,7 +22,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace config {
@@ -47,19 +50,73 @@ enum class Fragile : std::uint8_t { sign, warn, tempfail };
 // When policyd-spf's switches are looked at.
 enum class PolicydStage : std::uint8_t { rcpt, end_of_message };
 
+// The life of a key. Only an active one signs.
+enum class KeyState : std::uint8_t {
+    pending,  // its record is not published yet, or not everywhere
+    active,   // signs
+    retiring, // signs no more; its record stays, for mail that is still on its way
+    retired,  // its record is withdrawn
+};
+
 struct SigningKeyEntry {
     std::string selector;
     std::string file;
     std::string identity; // i=, its domain in A-labels; empty: left out
-    bool active = true;
+    KeyState state = KeyState::active;
     std::size_t line = 0; // of its file
+
+    [[nodiscard]] bool is_active() const { return state == KeyState::active; }
+};
+
+// What a domain has of its own beside its keys. Of the fields that stand in `signing` as well, only those
+// that are given count.
+struct DomainSigning {
+    std::string signing_domain; // d=; empty: the domain; "%": that of the author
+    std::string identity;       // i= of keys without one of their own
+    dkim::Canonicalization header_canonicalization = dkim::Canonicalization::relaxed;
+    dkim::Canonicalization body_canonicalization = dkim::Canonicalization::relaxed;
+    std::vector<std::string> signed_fields;
+    std::vector<std::string> oversigned_if_present;
+    std::vector<std::string> oversigned_fields;
+    std::chrono::seconds lifetime{0};
+
+    // Who may use the keys; nobody is named: everybody whose mail is signed.
+    struct Users {
+        std::vector<std::string> logins;
+        std::vector<base::IpNetwork> clients;
+    } used_by;
+
+    std::vector<std::string_view> given; // names of the settings, without those of used_by
 };
 
 struct DomainEntry {
     bool subdomains = false; // also sign mail whose From domain is below this one (d= stays this domain)
     std::vector<SigningKeyEntry> keys;
-    std::string named_in; // the file that names it
+    std::string named_in;                         // the file that names it
+    std::shared_ptr<const DomainSigning> signing; // null: it has nothing but keys
 };
+
+// One set of keys for all domains of a list that have none of their own.
+struct DefaultEntry {
+    std::vector<std::string> domains; // names, and "*.NAME" for all below; A-labels, lower case
+    std::string domain_table;         // PATH, file:PATH: one of these on each line
+    DomainEntry entry;
+    std::size_t line = 0; // of its file
+};
+
+// The field that names the domain whose keys sign.
+enum class KeyField : std::uint8_t { from, sender, list_post, list_id, resent_from, envelope };
+
+// Which fields choose the key of some mail.
+struct KeyFieldRule {
+    std::vector<std::string> daemons;     // {daemon_name}
+    std::vector<base::IpNetwork> clients; // without either it is for all mail
+    std::vector<KeyField> fields{KeyField::from};
+    std::size_t line = 0; // of its file
+};
+
+// Mail that is signed by nobody who may.
+enum class SenderMismatch : std::uint8_t { sign_without, tempfail, reject };
 
 // A backup MX or a front end of our own.
 struct RelayEntry {
@@ -232,8 +289,20 @@ struct Settings {
         bool require_safe_keys = true;                // refuse key files that others can read or replace
     } signing;
 
+    // Who may sign for which From.
+    struct Senders {
+        std::string table; // PATH, file:PATH; empty: everybody whose mail is signed, for every From
+        SenderMismatch mismatch = SenderMismatch::sign_without;
+        std::string delimiters; // what stands before an extension of a local-part: "+"; empty: none is cut
+    } senders;
+
+    std::vector<KeyFieldRule> key_fields; // the first one that fits; none does: From
+
     std::map<std::string, SourceEntry> sources; // by name
-    std::map<std::string, DomainEntry> domains; // per-domain keys; domain in A-labels, lower case
+
+    // Per-domain keys; domain in A-labels, lower case, or "*." before it for all names below.
+    std::map<std::string, DomainEntry> domains;
+    std::optional<DefaultEntry> default_keys; // for those domains of a list that have none of their own
 
     struct Log {
         LogTarget target = LogTarget::syslog;

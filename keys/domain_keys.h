@@ -1,23 +1,39 @@
-// The keys that are named for single domains.
+// The keys that are named for single domains, for the names below one, and for all domains of a list.
 #pragma once
 
 #include "base/domain_name.h"
+#include "keys/domain_list.h"
 #include "keys/key_store.h"
 #include "keys/string_map.h"
 
+#include <string>
 #include <vector>
 
 namespace keys {
 
 class DomainKeys {
   public:
-    explicit DomainKeys(const std::vector<KeyOptions::DomainKey>& keys);
+    // `options` must outlive it.
+    DomainKeys(const KeyOptions& options, std::vector<Problem>& problems);
 
-    // All keys of the domain, else those of the nearest domain above it that also sign for subdomains.
-    [[nodiscard]] std::vector<const KeyOptions::DomainKey*> find(const base::DomainName& author_domain) const;
+    using Keys = std::vector<const KeyOptions::DomainKey*>;
+
+    // Of the nearest entry that is for the domain: of that name, else "*.NAME" or one with `subdomains`, the
+    // nearest above it first. Of an entry whose keys are silent there is one that says so.
+    [[nodiscard]] Keys find(const base::DomainName& author_domain) const;
+    // Those for the domains of the list, if this is one of them.
+    [[nodiscard]] Keys find_default(const base::DomainName& author_domain) const;
+
+    [[nodiscard]] std::size_t listed() const { return list_.size(); }
 
   private:
-    StringMap<std::vector<KeyOptions::DomainKey>> by_domain_;
+    const KeyOptions& options_;
+    StringMap<Keys> by_domain_;
+    StringMap<Keys> by_parent_; // NAME of "*.NAME"
+    DomainList list_;
 };
+
+// How the entry that names the key is called: "example.org", "*.example.org", "default".
+[[nodiscard]] std::string entry_of(const KeyOptions::DomainKey& key);
 
 } // namespace keys

@@ -154,7 +154,7 @@ Rows first_pattern(Rows rows) {
 class KeyStore::Impl {
   public:
     Impl(const KeyOptions& options, std::vector<Problem>& problems)
-        : options_(options), reader_(make_reader(options.user, problems)), domain_keys_(options.domain_keys) {
+        : options_(options), reader_(make_reader(options.user, problems)), domain_keys_(options_, problems) {
         options_.before = nullptr;
         const Impl* before = options.before ? options.before->impl_.get() : nullptr;
         key_source_ = open_source(options_.key_source, options_.news,
@@ -187,15 +187,17 @@ class KeyStore::Impl {
                                                   const base::DomainName& author_domain,
                                                   Inquiries& inquiries) const {
         std::vector<Signer> signers;
-        for (const KeyOptions::DomainKey* key : domain_keys_.find(author_domain)) {
-            add(signer_for(*key), signers);
-        }
+        const auto keys = domain_keys_.find(author_domain);
+        add_signers(keys, author_domain, signers);
         // Its keys sign, whatever becomes of a source.
         if (signing_source_ && !signers.empty()) {
             return signers;
         }
         for (Signer& signer : table_signers(local_part, author_domain, inquiries)) {
             add(std::move(signer), signers);
+        }
+        if (keys.empty() && signers.empty()) {
+            add_signers(domain_keys_.find_default(author_domain), author_domain, signers);
         }
         return signers;
     }
@@ -238,13 +240,21 @@ class KeyStore::Impl {
                 step(std::string(row.file));
             }
         }
-        for (const KeyOptions::DomainKey& key : options_.domain_keys) {
-            step(key.file);
+        for (const auto* keys : {&options_.domain_keys, &options_.default_keys}) {
+            for (const KeyOptions::DomainKey& key : *keys) {
+                if (!key.is_silent()) {
+                    step(key.file);
+                }
+            }
+        }
+        if (!options_.default_table.empty()) {
+            step(parse_table_name(options_.default_table)->path);
         }
     }
 
     [[nodiscard]] std::size_t key_rows() const { return key_table_.rows().size(); }
     [[nodiscard]] std::size_t signing_rows() const { return signing_table_.rows().size(); }
+    [[nodiscard]] std::size_t listed_domains() const { return domain_keys_.listed(); }
 
   private:
     // A source did not say which key it is: nothing can be signed before it does.
@@ -254,6 +264,15 @@ class KeyStore::Impl {
         });
         const bool in_source = key_source_ || signing_source_;
         return in_source && found != signers.end() && !found->absent ? &*found : nullptr;
+    }
+
+    void add_signers(const DomainKeys::Keys& keys, const base::DomainName& author_domain,
+                     std::vector<Signer>& signers) const {
+        for (const KeyOptions::DomainKey* key : keys) {
+            if (!key->is_silent()) {
+                add(signer_for(*key, author_domain.text()), signers);
+            }
+        }
     }
 
     static void keep_common(std::vector<Signer>& signers, const std::vector<Signer>& others) {
@@ -372,8 +391,32 @@ class KeyStore::Impl {
         return signers;
     }
 
-    [[nodiscard]] Signer signer_for(const KeyOptions::DomainKey& key) const {
-        Signer signer{fmt::format("{}/{}", key.domain, key.selector), key.domain, key.selector, {}, {}, {}};
+    // d= of a key: of its entry, or of the author where that says so.
+    static const std::string& signing_domain(const KeyOptions::DomainKey& key,
+                                             const std::string& author_domain) {
+        if (key.manner && !key.manner->signing_domain.empty()) {
+            return key.manner->signing_domain == "%" ? author_domain : key.manner->signing_domain;
+        }
+        return key.domain.empty() ? author_domain : key.domain;
+    }
+
+    [[nodiscard]] Signer signer_for(const KeyOptions::DomainKey& key,
+                                    const std::string& author_domain) const {
+        Signer signer;
+        signer.domain = signing_domain(key, author_domain);
+        signer.selector = key.selector;
+        signer.name = fmt::format("{}/{}", signer.domain, key.selector);
+        signer.named_in = key.named_in;
+        signer.line = key.line;
+        if (key.manner) {
+            signer.shape = key.manner->shape;
+            signer.users = key.manner->users;
+        }
+        signer.problem = dkim::signer_refusal(signer.domain, signer.selector, {});
+        if (!signer.problem.empty()) { // of the author's domain: those that are named were checked
+            signer.absent = true;
+            return signer;
+        }
         signer.identity = key.identity;
         set_key(signer, key_from_file(key.file));
         return signer;
@@ -401,6 +444,8 @@ class KeyStore::Impl {
             signer.absent = key == nullptr && row.key_name == "%";
             return signer;
         }
+        signer.named_in = key_file_;
+        signer.line = key->line;
         signer.domain = key->domain.empty() ? author_domain : key->domain;
         signer.selector = key->selector;
         const auto refusal = dkim::signer_refusal(signer.domain, signer.selector, {});
@@ -478,7 +523,9 @@ class KeyStore::Impl {
     }
 
     void check_keys(std::vector<Problem>& problems) {
-        options_.read_keys |= key_table_.rows().size() + options_.domain_keys.size() <= options_.read_few;
+        options_.read_keys |=
+            key_table_.rows().size() + options_.domain_keys.size() + options_.default_keys.size() <=
+            options_.read_few;
         KeyFileCheck check(reader_);
         check_inline_keys(check, problems);
         std::unordered_set<std::string_view> seen;
@@ -500,13 +547,18 @@ class KeyStore::Impl {
     // Each domain is reported, even if another domain uses the same key: the mail of both stops.
     void check_domain_keys(KeyFileCheck& check, std::vector<Problem>& problems) {
         std::unordered_map<std::string_view, Problem> known; // by file; only the message differs
-        for (const KeyOptions::DomainKey& key : options_.domain_keys) {
-            const auto [found, is_new] = known.try_emplace(key.file);
-            if (is_new) {
-                found->second = file_problem(check, key.file);
-            }
-            if (!found->second.message.empty()) {
-                add_problem(found->second, place_of(key), problems);
+        for (const auto* keys : {&options_.domain_keys, &options_.default_keys}) {
+            for (const KeyOptions::DomainKey& key : *keys) {
+                if (key.is_silent()) {
+                    continue;
+                }
+                const auto [found, is_new] = known.try_emplace(key.file);
+                if (is_new) {
+                    found->second = file_problem(check, key.file);
+                }
+                if (!found->second.message.empty()) {
+                    add_problem(found->second, place_of(key), problems);
+                }
             }
         }
         check_catch_all(problems);
@@ -547,7 +599,7 @@ class KeyStore::Impl {
         if (key.named_in.empty()) {
             return {shown_path(key.file), 0, "", Severity::signer};
         }
-        return {key.named_in, key.line, fmt::format("key {}/{}: ", key.domain, base::shown(key.selector)),
+        return {key.named_in, key.line, fmt::format("key {}/{}: ", entry_of(key), base::shown(key.selector)),
                 Severity::signer};
     }
 
@@ -641,6 +693,7 @@ KeyStore::Loaded KeyStore::load(const KeyOptions& options) {
     auto impl = std::make_unique<Impl>(options, loaded.problems);
     loaded.key_rows = impl->key_rows();
     loaded.signing_rows = impl->signing_rows();
+    loaded.listed_domains = impl->listed_domains();
     give_memory_back();
     loaded.store = std::shared_ptr<const KeyStore>(new KeyStore(std::move(impl)));
     return loaded;

@@ -5,8 +5,10 @@
 #include "base/result.h"
 #include "crypto/signing_key.h"
 #include "keys/problem.h"
+#include "keys/shape.h"
 #include "keys/source/news.h"
 #include "keys/source/options.h"
+#include "keys/submitter.h"
 
 #include <cstddef>
 #include <functional>
@@ -30,6 +32,10 @@ struct Signer {
     std::string problem; // "/etc/paraph/keys/x.pem: can be read by others (mode 0644); chmod 0600 it"
     bool absent =
         false; // there is no key of the author's domain where a `%` of a table looks for one, or none can be
+    std::shared_ptr<const Shape> shape{}; // null: as the general settings say
+    std::shared_ptr<const Users> users{}; // who may use it; null: everybody whose mail is signed
+    std::string_view named_in{};          // the file that names the key; lives as long as the store
+    std::size_t line = 0;                 // of that file
 };
 
 // Of several authors at one domain.
@@ -66,8 +72,16 @@ struct KeyOptions {
     // The same if there are no more keys than this.
     std::size_t read_few = 0;
 
+    // What all keys of an entry have in common, where it is more than a domain.
+    struct Manner {
+        bool itself = true;         // false: for the names below the domain alone
+        std::string signing_domain; // d=; empty: the domain of the entry; "%": the author's
+        std::shared_ptr<const Shape> shape;
+        std::shared_ptr<const Users> users;
+    };
     struct DomainKey {
-        std::string domain; // d=, A-labels, lower case
+        std::string
+            domain; // d= unless `manner` says otherwise, A-labels, lower case; empty: of `default_keys`
         bool subdomains = false;
         std::string selector;
         std::string file;
@@ -75,8 +89,17 @@ struct KeyOptions {
         std::string named_in =
             {}; // the file that names it, for diagnostics; empty: the key file stands for it
         std::size_t line = 0;
+        std::shared_ptr<const Manner> manner{}; // null: nothing of the kind
+
+        // The entry has no key that signs, and no other entry signs in its place.
+        [[nodiscard]] bool is_silent() const { return selector.empty(); }
     };
     std::vector<DomainKey> domain_keys;
+
+    // For each of these domains that has nothing else: names, "*.NAME", and a file with more of them.
+    std::vector<std::string> default_domains;
+    std::string default_table;
+    std::vector<DomainKey> default_keys;
 };
 
 // Immutable once loaded, except for the keys, which are read at first use and kept. Safe to use from several
@@ -94,8 +117,9 @@ class KeyStore {
     // The signers for an author address in the order in which they sign: the yaml domains' keys first, then
     // SigningTable matches; none twice. Empty: nothing matches. `author_domain` is in A-labels.
     //
-    // The keys of a yaml domain all sign, whatever `all_matches` says of rows. A domain without keys of its
-    // own uses those of the nearest domain above it that has `subdomains`.
+    // The keys of a yaml domain all sign, whatever `all_matches` says of rows. A domain without an entry of
+    // its own uses the nearest one above it that is for the names below. The default keys sign where neither
+    // a yaml domain nor a row has anything to say.
     [[nodiscard]] std::vector<Signer> signers_for(std::string_view local_part,
                                                   const base::DomainName& author_domain) const;
 
@@ -118,6 +142,7 @@ struct KeyStore::Loaded {
     std::vector<Problem> problems;
     std::size_t key_rows = 0; // of the KeyTable
     std::size_t signing_rows = 0;
+    std::size_t listed_domains = 0; // of the default keys
 };
 
 } // namespace keys

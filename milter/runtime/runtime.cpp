@@ -32,7 +32,7 @@ bool needs_public_suffixes(const config::Settings::Dmarc& settings) {
 
 bool needs_body(const config::Settings& settings) {
     const bool names_keys = !settings.signing.key_table.empty() || !settings.signing.signing_table.empty() ||
-                            !settings.domains.empty();
+                            !settings.domains.empty() || settings.default_keys;
     return (settings.roles.verify && settings.dkim.enabled) || (settings.roles.sign && names_keys);
 }
 
@@ -85,6 +85,18 @@ void load_relays(const KnownHosts& known, Runtime& runtime, BuiltRuntime& built)
         built.warnings.push_back(
             fmt::format("{}:{}: {}{}", unknown.file, unknown.line, unknown.problem,
                         missed ? "; until a reload finds it no mail is refused, only marked" : ""));
+    }
+}
+
+// A table with errors leaves open whose mail they are about.
+void load_senders(Runtime& runtime, BuiltRuntime& built) {
+    if (runtime.settings.senders.table.empty()) {
+        return;
+    }
+    std::vector<keys::Problem> problems;
+    runtime.senders = keys::SenderTable::load(runtime.settings.senders.table, problems);
+    for (const auto& problem : problems) {
+        list_for(problem.severity, built).push_back(keys::print(problem));
     }
 }
 
@@ -142,36 +154,19 @@ authenticate::Options check_options(const config::Settings& settings) {
 }
 
 dkim::SignOptions sign_options(const config::Settings& settings) {
+    return sign_options(settings.signing);
+}
+
+dkim::SignOptions sign_options(const config::Settings::Signing& signing) {
     dkim::SignOptions options;
-    options.header_canonicalization = settings.signing.header_canonicalization;
-    options.body_canonicalization = settings.signing.body_canonicalization;
-    const auto& signing = settings.signing;
+    options.header_canonicalization = signing.header_canonicalization;
+    options.body_canonicalization = signing.body_canonicalization;
     dkim::choose_fields({.signed_fields = signing.signed_fields,
                          .oversigned_fields = signing.oversigned_fields,
                          .oversigned_if_present = signing.oversigned_if_present,
                          .omitted_fields = signing.omitted_fields},
                         options);
-    options.lifetime = settings.signing.lifetime.count();
-    return options;
-}
-
-keys::KeyOptions key_options(const config::Settings& settings) {
-    keys::KeyOptions options;
-    options.key_source = source_options(settings, settings.signing.key_table, Table::keys);
-    options.signing_source = source_options(settings, settings.signing.signing_table, Table::signing);
-    options.key_table = options.key_source ? "" : settings.signing.key_table;
-    options.signing_table = options.signing_source ? "" : settings.signing.signing_table;
-    options.tables_named_in = settings.signing.tables_in;
-    options.all_matches = settings.signing.all_matches;
-    options.require_safe_keys = settings.signing.require_safe_keys;
-    for (const auto& [domain, entry] : settings.domains) {
-        for (const auto& key : entry.keys) {
-            if (key.active) {
-                options.domain_keys.push_back({domain, entry.subdomains, key.selector, key.file, key.identity,
-                                               entry.named_in, key.line});
-            }
-        }
-    }
+    options.lifetime = signing.lifetime.count();
     return options;
 }
 
@@ -262,6 +257,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name, con
         built.problems.push_back(list.error());
     }
     load_relays(known, *runtime, built);
+    load_senders(*runtime, built);
     load_keys(std::move(keys), *runtime, built);
     runtime->settings.domains.clear(); // the key store has them
     if (built.problems.empty()) {

@@ -8,6 +8,7 @@
 #include "dkim/sign.h"
 #include "dmarc/public_suffix.h"
 #include "keys/key_store.h"
+#include "keys/sender_table.h"
 #include "message/limits.h"
 #include "milter/resolver/resolver.h"
 #include "milter/runtime/driver_limits.h"
@@ -30,6 +31,7 @@ struct Runtime {
     authenticate::Options checks;          // refers to public_suffixes and parsed_records
     authenticate::Options mail_from_check; // of them, SPF of MAIL FROM alone
     std::shared_ptr<const keys::KeyStore> keys;
+    std::shared_ptr<const keys::SenderSource> senders; // null: whose mail is signed may write any From
     std::shared_ptr<keys::source::News> key_news; // of the sources of keys
     dkim::SignOptions sign_options;               // but for domain, selector and identity
     message::Limits message_limits;
@@ -64,7 +66,8 @@ constexpr std::size_t keys_read_at_start = 1000;
 // The parts that the tools need as well.
 [[nodiscard]] authenticate::Options check_options(const config::Settings& settings);
 [[nodiscard]] dkim::SignOptions sign_options(const config::Settings& settings);
-[[nodiscard]] keys::KeyOptions key_options(const config::Settings& settings);
+[[nodiscard]] dkim::SignOptions sign_options(const config::Settings::Signing& signing);
+[[nodiscard]] keys::KeyOptions key_options(const config::Settings& settings); // see key_options.cpp
 [[nodiscard]] std::vector<base::DomainName> exempt_domains(const config::Settings& settings);
 // Nothing where the section spf.policyd is not given.
 [[nodiscard]] std::optional<authenticate::PolicydRules> policyd_rules(const config::Settings& settings);

@@ -19,8 +19,9 @@ namespace {
 
 NamedKey from_yaml(const std::string& domain, const config::DomainEntry& entry,
                    const config::SigningKeyEntry& key) {
-    return {domain,       key.selector,     key.file,  {}, fmt::format("{}:{}", entry.named_in, key.line),
-            key.identity, entry.subdomains, key.active};
+    return {
+        domain,       key.selector,     key.file,       {}, fmt::format("{}:{}", entry.named_in, key.line),
+        key.identity, entry.subdomains, key.is_active()};
 }
 
 void add_yaml_keys(const config::Settings& settings, const std::string& domain, bool for_subdomain,

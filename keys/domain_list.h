@@ -1,0 +1,34 @@
+// A list of domains: names, and "*.NAME" for all names below one, but not for NAME itself.
+#pragma once
+
+#include "base/domain_name.h"
+#include "keys/problem.h"
+#include "keys/text_index.h"
+#include "keys/text_pool.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace keys {
+
+class DomainList {
+  public:
+    // False: it is no domain name.
+    [[nodiscard]] bool add(std::string_view text);
+    // PATH or file:PATH, with a domain on each line; what stands behind a blank is not read, `#` starts a
+    // comment. ".NAME" means "*.NAME", as in Postfix's tables.
+    void read(const std::string& table, std::vector<Problem>& problems);
+
+    [[nodiscard]] bool contains(const base::DomainName& domain) const;
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+  private:
+    TextPool texts_;
+    TextIndex names_;
+    TextIndex above_; // NAME of "*.NAME"
+    std::size_t size_ = 0;
+};
+
+} // namespace keys
