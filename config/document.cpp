@@ -139,20 +139,70 @@ constexpr std::string_view domains_text = "The keys of each domain. A domain may
                                           "script or with xn-- labels. All active keys of a domain "
                                           "sign, so that an RSA and an Ed25519 key can stand side by side.";
 
+constexpr std::string_view wildcard_text =
+    "\"*.example.com\" is for all names below example.com and not for that name itself; the signature names "
+    "example.com. The nearest entry counts: that of the name, then the nearest above it that is for the "
+    "names "
+    "below, then default. An entry counts even if none of its keys is active.";
+
+constexpr std::string_view default_keys_text =
+    "Keys for all domains of a list that have neither an entry below domains nor a row of the signing table. "
+    "Everything that a domain has may stand here, but for subdomains; the signature names the domain of the "
+    "author, which has to publish the key. No other domain is signed for.";
+
+constexpr std::string_view key_fields_text =
+    "Which field of a message names the domain whose keys sign, as a list of rules; the first one that fits "
+    "counts. Without a rule it is From. A field can only add a signature of another domain: one that could "
+    "speak for From needs a key and a row of senders.table for From as well.";
+
+// What may stand below `domains: NAME:` and `default:` beside the keys, as YAML in a comment.
+std::string sample_entry() {
+    std::string result;
+    for (const DomainSigningSetting& setting : domain_signing_schema()) {
+        result += wrapped(fmt::format("{}: {}", setting.name(), setting.text), "#    # ", sample_width);
+    }
+    result += wrapped("used_by: Who may use the keys. Without it, everybody whose mail is signed.", "#    # ",
+                      sample_width);
+    for (const DomainSigningSetting& setting : used_by_schema()) {
+        result += wrapped(fmt::format("{}: {}", setting.name(), setting.text), "#    #   # ", sample_width);
+    }
+    return result;
+}
+
+std::string sample_default() {
+    std::string result =
+        fmt::format("#{}:\n", default_name) + wrapped(default_keys_text, "#  # ", sample_width);
+    for (const DefaultSetting& setting : default_schema()) {
+        result += wrapped(fmt::format("{}: {}", setting.name(), setting.text), "#  # ", sample_width);
+    }
+    return result + "#  domain_table: domains\n#  keys: [{selector: s2026, file: keys/default.pem}]\n\n";
+}
+
+std::string sample_key_fields() {
+    std::string result =
+        fmt::format("#{}:\n", key_fields_name) + wrapped(key_fields_text, "#  # ", sample_width);
+    for (const KeyFieldSetting& setting : key_field_schema()) {
+        result += wrapped(fmt::format("{}: {}", setting.name(), setting.text), "#  # ", sample_width);
+    }
+    return result + "#  - {daemons: [LISTS], fields: [List-Post, From]}\n";
+}
+
 std::string sample_domains() {
     std::string result = wrapped(include_text, "# ", sample_width);
     result += fmt::format("#{}: domains.d/*.yaml\n\n", include_name);
-    result += wrapped(domains_text, "# ", sample_width);
+    result += wrapped(domains_text, "# ", sample_width) + wrapped(wildcard_text, "# ", sample_width);
     result += fmt::format("#{}:\n#  example.com:\n", domains_name);
     for (const DomainSetting& setting : domain_schema()) {
         result += wrapped(setting.text, "#    # ", sample_width);
         result += fmt::format("#    {}: {}\n", setting.name(), default_text(setting));
     }
+    result += sample_entry();
     result += fmt::format("#    {}:\n", keys_name);
     for (const KeySetting& setting : key_schema()) {
         result += wrapped(setting.text, "#        # ", sample_width);
     }
-    return result + "#      - selector: s2026\n#        file: keys/s2026.example.com.pem\n";
+    result += "#      - selector: s2026\n#        file: keys/s2026.example.com.pem\n\n";
+    return result + sample_default() + sample_key_fields();
 }
 
 std::string_view restart_note(const Setting& setting) {
@@ -282,6 +332,21 @@ constexpr std::string_view manual_sources_example =
 
 )";
 
+constexpr std::string_view manual_default_example = R"(    default:
+      domains: [example.net, "*.example.net"]
+      domain_table: domains
+      keys:
+        - selector: s2026
+          file: keys/default.pem
+
+)";
+
+constexpr std::string_view manual_key_fields_example = R"(    key_fields:
+      - daemons: [LISTS]
+        fields: [List-Post, From]
+
+)";
+
 constexpr std::string_view manual_foot = R"(## KEY FILES
 
 With `signing.require_safe_keys` a key file must belong to root or to the user of the daemon, must not be writable for
@@ -314,12 +379,41 @@ std::string manual_domains() {
     std::string result =
         fmt::format("### {}\n\n", include_name) + wrapped(include_text, "", manual_width) + "\n";
     result += fmt::format("### {}\n\n", domains_name) + wrapped(domains_text, "", manual_width) + "\n";
+    result += wrapped(wildcard_text, "", manual_width) + "\n";
     result += manual_domains_example;
     for (const DomainSetting& setting : domain_schema()) {
         result += manual_setting(setting);
     }
+    for (const DomainSigningSetting& setting : domain_signing_schema()) {
+        result += manual_setting(setting);
+    }
+    result += fmt::format("`{}`\n: Who may use the keys. Without it, everybody whose mail is signed.\n\n",
+                          used_by_name);
+    for (const DomainSigningSetting& setting : used_by_schema()) {
+        result += manual_setting(setting);
+    }
     result += fmt::format("`{}`\n: The keys, a list of mappings with the following names.\n\n", keys_name);
     for (const KeySetting& setting : key_schema()) {
+        result += manual_setting(setting);
+    }
+    return result;
+}
+
+std::string manual_default() {
+    std::string result =
+        fmt::format("### {}\n\n", default_name) + wrapped(default_keys_text, "", manual_width) + "\n";
+    result += manual_default_example;
+    for (const DefaultSetting& setting : default_schema()) {
+        result += manual_setting(setting);
+    }
+    return result;
+}
+
+std::string manual_key_fields() {
+    std::string result =
+        fmt::format("### {}\n\n", key_fields_name) + wrapped(key_fields_text, "", manual_width) + "\n";
+    result += manual_key_fields_example;
+    for (const KeyFieldSetting& setting : key_field_schema()) {
         result += manual_setting(setting);
     }
     return result;
@@ -340,8 +434,7 @@ std::string render_manual() {
     for (const Section& section : schema()) {
         result += manual_section(section);
     }
-    result += manual_sources();
-    result += manual_domains();
+    result += manual_sources() + manual_domains() + manual_default() + manual_key_fields();
     result += manual_foot;
     return result;
 }

@@ -1,6 +1,7 @@
 #include "config/load.h"
 
 #include "base/secret_text.h"
+#include "config/check_domain_signing.h"
 #include "config/check_policy.h"
 #include "config/limits.h"
 #include "config/load_check.h"
@@ -60,6 +61,7 @@ class Loader {
         }
         if (tree) {
             check_settings(settings_, root, file, report_);
+            check_domain_signing(settings_, domains_.setting_places(), report_);
             apply_mode(settings_);
             check_policy(settings_, policy_.places(), now(), report_);
             note_origins(root, file);
@@ -90,6 +92,15 @@ class Loader {
         for (const auto& [domain, place] : domains_.places()) {
             origins_.insert_or_assign(fmt::format("{}.{}", domains_name, domain),
                                       Origin{place.file->name, place.line});
+        }
+        const Settings& settings = loaded.settings ? *loaded.settings : *loaded.partial;
+        if (settings.default_keys.given) {
+            origins_.insert_or_assign(std::string(default_name), Origin{settings.default_keys.entry.named_in,
+                                                                        settings.default_keys.line});
+        }
+        if (!settings.key_fields.empty()) {
+            origins_.insert_or_assign(std::string(key_fields_name),
+                                      Origin{loaded.files.front(), settings.key_fields.front().line});
         }
         for (const auto& [path, place] : domains_.setting_places()) {
             origins_.insert_or_assign(path, Origin{place.file->name, place.line});

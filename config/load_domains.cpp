@@ -153,7 +153,8 @@ void DomainLoader::load_default(const Pair& pair, const File& file) {
         pair.value->kind != TreeNode::Kind::mapping) {
         return;
     }
-    DefaultEntry& entry = default_keys_.emplace();
+    DefaultEntry& entry = default_keys_;
+    entry.given = true;
     entry.line = pair.name->line;
     const std::string prefix = fmt::format("{}.", default_name);
     load_entry(pair, {std::string(default_name), prefix, ""}, entry.entry, file, [&](const Pair& other) {

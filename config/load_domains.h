@@ -14,8 +14,7 @@ namespace config {
 // Gathers the domains of all files; a domain may be given once.
 class DomainLoader {
   public:
-    DomainLoader(std::map<std::string, DomainEntry>& domains, std::optional<DefaultEntry>& default_keys,
-                 Report& report)
+    DomainLoader(std::map<std::string, DomainEntry>& domains, DefaultEntry& default_keys, Report& report)
         : domains_(domains), default_keys_(default_keys), report_(report) {}
 
     // Nobody will ask for setting_places().
@@ -58,7 +57,7 @@ class DomainLoader {
     [[nodiscard]] std::optional<std::string> new_domain(const TreeNode& name, const File& file);
 
     std::map<std::string, DomainEntry>& domains_;
-    std::optional<DefaultEntry>& default_keys_;
+    DefaultEntry& default_keys_;
     Report& report_;
     bool keeps_places_ = true;
     std::unordered_map<std::string, Place> places_;

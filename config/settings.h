@@ -23,7 +23,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -98,6 +97,7 @@ struct DomainEntry {
 
 // One set of keys for all domains of a list that have none of their own.
 struct DefaultEntry {
+    bool given = false;
     std::vector<std::string> domains; // names, and "*.NAME" for all below; A-labels, lower case
     std::string domain_table;         // PATH, file:PATH: one of these on each line
     DomainEntry entry;
@@ -302,7 +302,7 @@ struct Settings {
 
     // Per-domain keys; domain in A-labels, lower case, or "*." before it for all names below.
     std::map<std::string, DomainEntry> domains;
-    std::optional<DefaultEntry> default_keys; // for those domains of a list that have none of their own
+    DefaultEntry default_keys; // for those domains of a list that have none of their own
 
     struct Log {
         LogTarget target = LogTarget::syslog;

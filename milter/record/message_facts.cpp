@@ -32,6 +32,8 @@ std::string_view print(Unsigned reason) {
         return "own_result";
     case Unsigned::header:
         return "header";
+    case Unsigned::submitter:
+        return "submitter";
     case Unsigned::fragile:
         return "fragile";
     case Unsigned::recipient:

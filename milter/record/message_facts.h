@@ -35,6 +35,7 @@ enum class Unsigned : std::uint8_t {
     key,         // is not there or cannot be used
     own_result,  // it came back with one against its author
     header,      // that cannot be signed as it is
+    submitter,   // who may not use the key, or not write this From
     fragile,     // it would be changed behind us, and is put off
     recipient,   // who wants none
 };

@@ -106,10 +106,10 @@ keys::KeyOptions key_options(const config::Settings& settings) {
     for (const auto& [domain, entry] : settings.domains) {
         add_keys(domain, entry, shapes, options.domain_keys);
     }
-    if (settings.default_keys) {
-        options.default_domains = settings.default_keys->domains;
-        options.default_table = settings.default_keys->domain_table;
-        add_keys("", settings.default_keys->entry, shapes, options.default_keys);
+    if (settings.default_keys.given) {
+        options.default_domains = settings.default_keys.domains;
+        options.default_table = settings.default_keys.domain_table;
+        add_keys("", settings.default_keys.entry, shapes, options.default_keys);
     }
     return options;
 }

@@ -32,7 +32,7 @@ bool needs_public_suffixes(const config::Settings::Dmarc& settings) {
 
 bool needs_body(const config::Settings& settings) {
     const bool names_keys = !settings.signing.key_table.empty() || !settings.signing.signing_table.empty() ||
-                            !settings.domains.empty() || settings.default_keys;
+                            !settings.domains.empty() || settings.default_keys.given;
     return (settings.roles.verify && settings.dkim.enabled) || (settings.roles.sign && names_keys);
 }
 

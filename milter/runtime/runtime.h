@@ -32,8 +32,8 @@ struct Runtime {
     authenticate::Options mail_from_check; // of them, SPF of MAIL FROM alone
     std::shared_ptr<const keys::KeyStore> keys;
     std::shared_ptr<const keys::SenderSource> senders; // null: whose mail is signed may write any From
-    std::shared_ptr<keys::source::News> key_news; // of the sources of keys
-    dkim::SignOptions sign_options;               // but for domain, selector and identity
+    std::shared_ptr<keys::source::News> key_news;      // of the sources of keys
+    dkim::SignOptions sign_options;                    // but for domain, selector and identity
     message::Limits message_limits;
     Policies policies; // for incoming mail
     authenticate::RelayRules relay_rules;

@@ -3,13 +3,13 @@
 
 #include "authres/own_result.h"
 #include "dkim/body_hash.h"
-#include "keys/key_store.h"
 #include "message/body_scan.h"
 #include "message/fragile.h"
 #include "message/from.h"
 #include "milter/record/message_facts.h"
 #include "milter/runtime/runtime.h"
 #include "milter/session/actions.h"
+#include "milter/session/key_choice.h"
 
 #include <memory>
 #include <string>
@@ -32,7 +32,7 @@ struct Signed {
 
 class Outbound {
   public:
-    explicit Outbound(std::shared_ptr<const runtime::Runtime> runtime);
+    explicit Outbound(std::shared_ptr<const runtime::Runtime> runtime, Submission submission = {});
 
     // Looks up the keys for the author of the message. A result of an earlier pass under one of `own_ids`
     // that speaks against him takes them away again; none are looked at where there are no ids.
@@ -48,25 +48,22 @@ class Outbound {
     // Known from the end of the header on.
     [[nodiscard]] const message::Author& author() const { return author_; }
     [[nodiscard]] const authres::OwnResult& own_result() const { return own_result_; }
+    [[nodiscard]] const KeyChoice& choice() const { return choice_; }
 
   private:
-    void leave_unsigned(record::Unsigned reason, std::string because, bool warn);
-    void look_up_keys();
-    void find_signers();
-    // Of the keys that sign those that are there; where none is, the reason.
-    void leave_out_absent_keys();
-    void sign_with(const keys::Signer& signer, const message::HeaderList& headers, base::UnixTime now,
+    // As general settings or the domain's own have it.
+    [[nodiscard]] const keys::Shape& shape_of(const keys::Signer& signer) const;
+    [[nodiscard]] std::vector<message::Fragility> find_fragile(const message::HeaderList& headers) const;
+    void sign_with(std::size_t number, const message::HeaderList& headers, base::UnixTime now,
                    Signed& result);
 
     std::shared_ptr<const runtime::Runtime> runtime_;
     message::Author author_;
     authres::OwnResult own_result_;
-    std::vector<keys::Signer> signers_;
-    std::string unsigned_because_;
-    record::Unsigned unsigned_reason_ = record::Unsigned::no_key;
-    bool warn_ = false; // see Signed
+    Submission submission_;
+    KeyChoice choice_;
     dkim::BodyHashes bodies_;
-    std::size_t body_hash_ = 0;
+    std::vector<std::size_t> body_hashes_; // of each of the signers
     message::BodyScan body_scan_;
     bool looks_for_fragile_ = false;
     bool spares_lists_ = false;

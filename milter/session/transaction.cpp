@@ -7,6 +7,7 @@
 #include "authenticate/submission.h"
 #include "authenticate/told.h"
 #include "authres/format.h"
+#include "base/ascii.h"
 #include "message/line_breaks.h"
 #include "milter/record/log_line.h"
 #include "milter/record/tally.h"
@@ -41,6 +42,31 @@ std::string handed_over(const Direction& direction, const std::string& unknown_r
                                    : fmt::format("the address of the relay {} is not known", unknown_relay);
 }
 
+bool is_blank(std::string_view text) {
+    return base::trim_fws(text).empty();
+}
+
+// Only what the mail server says. An authentication without a name is one all the same.
+Submission submission(const TransactionContext& context) {
+    const Login& login = context.login;
+    Submission submission{{{}, context.envelope.client}, context.daemon_name, context.envelope.mail_from};
+    if (!is_blank(login.name) || !is_blank(login.mechanism)) {
+        submission.submitter.login = base::trim_fws(login.name);
+    }
+    return submission;
+}
+
+// Mail whose From is none that its submitter may write.
+authenticate::Disposition refuse_sender(bool for_good) {
+    authenticate::Disposition disposition;
+    disposition.action = for_good ? authenticate::Action::reject : authenticate::Action::tempfail;
+    disposition.reason = "sender-mismatch";
+    constexpr const char* text = "the address in From is not one that you may send from";
+    disposition.reply = for_good ? authenticate::SmtpReply{"550", "5.7.1", text}
+                                 : authenticate::SmtpReply{"451", "4.7.1", text};
+    return disposition;
+}
+
 } // namespace
 
 Transaction::Transaction(runtime::Service& service, TransactionContext context)
@@ -55,7 +81,7 @@ Transaction::Transaction(runtime::Service& service, TransactionContext context)
         }
         break;
     case record::Mode::sign:
-        outbound_.emplace(context_.runtime);
+        outbound_.emplace(context_.runtime, submission(context_));
         if (context_.by_sendmail) {
             outbound_->expect_sendmail();
         }
@@ -252,6 +278,7 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
     if (facts.came_back.empty()) { // or a stranger wrote it, and the rule for our own is none of his
         facts.disposition =
             authenticate::dispose_own(outbound_->author().state, context_.runtime->settings.author.own_mail);
+        heed_sender_table(facts.disposition);
     }
     Actions actions = actions_for(facts.disposition);
     facts.from = record::from_in_words(outbound_->author(), headers_);
@@ -288,6 +315,17 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
     conclude(queue_id, facts);
     actions.changes = std::move(changes_); // the last that can fail is behind us
     return actions;
+}
+
+// Where nobody can say just now, it is not refused for good.
+void Transaction::heed_sender_table(authenticate::Disposition& disposition) const {
+    const auto& choice = outbound_->choice();
+    const auto rule = context_.runtime->settings.senders.mismatch;
+    if (!choice.forbidden || rule == config::SenderMismatch::sign_without ||
+        disposition.action == authenticate::Action::reject) {
+        return;
+    }
+    disposition = refuse_sender(rule == config::SenderMismatch::reject && !choice.unknown);
 }
 
 std::vector<authres::MethodResult> Transaction::login_result() const {

@@ -69,6 +69,8 @@ class Transaction {
     [[nodiscard]] Signed sign_what_leaves(const std::vector<HeaderDeletion>& deletions);
     [[nodiscard]] Actions finish_inbound(std::string_view queue_id, const std::function<void()>& progress);
     [[nodiscard]] Actions finish_outbound(std::string_view queue_id);
+    // Mail of our own whose From its submitter may not write.
+    void heed_sender_table(authenticate::Disposition& disposition) const;
     [[nodiscard]] Actions finish_kept(std::string_view queue_id);
     // Who logged in, where that is to be said.
     [[nodiscard]] std::vector<authres::MethodResult> login_result() const;

@@ -4,6 +4,7 @@
 #include "config/load.h"
 #include "config/load_source.h"
 #include "keys/key_store.h"
+#include "keys/sender_table.h"
 #include "milter/runtime/relay_rules.h"
 #include "milter/runtime/runtime.h"
 #include "milter/tool/commands.h"
@@ -99,11 +100,56 @@ void check_relays(const config::Settings& settings, Report& report) {
     }
 }
 
+// Whoever may submit mail at all has the keys of all these domains.
+void warn_of_open_senders(const config::Settings& settings, std::size_t domains, const std::string& name,
+                          Report& report) {
+    constexpr std::size_t many = 10; // hardly all of one owner
+    if (domains >= many && settings.roles.sign && settings.senders.table.empty()) {
+        report.diagnostics.push_back(
+            {Severity::warning, name, 0, 0,
+             fmt::format("'senders.table' is not set: everybody who may submit mail has it signed for all {} "
+                         "domains",
+                         domains),
+             "say who may write which From, or name 'used_by' for each domain"});
+    }
+}
+
+// Domains with keys that are for nobody in particular.
+std::size_t open_domains(const config::Settings& settings) {
+    const auto is_open = [](const config::DomainEntry& entry) {
+        return !entry.signing ||
+               (entry.signing->used_by.logins.empty() && entry.signing->used_by.clients.empty());
+    };
+    return static_cast<std::size_t>(std::count_if(settings.domains.begin(), settings.domains.end(),
+                                                  [&](const auto& one) { return is_open(one.second); }));
+}
+
+// The daemon does not start with an error in it.
+void check_senders(const config::Settings& settings, Report& report) {
+    if (settings.senders.table.empty()) {
+        return;
+    }
+    ++report.files;
+    std::vector<keys::Problem> problems;
+    const auto table = keys::SenderTable::load(settings.senders.table, problems);
+    for (const auto& problem : problems) {
+        report.diagnostics.push_back(
+            {severity_of(problem), problem.file, problem.line, 0, problem.message, {}});
+    }
+    if (!table->has_networks()) {
+        report.diagnostics.push_back({Severity::warning, settings.senders.table, 0, 0,
+                                      "no row is for a network: mail without a login, such as that of "
+                                      "programs on this host, is not signed",
+                                      "add a row for 127.0.0.0/8 and ::1 with what they may write in From"});
+    }
+}
+
 // A reload does not wait until every key of a large site is parsed, as the daemon does not.
-void check_keys(const config::Settings& settings, const std::string& user, bool reload, Report& report) {
+void check_keys(const config::Settings& settings, const std::string& user, const CheckConfigOptions& options,
+                Report& report) {
     auto key_options = runtime::key_options(settings);
     key_options.user = user;
-    key_options.read_keys = !reload;
+    key_options.read_keys = !options.reload;
     key_options.read_few = runtime::keys_read_at_start;
     const auto loaded = keys::KeyStore::load(key_options);
     for (const auto& problem : loaded.problems) {
@@ -111,18 +157,23 @@ void check_keys(const config::Settings& settings, const std::string& user, bool 
             {severity_of(problem), problem.file, problem.line, 0, problem.message, {}});
     }
     report.domains = settings.domains.size();
+    report.keys += settings.default_keys.entry.keys.size();
     for (const auto& [domain, entry] : settings.domains) {
         report.keys += entry.keys.size();
     }
+    warn_of_open_senders(settings, open_domains(settings) + loaded.listed_domains + loaded.signing_rows,
+                         name_of(options), report);
+    check_senders(settings, report);
     report.key_rows = loaded.key_rows;
     report.signing_rows = loaded.signing_rows;
+    report.files += settings.default_keys.given && !settings.default_keys.domain_table.empty() ? 1U : 0U;
     report.files +=
         (settings.signing.key_table.empty() ? 0U : 1U) + (settings.signing.signing_table.empty() ? 0U : 1U);
 }
 
 // What only building the daemon's state shows: key files, tables, the public suffix list.
 void check_runtime(const config::Settings& settings, const CheckConfigOptions& options, Report& report) {
-    check_keys(settings, user_that_counts(options.user), options.reload, report);
+    check_keys(settings, user_that_counts(options.user), options, report);
     check_relays(settings, report);
     if (const auto checks = make_checks(settings); !checks) {
         report.diagnostics.push_back({Severity::error, name_of(options), 0, 0, checks.error().message, {}});
@@ -153,6 +204,14 @@ config::Settings checkable(const config::Loaded& loaded) {
     auto settings = *loaded.partial;
     for (auto& [domain, entry] : settings.domains) {
         std::erase_if(entry.keys, [](const auto& key) { return key.selector.empty() || key.file.empty(); });
+    }
+    std::erase_if(settings.default_keys.entry.keys,
+                  [](const auto& key) { return key.selector.empty() || key.file.empty(); });
+    if (is_refused(loaded, "senders.table")) {
+        settings.senders.table.clear();
+    }
+    if (is_refused(loaded, "default.domain_table")) {
+        settings.default_keys.domain_table.clear();
     }
     settings.signing.require_safe_keys &= !is_refused(loaded, "signing.require_safe_keys");
     if (settings.signing.key_table.empty() || settings.signing.signing_table.empty() ||
@@ -208,7 +267,7 @@ Result<Report> examine(const CheckConfigOptions& options, Console& console) {
     }
     report.complete = loaded.parsed;
     if (loaded.partial) {
-        check_keys(checkable(loaded), user_that_counts(options.user), options.reload, report);
+        check_keys(checkable(loaded), user_that_counts(options.user), options, report);
     }
     report.refused = !report.starts();
     const auto& settings = loaded.settings ? loaded.settings : loaded.partial;

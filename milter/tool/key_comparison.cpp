@@ -177,7 +177,7 @@ std::vector<KeyFinding> compare_key(const NamedKey& name, const crypto::SigningK
                                                  key.bits(), recommended_bits)});
     }
     if (!name.active) {
-        found.push_back({Kind::note, "its state is not active: the daemon does not sign with it"});
+        found.push_back({Kind::note, "not active: the daemon does not sign with it"});
     }
     return found;
 }

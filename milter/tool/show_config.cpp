@@ -9,10 +9,12 @@
 #include "config/suggest.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
+#include "milter/tool/domain_settings.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -29,6 +31,7 @@ struct ShowConfigOptions {
     std::string path;
     bool defaults = false;
     bool value_only = false;
+    bool json = false;
 };
 
 struct Line {
@@ -96,13 +99,35 @@ Line line_of_list(const std::vector<config::SettingOf<Target>>& schema, const st
     return {path, value, value, origin_of(loaded, path)};
 }
 
-void add_domain(const std::string& domain, const config::DomainEntry& entry, const config::Loaded& loaded,
+// Of what a domain has of its own, that which is given.
+void add_own(const std::string& prefix, const config::DomainSigning& own, const config::Loaded& loaded,
+             std::vector<Line>& lines) {
+    for (const auto& setting : config::domain_signing_schema()) {
+        if (std::find(own.given.begin(), own.given.end(), setting.name()) != own.given.end()) {
+            auto path = fmt::format("{}.{}", prefix, setting.name());
+            auto origin = origin_of(loaded, path);
+            lines.push_back(line_of(setting, own, std::move(path), std::move(origin)));
+        }
+    }
+    const auto users = fmt::format("{}.{}", prefix, config::used_by_name);
+    for (const auto& setting : config::used_by_schema()) {
+        if (setting.read(own) != setting.read(config::DomainSigning())) {
+            lines.push_back(
+                line_of(setting, own, fmt::format("{}.{}", users, setting.name()), origin_of(loaded, users)));
+        }
+    }
+}
+
+// `prefix` is "domains.NAME" or "default".
+void add_domain(const std::string& prefix, const config::DomainEntry& entry, const config::Loaded& loaded,
                 std::vector<Line>& lines) {
-    const auto prefix = fmt::format("{}.{}", config::domains_name, domain);
     for (const auto& setting : config::domain_schema()) {
         auto path = fmt::format("{}.{}", prefix, setting.name());
         auto origin = origin_of(loaded, path);
         lines.push_back(line_of(setting, entry, std::move(path), std::move(origin)));
+    }
+    if (entry.signing) {
+        add_own(prefix, *entry.signing, loaded, lines);
     }
     lines.push_back(line_of_list(config::key_schema(), entry.keys,
                                  fmt::format("{}.{}", prefix, config::keys_name), loaded));
@@ -188,7 +213,20 @@ std::vector<Line> all_lines(const config::Loaded& loaded) {
         lines.push_back(line_of_source(name, source));
     }
     for (const auto& [domain, entry] : loaded.settings->domains) {
-        add_domain(domain, entry, loaded, lines);
+        add_domain(fmt::format("{}.{}", config::domains_name, domain), entry, loaded, lines);
+    }
+    if (const auto& defaults = loaded.settings->default_keys; defaults.given) {
+        const std::string prefix(config::default_name);
+        for (const auto& setting : config::default_schema()) {
+            auto path = fmt::format("{}.{}", prefix, setting.name());
+            auto origin = origin_of(loaded, path);
+            lines.push_back(line_of(setting, defaults, std::move(path), std::move(origin)));
+        }
+        add_domain(prefix, defaults.entry, loaded, lines);
+    }
+    if (!loaded.settings->key_fields.empty()) {
+        lines.push_back(line_of_list(config::key_field_schema(), loaded.settings->key_fields,
+                                     std::string(config::key_fields_name), loaded));
     }
     return lines;
 }
@@ -209,10 +247,39 @@ std::string no_such_setting(const std::string& path, const std::vector<Line>& li
                        meant ? fmt::format("; did you mean '{}'?", *meant) : "");
 }
 
+// What has the form of a domain name and begins like no setting.
+std::optional<base::DomainName> named_domain(const std::string& path, const std::vector<Line>& lines) {
+    const auto section = path.substr(0, path.find('.'));
+    const bool is_setting = std::any_of(lines.begin(), lines.end(),
+                                        [&](const Line& line) { return is_below(line.path, section); });
+    return is_setting || !base::is_multi_label(path) ? std::nullopt
+                                                     : base::DomainName::parse_international(path);
+}
+
+std::vector<Line> lines_of(const base::DomainName& domain, const config::Loaded& loaded) {
+    std::vector<Line> lines;
+    for (auto& line : settings_of_domain(loaded, domain)) {
+        lines.push_back({std::move(line.name), line.value, line.value, std::move(line.origin)});
+    }
+    return lines;
+}
+
+void print_json(const std::vector<Line>& lines, std::ostream& out) {
+    using Json = nlohmann::ordered_json;
+    Json list = Json::array();
+    for (const Line& line : lines) {
+        list.push_back({{"setting", line.path}, {"value", line.value}, {"origin", line.origin}});
+    }
+    out << list.dump(2, ' ', true, Json::error_handler_t::replace) << '\n';
+}
+
 Result<std::vector<Line>> wanted_lines(const ShowConfigOptions& options, const config::Loaded& loaded) {
     auto lines = all_lines(loaded);
     if (std::none_of(lines.begin(), lines.end(),
                      [&](const Line& line) { return is_below(line.path, options.path); })) {
+        if (const auto domain = named_domain(options.path, lines)) {
+            return lines_of(*domain, loaded);
+        }
         return fail(ExitCode::usage, no_such_setting(options.path, lines));
     }
     std::erase_if(lines, [&](const Line& line) { return !is_below(line.path, options.path); });
@@ -245,6 +312,10 @@ Result<ExitCode> show_config(const ShowConfigOptions& options, Console& console)
     if (!lines) {
         return tl::make_unexpected(lines.error());
     }
+    if (options.json) {
+        print_json(*lines, console.out);
+        return ExitCode::ok;
+    }
     for (const Line& line : *lines) {
         if (options.value_only) {
             fmt::print(console.out, "{}\n", line.bare);
@@ -262,15 +333,19 @@ void add_show_config(CLI::App& app, Command& chosen) {
     CLI::App* sub = app.add_subcommand(
         "show-config", "Print the settings in force, each with the file and line that gives it");
     sub->footer("Examples:\n  paraph show-config\n  paraph show-config dns\n"
-                "  paraph show-config listen.socket --value");
-    sub->add_option("path", options->path, "A setting or a section: dns.timeout, dns, domains.example.org")
+                "  paraph show-config listen.socket --value\n  paraph show-config example.org");
+    sub->add_option(
+           "path", options->path,
+           "A setting or a section: dns.timeout, dns, domains.example.org; or a domain, for all that "
+           "holds for its mail")
         ->type_name("PATH");
     sub->add_option("-c,--config", options->file,
                     "The configuration file, - for standard input (default: /etc/paraph/paraph.yaml if there "
                     "is one)")
         ->type_name("FILE");
     sub->add_flag("--defaults", options->defaults, "The built-in defaults, whatever the file says");
-    sub->add_flag("--value", options->value_only, "Only the value of one setting, for scripts");
+    auto* value = sub->add_flag("--value", options->value_only, "Only the value of one setting, for scripts");
+    sub->add_flag("--json", options->json, "Print a JSON array")->excludes(value);
     sub->callback([options, &chosen] {
         chosen = [options](Console& console) { return show_config(*options, console); };
     });

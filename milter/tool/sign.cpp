@@ -10,6 +10,7 @@
 #include "milter/tool/files.h"
 #include "milter/tool/header_edits.h"
 #include "milter/tool/message_input.h"
+#include "milter/tool/sign_why.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -33,6 +34,7 @@ struct SignCommandOptions {
     std::optional<base::UnixTime> now;
     bool field_only = false;
     std::string file;
+    WhyOptions why;
 };
 
 // Whole fields with CRLF folds, in the order in which the daemon inserts them: the last one ends up first.
@@ -83,7 +85,11 @@ Result<Fields> sign_as_daemon(const SignCommandOptions& options, const config::S
         }
         return fail(ExitCode::config, std::move(problems));
     }
-    session::Outbound outbound(built.runtime);
+    auto submission = submission_of(options.why);
+    if (!submission) {
+        return tl::make_unexpected(submission.error());
+    }
+    session::Outbound outbound(built.runtime, std::move(*submission));
     outbound.end_of_header(message.headers, {}); // the operator says whose mail it is
     outbound.body(message.body);
     const session::Signed done = outbound.finish(message.headers, reception_time(options.now));
@@ -129,6 +135,20 @@ Result<ExitCode> sign(const SignCommandOptions& options, Console& console) {
     return ExitCode::ok;
 }
 
+void add_why_options(CLI::App& sub, WhyOptions& options) {
+    auto* why = sub.add_option("--why", options.address,
+                               "Say which keys sign mail with this address in From, or why none does")
+                    ->type_name("ADDRESS");
+    sub.add_option("--login", options.login, "As if this login had submitted it")->type_name("NAME");
+    sub.add_option("--client", options.client, "As if this client had submitted it")->type_name("ADDR");
+    sub.add_option("--daemon-name", options.daemon_name,
+                   "As if it had come through this service ({daemon_name})")
+        ->type_name("NAME");
+    sub.add_option("--mail-from", options.mail_from, "The envelope sender, where key_fields asks for it")
+        ->type_name("ADDRESS");
+    sub.add_flag("--json", options.json, "Print one JSON object")->needs(why);
+}
+
 void add_key_options(CLI::App& sub, SignCommandOptions& options) {
     auto* key = sub.add_option("--key", options.key, "Sign with this private key (PEM)")->type_name("FILE");
     auto* domain =
@@ -153,12 +173,25 @@ void add_sign(CLI::App& app, Command& chosen) {
     auto options = std::make_shared<SignCommandOptions>();
     CLI::App* sub = app.add_subcommand("sign", "Put DKIM-Signature fields on top of a message");
     sub->footer("Examples:\n  paraph sign --config /etc/paraph/paraph.yaml mail.eml\n"
-                "  paraph sign --key s1.pem --domain example.org --selector s1 --field-only mail.eml");
+                "  paraph sign --key s1.pem --domain example.org --selector s1 --field-only mail.eml\n"
+                "  paraph sign --why ann@example.org --login ann");
     add_key_options(*sub, *options);
+    add_why_options(*sub, options->why);
     sub->add_option("--now", options->now, "Time of signing, t=")->type_name("UNIXTIME");
     sub->add_flag("--field-only", options->field_only, "Print the fields without the message");
-    sub->add_option("FILE", options->file, "The message, or - for standard input")->required();
+    sub->add_option("FILE", options->file, "The message, or - for standard input");
     sub->final_callback([options, &chosen] {
+        if (!options->why.address.empty()) {
+            if (!options->key.empty() || !options->file.empty()) {
+                throw CLI::ExcludesError("--why", options->key.empty() ? "FILE" : "--key");
+            }
+            options->why.config = options->config;
+            chosen = [options](Console& console) { return explain_signing(options->why, console); };
+            return;
+        }
+        if (options->file.empty()) {
+            throw CLI::RequiredError("FILE");
+        }
         if (options->key.empty() == options->config.empty()) {
             throw CLI::RequiredError("--config, or --key with --domain and --selector,");
         }

@@ -100,17 +100,21 @@ TEST_CASE("the sample file shows every setting with its default") {
 TEST_CASE("the example of domains in the sample file works") {
     const TemporaryTree tree;
     tree.write("keys/s2026.example.com.pem", "");
+    tree.write("keys/default.pem", "");
+    tree.write("domains", "");
     const std::string sample = config::render_sample();
     std::istringstream lines(sample.substr(sample.find("#domains:")));
     std::string text;
     for (std::string line; std::getline(lines, line);) {
-        text += line.substr(1) + "\n";
+        text += (line.empty() ? line : line.substr(1)) + "\n";
     }
     const auto loaded = config::load_file(tree.write("paraph.yaml", text));
     CHECK(loaded.diagnostics.empty());
     REQUIRE(loaded.settings);
     REQUIRE(loaded.settings->domains.contains("example.com"));
     CHECK(loaded.settings->domains.at("example.com").keys.at(0).selector == "s2026");
+    CHECK(loaded.settings->default_keys.given);
+    CHECK(loaded.settings->key_fields.size() == 1);
 }
 
 TEST_CASE("no line of the documents is wider than a screen or ends in a blank") {

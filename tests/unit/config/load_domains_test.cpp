@@ -1,5 +1,5 @@
+#include "config/domain_signing.h"
 #include "config/load.h"
-
 #include "dkim/names.h"
 #include "support/catch.h"
 #include "support/temporary_tree.h"
@@ -83,10 +83,10 @@ domains:
     REQUIRE(entry.keys.size() == 2);
     CHECK(entry.keys[0].selector == "s2026");
     CHECK(entry.keys[0].file == domains.tree().path("k.pem"));
-    CHECK(entry.keys[0].active);
+    CHECK(entry.keys[0].is_active());
     CHECK(entry.keys[0].identity.empty());
     CHECK(entry.keys[1].identity == "@news.example.com");
-    CHECK_FALSE(entry.keys[1].active);
+    CHECK_FALSE(entry.keys[1].is_active());
     REQUIRE(map.contains("xn--mller-kva.example"));
     CHECK(map.at("xn--mller-kva.example").keys.at(0).file == domains.tree().path("./k.pem"));
 }
@@ -96,10 +96,26 @@ TEST_CASE("what can be wrong with the settings of a domain") {
         {"not a name",
          "domains:\n  exa mple: {keys: []}\n",
          {"DIR/p.yaml:2:3: error: 'exa mple' is not a domain name"}},
-        {"a wildcard",
-         "domains:\n  '*.example.com': {}\n",
-         {"DIR/p.yaml:2:3: error: '*.example.com' is not a domain name (write 'example.com' with "
-          "'subdomains: true')"}},
+        {"a wildcard for everything",
+         "domains:\n  '*': {}\n",
+         {"DIR/p.yaml:2:3: error: '*' is not a domain name (keys for the domains of a list stand below "
+          "'default:')"}},
+        {"a wildcard within a name",
+         "domains:\n  'a.*.example.com': {}\n",
+         {"DIR/p.yaml:2:3: error: 'a.*.example.com' is not a domain name"}},
+        {"a wildcard twice, by another spelling",
+         "domains:\n  '*.example.com': {keys: [{selector: s, file: k.pem}]}\n"
+         "  '*.EXAMPLE.com': {keys: [{selector: s, file: k.pem}]}\n",
+         {"DIR/p.yaml:3:3: error: domain '*.example.com' is given twice (first at DIR/p.yaml:2:3)"}},
+        {"subdomains of a wildcard",
+         "domains:\n  '*.example.com': {subdomains: true, keys: [{selector: s, file: k.pem}]}\n",
+         {"DIR/p.yaml:2:3: warning: 'domains.*.example.com.subdomains' says nothing: all names below are "
+          "meant"}},
+        {"a wildcard beside subdomains",
+         "domains:\n  '*.example.com': {keys: [{selector: s, file: k.pem}]}\n"
+         "  example.com: {subdomains: true, keys: [{selector: s, file: k.pem}]}\n",
+         {"DIR/p.yaml:2:3: warning: '*.example.com' stands beside 'example.com' with 'subdomains: true': it "
+          "signs for the names below"}},
         {"a list as name", "domains:\n  [a]: {}\n", {"DIR/p.yaml:2:3: error: '' is not a domain name"}},
         {"the same twice, by another spelling",
          "domains:\n  müller.example: {keys: [{selector: s, file: k.pem}]}\n"
@@ -370,4 +386,88 @@ TEST_CASE("whatever is accepted for a domain can sign") {
         }
     }
     CHECK(accepted > 30);
+}
+
+TEST_CASE("states of keys, and settings of a domain's own") {
+    const Domains domains;
+    const auto loaded = domains.load(R"(
+domains:
+  example.com:
+    header_canonicalization: simple
+    lifetime: 7d
+    used_by: {logins: [ann, "*@example.com"], clients: [192.0.2.0/24]}
+    keys:
+      - {selector: a, file: k.pem, state: pending}
+      - {selector: b, file: k.pem, state: active}
+      - {selector: c, file: k.pem, state: retiring}
+      - {selector: d, file: k.pem, state: retired}
+  "*.müller.example":
+    signing_domain: Example.NET
+    identity: "@news.example.net"
+    keys: [{selector: s, file: k.pem}]
+  plain.example:
+    keys: [{selector: s, file: k.pem}]
+)");
+    CHECK(loaded.diagnostics.empty());
+    REQUIRE(loaded.settings);
+    const auto& map = loaded.settings->domains;
+    const auto& own = map.at("example.com");
+    std::vector<bool> active;
+    for (const auto& key : own.keys) {
+        active.push_back(key.is_active());
+    }
+    CHECK(active == std::vector{false, true, false, false});
+    REQUIRE(own.signing);
+    CHECK(own.signing->used_by.logins == Texts{"ann", "*@example.com"});
+    CHECK(own.signing->used_by.clients.size() == 1);
+    const auto merged = config::signing_of(loaded.settings->signing, *own.signing);
+    CHECK(merged.header_canonicalization == dkim::Canonicalization::simple);
+    CHECK(merged.body_canonicalization == dkim::Canonicalization::relaxed);
+    CHECK(merged.lifetime == std::chrono::days(7));
+    const auto& wildcard = map.at("*.xn--mller-kva.example");
+    CHECK(wildcard.signing->signing_domain == "example.net");
+    CHECK(wildcard.keys.front().identity == "@news.example.net");
+    CHECK(map.at("plain.example").signing == nullptr); // a hundred thousand of them cost nothing more
+}
+
+TEST_CASE("what can be wrong with states, users and default keys") {
+    const std::string keys = "keys: [{selector: s, file: k.pem}]";
+    check(std::vector<DomainCase>{
+        {"two words for one thing",
+         "domains:\n  a.example:\n    keys: [{selector: s, file: k.pem, state: active, active: true}]\n",
+         {"DIR/p.yaml:3:12: error: 'domains.a.example.keys.active' says what 'domains.a.example.keys.state' "
+          "says (keep state)"}},
+        {"no such state",
+         "domains:\n  a.example:\n    keys: [{selector: s, file: k.pem, state: revoked}]\n",
+         {"DIR/p.yaml:3:46: error: 'domains.a.example.keys.state': expected one of pending, active, "
+          "retiring, "
+          "retired, not 'revoked'"}},
+        {"nobody",
+         "domains:\n  a.example:\n    used_by: {logins: []}\n    " + keys + "\n",
+         {"DIR/p.yaml:3:5: error: 'domains.a.example.used_by' names nobody who may use the keys (leave it "
+          "out "
+          "to let everybody use them whose mail is signed)"}},
+        {"an identity outside of the signing domain",
+         "domains:\n  a.example:\n    signing_domain: b.example\n    identity: '@a.example'\n    " + keys +
+             "\n",
+         {"DIR/p.yaml:5:12: error: 'domains.a.example.keys': identity '@a.example' is not at 'b.example' or "
+          "below it"}},
+        {"an identity where every author's domain signs",
+         "default:\n  domains: [a.example]\n  identity: '@a.example'\n  " + keys + "\n",
+         {"DIR/p.yaml:4:10: error: 'default.keys': identity needs a signing_domain: here that of the author "
+          "signs"}},
+        {"default without a list",
+         "default:\n  " + keys + "\n",
+         {"DIR/p.yaml:1:1: error: 'default' needs 'domains' or 'domain_table' (nothing is signed for a "
+          "domain "
+          "that neither of them names)"}},
+        {"default for everybody",
+         "default:\n  domains: ['*']\n  " + keys + "\n",
+         {"DIR/p.yaml:2:13: error: 'default.domains': '*' is not a domain name (write example.org, or "
+          "'*.example.org' for all names below it)"}},
+        {"default below domains",
+         "domains:\n  default:\n    " + keys + "\n",
+         {"DIR/p.yaml:2:3: error: no mail can be signed for 'default': the signing domain needs two labels "
+          "at least (its keys are left out)"}},
+    });
 }

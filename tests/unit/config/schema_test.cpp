@@ -103,15 +103,22 @@ TEST_CASE("every member of the structure has its setting") {
     const auto& sections = config::schema();
     const auto inner =
         std::count_if(sections.begin(), sections.end(), [](const auto& s) { return s.is_inner(); });
-    CHECK(sections.size() - static_cast<std::size_t>(inner) - 1 + count_settings("") + 2 ==
+    CHECK(count_settings("senders") == count_members<config::Settings::Senders>());
+    // Below the sections: the sources, the domains, the default keys and the rules of key fields.
+    CHECK(sections.size() - static_cast<std::size_t>(inner) - 1 + count_settings("") + 4 ==
           count_members<config::Settings>());
-    // The line, for diagnostics.
-    CHECK(config::key_schema().size() + 1 == count_members<config::SigningKeyEntry>());
+    // The line, for diagnostics; `active` is another word for `state`.
+    CHECK(config::key_schema().size() == count_members<config::SigningKeyEntry>());
     // The file and the line, for diagnostics.
     CHECK(config::source_schema().size() + 2 == count_members<config::SourceEntry>());
     CHECK(config::relay_schema().size() + 2 == count_members<config::RelayEntry>());
-    // The keys, and the file for diagnostics.
-    CHECK(config::domain_schema().size() + 2 == count_members<config::DomainEntry>());
+    // The line.
+    CHECK(config::key_field_schema().size() + 1 == count_members<config::KeyFieldRule>());
+    // Those of used_by in a structure of their own, and which are given.
+    CHECK(config::domain_signing_schema().size() + 2 == count_members<config::DomainSigning>());
+    CHECK(config::used_by_schema().size() == count_members<config::DomainSigning::Users>());
+    // The keys, the file for diagnostics, and what it has of its own.
+    CHECK(config::domain_schema().size() + 3 == count_members<config::DomainEntry>());
 }
 
 TEST_CASE("every setting stands in its section, once, with a paragraph") {

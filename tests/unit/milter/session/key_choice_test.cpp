@@ -1,0 +1,285 @@
+#include "config/load.h"
+#include "milter/session/key_choice.h"
+#include "milter/session/session.h"
+#include "support/catch.h"
+#include "support/keys.h"
+#include "support/memory_logger.h"
+#include "support/table_resolver.h"
+#include "support/temporary_tree.h"
+
+#include <fmt/format.h>
+
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+using milter::session::Submission;
+
+// A runtime of a yaml file; k.pem is a key.
+class Daemon {
+  public:
+    explicit Daemon(const std::string& yaml, const std::string& senders = "") {
+        tree_.write("k.pem", support::ed25519_pem);
+        tree_.write("senders", senders);
+        auto loaded = config::load_file(tree_.write(
+            "p.yaml", "authserv_id: mx.example.net\nsigning: {require_safe_keys: false}\n" + yaml));
+        for (const auto& diagnostic : loaded.diagnostics) {
+            UNSCOPED_INFO(config::print(diagnostic));
+        }
+        REQUIRE(loaded.settings);
+        auto built = milter::runtime::build_runtime(std::move(*loaded.settings), "host.example.net");
+        REQUIRE(built.problems.empty());
+        runtime = built.runtime;
+    }
+
+    // "DOMAIN/SELECTOR ..." or why there is none.
+    [[nodiscard]] std::string choose(const Fields& fields, const Submission& submission) const {
+        message::HeaderList headers;
+        for (const auto& [name, body] : fields) {
+            headers.add(message::HeaderField(name, " " + body));
+        }
+        const auto choice =
+            milter::session::choose_keys(*runtime, headers, message::find_author(headers), submission);
+        std::string text;
+        for (const auto& signer : choice.signers) {
+            text += (text.empty() ? "" : " ") + signer.domain + "/" + signer.selector;
+        }
+        CHECK(text.empty() != choice.unsigned_because.empty());
+        return (choice.forbidden ? "forbidden: " : "") + (text.empty() ? choice.unsigned_because : text);
+    }
+
+    std::shared_ptr<const milter::runtime::Runtime> runtime;
+
+  private:
+    TemporaryTree tree_;
+};
+
+Submission login(std::string name, std::string mail_from = "<x@example.org>") {
+    return {{std::move(name), base::IpAddress::parse("192.0.2.9")}, "smtpd", std::move(mail_from)};
+}
+
+Submission client(std::string_view address, std::string daemon = "smtpd") {
+    return {{std::nullopt, base::IpAddress::parse(address)}, std::move(daemon), "<x@example.org>"};
+}
+
+Fields from(std::string address) {
+    return {{"From", std::move(address)}};
+}
+
+struct Case {
+    std::string_view what;
+    Fields fields;
+    Submission submission;
+    std::string_view chosen;
+};
+
+void check(const Daemon& daemon, const std::vector<Case>& cases) {
+    for (const Case& c : cases) {
+        INFO(c.what);
+        CHECK(daemon.choose(c.fields, c.submission) == c.chosen);
+    }
+}
+
+constexpr std::string_view domains = R"(
+domains:
+  example.org:
+    keys: [{selector: s, file: k.pem}]
+  "*.example.org":
+    keys: [{selector: w, file: k.pem}]
+  waits.example.org:
+    keys: [{selector: p, file: k.pem, state: pending}, {selector: r, file: k.pem, state: retiring}]
+  lists.example.net:
+    keys: [{selector: l, file: k.pem}]
+  third.example:
+    signing_domain: provider.example
+    keys: [{selector: t, file: k.pem}]
+  closed.example:
+    used_by: {logins: [ann, "*@closed.example"], clients: [203.0.113.0/24]}
+    keys: [{selector: c, file: k.pem}]
+default:
+  domains: [customer.example, "*.customer.example"]
+  keys: [{selector: d, file: k.pem}]
+)";
+
+} // namespace
+
+TEST_CASE("the domain of From chooses the keys") {
+    const Daemon daemon{std::string(domains)};
+    check(daemon,
+          {
+              {"its own", from("x@example.org"), login("ann"), "example.org/s"},
+              {"a wildcard", from("x@a.b.example.org"), login("ann"), "example.org/w"},
+              {"no active key, and nothing above signs", from("x@waits.example.org"), login("ann"),
+               "no key for waits.example.org"},
+              {"a third party", from("x@third.example"), login("ann"), "provider.example/t"},
+              {"the default", from("x@customer.example"), login("ann"), "customer.example/d"},
+              {"the default, below", from("x@a.customer.example"), login("ann"), "a.customer.example/d"},
+              {"not in the list", from("x@stranger.example"), login("ann"), "no key for stranger.example"},
+              {"alike", from("x@notcustomer.example"), login("ann"), "no key for notcustomer.example"},
+              {"not our third party itself", from("x@provider.example"), login("ann"),
+               "no key for provider.example"},
+          });
+}
+
+TEST_CASE("keys with users sign for nobody else") {
+    const Daemon daemon{std::string(domains)};
+    const auto mail = from("x@closed.example");
+    check(daemon,
+          {
+              {"a login", mail, login("ann"), "closed.example/c"},
+              {"in capitals", mail, login("Ann"), "closed.example/c"},
+              {"of a pattern", mail, login("bob@CLOSED.example"), "closed.example/c"},
+              {"another", mail, login("eve"), "login 'eve' may not use key closed.example/c (used_by)"},
+              {"one that is a pattern", mail, login("*"),
+               "login '*' may not use key closed.example/c (used_by)"},
+              {"a login without a name", mail, login(""),
+               "a login without a name may not use key closed.example/c (used_by)"},
+              {"a client", mail, client("203.0.113.5"), "closed.example/c"},
+              {"another client", mail, client("192.0.2.5"),
+               "client 192.0.2.5 may not use key closed.example/c (used_by)"},
+              {"a login at that client", mail,
+               Submission{{"eve", base::IpAddress::parse("203.0.113.5")}, "", ""},
+               "login 'eve' may not use key closed.example/c (used_by)"},
+              {"nobody known", mail, Submission{},
+               "a client without an address may not use key closed.example/c (used_by)"},
+          });
+}
+
+TEST_CASE("the table of senders says who may write which From") {
+    const Daemon daemon("senders: {table: senders, delimiters: '+'}" + std::string(domains),
+                        "ann ann@example.org\nboss example.org customer.example\n127.0.0.0/8 *\n");
+    check(daemon,
+          {
+              {"hers", from("ann@example.org"), login("ann"), "example.org/s"},
+              {"quoted, the same address", from("\"ann\"@example.org"), login("ann"), "example.org/s"},
+              {"an extension", from("ann+x@Example.org"), login("ann"), "example.org/s"},
+              {"another's", from("boss@example.org"), login("ann"),
+               "forbidden: login 'ann' may not write boss@example.org (senders.table)"},
+              {"hers and another's", from("ann@example.org, boss@example.org"), login("ann"),
+               "forbidden: login 'ann' may not write boss@example.org (senders.table)"},
+              {"another's name only", from("\"boss@example.org\" <ann@example.org>"), login("boss"),
+               "example.org/s"},
+              {"a default domain", from("x@customer.example"), login("boss"), "customer.example/d"},
+              {"not that one's", from("x@customer.example"), login("ann"),
+               "forbidden: login 'ann' may not write x@customer.example (senders.table)"},
+              {"no key, nothing to forbid", from("x@stranger.example"), login("ann"),
+               "no key for stranger.example"},
+              {"two From fields",
+               {{"From", "ann@example.org"}, {"From", "boss@example.org"}},
+               login("ann"),
+               "forbidden: 2 From fields"},
+              {"the same from outside of logins",
+               {{"From", "ann@example.org"}, {"From", "boss@example.org"}},
+               client("127.0.0.1"),
+               "2 From fields"},
+              {"a program on this host", from("cron@example.org"), client("127.0.0.1"), "example.org/s"},
+              {"another client", from("cron@example.org"), client("192.0.2.1"),
+               "forbidden: client 192.0.2.1 may not write cron@example.org (senders.table)"},
+          });
+}
+
+namespace {
+
+constexpr std::string_view list_rules = R"(
+key_fields:
+  - {daemons: [LISTS], fields: [List-Post, List-Id, From]}
+  - {clients: [203.0.113.0/24], fields: [Sender, Resent-From, envelope]}
+)";
+
+} // namespace
+
+TEST_CASE("another field chooses the key where a rule says so") {
+    const Daemon daemon(std::string(list_rules) + std::string(domains));
+    const auto list = client("127.0.0.1", "LISTS");
+    const auto sender = client("203.0.113.1");
+    const std::pair<std::string, std::string> stranger{"From", "x@stranger.example"};
+    const std::string post = "<mailto:dev@lists.example.net>";
+    check(
+        daemon,
+        {
+            {"List-Post", {stranger, {"List-Post", post}}, list, "lists.example.net/l"},
+            {"with a subject",
+             {stranger, {"List-Post", "<mailto:dev@lists.example.net?subject=x>"}},
+             list,
+             "lists.example.net/l"},
+            {"no posting, and List-Id",
+             {stranger, {"List-Post", "NO"}, {"List-Id", "Dev <dev.lists.example.net>"}},
+             list,
+             "lists.example.net/l"},
+            {"neither", from("x@example.org"), list, "example.org/s"},
+            {"two",
+             {stranger, {"List-Post", post}, {"List-Post", post}},
+             list,
+             "List-Post does not name one domain (key_fields)"},
+            {"two addresses",
+             {stranger, {"List-Post", "<mailto:a@example.org>, " + post}},
+             list,
+             "List-Post does not name one domain (key_fields)"},
+            {"not at another daemon",
+             {stranger, {"List-Post", post}},
+             login("ann"),
+             "no key for stranger.example"},
+            {"Sender", {stranger, {"Sender", "Dev <dev@lists.example.net>"}}, sender, "lists.example.net/l"},
+            {"the topmost Resent-From",
+             {{"Resent-From", "x@lists.example.net"}, {"Resent-From", "x@stranger.example"}, stranger},
+             sender,
+             "lists.example.net/l"},
+            {"the envelope", {stranger}, sender, "example.org/s"},
+            {"a bounce",
+             {stranger},
+             Submission{sender.submitter, "", "<>"},
+             "none of the fields that choose a key (key_fields)"},
+        });
+}
+
+TEST_CASE("a field beside From brings no signature that speaks for From") {
+    const Daemon daemon("senders: {table: senders}" + std::string(list_rules) + std::string(domains),
+                        "203.0.113.0/24 dev@lists.example.net dev@example.org a@x.example.org\n");
+    const auto sender = client("203.0.113.1");
+    const auto mail = [](std::string author, std::string chosen_by) {
+        return Fields{{"From", std::move(author)}, {"Sender", std::move(chosen_by)}};
+    };
+    check(daemon,
+          {
+              {"of another domain", mail("x@stranger.example", "dev@lists.example.net"), sender,
+               "lists.example.net/l"},
+              {"of the same domain, From not allowed", mail("boss@example.org", "dev@example.org"), sender,
+               "forbidden: client 203.0.113.1 may not write boss@example.org (senders.table)"},
+              {"of the same domain, From allowed", mail("dev@example.org", "dev@example.org"), sender,
+               "example.org/s"},
+              {"the domain above, whose key is not that of From", mail("a@x.example.org", "dev@example.org"),
+               sender, "key example.org/s was chosen by Sender, would speak for From and is not its key"},
+              {"a domain below the same registered one, which has no key",
+               mail("x@mail.example.net", "dev@lists.example.net"), sender,
+               "key lists.example.net/l was chosen by Sender, would speak for From and is not its key"},
+              {"Sender not allowed", mail("x@stranger.example", "boss@lists.example.net"), sender,
+               "forbidden: client 203.0.113.1 may not write boss@lists.example.net (senders.table)"},
+              {"From in two ways",
+               {{"From", "a@example.org"}, {"From", "b@example.org"}, {"Sender", "dev@lists.example.net"}},
+               sender,
+               "2 From fields"},
+          });
+}
+
+TEST_CASE("what DMARC could take for the author's") {
+    const auto list = dmarc::PublicSuffixList::built_in();
+    struct Alignment {
+        std::string_view signer;
+        std::string_view author;
+        bool with_list;
+        bool without_list;
+    };
+    const std::vector<Alignment> cases{
+        {"example.org", "example.org", true, true},   {"example.org", "a.example.org", true, true},
+        {"a.example.org", "example.org", true, true}, {"a.example.org", "b.example.org", true, true},
+        {"example.org", "example.net", false, false}, {"example.org", "example2.org", false, false},
+        {"one.co.uk", "two.co.uk", false, true},      {"co.uk", "two.co.uk", true, true},
+        {"a.one.co.uk", "b.one.co.uk", true, true},
+    };
+    for (const auto& c : cases) {
+        INFO(c.signer << " " << c.author);
+        const auto signer = *base::DomainName::parse(c.signer);
+        const auto author = *base::DomainName::parse(c.author);
+        CHECK(milter::session::may_align(signer, author, &list) == c.with_list);
+        CHECK(milter::session::may_align(signer, author, nullptr) == c.without_list);
+    }
+}
