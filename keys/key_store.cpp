@@ -153,10 +153,11 @@ Rows first_pattern(Rows rows) {
 
 class KeyStore::Impl {
   public:
-    Impl(const KeyOptions& options, std::vector<Problem>& problems)
-        : options_(options), reader_(make_reader(options.user, problems)), domain_keys_(options_, problems) {
-        options_.before = nullptr;
-        const Impl* before = options.before ? options.before->impl_.get() : nullptr;
+    Impl(KeyOptions options, std::vector<Problem>& problems)
+        : options_(std::move(options)), reader_(make_reader(options_.user, problems)),
+          domain_keys_(options_, problems) {
+        const auto kept = std::exchange(options_.before, nullptr);
+        const Impl* before = kept ? kept->impl_.get() : nullptr;
         key_source_ = open_source(options_.key_source, options_.news,
                                   before == nullptr ? nullptr : before->key_source_);
         signing_source_ = open_source(options_.signing_source, options_.news,
@@ -166,8 +167,8 @@ class KeyStore::Impl {
         probe_sources(problems);
         if (std::none_of(problems.begin(), problems.end(),
                          [](const Problem& problem) { return problem.severity == Severity::error; })) {
-            warn_if_empty(options.key_table, key_rows(), problems);
-            warn_if_empty(options.signing_table, signing_rows(), problems);
+            warn_if_empty(options_.key_table, key_rows(), problems);
+            warn_if_empty(options_.signing_table, signing_rows(), problems);
         }
         check_keys(problems);
     }
@@ -688,9 +689,9 @@ KeyStore::KeyStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 KeyStore::~KeyStore() = default;
 
-KeyStore::Loaded KeyStore::load(const KeyOptions& options) {
+KeyStore::Loaded KeyStore::load(KeyOptions options) {
     Loaded loaded;
-    auto impl = std::make_unique<Impl>(options, loaded.problems);
+    auto impl = std::make_unique<Impl>(std::move(options), loaded.problems);
     loaded.key_rows = impl->key_rows();
     loaded.signing_rows = impl->signing_rows();
     loaded.listed_domains = impl->listed_domains();

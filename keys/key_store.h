@@ -110,7 +110,7 @@ class KeyStore {
     // any of them the store still works for everything else. With those of Severity::signer it should be
     // used: its signers say which keys cannot be.
     struct Loaded;
-    [[nodiscard]] static Loaded load(const KeyOptions& options);
+    [[nodiscard]] static Loaded load(KeyOptions options);
 
     ~KeyStore();
 

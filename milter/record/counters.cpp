@@ -59,10 +59,9 @@ constexpr std::array<FamilyEntry, family_count> entries{{
         Family::not_signed, "unsigned", "reason",
         "Mail of your own that was not signed, by the reason: signing is off; the author is in doubt; no key "
         "for the domain, or none for this author; the key is not there or cannot be used; an own_result "
-        "speaks "
-        "against the author (roles.heed_own_results); the header cannot be signed as it is; its submitter "
-        "may not use the key or write this From (used_by, senders.table); it is fragile and put off "
-        "(signing.fragile); the recipient wants none (signing.unsigned_recipients)."),
+        "speaks against the author (roles.heed_own_results); the header cannot be signed as it is; the "
+        "submitter may not use the key or write this From (used_by, senders.table); it is fragile and put "
+        "off (signing.fragile); the recipient wants none (signing.unsigned_recipients)."),
     entry<message::Fragility::missing_field>(
         Family::fragile, "fragile", "kind",
         "Signed mail, or such as was put off, that servers behind you will probably change, by what they "

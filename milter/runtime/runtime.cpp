@@ -108,7 +108,7 @@ void load_keys(std::shared_ptr<const keys::KeyStore> before, Runtime& runtime, B
     options.read_few = keys_read_at_start;
     options.before = std::move(before);
     options.news = runtime.key_news = std::make_shared<keys::source::News>();
-    auto loaded = keys::KeyStore::load(options);
+    auto loaded = keys::KeyStore::load(std::move(options));
     runtime.keys = std::move(loaded.store);
     for (const auto& problem : loaded.problems) {
         list_for(problem.severity, built).push_back(keys::print(problem));

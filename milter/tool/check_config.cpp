@@ -151,7 +151,7 @@ void check_keys(const config::Settings& settings, const std::string& user, const
     key_options.user = user;
     key_options.read_keys = !options.reload;
     key_options.read_few = runtime::keys_read_at_start;
-    const auto loaded = keys::KeyStore::load(key_options);
+    const auto loaded = keys::KeyStore::load(std::move(key_options));
     for (const auto& problem : loaded.problems) {
         report.diagnostics.push_back(
             {severity_of(problem), problem.file, problem.line, 0, problem.message, {}});

@@ -82,6 +82,9 @@ template <class Target>
 std::string print_item(const std::vector<config::SettingOf<Target>>& schema, const Target& item) {
     std::vector<std::string> fields;
     for (const auto& setting : schema) {
+        if (setting.name() == "active") { // another word for the state, which stands beside it
+            continue;
+        }
         fields.push_back(
             fmt::format("{}: {}", setting.name(),
                         config::print(setting.type, showable(setting.type, setting.read(item)))));
@@ -236,15 +239,20 @@ bool is_below(const std::string& path, const std::string& wanted) {
     return wanted.empty() || path == wanted || path.starts_with(wanted + ".");
 }
 
-std::string no_such_setting(const std::string& path, const std::vector<Line>& lines) {
+// The setting that a misspelt one is like.
+std::optional<std::string_view> meant(const std::string& path, const std::vector<Line>& lines) {
     std::vector<std::string_view> names;
     names.reserve(lines.size());
     for (const Line& line : lines) {
         names.push_back(line.path);
     }
-    const auto meant = config::nearest(path, names);
+    return config::nearest(path, names);
+}
+
+std::string no_such_setting(const std::string& path, const std::vector<Line>& lines) {
+    const auto other = meant(path, lines);
     return fmt::format("there is no setting {}{}", base::quoted(path),
-                       meant ? fmt::format("; did you mean '{}'?", *meant) : "");
+                       other ? fmt::format("; did you mean '{}'?", *other) : "");
 }
 
 // What has the form of a domain name and begins like no setting.
@@ -264,6 +272,11 @@ std::vector<Line> lines_of(const base::DomainName& domain, const config::Loaded&
     return lines;
 }
 
+// The first line of a domain says which entry is for it.
+bool has_entry(const std::vector<Line>& lines) {
+    return lines.front().value != "none";
+}
+
 void print_json(const std::vector<Line>& lines, std::ostream& out) {
     using Json = nlohmann::ordered_json;
     Json list = Json::array();
@@ -278,7 +291,10 @@ Result<std::vector<Line>> wanted_lines(const ShowConfigOptions& options, const c
     if (std::none_of(lines.begin(), lines.end(),
                      [&](const Line& line) { return is_below(line.path, options.path); })) {
         if (const auto domain = named_domain(options.path, lines)) {
-            return lines_of(*domain, loaded);
+            auto found = lines_of(*domain, loaded);
+            if (has_entry(found) || !meant(options.path, lines)) {
+                return found;
+            }
         }
         return fail(ExitCode::usage, no_such_setting(options.path, lines));
     }

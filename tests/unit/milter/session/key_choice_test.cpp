@@ -283,3 +283,95 @@ TEST_CASE("what DMARC could take for the author's") {
         CHECK(milter::session::may_align(signer, author, nullptr) == c.without_list);
     }
 }
+
+namespace {
+
+// What the mail server is told about a message of a login.
+milter::session::Actions submit(const Daemon& daemon, const Fields& fields, std::string_view name,
+                                std::vector<std::string>& log) {
+    test::TableResolver dns;
+    test::MemoryLogger logger;
+    milter::runtime::Service service(daemon.runtime, dns, logger, [] { return base::UnixTime{1777777777}; });
+    milter::session::Session session(service);
+    session.connect({{base::IpAddress::parse("127.0.0.1"), 4711, ""}, "mx.example.net"});
+    session.mail_from({"<ann@example.org>", "smtpd", name.empty() ? "" : "PLAIN", std::string(name)});
+    for (const auto& [field, body] : fields) {
+        session.header(field, " " + body);
+    }
+    session.body("hello\r\n");
+    auto actions = session.end_of_message("4abc", [] {});
+    log = logger.lines;
+    return actions;
+}
+
+struct Refusal {
+    std::string_view mismatch;
+    std::string_view login;
+    std::string_view author;
+    milter::session::Reply reply;
+    std::string_view code;
+    std::size_t signatures;
+};
+
+} // namespace
+
+TEST_CASE("mail whose From does not fit goes out unsigned, waits, or is refused") {
+    using milter::session::Reply;
+    const std::vector<Refusal> cases{
+        {"unsigned", "ann", "ann@example.org", Reply::proceed, "", 1},
+        {"unsigned", "ann", "boss@example.org", Reply::proceed, "", 0},
+        {"tempfail", "ann", "ann@example.org", Reply::proceed, "", 1},
+        {"tempfail", "ann", "boss@example.org", Reply::tempfail, "451", 0},
+        {"reject", "ann", "ann@example.org", Reply::proceed, "", 1},
+        {"reject", "ann", "boss@example.org", Reply::reject, "550", 0},
+        {"reject", "ann", "ann@example.org, boss@example.org", Reply::reject, "550", 0},
+        {"reject", "ann", "x@stranger.example", Reply::proceed, "", 0}, // nothing would be signed
+        {"reject", "", "x@stranger.example", Reply::proceed, "", 0},
+        {"reject", "", "ann@example.org", Reply::reject, "550", 0}, // no row for this host
+    };
+    for (const Refusal& c : cases) {
+        INFO(c.mismatch << " " << c.login << " " << c.author);
+        const Daemon daemon(fmt::format("senders: {{table: senders, mismatch: {}}}{}", c.mismatch, domains),
+                            "ann ann@example.org\n");
+        std::vector<std::string> log;
+        const auto actions = submit(daemon, from(std::string(c.author)), c.login, log);
+        CHECK(actions.reply == c.reply);
+        CHECK(actions.code == c.code);
+        const auto signatures =
+            std::count_if(actions.insertions.begin(), actions.insertions.end(),
+                          [](const auto& field) { return field.name == "DKIM-Signature"; });
+        CHECK(static_cast<std::size_t>(signatures) == c.signatures);
+        const bool told = std::any_of(log.begin(), log.end(), [](const std::string& line) {
+            return line.find("disposition=") != std::string::npos &&
+                   line.find("reason=sender-mismatch") != std::string::npos;
+        });
+        CHECK(told == (c.reply != Reply::proceed));
+    }
+}
+
+TEST_CASE("signatures of a domain have the form that it asks for") {
+    const Daemon daemon(R"(
+domains:
+  example.org:
+    header_canonicalization: simple
+    body_canonicalization: simple
+    signed_fields: [From, X-Own]
+    oversigned_fields: [X-Own]
+    lifetime: 1h
+    keys: [{selector: s, file: k.pem}]
+  example.net:
+    keys: [{selector: s, file: k.pem}]
+)");
+    std::vector<std::string> log;
+    const auto own = submit(daemon, from("x@example.org"), "ann", log);
+    REQUIRE(own.insertions.size() == 1);
+    const auto& field = own.insertions.front().body;
+    CHECK(field.find("c=simple/simple") != std::string::npos);
+    CHECK(field.find("x=1777781377") != std::string::npos);
+    CHECK(field.find("x-own") != std::string::npos);
+    CHECK(field.find("subject") == std::string::npos);
+    const auto general = submit(daemon, from("x@example.net"), "ann", log);
+    REQUIRE(general.insertions.size() == 1);
+    CHECK(general.insertions.front().body.find("c=relaxed/relaxed") != std::string::npos);
+    CHECK(general.insertions.front().body.find("x=") == std::string::npos);
+}

@@ -287,7 +287,7 @@ TEST_CASE("key check explains every difference between key and record") {
         {"no record of a key", s1, row(name, "v=spf1 -all"), ExitCode::data,
          "wrong: the record is no key record"},
         {"not active", "{selector: s1, file: k.pem, active: false}", row(name, good), ExitCode::ok,
-         "note: active: false"},
+         "note: not active"},
         {"no such file", "{selector: s1, file: absent.pem}", row(name, good), ExitCode::config,
          "wrong: the private key cannot be used"},
     };
