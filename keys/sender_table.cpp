@@ -47,7 +47,12 @@ std::optional<std::string> filled(std::string_view text, const LoginParts& login
     return result;
 }
 
+// A row may have thousands of domains, so that most are told apart without a conversion.
 bool is_domain(std::string_view text, const base::DomainName& domain) {
+    const bool ascii = std::all_of(text.begin(), text.end(), base::is_visible);
+    if (ascii && !text.ends_with('.')) {
+        return base::iequals(text, domain.text());
+    }
     const auto name = base::DomainName::parse_international(text);
     return name && *name == domain;
 }
@@ -136,23 +141,25 @@ std::string sender_refusal(std::string_view text) {
 }
 
 SenderFit may_write(const SenderSource& source, std::string_view delimiters, const Submitter& submitter,
-                    std::string_view local_part, const base::DomainName& domain) {
+                    const std::vector<std::string_view>& local_parts, const base::DomainName& domain) {
     const auto answer = ask(source, submitter);
     if (!answer.failure.empty()) {
         return {Fit::unknown,
                 fmt::format("nobody knows what {} may write: {}", print(submitter), answer.failure)};
     }
     const LoginParts login = take_apart(submitter.login ? std::string_view(*submitter.login) : "");
-    const bool allowed = std::any_of(answer.allowed.begin(), answer.allowed.end(), [&](const auto& entry) {
-        return allows(entry, login, delimiters, local_part, domain);
-    });
-    if (allowed) {
+    const auto is_allowed = [&](std::string_view local_part) {
+        return std::any_of(answer.allowed.begin(), answer.allowed.end(), [&](const auto& entry) {
+            return allows(entry, login, delimiters, local_part, domain);
+        });
+    };
+    const auto wrong = std::find_if_not(local_parts.begin(), local_parts.end(), is_allowed);
+    if (wrong == local_parts.end()) {
         return {};
     }
     return {Fit::does_not_fit,
             fmt::format("{} may not write {}@{}", print(submitter),
-                        local_part.empty() ? "(an unknown address)" : base::shown(local_part),
-                        domain.text())};
+                        wrong->empty() ? "(an unknown address)" : base::shown(*wrong), domain.text())};
 }
 
 std::shared_ptr<const SenderTable> SenderTable::load(const std::string& table,

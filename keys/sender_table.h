@@ -74,10 +74,12 @@ struct SenderFit {
     std::string why; // unless it fits, in plain words
 };
 
-// May this submitter write that address? `delimiters` are those between a local-part and its extension. An
-// empty local-part is one that nobody can tell: only a row for the whole domain allows it.
+// May this submitter write all of these addresses at one domain? `delimiters` are those between a local-part
+// and its extension. An empty local-part is one that nobody can tell: only a row for the whole domain allows
+// it.
 [[nodiscard]] SenderFit may_write(const SenderSource& source, std::string_view delimiters,
-                                  const Submitter& submitter, std::string_view local_part,
+                                  const Submitter& submitter,
+                                  const std::vector<std::string_view>& local_parts,
                                   const base::DomainName& domain);
 
 // Why an address or domain of a table will not do; empty: it will.

@@ -130,6 +130,10 @@ class Choosing {
         return !domain || may_align(*domain, from(), runtime_.public_suffixes.get());
     }
 
+    [[nodiscard]] bool may_use(const keys::Signer& signer) const {
+        return !signer.users || signer.users->include(submission_.submitter);
+    }
+
     // Another field must not bring about a signature that speaks for From: for such a one From has to have
     // the key as well.
     void leave_to_author() {
@@ -141,8 +145,9 @@ class Choosing {
             Unsigned::not_allowed,
             [&](const keys::Signer& signer) {
                 return speaks_for_author(signer) &&
-                       std::none_of(own.begin(), own.end(),
-                                    [&](const keys::Signer& other) { return same_signature(signer, other); });
+                       std::none_of(own.begin(), own.end(), [&](const keys::Signer& other) {
+                           return same_signature(signer, other) && may_use(other);
+                       });
             },
             [&](const keys::Signer& signer) {
                 return fmt::format("key {} was chosen by {}, would speak for From and is not its key",
@@ -151,15 +156,11 @@ class Choosing {
     }
 
     void leave_to_users() {
-        take_away(
-            Unsigned::submitter,
-            [&](const keys::Signer& signer) {
-                return signer.users && !signer.users->include(submission_.submitter);
-            },
-            [&](const keys::Signer& signer) {
-                return fmt::format("{} may not use key {} (used_by)", print(submission_.submitter),
-                                   signer.name);
-            });
+        take_away(Unsigned::submitter, [&](const keys::Signer& signer) { return !may_use(signer); },
+                  [&](const keys::Signer& signer) {
+                      return fmt::format("{} may not use key {} (used_by)", print(submission_.submitter),
+                                         signer.name);
+                  });
     }
 
     void ask_table() {
@@ -174,14 +175,12 @@ class Choosing {
     }
 
     void check_all(const std::vector<std::string_view>& local_parts, const base::DomainName& domain) {
-        for (const auto local_part : local_parts) {
-            const auto fit = keys::may_write(*runtime_.senders, runtime_.settings.senders.delimiters,
-                                             submission_.submitter, local_part, domain);
-            if (fit.fit != keys::Fit::fits) {
-                choice_.forbidden = true;
-                choice_.unknown = choice_.unknown || fit.fit == keys::Fit::unknown;
-                give_up(Unsigned::submitter, fmt::format("{} (senders.table)", fit.why), true);
-            }
+        const auto fit = keys::may_write(*runtime_.senders, runtime_.settings.senders.delimiters,
+                                         submission_.submitter, local_parts, domain);
+        if (fit.fit != keys::Fit::fits) {
+            choice_.forbidden = true;
+            choice_.unknown = fit.fit == keys::Fit::unknown;
+            give_up(Unsigned::submitter, fmt::format("{} (senders.table)", fit.why), true);
         }
     }
 

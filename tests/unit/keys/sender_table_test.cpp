@@ -39,8 +39,8 @@ struct Case {
 void check(const keys::SenderSource& table, std::string_view delimiters, const std::vector<Case>& cases) {
     for (const Case& c : cases) {
         INFO(c.what);
-        const auto fit =
-            keys::may_write(table, delimiters, c.submitter, c.local_part, *base::DomainName::parse(c.domain));
+        const auto fit = keys::may_write(table, delimiters, c.submitter, {c.local_part},
+                                         *base::DomainName::parse(c.domain));
         CHECK(fit.fit == (c.fits ? keys::Fit::fits : keys::Fit::does_not_fit));
         CHECK(fit.why.empty() == c.fits);
     }
@@ -161,7 +161,8 @@ TEST_CASE("a source that cannot be asked leaves it open, and allows nothing") {
         [[nodiscard]] Answer of_client(const base::IpAddress&) const override { return {{}, "down"}; }
     };
     const Down down;
-    const auto fit = keys::may_write(down, "", login("ann"), "ann", *base::DomainName::parse("example.org"));
+    const auto fit =
+        keys::may_write(down, "", login("ann"), {"ann"}, *base::DomainName::parse("example.org"));
     CHECK(fit.fit == keys::Fit::unknown);
     CHECK(fit.why == "nobody knows what login 'ann' may write: no route to host");
 }

@@ -260,6 +260,23 @@ TEST_CASE("a field beside From brings no signature that speaks for From") {
           });
 }
 
+TEST_CASE("the users of From's key count where another field chose it") {
+    const Daemon daemon(R"(
+key_fields: [{clients: [192.0.2.0/24], fields: [Sender]}]
+domains:
+  example.org:
+    keys: [{selector: s, file: k.pem}]
+  shop.example.org:
+    signing_domain: example.org
+    used_by: {logins: [boss]}
+    keys: [{selector: s, file: k.pem}]
+)");
+    const Fields mail{{"From", "x@shop.example.org"}, {"Sender", "x@example.org"}};
+    check(daemon, {{"a user", mail, login("boss"), "example.org/s"},
+                   {"somebody else", mail, login("ann"),
+                    "key example.org/s was chosen by Sender, would speak for From and is not its key"}});
+}
+
 TEST_CASE("what DMARC could take for the author's") {
     const auto list = dmarc::PublicSuffixList::built_in();
     struct Alignment {
