@@ -156,11 +156,12 @@ class Choosing {
     }
 
     void leave_to_users() {
-        take_away(Unsigned::submitter, [&](const keys::Signer& signer) { return !may_use(signer); },
-                  [&](const keys::Signer& signer) {
-                      return fmt::format("{} may not use key {} (used_by)", print(submission_.submitter),
-                                         signer.name);
-                  });
+        take_away(
+            Unsigned::submitter, [&](const keys::Signer& signer) { return !may_use(signer); },
+            [&](const keys::Signer& signer) {
+                return fmt::format("{} may not use key {} (used_by)", print(submission_.submitter),
+                                   signer.name);
+            });
     }
 
     void ask_table() {

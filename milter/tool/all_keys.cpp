@@ -144,7 +144,7 @@ Result<AllKeys> all_keys(const config::Settings& settings) {
                                 fmt::format("{}:{}", entry.named_in, key.line),
                                 key.identity,
                                 entry.subdomains,
-                                key.active});
+                                key.is_active()});
         }
     }
     if (auto added = add_table(settings, all); !added) {
