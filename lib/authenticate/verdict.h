@@ -19,8 +19,8 @@ struct DmarcVerdict {
     std::optional<dmarc::Verdict> evaluation;      // absent when From gave no domain to evaluate
     std::string problem;                           // in plain words, when result is permerror or temperror
     // Of several author domains one whose evaluation ended so, where that of another decided.
-    std::optional<base::DomainName> temperror_of;
-    std::optional<base::DomainName> permerror_of;
+    std::optional<base::DomainName> temperror_of{};
+    std::optional<base::DomainName> permerror_of{};
 };
 
 struct Verdict {

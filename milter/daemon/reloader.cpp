@@ -2,6 +2,7 @@
 
 #include "config/load_source.h"
 #include "config/schema.h"
+#include "keys/table_file.h"
 #include "milter/daemon/notify.h"
 
 #include <fmt/format.h>
@@ -124,6 +125,9 @@ FileState Reloader::state() const {
     const auto runtime = service_.runtime();
     if (const std::string& list = runtime->settings.dmarc.public_suffix_list; !list.empty()) {
         state.add(list);
+    }
+    if (const std::string& table = runtime->settings.senders.table; !table.empty()) {
+        state.add(keys::parse_table_name(table)->path);
     }
     runtime->keys->for_each_file([&state](const std::string& path) { state.add(path); });
     return state;

@@ -100,7 +100,7 @@ Signed Outbound::finish(const message::HeaderList& headers, base::UnixTime now) 
 }
 
 // Whatever breaks any of the signatures.
-std::vector<message::Fragility> Outbound::find_fragile(const message::HeaderList& headers) const {
+std::vector<message::Fragility> Outbound::find_fragile(const message::HeaderList& headers) {
     const auto body = body_scan_.finish();
     std::vector<message::Fragility> kinds;
     const keys::Shape* last = nullptr;

@@ -53,7 +53,7 @@ class Outbound {
   private:
     // As general settings or the domain's own have it.
     [[nodiscard]] const keys::Shape& shape_of(const keys::Signer& signer) const;
-    [[nodiscard]] std::vector<message::Fragility> find_fragile(const message::HeaderList& headers) const;
+    [[nodiscard]] std::vector<message::Fragility> find_fragile(const message::HeaderList& headers);
     void sign_with(std::size_t number, const message::HeaderList& headers, base::UnixTime now,
                    Signed& result);
 

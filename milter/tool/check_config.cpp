@@ -107,8 +107,8 @@ void warn_of_open_senders(const config::Settings& settings, std::size_t domains,
     if (domains >= many && settings.roles.sign && settings.senders.table.empty()) {
         report.diagnostics.push_back(
             {Severity::warning, name, 0, 0,
-             fmt::format("'senders.table' is not set: everybody who may submit mail has it signed for all {} "
-                         "domains",
+             fmt::format("'senders.table' is not set: everybody who may submit mail has it signed for every "
+                         "domain with a key ({} domains and rows)",
                          domains),
              "say who may write which From, or name 'used_by' for each domain"});
     }

@@ -17,11 +17,26 @@ namespace milter::tool {
 
 namespace {
 
-NamedKey from_yaml(const std::string& domain, const config::DomainEntry& entry,
+constexpr std::string_view below = "*."; // before a name: all names below it
+
+// The domain that publishes the keys of an entry, as far as one alone does.
+std::string signing_domain(const std::string& name, const config::DomainEntry& entry) {
+    if (entry.signing && !entry.signing->signing_domain.empty() && entry.signing->signing_domain != "%") {
+        return entry.signing->signing_domain;
+    }
+    return name.starts_with(below) ? name.substr(below.size()) : name;
+}
+
+NamedKey from_yaml(const std::string& name, const config::DomainEntry& entry,
                    const config::SigningKeyEntry& key) {
-    return {
-        domain,       key.selector,     key.file,       {}, fmt::format("{}:{}", entry.named_in, key.line),
-        key.identity, entry.subdomains, key.is_active()};
+    return {signing_domain(name, entry),
+            key.selector,
+            key.file,
+            {},
+            fmt::format("{}:{}", entry.named_in, key.line),
+            key.identity,
+            entry.subdomains,
+            key.is_active()};
 }
 
 void add_yaml_keys(const config::Settings& settings, const std::string& domain, bool for_subdomain,
@@ -41,7 +56,10 @@ void add_nearest_yaml_keys(const config::Settings& settings, std::string domain,
     add_yaml_keys(settings, domain, false, keys);
     for (auto dot = domain.find('.'); keys.empty() && dot != std::string::npos; dot = domain.find('.')) {
         domain.erase(0, dot + 1);
-        add_yaml_keys(settings, domain, true, keys);
+        add_yaml_keys(settings, std::string(below) + domain, false, keys);
+        if (keys.empty()) {
+            add_yaml_keys(settings, domain, true, keys);
+        }
     }
 }
 
