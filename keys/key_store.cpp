@@ -11,6 +11,7 @@
 #include "keys/key_material.h"
 #include "keys/key_table.h"
 #include "keys/keyed_tables.h"
+#include "keys/load_table.h"
 #include "keys/signing_table.h"
 #include "keys/source/open.h"
 #include "keys/table_check.h"
@@ -51,33 +52,6 @@ Reader make_reader(const std::string& user, std::vector<Problem>& problems) {
         return Reader::self();
     }
     return std::move(*reader);
-}
-
-struct LoadedTable {
-    TableName name;
-    std::string place; // for diagnostics, and what relative paths start beside
-    std::vector<TableRow> rows;
-};
-
-LoadedTable load_table(const std::string& option, const std::string& place_of_rows,
-                       std::vector<Problem>& problems) {
-    if (option.empty()) {
-        return {};
-    }
-    const auto name = parse_table_name(option);
-    if (!name) {
-        problems.push_back({shown_path(option), 0, name.error()});
-        return {};
-    }
-    if (option.starts_with("csl:")) {
-        return {*name, place_of_rows, parse_row_list(name->rows, place_of_rows, problems)};
-    }
-    const auto text = read_table(name->path);
-    if (!text) {
-        problems.push_back({shown_path(name->path), 0, text.error()});
-        return {*name, name->path, {}};
-    }
-    return {*name, name->path, parse_table(*text, name->path, problems)};
 }
 
 // Why a key must not be used in the row that names it; empty: it may.
