@@ -6,12 +6,14 @@
 import sys
 
 import known
+import signing_known
 
-PEERS = {known.OPENDMARC, known.POLICYD_SPF}
+CLASSES = known.CLASSES + signing_known.CLASSES
+PEERS = {kind.peer for kind in CLASSES}
 
 
 def rows():
-    for kind in known.CLASSES:
+    for kind in CLASSES:
         cells = [kind.peer, kind.name, str(kind.count), kind.section, kind.verdict]
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

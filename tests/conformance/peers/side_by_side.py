@@ -12,6 +12,7 @@ import start
 import judges
 import known
 import messages
+import tally
 import world
 
 CASES = 500
@@ -32,50 +33,6 @@ STAGES = {"policyd-spf": "rcpt", known.WITH_LISTS: "rcpt"}  # of ours; where it 
 STRICT = {"policy": {"dmarc": "strict", "dmarc_quarantine": "quarantine"}}
 
 
-class Table:
-    """Every message as one peer and we judge it."""
-
-    def __init__(self, name, peer, shown):
-        self._classes = [kind for kind in known.CLASSES if kind.peer == peer]
-        self._name, self._shown = name, shown
-        self.found = collections.Counter()
-        self._same, self._differ, self._unknown = collections.Counter(), collections.Counter(), []
-
-    def note(self, judgement):
-        if judgement.ours == judgement.theirs:
-            self._same[judgement.ours] += 1
-            return
-        for kind in self._classes:
-            if kind.applies(judgement):
-                self.found[kind.name] += 1
-                self._differ[kind.name, judgement.ours, judgement.theirs] += 1
-                return
-        self._unknown.append(judgement)
-
-    def print(self):
-        print(f"{self._name}: {sum(self._same.values())} the same")
-        for word, count in sorted(self._same.items()):
-            print(f"  {count:4} {word}")
-        print(f"{self._name}: {self._differ.total() + len(self._unknown)} differ")
-        for (name, ours, theirs), count in sorted(self._differ.items()):
-            print(f"  {count:4} {name}: ours {ours}, theirs {theirs}")
-
-    def unlisted(self):
-        """Prints some of the differences that are not listed; the number of all."""
-        for judgement in self._unknown[:self._shown]:
-            print(f"FAILED: not listed: ours {judgement.ours}, {self._name} {judgement.theirs}: {judgement.case.summary()} {judgement.results}")
-        return len(self._unknown)
-
-
-def miscounted(tables):
-    """Prints the listed differences that occur more or less often; the number."""
-    found = sum((table.found for table in tables), collections.Counter())
-    off = [kind for kind in known.CLASSES if found[kind.name] != kind.count or kind.count == 0]
-    for kind in off:
-        print(f"FAILED: {kind.peer}, {kind.name}: listed {kind.count} times, found {found[kind.name]}")
-    return len(off)
-
-
 def policyd_settings(changed, stage):
     """Of ours: policyd-spf's, and its page that explains a refusal, which names the identity."""
     block = {name: value.split(",") if name in LISTS else value == "True" if name in FLAGS else value for name, value in changed.items()}
@@ -94,7 +51,7 @@ class Bench:
         self.spf = {name: (start.judge(stack, judges.Ours, folder, name, policyd_settings(changed, STAGES.get(name, "end_of_message"))),
                            start.judge(stack, judges.PolicydSpf, folder, f"{name}.policyd", {"debugLevel": 0, **changed}))
                     for name, changed in SWITCHES.items()}
-        self.tables = {name: Table(name, peer, shown) for name, peer in
+        self.tables = {name: tally.Table(name, [kind for kind in known.CLASSES if kind.peer == peer], shown) for name, peer in
                        [("opendmarc", known.OPENDMARC), *((name, known.POLICYD_SPF) for name in SWITCHES)]}
 
     def judge(self, case):
@@ -120,7 +77,7 @@ def main():
     tables = bench.tables.values()
     for table in tables:
         table.print()
-    start.finish(f"{CASES} messages", sum(table.unlisted() for table in tables) + miscounted(tables))
+    start.finish(f"{CASES} messages", sum(table.unlisted() for table in tables) + tally.miscounted(tables, known.CLASSES))
 
 
 main()

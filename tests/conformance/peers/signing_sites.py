@@ -1,0 +1,151 @@
+"""Sites that sign: tables of keys as opendkim's users write them, and the other settings of opendkim and of ours that go with them.
+
+In a table, {keys} is the folder of the keys, and {inline} a key in base64."""
+
+import dataclasses
+import sqlite3
+import subprocess
+
+KEYS = ("one", "two", "example.net/path", "shop.example.net/path", "example.org/path")  # names of their files
+KEY_TABLE = """
+# name   domain:selector:key
+main     example.org:main:{keys}/one.pem
+Main     example.org:upper:{keys}/two.pem
+news     news.example.org:news:{keys}/two.pem
+net      example.net:net:{keys}/two.pem
+com      EXAMPLE.com:com:{inline}
+any      %:any:{keys}/one.pem
+path     %:path:{keys}/%/path.pem
+netpath  example.net:netpath:{keys}/%/path.pem
+third    esp.example:third:{keys}/two.pem
+Selector example.org:Mixed.Case:{keys}/one.pem
+gone     example.org:gone:{keys}/gone.pem
+org      org:org:{keys}/one.pem
+idn      xn--bcher-kva.example:idn:{keys}/one.pem
+news.example.org example.org:percent:{keys}/two.pem
+"""
+# Looked up by user@host, host, user@.parent, .parent, user@*, *.
+PLAIN = """
+ann@example.org         main
+example.org             Main
+.example.org            any
+bob@.example.org        news:bob@%
+deep.news.example.org   main:postmaster@%
+bob@example.net         netpath:bob@%
+example.net             net:@%
+.example.net            path
+Example.COM             com
+ann@.example.com        com:list@example.com
+gone.example            gone
+example.com             main
+xn--bcher-kva.example   idn:postmaster@%
+third.example           third:ann@third.example
+org                     org
+jörg@example.net        netpath:@%
+carol@*                 third
+"""
+CATCH_ALL = PLAIN + """
+bob@*                   any:%
+*                       any
+"""
+PATTERNS = """
+ann@example.org         main
+*@example.org           Main:@%
+*@shop.example.net      path
+*@*.example.net         net:@%
+b*@example.com          com
+*ann@EXAMPLE.com        com:ann@%
+*.example.org           any
+*@gone.example          gone
+*@bücher.example        idn
+*@xn--bcher-kva.example idn
+*@example.net           net:other@%
+carol@*                 third
+"""
+# The field lists that opendkim has built in.
+OPENDKIM_FIELDS = ["from", "reply-to", "subject", "date", "to", "cc", "resent-date", "resent-from", "resent-sender", "resent-to", "resent-cc",
+                   "in-reply-to", "references", "list-id", "list-help", "list-unsubscribe", "list-subscribe", "list-post", "list-owner",
+                   "list-archive"]
+SAME_FIELDS = {"signed_fields": OPENDKIM_FIELDS, "oversigned_if_present": [], "oversigned_fields": []}
+
+
+@dataclasses.dataclass(frozen=True)
+class Site:
+    name: str
+    signing_table: str  # the rows
+    key_table: str = KEY_TABLE
+    kind: str = "file:"  # of the signing table; of both, if it is sqlite:
+    theirs: dict = dataclasses.field(default_factory=dict)
+    ours: dict = dataclasses.field(default_factory=lambda: SAME_FIELDS)  # of `signing`
+    more: dict = dataclasses.field(default_factory=dict)  # beside `signing`
+
+
+ALL = {"MultipleSignatures": "yes"}
+SITES = [
+    Site("file", PLAIN),
+    Site("path", CATCH_ALL, kind="", theirs={"OversignHeaders": "From", "SignatureTTL": "3600", "Canonicalization": "simple/simple"},
+         ours={**SAME_FIELDS, "oversigned_fields": ["from"], "lifetime": "1h", "header_canonicalization": "simple",
+               "body_canonicalization": "simple"}),
+    Site("file, all", CATCH_ALL.replace("gone.example            gone\n", ""), theirs=ALL, ours={**SAME_FIELDS, "all_matches": True}),
+    Site("refile", PATTERNS, kind="refile:",
+         theirs={"SignHeaders": "*,+x-own,-list-archive,-Subject", "OmitHeaders": "*,+cc,-comments", "OversignHeaders": "From,X-Own"},
+         ours={**SAME_FIELDS, "signed_fields": [*OPENDKIM_FIELDS, "x-own"], "oversigned_fields": ["from", "x-own"],
+               "omitted_fields": ["*", "+cc", "-comments", "list-archive", "subject"]}),
+    Site("refile, all", PATTERNS + "* any\n", kind="refile:", theirs={**ALL, "SignHeaders": "From,Subject,Comments,Date"},
+         ours={**SAME_FIELDS, "all_matches": True, "signed_fields": ["from", "subject", "comments", "date"], "omitted_fields": ["*"]}),
+    Site("csl", "ann@example.org=main, example.org=Selector,.example.net=path , Example.net = net,.example.org=%,*=third", kind="csl:"),
+    Site("sqlite", PLAIN, kind="sqlite:"),
+    Site("sender", CATCH_ALL, theirs={"SenderHeaders": "Sender,From"}, more={"key_fields": [{"daemons": ["smtpd"], "fields": ["Sender", "From"]}]}),
+    Site("resent", PLAIN, theirs={"SenderHeaders": "Resent-From,From"},
+         more={"key_fields": [{"daemons": ["smtpd"], "fields": ["Resent-From", "From"]}]}),
+]
+
+
+# Of OpenDBX, which puts the two parts of the file's name together, and reads it from opendkim's BaseDirectory.
+DSN = "dsn:sqlite3://tables/.sqlite/table={table}?keycol={key}?datacol={values}"
+SCHEMA = """
+CREATE TABLE dkim_signing (address VARCHAR(320) NOT NULL, key_name VARCHAR(100) NOT NULL);
+CREATE TABLE dkim_keys (name VARCHAR(100) NOT NULL PRIMARY KEY, domain VARCHAR(255) NOT NULL, selector VARCHAR(100) NOT NULL,
+                        private_key TEXT NOT NULL);
+"""
+
+
+def make_keys(folder):
+    for name in KEYS:
+        path = folder / f"{name}.pem"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["openssl", "genrsa", "-traditional", "-out", str(path), "1024"], capture_output=True, check=True)
+
+
+def inline(path):
+    """A key file's base64 on one line."""
+    return "".join(path.read_text().split("\n")[1:-2])
+
+
+def write_tables(site, folder, keys):
+    """The key table and the signing table as we are told them, and as opendkim is."""
+    key_table = site.key_table.format(keys=keys, inline=inline(keys / "two.pem"))
+    if site.kind == "sqlite:":
+        return write_database(folder, rows(key_table), rows(site.signing_table))
+    (folder / "KeyTable").write_text(key_table)
+    (folder / "SigningTable").write_text(site.signing_table)
+    told = (f"file:{folder}/KeyTable", f"csl:{site.signing_table}" if site.kind == "csl:" else f"{site.kind}{folder}/SigningTable")
+    return told, told
+
+
+def rows(text):
+    """Name and values of each row of a table."""
+    words = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
+    return [(name, *value.split(":")) for name, value in words]
+
+
+def write_database(folder, key_rows, signing_rows):
+    """The tables of the guide, in SQLite. Addresses are in lower case, as they are looked up."""
+    with sqlite3.connect(folder / "tables.sqlite") as database:
+        database.executescript(SCHEMA)
+        database.executemany("INSERT INTO dkim_keys VALUES (?, ?, ?, ?)", key_rows)
+        database.executemany("INSERT INTO dkim_signing VALUES (?, ?)", [(row[0].lower(), row[1]) for row in signing_rows])
+    database.close()
+    theirs = (DSN.format(table="dkim_keys", key="name", values="domain,selector,private_key"),
+              DSN.format(table="dkim_signing", key="address", values="key_name"))
+    return (f"sqlite:{folder}/tables.sqlite",) * 2, theirs
