@@ -74,7 +74,7 @@ class Site:
     name: str
     signing_table: str  # the rows
     key_table: str = KEY_TABLE
-    kind: str = "file:"  # of the signing table; of both, if it is sqlite:
+    kind: str = "file:"  # of the signing table; of both, if it is a database
     theirs: dict = dataclasses.field(default_factory=dict)
     ours: dict = dataclasses.field(default_factory=lambda: SAME_FIELDS)  # of `signing`
     more: dict = dataclasses.field(default_factory=dict)  # beside `signing`
@@ -95,6 +95,7 @@ SITES = [
          ours={**SAME_FIELDS, "all_matches": True, "signed_fields": ["from", "subject", "comments", "date"], "omitted_fields": ["*"]}),
     Site("csl", "ann@example.org=main, example.org=Selector,.example.net=path , Example.net = net,.example.org=%,*=third", kind="csl:"),
     Site("sqlite", PLAIN, kind="sqlite:"),
+    Site("db", PLAIN, kind="db:"),
     Site("sender", CATCH_ALL, theirs={"SenderHeaders": "Sender,From"}, more={"key_fields": [{"daemons": ["smtpd"], "fields": ["Sender", "From"]}]}),
     Site("resent", PLAIN, theirs={"SenderHeaders": "Resent-From,From"},
          more={"key_fields": [{"daemons": ["smtpd"], "fields": ["Resent-From", "From"]}]}),
@@ -126,7 +127,10 @@ def write_tables(site, folder, keys):
     """The key table and the signing table as we are told them, and as opendkim is."""
     key_table = site.key_table.format(keys=keys, inline=inline(keys / "two.pem"))
     if site.kind == "sqlite:":
-        return write_database(folder, rows(key_table), rows(site.signing_table))
+        return write_database(folder, with_pem(rows(key_table), keys / "two.pem"), rows(site.signing_table))
+    if site.kind == "db:":
+        told = write_berkeley(folder / "keys.db", rows(key_table)), write_berkeley(folder / "signing.db", rows(site.signing_table))
+        return told, told
     (folder / "KeyTable").write_text(key_table)
     (folder / "SigningTable").write_text(site.signing_table)
     told = (f"file:{folder}/KeyTable", f"csl:{site.signing_table}" if site.kind == "csl:" else f"{site.kind}{folder}/SigningTable")
@@ -139,8 +143,20 @@ def rows(text):
     return [(name, *value.split(":")) for name, value in words]
 
 
+def with_pem(key_rows, path):
+    """The same rows, with a key that is no file as PEM, lines and all."""
+    return [row if row[-1].startswith("/") else (*row[:-1], path.read_text()) for row in key_rows]
+
+
+def write_berkeley(path, named_rows):
+    """A table of Berkeley DB, as we are told it."""
+    text = "".join(f"{name}\n{':'.join(values)}\n" for name, *values in named_rows)
+    subprocess.run(["db5.3_load", "-T", "-t", "hash", str(path)], input=text.encode(), capture_output=True, check=True)
+    return f"db:{path}"
+
+
 def write_database(folder, key_rows, signing_rows):
-    """The tables of the guide, in SQLite. Addresses are in lower case, as they are looked up."""
+    """The tables of the guide, in SQLite. Addresses are in lower case, as we look them up."""
     with sqlite3.connect(folder / "tables.sqlite") as database:
         database.executescript(SCHEMA)
         database.executemany("INSERT INTO dkim_keys VALUES (?, ?, ?, ?)", key_rows)
