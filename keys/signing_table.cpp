@@ -126,6 +126,18 @@ void SigningTable::add_pattern(const SigningRow& row, const std::string& file,
     by_pattern_.add(row.pattern, rows_.size());
 }
 
+void SigningTable::warn_of_signer(const SigningRow& row, const std::string& file,
+                                  std::vector<Problem>& problems) {
+    const bool is_identity = row.signer.empty() || row.signer.find('@') != std::string_view::npos;
+    if (!is_identity && wrong_signers_++ == 0) {
+        problems.push_back({file, row.line,
+                            fmt::format("{} has no at sign, so that i= is left out, as with any such row; an "
+                                        "identity is '@%' or 'name@%'. OpenDKIM signs nothing by such a row",
+                                        base::quoted(row.signer)),
+                            Severity::warning});
+    }
+}
+
 void SigningTable::add(const SigningRow& row, const std::string& file, std::vector<Problem>& problems) {
     const bool wildcard = row.pattern.find('*') != std::string_view::npos;
     if (kind_ == TableKind::patterns || (wildcard && !is_form_with_star(row.pattern))) {
@@ -141,6 +153,7 @@ void SigningTable::add(const SigningRow& row, const std::string& file, std::vect
              Severity::warning});
         return;
     }
+    warn_of_signer(row, file, problems);
     rows_.push_back(row);
 }
 

@@ -50,6 +50,7 @@ class SigningTable {
     [[nodiscard]] SigningRow make_row(const TableRow& source, std::string_view pattern);
     void add(const SigningRow& row, const std::string& file, std::vector<Problem>& problems);
     void add_pattern(const SigningRow& row, const std::string& file, std::vector<Problem>& problems);
+    void warn_of_signer(const SigningRow& row, const std::string& file, std::vector<Problem>& problems);
     // `at`: the place of the at sign before the host.
     [[nodiscard]] Rows match_forms(std::string_view address, std::size_t at) const;
     void add_form(std::string_view form, Rows& rows) const;
@@ -59,7 +60,8 @@ class SigningTable {
     std::vector<SigningRow> rows_;
     TextIndex by_form_; // rows of a `file:` table without wildcards, and `user@*`, `*`
     PatternIndex by_pattern_;
-    std::size_t wildcards_ = 0; // rows of a `file:` table that OpenDKIM would never match
+    std::size_t wildcards_ = 0;     // rows of a `file:` table that OpenDKIM would never match
+    std::size_t wrong_signers_ = 0; // that are no identity
 };
 
 } // namespace keys

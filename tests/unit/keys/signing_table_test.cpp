@@ -244,6 +244,13 @@ TEST_CASE("rows of a SigningTable that cannot do what was meant") {
          "-a.example k\n.b-.example k\n",
          {"T:1: warning: '-a.example' has a label that begins with a hyphen",
           "T:2: warning: '.b-.example' has a label that ends with a hyphen"}},
+        {"identities without an at sign, told once",
+         TableKind::exact,
+         "a.example k:@%\nb.example k:%\na.example k:x\nc.example k:name\nd.example k\n",
+         {"T:2: warning: '%' has no at sign, so that i= is left out, as with any such row; an identity is "
+          "'@%' or 'name@%'. OpenDKIM signs nothing by such a row",
+          "T:3: warning: 'a.example' already has a row in line 1, so this one is not used; with refile: both "
+          "would sign if one key is RSA and the other Ed25519"}},
         {"no key", TableKind::exact, "a@b.example\n", {"T:1: 'a@b.example' has no value"}},
     };
     for (const Bad& c : cases) {
