@@ -102,7 +102,7 @@ class Opendkim(Signer):
             raise HarnessError(f"opendkim ended at start:\n{self._child.output()}")
         try:
             Milter(str(self._socket)).close()
-        except OSError:
+        except (OSError, ProtocolError):
             return False
         return True
 
