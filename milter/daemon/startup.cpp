@@ -7,6 +7,7 @@
 #include "milter/daemon/counter_log.h"
 #include "milter/daemon/notify.h"
 #include "milter/daemon/nudge.h"
+#include "milter/daemon/relay_seeker.h"
 #include "milter/daemon/reloader.h"
 #include "milter/daemon/sandbox.h"
 #include "milter/daemon/signals.h"
@@ -92,6 +93,7 @@ void drain(runtime::Service& service, const link::ServeOptions& options, const s
 void obey_signals(runtime::Service& service, const link::ServeOptions& options, Reloader& reloader,
                   const std::atomic<bool>& ended) {
     CounterLog counters(service);
+    const RelaySeeker seeker(service);
     threads::Worker worker([&] { static_cast<void>(reloader.reload()); });
     const std::jthread watcher([&](const std::stop_token& stop) { reloader.watch(stop); });
     std::jthread drainer;

@@ -42,6 +42,10 @@ is answered 451, or goes out unsigned if signing.missing_key says so; everything
 and reload. For a key file no reload is needed.)"},
     {Event::configuration_warning, "CONFIG_WARNING", Level::warning, Flow::each,
      "Something in the configuration that works but is probably not meant."},
+    {Event::relay_found, "RELAY_FOUND", Level::notice, Flow::each,
+     R"(
+The name of a relay that could not be looked up when the configuration was read has addresses now. If it was
+the last one, mail is refused again as `policy` says; the line tells.)"},
     {Event::message, "MESSAGE", Level::info, Flow::each,
      R"(
 One message is done. mode= and why= tell whether it was verified or signed and for what reason; from= is

@@ -23,6 +23,7 @@ enum class Event : std::uint8_t {
     configuration_problem,
     key_unusable,
     configuration_warning,
+    relay_found,
     message,
     recipient_judged,
     signing_failed,

@@ -45,8 +45,7 @@ void add_host(const Addresses& addresses, std::vector<base::IpNetwork>& networks
 
 class Loader {
   public:
-    Loader(HostAddresses (*look_up)(const std::string& name), const KnownHosts& known)
-        : look_up_(look_up), known_(known) {}
+    Loader(const LookUpHost& look_up, const KnownHosts& known) : look_up_(look_up), known_(known) {}
 
     LoadedRelays run(const config::Settings::Relays& settings) {
         loaded_.rules.most_hops = settings.most_hops;
@@ -93,7 +92,7 @@ class Loader {
         return std::move(*found);
     }
 
-    HostAddresses (*look_up_)(const std::string& name);
+    const LookUpHost& look_up_;
     const KnownHosts& known_;
     LoadedRelays loaded_;
 };
@@ -119,8 +118,14 @@ HostAddresses look_up_host(const std::string& name) {
     return addresses;
 }
 
-LoadedRelays relay_rules(const config::Settings::Relays& settings,
-                         HostAddresses (*look_up)(const std::string& name), const KnownHosts& known) {
+std::string LoadedRelays::missed() const {
+    const auto found = std::find_if(unknown.begin(), unknown.end(),
+                                    [](const UnknownRelay& relay) { return !relay.keeps_addresses; });
+    return found == unknown.end() ? "" : found->name;
+}
+
+LoadedRelays relay_rules(const config::Settings::Relays& settings, const LookUpHost& look_up,
+                         const KnownHosts& known) {
     return Loader(look_up, known).run(settings);
 }
 

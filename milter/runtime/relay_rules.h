@@ -6,6 +6,7 @@
 #include "config/settings.h"
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ using KnownHosts = std::map<std::string, Addresses>;
 // Asks the system (/etc/hosts, the DNS), and waits for the answer. Refused: a name without addresses, with
 // the reason.
 [[nodiscard]] HostAddresses look_up_host(const std::string& name);
+using LookUpHost = std::function<HostAddresses(const std::string& name)>;
 
 struct UnknownRelay {
     std::string file; // that names it
@@ -33,11 +35,13 @@ struct LoadedRelays {
     authenticate::RelayRules rules;
     KnownHosts hosts;
     std::vector<UnknownRelay> unknown; // names that have no addresses now
+
+    // One that has none of before either: any client may be that relay. Empty: there is none.
+    [[nodiscard]] std::string missed() const;
 };
 
 // A name that cannot be looked up keeps the addresses that it has in `known`, or is left out.
-[[nodiscard]] LoadedRelays relay_rules(const config::Settings::Relays& settings,
-                                       HostAddresses (*look_up)(const std::string& name),
+[[nodiscard]] LoadedRelays relay_rules(const config::Settings::Relays& settings, const LookUpHost& look_up,
                                        const KnownHosts& known);
 
 } // namespace milter::runtime

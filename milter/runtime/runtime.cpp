@@ -74,18 +74,21 @@ std::vector<std::string>& list_for(keys::Severity severity, BuiltRuntime& built)
     return built.problems;
 }
 
+void use_relays(LoadedRelays loaded, Runtime& runtime) {
+    runtime.unknown_relay = loaded.missed();
+    runtime.relay_rules = std::move(loaded.rules);
+    runtime.relay_hosts = std::move(loaded.hosts);
+}
+
 // The daemon works without a relay that is not known, but each client may be that relay.
 void load_relays(const KnownHosts& known, Runtime& runtime, BuiltRuntime& built) {
     auto loaded = relay_rules(runtime.settings.relays, look_up_host, known);
-    runtime.relay_rules = std::move(loaded.rules);
-    runtime.relay_hosts = std::move(loaded.hosts);
     for (const auto& unknown : loaded.unknown) {
-        const bool missed = !unknown.keeps_addresses;
-        runtime.unknown_relay = missed ? unknown.name : runtime.unknown_relay;
-        built.warnings.push_back(
-            fmt::format("{}:{}: {}{}", unknown.file, unknown.line, unknown.problem,
-                        missed ? "; until a reload finds it no mail is refused, only marked" : ""));
+        built.warnings.push_back(fmt::format(
+            "{}:{}: {}{}", unknown.file, unknown.line, unknown.problem,
+            unknown.keeps_addresses ? "" : "; until it is found no mail is refused, only marked"));
     }
+    use_relays(std::move(loaded), runtime);
 }
 
 // A table with errors leaves open whose mail they are about.
@@ -224,7 +227,7 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name, con
     runtime->host_name = std::move(host_name);
     runtime->checks = check_options(runtime->settings);
     runtime->checks.receiver = runtime->host_name;
-    runtime->parsed_records = std::make_unique<ParsedRecords>(runtime->settings.dns.cache_bytes);
+    runtime->parsed_records = std::make_shared<ParsedRecords>(runtime->settings.dns.cache_bytes);
     runtime->parsed_records->serve(runtime->checks);
     // Nobody reads the explanation here; `paraph verify` makes it anew.
     runtime->checks.spf_options.steps = false;
@@ -264,6 +267,16 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name, con
         built.runtime = std::move(runtime);
     }
     return built;
+}
+
+std::shared_ptr<const Runtime> with_relays_found(const Runtime& before, const LookUpHost& look_up) {
+    auto loaded = relay_rules(before.settings.relays, look_up, before.relay_hosts);
+    if (loaded.hosts.size() == before.relay_hosts.size()) {
+        return nullptr;
+    }
+    auto next = std::make_shared<Runtime>(before);
+    use_relays(std::move(loaded), *next);
+    return next;
 }
 
 } // namespace milter::runtime

@@ -26,8 +26,8 @@ namespace milter::runtime {
 struct Runtime {
     config::Settings settings;
     std::string host_name;
-    std::unique_ptr<const dmarc::PublicSuffixList> public_suffixes; // null when the settings need none
-    std::unique_ptr<ParsedRecords> parsed_records;
+    std::shared_ptr<const dmarc::PublicSuffixList> public_suffixes; // null when the settings need none
+    std::shared_ptr<ParsedRecords> parsed_records;
     authenticate::Options checks;          // refers to public_suffixes and parsed_records
     authenticate::Options mail_from_check; // of them, SPF of MAIL FROM alone
     std::shared_ptr<const keys::KeyStore> keys;
@@ -62,6 +62,11 @@ constexpr std::size_t keys_read_at_start = 1000;
 [[nodiscard]] BuiltRuntime build_runtime(config::Settings settings, std::string host_name,
                                          const KnownHosts& known = {},
                                          std::shared_ptr<const keys::KeyStore> keys = nullptr);
+
+// The same with the addresses of relays whose names had none before. Nothing else is read again. Null: there
+// are still none.
+[[nodiscard]] std::shared_ptr<const Runtime> with_relays_found(const Runtime& before,
+                                                               const LookUpHost& look_up);
 
 // The parts that the tools need as well.
 [[nodiscard]] authenticate::Options check_options(const config::Settings& settings);

@@ -38,6 +38,17 @@ class Service {
         runtime_.with([&](auto& runtime) { runtime.swap(next); });
     }
 
+    // `next` was made of `before`. False: something else is in use by now, and stays.
+    bool replace_runtime(const std::shared_ptr<const Runtime>& before, std::shared_ptr<const Runtime> next) {
+        return runtime_.with([&](auto& runtime) {
+            const bool current = runtime == before;
+            if (current) {
+                runtime.swap(next);
+            }
+            return current;
+        });
+    }
+
     [[nodiscard]] resolver::Resolver& resolver() const { return resolver_; }
     [[nodiscard]] log::Logger& logger() const { return logger_; }
     [[nodiscard]] base::UnixTime now() const { return clock_(); }
