@@ -1,6 +1,7 @@
 // paraph check-config: everything that is wrong with a configuration, at once.
 
 #include "base/ascii.h"
+#include "base/host_list.h"
 #include "config/load.h"
 #include "config/load_source.h"
 #include "keys/key_store.h"
@@ -92,12 +93,40 @@ Severity severity_of(const keys::Problem& problem) {
     return Severity::error;
 }
 
-// The daemon works without such a relay, but judges its mail by the relay's own address.
-void check_relays(const config::Settings& settings, Report& report) {
-    for (auto& unknown : runtime::relay_rules(settings.relays, runtime::look_up_host, {}).unknown) {
-        report.diagnostics.push_back({Severity::local_error, unknown.file, unknown.line, 0,
-                                      std::move(unknown.problem), "addresses need no name server"});
+// While its address is not known, nothing tells such a relay from the hosts whose mail is signed.
+void warn_of_internal_relays(const config::Settings& settings, const runtime::KnownHosts& known,
+                             Report& report) {
+    for (const config::RelayEntry& relay : settings.relays.hosts) {
+        for (const std::string& name : relay.addresses) {
+            const auto found = known.find(name);
+            if (found == known.end()) {
+                continue; // an address, or a name without any
+            }
+            const auto internal = std::ranges::find_if(found->second, [&](const base::IpAddress& address) {
+                return base::find_host(settings.roles.internal_hosts, "", address) != nullptr;
+            });
+            if (internal != found->second.end()) {
+                report.diagnostics.push_back(
+                    {Severity::warning, relay.named_in, relay.line, 0,
+                     fmt::format("the relay '{}' is {}, in 'roles.internal_hosts' as well: while its name "
+                                 "cannot be looked up, the mail of strangers that it brings is signed",
+                                 name, internal->print()),
+                     "take it out of 'roles.internal_hosts'"});
+            }
+        }
     }
+}
+
+// The daemon works without a relay that is not known, but not as it is told to.
+void check_relays(const config::Settings& settings, Report& report) {
+    const auto relays = runtime::relay_rules(settings.relays, runtime::look_up_host, {});
+    for (const auto& unknown : relays.unknown) {
+        report.diagnostics.push_back(
+            {Severity::local_error, unknown.file, unknown.line, 0,
+             unknown.problem + "; until it is found no mail is refused, only marked",
+             "addresses need no name server"});
+    }
+    warn_of_internal_relays(settings, relays.hosts, report);
 }
 
 // Whoever may submit mail at all has the keys of all these domains.
@@ -291,8 +320,8 @@ std::string checked(const Report& report) {
 
 const char* consequence(const Report& report, bool reload) {
     if (report.starts()) {
-        return reload ? "The daemon accepts it: each error affects only the mail that it names."
-                      : "The daemon would start: each error affects only the mail that it names.";
+        return reload ? "The daemon accepts it: each error affects only what it names."
+                      : "The daemon would start: each error affects only what it names.";
     }
     if (reload) {
         return "The daemon refuses it and keeps its old configuration.";

@@ -77,7 +77,7 @@ void print(const Answer& answer, const ReloadOptions& options, std::ostream& out
     if (!answer.taken) {
         fmt::print(out, "The daemon refuses {} and keeps its old configuration.\n", answer.source);
     } else if (answer.faulty) {
-        fmt::print(out, "The daemon has reloaded {}: each error affects only the mail that it names.\n",
+        fmt::print(out, "The daemon has reloaded {}: each error affects only what it names.\n",
                    answer.source);
     } else if (!options.quiet) {
         fmt::print(out, "The daemon has reloaded {}.\n", answer.source);

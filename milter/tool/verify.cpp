@@ -73,6 +73,7 @@ message::HeaderList without_own_field(const message::HeaderList& headers, const 
 struct CheckedEnvelope {
     authenticate::Envelope envelope;
     bool unknown_relay = false; // --relay says what the settings do not
+    std::string missed;         // a relay of the settings whose name has no address; empty: none
 };
 
 // With --relay, and for a relay of the settings as the daemon has it, the client is who handed the message to
@@ -83,17 +84,18 @@ Result<CheckedEnvelope> checked_envelope(const VerifyOptions& options, const con
     if (options.relay && !given.client) {
         return fail(ExitCode::usage, "--relay needs --ip, the address of the relay");
     }
-    auto rules = runtime::relay_rules(settings.relays, runtime::look_up_host, {}).rules;
+    auto relays = runtime::relay_rules(settings.relays, runtime::look_up_host, {});
+    auto& rules = relays.rules;
     const bool known = given.client && authenticate::find_relay(rules, *given.client) != nullptr;
     if (options.relay && !known) {
         const auto address = base::IpNetwork::parse(given.client->print());
         rules.relays.push_back({.addresses = {*address}, .inside = {}, .names = {}, .form = {}});
     }
     if (!known && !options.relay) {
-        return CheckedEnvelope{given, false};
+        return CheckedEnvelope{given, false, relays.missed()};
     }
     const auto headers = options.relay ? without_own_field(message.headers, *given.client) : message.headers;
-    return CheckedEnvelope{authenticate::at_border(given, headers, rules), !known};
+    return CheckedEnvelope{authenticate::at_border(given, headers, rules), !known, relays.missed()};
 }
 
 Result<Verified> check(const VerifyOptions& options, const config::Loaded& loaded,
@@ -122,6 +124,11 @@ Result<Verified> check(const VerifyOptions& options, const config::Loaded& loade
     auto policy = report_policies(loaded, options.policy, verified.verdict, checked->envelope,
                                   message.headers, input.now);
     authenticate::tell_disposition(policy.chosen_disposition(), verified.results);
+    if (!checked->missed.empty()) {
+        policy.notes.push_back(fmt::format("the relay '{}' cannot be looked up: a daemon that starts now refuses "
+                                           "nothing until it is found, and marks instead",
+                                           checked->missed));
+    }
     if (options.policy.wanted) {
         verified.policy = std::move(policy);
     }

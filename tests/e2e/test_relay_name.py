@@ -3,9 +3,10 @@
 import subprocess
 import unittest
 
+from harness import programs
 from harness.client import Client, Refused
 from harness.messages import message
-from harness.process import eventually
+from harness.process import eventually, run
 from harness.secondary import ADDRESS, NAME
 from harness.site import SiteTest
 
@@ -32,6 +33,13 @@ class RelayByName(SiteTest):
         paraphd.settings["relays"] = {"hosts": [{"addresses": [NAME], "form": "postfix"}]}
         paraphd.start()
 
+    def tool(self, *words: str) -> str:
+        """What the operator's tool says on the same machine."""
+        paraphd, mail = self.site.paraphd, self.site.folder / "mail.eml"
+        mail.write_bytes(message())
+        arguments = ["--config", str(paraphd.config), *words[1:], *([str(mail)] if words[0] == "verify" else [])]
+        return run([*paraphd.wrap, programs.paraph, words[0], *arguments], check=False).stdout.decode()
+
     def send_from_relay(self):
         """A forgery that the relay hands over, as it would come from there."""
         recipient = self.new_recipient()
@@ -48,6 +56,8 @@ class RelayByName(SiteTest):
         self.assertIn(milder, self.send_from_relay())
         delivered = self.receive(message(), address=FORGER)
         self.assertIn(milder, self.site.paraphd.line_of(delivered.queue_id()))
+        self.assertIn(f"the relay '{NAME}' cannot be looked up", self.tool("check-config"))
+        self.assertIn(f"the relay '{NAME}' cannot be looked up", self.tool("verify", "--policy", "--ip", FORGER))
 
         self.hosts.write_text(f"127.0.0.1 localhost\n{ADDRESS} {NAME}\n")
         eventually("the relay to be found", lambda: "[RELAY_FOUND]" in log(), 30)

@@ -85,7 +85,7 @@ class Command(ReloadTest):
         status, told = self.reload()
         self.assertEqual(0, status)
         self.assertIn(f"{self.key_table}:2: /nonexistent: No such file", told)
-        self.assertIn("each error affects only the mail that it names", told)
+        self.assertIn("each error affects only what it names", told)
 
     def test_no_daemon_there(self):
         status, told = self.reload("--control", str(self.site.folder / "nobody"))

@@ -246,3 +246,14 @@ TEST_CASE("check-config finds keys that cannot be used") {
     CHECK(ran.code == ExitCode::config);
     CHECK(contains(ran.out, "none.pem"));
 }
+
+TEST_CASE("check-config warns of a relay whose name leads to an internal host") {
+    const Workspace files;
+    const auto told = [&](const std::string& roles) {
+        const std::string relay = "relays: {hosts: [{addresses: [localhost], names: [mx2.example.net]}]}\n";
+        return run({"check-config", files.write("p.yaml", relay + roles)}).out;
+    };
+    const std::string words = "the relay 'localhost' is 127.0.0.1, in 'roles.internal_hosts' as well";
+    CHECK(contains(told(""), ":1: warning: " + words));
+    CHECK_FALSE(contains(told("roles: {internal_hosts: [127.0.0.0/8, '!127.0.0.1', '::1']}\n"), words));
+}
