@@ -264,7 +264,22 @@ struct Checks {
     };
     using RelayBlocks = std::vector<RelayBlock>;
 
+    // Whoever wrote these believes that mail through a relay is judged by its client.
+    void missing_relays() const {
+        const auto& relays = settings.relays;
+        const std::pair<const char*, bool> wanted[] = {
+            {"relays.srs", relays.srs != Settings::Relays().srs},
+            {"relays.srs_domains", !relays.srs_domains.empty()},
+            {"policy.refuse_relayed", settings.policy.rules.policy.refuse_relayed}};
+        for (const auto& [path, is_wanted] : wanted) {
+            if (is_wanted && !given("relays.hosts")) {
+                report.warning(at(path), fmt::format("'{}' has no effect without 'relays.hosts'", path));
+            }
+        }
+    }
+
     void relays() const {
+        missing_relays();
         const auto& hosts = settings.relays.hosts;
         RelayBlocks above;
         for (std::size_t i = 0; i < hosts.size(); ++i) {

@@ -127,6 +127,9 @@ class Command(ReloadTest):
 class Watched(ReloadTest):
     watch = "1s"
 
+    def setUp(self):
+        time.sleep(3)  # what the test before has put back is noticed, and read, by then
+
     def log(self):
         return self.site.paraphd.log()
 

@@ -114,7 +114,7 @@ TEST_CASE("what can be wrong with relays") {
         {"too many hops",
          "relays: {most_hops: 1000}\n",
          {"p:1:21: error: 'relays.most_hops': expected a number from 1 to 100, not '1000'"}},
-        {"a domain in its own script", "relays: {srs_domains: [müller.example]}\n", {}},
+        {"a domain in its own script", "relays: {srs_domains: [müller.example], hosts: []}\n", {}},
     };
     for (const Case& c : cases) {
         INFO(c.name);
@@ -130,6 +130,11 @@ TEST_CASE("relays that are surely not meant bring a warning") {
          {"p:3:20: warning: 'relays.hosts.addresses': 0.0.0.0/0 holds strangers, who can then name any "
           "client (name the "
           "addresses of relays of your own)"}},
+        {"no relay",
+         "relays: {srs: decode, srs_domains: [a.example]}\npolicy: {refuse_relayed: true}\n",
+         {"p:1:15: warning: 'relays.srs' has no effect without 'relays.hosts'",
+          "p:1:36: warning: 'relays.srs_domains' has no effect without 'relays.hosts'",
+          "p:2:26: warning: 'policy.refuse_relayed' has no effect without 'relays.hosts'"}},
         {"this host",
          one_relay("{addresses: [192.0.2.7, 127.0.0.1]" + named),
          {"p:3:31: warning: 'relays.hosts.addresses': 127.0.0.1/32 is this host itself, and every program on "
