@@ -121,10 +121,9 @@ void warn_of_internal_relays(const config::Settings& settings, const runtime::Kn
 void check_relays(const config::Settings& settings, Report& report) {
     const auto relays = runtime::relay_rules(settings.relays, runtime::look_up_host, {});
     for (const auto& unknown : relays.unknown) {
-        report.diagnostics.push_back(
-            {Severity::local_error, unknown.file, unknown.line, 0,
-             unknown.problem + "; until it is found no mail is refused, only marked",
-             "addresses need no name server"});
+        report.diagnostics.push_back({Severity::local_error, unknown.file, unknown.line, 0,
+                                      unknown.problem + "; until it is found no mail is refused, only marked",
+                                      "addresses need no name server"});
     }
     warn_of_internal_relays(settings, relays.hosts, report);
 }

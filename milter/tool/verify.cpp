@@ -125,9 +125,10 @@ Result<Verified> check(const VerifyOptions& options, const config::Loaded& loade
                                   message.headers, input.now);
     authenticate::tell_disposition(policy.chosen_disposition(), verified.results);
     if (!checked->missed.empty()) {
-        policy.notes.push_back(fmt::format("the relay '{}' cannot be looked up: a daemon that starts now refuses "
-                                           "nothing until it is found, and marks instead",
-                                           checked->missed));
+        policy.notes.push_back(
+            fmt::format("the relay '{}' cannot be looked up: a daemon that starts now refuses "
+                        "nothing until it is found, and marks instead",
+                        checked->missed));
     }
     if (options.policy.wanted) {
         verified.policy = std::move(policy);

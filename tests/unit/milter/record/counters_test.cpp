@@ -13,6 +13,7 @@
 #include <fstream>
 #include <regex>
 #include <set>
+#include <stdexcept>
 #include <string>
 
 using milter::record::CounterLines;
@@ -68,9 +69,18 @@ TEST_CASE("the manual lists the counters as the table has them") {
     CHECK(test::contents(manual_file) == with_counters(test::contents(manual_file)));
 }
 
+// Of no enumerator: what print() has in reserve, if it has something.
+static std::string_view value_behind(const milter::record::FamilyEntry& family) {
+    try {
+        return family.value(family.size);
+    } catch (const std::out_of_range&) { // it looks the word up in a table
+        return {};
+    }
+}
+
 TEST_CASE("every value of an enum has a counter, and every counter a name of its own") {
     // What a collector takes for the name of a metric, and for a value of a label.
-    const std::regex name("[a-z][a-z_]*(\\.[a-z_]+)?");
+    const std::regex name("[a-z][a-z_]*(\\.[a-z_-]+)?");
     std::set<std::string> names;
     for (const auto& count : Counters().read()) {
         CAPTURE(count.name);
@@ -79,7 +89,7 @@ TEST_CASE("every value of an enum has a counter, and every counter a name of its
     }
     for (const auto& family : families()) {
         CAPTURE(family.word);
-        const auto behind = family.value(family.size); // of no enumerator: what print() has in reserve
+        const auto behind = value_behind(family);
         CHECK((behind.empty() || behind == "?" || behind == family.value(family.size - 1)));
     }
 }
@@ -119,6 +129,6 @@ TEST_CASE("a line with all counters, and large ones, is not cut") {
     const CounterLines::Time start{};
     test::MemoryLogger logger;
     logger.write(milter::log::Event::totals, CounterLines(start).totals(counters.read(), start));
-    CHECK(logger.lines.front().ends_with(" unsigned.recipient=100000000000"));
+    CHECK(logger.lines.front().ends_with(" fragile.missing-field=100000000000"));
     CHECK(logger.lines.front().size() < 3500); // the daemon adds some for other lines of the log
 }

@@ -107,6 +107,9 @@ std::vector<std::string> written_samples() {
                  "/etc/opendkim/SigningTable:9: '*' concerns ALL mail that no other row signs, and its key "
                  "'gone' cannot be used: such mail is answered 451 or goes out unsigned "
                  "(signing.missing_key)");
+    logger.write(
+        milter::log::Event::key_unusable,
+        "/etc/paraph/paraph.yaml:5: postgresql:mail: ERROR:  relation \"dkim_signing\" does not exist");
     logger.write(milter::log::Event::counters, counters_of_an_hour());
     return logger.lines;
 }
