@@ -165,7 +165,7 @@ class KeyStore::Impl {
         const auto keys = domain_keys_.find(author_domain);
         add_signers(keys, author_domain, signers);
         // Its keys sign, whatever becomes of a source.
-        if (signing_source_ && !signers.empty()) {
+        if ((signing_source_ || key_source_) && !signers.empty()) {
             return signers;
         }
         for (Signer& signer : table_signers(local_part, author_domain, inquiries)) {
@@ -185,7 +185,7 @@ class KeyStore::Impl {
         for (std::size_t i = 0; i < local_parts.size(); ++i) {
             auto signers = signers_for(local_parts[i], author_domain, inquiries);
             if (const Signer* unknown = failed_lookup(signers)) {
-                return {{*unknown}, false, {}}; // what the others have does not matter then
+                return {{*unknown}, false, {}, true}; // what the others have does not matter then
             }
             any_may = any_may || !signers.empty();
             if (i == 0) {

@@ -45,6 +45,8 @@ struct CommonSigners {
     // author who has none; it may be empty: ""@example.org is an address.
     bool author_in_the_way = false;
     std::string not_allowed;
+    // A source did not say who signs: `signers` is one that tells why, and may stand for none at all.
+    bool undecided = false;
 };
 
 // Where the keys are named: OpenDKIM's tables, and the keys of single domains. Pure data, so that this folder

@@ -55,8 +55,10 @@ class Choosing {
             find_signers();
             leave_out_absent();
             leave_to_author();
-            leave_to_users();
-            ask_table();
+            if (!undecided_) { // there may be no key, and then nobody asks who writes what
+                leave_to_users();
+                ask_table();
+            }
         }
         return std::move(choice_);
     }
@@ -92,6 +94,7 @@ class Choosing {
     void find_signers() {
         auto common = runtime_.keys->signers_for_all(views(named().local_parts), *named().domain);
         choice_.signers = std::move(common.signers);
+        undecided_ = common.undecided;
         if (!choice_.signers.empty()) {
             return;
         }
@@ -130,6 +133,11 @@ class Choosing {
         return !domain || may_align(*domain, from(), runtime_.public_suffixes.get());
     }
 
+    [[nodiscard]] bool any_speaks_for_author() const {
+        return std::any_of(choice_.signers.begin(), choice_.signers.end(),
+                           [&](const auto& signer) { return speaks_for_author(signer); });
+    }
+
     [[nodiscard]] bool may_use(const keys::Signer& signer) const {
         return !signer.users || signer.users->include(submission_.submitter);
     }
@@ -137,10 +145,16 @@ class Choosing {
     // Another field must not bring about a signature that speaks for From: for such a one From has to have
     // the key as well.
     void leave_to_author() {
-        if (by_from() || choice_.signers.empty()) {
+        if (by_from() || choice_.signers.empty() || undecided_) {
             return;
         }
-        const auto own = runtime_.keys->signers_for_all(local_parts_of(author_), from()).signers;
+        auto common = runtime_.keys->signers_for_all(local_parts_of(author_), from());
+        const auto& own = common.signers;
+        if (common.undecided && any_speaks_for_author()) {
+            undecided_ = true;
+            choice_.signers = std::move(common.signers);
+            return;
+        }
         take_away(
             Unsigned::not_allowed,
             [&](const keys::Signer& signer) {
@@ -169,8 +183,7 @@ class Choosing {
             return;
         }
         check_all(views(named().local_parts), *named().domain);
-        if (!by_from() && std::any_of(choice_.signers.begin(), choice_.signers.end(),
-                                      [&](const auto& signer) { return speaks_for_author(signer); })) {
+        if (!by_from() && any_speaks_for_author()) {
             check_all(local_parts_of(author_), from());
         }
     }
@@ -189,6 +202,7 @@ class Choosing {
     const message::Author& author_;
     const Submission& submission_;
     KeyChoice choice_;
+    bool undecided_ = false; // a source did not say who signs
 };
 
 } // namespace

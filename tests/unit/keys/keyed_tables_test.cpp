@@ -57,6 +57,25 @@ TEST_CASE("a source that fails stops the mail that it should sign, and no other"
     REQUIRE(common.signers.size() == 1);
     CHECK_FALSE(common.signers[0].absent);
     CHECK_FALSE(common.author_in_the_way);
+    CHECK(common.undecided);
+}
+
+TEST_CASE("a source of keys alone does not stop a domain with keys of its own") {
+    Store store;
+    keys::source::Options options;
+    options.connection = store.path("none.sqlite");
+    options.query = "SELECT d, s, p FROM k WHERE n = $1";
+    options.label = "sqlite:none";
+    store.options.key_source = options;
+    store.options.signing_table = "csl:own.example=k, example.com=k";
+    store.options.domain_keys = {{"own.example", false, "s", store.path("ed.pem"), "", "", 0}};
+    store.load();
+    const auto common = [&](std::string_view domain) {
+        return store.store().signers_for_all({"joe"}, *base::DomainName::parse(domain));
+    };
+    CHECK_FALSE(common("own.example").undecided);
+    CHECK(store.signers_for("joe", "own.example") == Texts{"own.example/s d=own.example s=s i= ed25519"});
+    CHECK(common("example.com").undecided);
 }
 
 TEST_CASE("rows in the settings, csl:") {

@@ -20,8 +20,10 @@ class Daemon {
     explicit Daemon(const std::string& yaml, const std::string& senders = "") {
         tree_.write("k.pem", support::ed25519_pem);
         tree_.write("senders", senders);
+        const bool own_signing = yaml.starts_with("signing:");
         auto loaded = config::load_file(tree_.write(
-            "p.yaml", "authserv_id: mx.example.net\nsigning: {require_safe_keys: false}\n" + yaml));
+            "p.yaml", "authserv_id: mx.example.net\n" +
+                          std::string(own_signing ? "" : "signing: {require_safe_keys: false}\n") + yaml));
         for (const auto& diagnostic : loaded.diagnostics) {
             UNSCOPED_INFO(config::print(diagnostic));
         }
@@ -363,6 +365,44 @@ TEST_CASE("mail whose From does not fit goes out unsigned, waits, or is refused"
                    line.find("reason=sender-mismatch") != std::string::npos;
         });
         CHECK(told == (c.reply != Reply::proceed));
+    }
+}
+
+TEST_CASE("a source that fails refuses nobody, and lets nothing go out unsigned") {
+    using milter::session::Reply;
+    const auto mail = [](std::string author, std::string chosen_by) {
+        return Fields{{"From", std::move(author)}, {"Sender", std::move(chosen_by)}};
+    };
+    const std::string fields = "key_fields: [{clients: [127.0.0.1], fields: [Sender, From]}]\n";
+    const std::string senders = "senders: {table: senders, mismatch: reject}\n";
+    const std::string authors = "signing: {require_safe_keys: false, signing_table: 'sqlite:/none.sqlite', "
+                                "key_table: 'csl:k=x:s:/k.pem'}\n";
+    const std::string keys = "signing: {require_safe_keys: false, signing_table: 'csl:stranger.example=k', "
+                             "key_table: 'sqlite:/none.sqlite'}\n";
+    const struct {
+        std::string_view what;
+        std::string yaml;
+        Fields fields;
+        std::string_view code;
+    } cases[]{
+        {"perhaps nobody signs for that", authors + senders, from("x@stranger.example"), "451"},
+        {"the key is known", authors + senders, from("boss@example.org"), "550"},
+        {"the source of From's key", authors + fields, mail("x@mail.example.net", "dev@lists.example.net"),
+         "451"},
+        {"the source of Sender's key", authors + fields, mail("x@example.org", "dev@stranger.example"),
+         "451"},
+        {"the source of Sender's key, by name", keys + fields, mail("x@example.org", "x@stranger.example"),
+         "451"},
+        {"From's key does not matter", authors + fields, mail("x@stranger.example", "dev@lists.example.net"),
+         ""},
+    };
+    for (const auto& c : cases) {
+        INFO(c.what);
+        const Daemon daemon(c.yaml + std::string(domains), "ann ann@example.org\n");
+        std::vector<std::string> log;
+        const auto actions = submit(daemon, c.fields, "ann", log);
+        CHECK(actions.code == c.code);
+        CHECK(actions.insertions.empty() == !c.code.empty());
     }
 }
 
