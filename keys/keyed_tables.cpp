@@ -111,6 +111,9 @@ std::string KeyedSource::probe(std::size_t fewest, std::size_t most) const {
     if (!answer) {
         return answer.error();
     }
+    if (!answer->problem.empty()) {
+        return answer->problem;
+    }
     const std::size_t columns = answer->columns;
     return columns <= 1 || (columns >= fewest && columns <= most)
                ? std::string()

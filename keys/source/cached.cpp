@@ -95,15 +95,22 @@ Cached::Found Cached::ask(const std::string& name, Time deadline, std::uint64_t 
     settled_.notify_all();
     if (answer) {
         note_answer();
-        keep(name, value, edition);
-        return {value.made, {}};
+        if (answer->problem.empty()) {
+            keep(name, value, edition);
+            return {value.made, {}};
+        }
+        return known_or(name, answer->problem);
     }
     // Who had little time left says nothing about the source.
     if (clock_() < deadline || deadline - asked >= options_.timeout * 9 / 10) {
         note_failure(answer.error(), probes);
     }
+    return known_or(name, answer.error());
+}
+
+Cached::Found Cached::known_or(std::string_view name, const std::string& failure) {
     const KeptAnswer* known = find(name);
-    return known != nullptr ? Found{known->value, {}} : Found{nullptr, answer.error()};
+    return known != nullptr ? Found{known->value, {}} : Found{nullptr, failure};
 }
 
 void Cached::keep(const std::string& name, Value value, std::uint64_t edition) {

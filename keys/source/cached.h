@@ -69,6 +69,7 @@ class Cached {
     };
     [[nodiscard]] Asked ask_source(const std::string& name, Time deadline) const;
     [[nodiscard]] Found ask(const std::string& name, Time deadline, std::uint64_t edition, Lock& lock);
+    [[nodiscard]] Found known_or(std::string_view name, const std::string& failure);
     void keep(const std::string& name, Value value, std::uint64_t edition);
     void note_failure(const std::string& reason, bool probed);
     void note_answer();

@@ -30,7 +30,7 @@ class Collector {
 
     [[nodiscard]] Answer answer() {
         if (is_full()) {
-            return base::refuse(std::string("the answer has too many rows or is too large"));
+            return Rows{{}, rows_.columns, "the answer has too many rows or is too large"};
         }
         return std::move(rows_);
     }

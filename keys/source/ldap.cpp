@@ -175,6 +175,9 @@ class LdapConnection : public Reconnecting {
         if (status == LDAP_NO_SUCH_OBJECT || (status == LDAP_INVALID_DN_SYNTAX && of_name)) {
             return of_name ? Answer(Rows{{}, query_.attributes.size()}) : base::refuse(problem(status));
         }
+        if (status == LDAP_SIZELIMIT_EXCEEDED) { // ours, or a smaller one of the server
+            return Rows{{}, query_.attributes.size(), "the answer has too many entries"};
+        }
         return status == LDAP_SUCCESS ? collect(entries.get()) : base::refuse(problem(status));
     }
 

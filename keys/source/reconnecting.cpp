@@ -21,7 +21,7 @@ Answer Reconnecting::try_once(std::string_view name, Time deadline) {
         }
     }
     Answer answer = ask(std::string(name), deadline);
-    if (!answer) {
+    if (!answer || !answer->problem.empty()) { // of the latter more may be on its way
         close();
     }
     return answer;

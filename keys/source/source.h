@@ -27,6 +27,7 @@ using Row = std::vector<std::string>;
 struct Rows {
     std::vector<Row> rows;   // none: there is no such name
     std::size_t columns = 0; // of each row, known without rows as well; 0: rows may differ
+    std::string problem{};   // what belongs to this name cannot be used; the source is well
 };
 
 // Or why nobody knows: the words end up in logs, and hold neither passwords nor keys.
@@ -53,7 +54,7 @@ class Connection {
 
 using Connect = std::function<std::unique_ptr<Connection>()>;
 
-// What one answer may hold. More is a failure, and not an answer that lacks something.
+// What one answer may hold. More is a problem, and not an answer that lacks something.
 constexpr std::size_t max_rows = 100;
 constexpr std::size_t max_answer = std::size_t{256} * 1024;
 // A longer name is none, and nobody is asked: a local part and a domain (keys/limits.h).

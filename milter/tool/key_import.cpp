@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "base/utf8.h"
 #include "dkim/names.h"
 #include "keys/file_safety.h"
 #include "keys/generate.h"
@@ -82,12 +83,19 @@ void tell_access(const std::vector<FoundKey>& all, const KeyImportOptions& optio
     }
 }
 
+bool fits_configuration(const std::string& path) {
+    return base::is_utf8(path) && std::none_of(path.begin(), path.end(), base::is_control);
+}
+
 // Why a key is left out; empty: it is taken.
 std::string refusal(const FoundKey& one, const std::vector<NamedKey>& in_use) {
     if (!one.problem.empty()) {
         return one.problem;
     }
     const auto file = base::shown(one.name.file, max_path);
+    if (!fits_configuration(one.name.file)) { // nor could any other key that is written beside it be used
+        return fmt::format("{}: a configuration cannot hold this name; rename it", file);
+    }
     if (one.name.domain.empty() || one.name.selector.empty()) {
         return fmt::format("{}: nothing tells its {}; name it with --{}", file,
                            one.name.domain.empty() ? "domain" : "selector",

@@ -124,6 +124,12 @@ class SameRows(Stage):
         self.assertEqual(["first"], self.selectors("alice@ours.test"))
         self.assertNotIn("SOURCE_FAILS", self.paraphd.log())
 
+    def test_an_answer_that_is_too_large_stops_nobody_else(self):
+        before = len(self.paraphd.log())
+        self.assertEqual([TEMPFAIL], self.selectors("x@many.test"))
+        self.assertEqual([], self.selectors(f"n{time.monotonic_ns()}@ours.test"))
+        self.assertNotIn("SOURCE_FAILS", self.paraphd.log()[before:])
+
 
 class FileRows(SameRows):
     """A file that is replaced is noticed without a reload."""

@@ -15,19 +15,23 @@ SCHEMA = tuple(re.findall(r"^ {4}(CREATE [^;]+);", GUIDE.read_text(), re.MULTILI
 SIGNING, KEYS = "dkim_signing", "dkim_keys"
 
 
+TOO_MANY, TOO_LARGE = 101, 300_000
+
+
 class Rows:
-    """Rows of both tables, as SQL and as the values of table files."""
+    """Rows of both tables, as SQL and as the values of table files. What many.test has is more than anybody takes."""
 
     def __init__(self, signing: dict[str, str], keys: dict[str, tuple[str, str, str]]):
         self.signing, self.keys = signing, keys
 
     def sql(self) -> list[str]:
         quote = "'{}'".format
-        return [f"INSERT INTO {SIGNING} VALUES ({', '.join(map(quote, row))})" for row in self.signing.items()] + [
+        signing = [*self.signing.items(), *[("many.test", "first")] * TOO_MANY]
+        return [f"INSERT INTO {SIGNING} VALUES ({', '.join(map(quote, row))})" for row in signing] + [
             f"INSERT INTO {KEYS} VALUES ({', '.join(map(quote, (name, *row)))})" for name, row in self.keys.items()]
 
     def values(self) -> tuple[dict[str, str], dict[str, str]]:
-        return self.signing, {name: ":".join(row) for name, row in self.keys.items()}
+        return {**self.signing, "many.test": "x" * TOO_LARGE}, {name: ":".join(row) for name, row in self.keys.items()}
 
 
 def write_sqlite(path: Path, rows: Rows) -> None:
@@ -198,6 +202,9 @@ class Slapd(Server):
         for name, (domain, selector, key) in rows.keys.items():
             entries.append(f"dn: uid=key-{name},{self.SUFFIX}\nobjectClass: account\nuid: key-{name}\nhost: {domain}\n"
                            f"l: {selector}\ndescription: {key}\n")
+        for number in range(TOO_MANY + 1):
+            entries.append(f"dn: host=h{number},{self.SUFFIX}\nobjectClass: account\nuid: many.test\n"
+                           f"host: h{number}\ndescription: first\n")
         run(["slapadd", "-f", str(self.folder / "slapd.conf")], "\n".join(entries).encode())
 
     def command(self) -> list[str]:

@@ -1,5 +1,6 @@
 #include "keys/source/cached.h"
 
+#include "keys/source/collect.h"
 #include "support/catch.h"
 
 #include <fmt/format.h>
@@ -21,6 +22,7 @@ using namespace std::chrono_literals;
 struct Database {
     std::map<std::string, std::string, std::less<>> rows;
     std::string failure;
+    std::string problem; // of the name "bad"
     std::uint64_t edition = 0;
     std::vector<std::string> asked;
 };
@@ -33,6 +35,9 @@ class TestSource : public keys::source::Source {
         database_.asked.emplace_back(name);
         if (!database_.failure.empty()) {
             return base::refuse(database_.failure);
+        }
+        if (name == "bad" && !database_.problem.empty()) {
+            return Rows{{}, 1, database_.problem};
         }
         const auto found = database_.rows.find(name);
         return found == database_.rows.end() ? Rows{{}, 1} : Rows{{{found->second}}, 1};
@@ -168,6 +173,33 @@ TEST_CASE("a file that changed and a reload make it ask anew, and what was known
     stage.cached.expire();
     stage.database.failure = "down";
     CHECK(stage.look_up("a") == "3");
+}
+
+TEST_CASE("an answer that cannot be used is no failure of the source") {
+    Stage stage;
+    stage.database.rows["a"] = "1";
+    stage.database.problem = "too large";
+    CHECK(stage.look_up("bad") == "[too large]");
+    CHECK(stage.look_up("a") == "1");
+    CHECK(stage.look_up("b") == "none");
+    CHECK(stage.told.empty());
+    stage.database.problem.clear();
+    CHECK(stage.look_up("bad") == "none");
+}
+
+TEST_CASE("the bounds of an answer are a problem of the name") {
+    keys::source::Collector few(1);
+    keys::source::Collector many(1);
+    keys::source::Collector large(1);
+    for (std::size_t i = 0; i < keys::source::max_rows; ++i) {
+        few.add("x");
+        many.add("x");
+    }
+    many.add("x");
+    large.add(std::string(keys::source::max_answer + 1, 'x'));
+    CHECK(few.answer()->problem.empty());
+    CHECK(many.answer()->problem == "the answer has too many rows or is too large");
+    CHECK(large.answer()->problem == "the answer has too many rows or is too large");
 }
 
 TEST_CASE("who has no time left says nothing about the source") {

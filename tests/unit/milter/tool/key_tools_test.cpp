@@ -162,6 +162,8 @@ TEST_CASE("key import uses the keys of OpenDKIM where they are") {
     (void)tree.write("old/ed.example.com.txt",
                      keys::opendkim_record({"ed", "example.com"}, *key, false) + "\n");
     (void)tree.write("old/lonely.private", support::rsa_pem);
+    (void)tree.write("old/two\nlines.example.com.pem", support::ed25519_pem);
+    (void)tree.write("old/\xff.example.com.pem", support::ed25519_pem);
     (void)tree.write("old/certificate.pem", "-----BEGIN CERTIFICATE-----\n");
     const auto config = tree.write("p.yaml", "include: [keys.yaml]\n");
     (void)tree.write("keys.yaml", "");
@@ -173,12 +175,13 @@ TEST_CASE("key import uses the keys of OpenDKIM where they are") {
     const auto taken =
         run({"key", "import", tree.path("old"), "--write", tree.path("keys.yaml"), "-c", none});
     CAPTURE(taken.out, taken.err);
-    CHECK(taken.code == ExitCode::data); // two were left out
+    CHECK(taken.code == ExitCode::data); // four were left out
     CHECK(contains(taken.err, "old/lonely.private: nothing tells its domain; name it with --domain"));
+    CHECK(contains(taken.err, "lines.example.com.pem: a configuration cannot hold this name; rename it"));
     CHECK(contains(taken.err, "left out: " + tree.path("old/certificate.pem")));
     CHECK(contains(taken.err, "the record in the .txt file beside it is another key's"));
     CHECK(contains(taken.err, "mail.private: can be read by others"));
-    CHECK(contains(taken.err, "4 keys of 3 domains, used where they are; 2 left out"));
+    CHECK(contains(taken.err, "4 keys of 3 domains, used where they are; 4 left out"));
     CHECK(snapshot(tree.path("old")) == before);
 
     const auto listed = run({"key", "list", "-c", config});
