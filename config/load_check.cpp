@@ -389,6 +389,9 @@ struct Checks {
                                      "socket may have",
                                      base::SocketName::longest_path));
         }
+        if (listen.socket.is_unix() && listen.socket.path == listen.control) {
+            report.error(at("listen.control"), "'listen.control' is where 'listen.socket' is already");
+        }
         if (listen.socket.is_unix() && (listen.socket_mode & other_write) != 0) {
             report.warning(
                 at("listen.socket_mode"),

@@ -309,6 +309,9 @@ TEST_CASE("settings that do not go together") {
           "csl:, lmdb:, db:, bdb:, sqlite:, postgresql:, pgsql:, mysql:, mariadb:, ldap:, not "
           "'dsn:mysql://u@h/d' (write postgresql:NAME, mysql:NAME or sqlite:NAME, and the connection and the "
           "query below sources: NAME:)"}},
+        {"two sockets in one place",
+         "listen: {socket: 'unix:/run/paraph/control'}\n",
+         {"p.yaml: error: 'listen.control' is where 'listen.socket' is already"}},
         {"a patient filter",
          "dns: {message_budget: 300s}\n",
          {"p.yaml:1:23: warning: 'dns.message_budget' is longer than mail servers wait for a filter (5m) (a "
