@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 
 namespace keys {
 
@@ -62,36 +63,47 @@ bool is_below(std::string_view text, const base::DomainName& domain) {
     return name && domain != *name && domain.is_at_or_below(*name);
 }
 
-bool same_local_part(std::string_view allowed, std::string_view delimiters, std::string_view local_part) {
-    if (base::iequals(allowed, local_part)) {
-        return true;
+// What somebody may write at one domain. A row may have thousands of entries and From a hundred addresses, so
+// that each entry is looked at once, and not for each address.
+struct Allowed {
+    bool every_address = false;
+    std::unordered_set<std::string> local_parts; // in lower case
+
+    [[nodiscard]] bool include(std::string_view local_part, std::string_view delimiters) const {
+        if (every_address || local_part.empty()) {
+            return every_address;
+        }
+        const std::string folded = base::to_lower(local_part);
+        const auto end = local_part.find_first_of(delimiters);
+        return local_parts.count(folded) > 0 ||
+               (end != std::string_view::npos && end > 0 && local_parts.count(folded.substr(0, end)) > 0);
     }
-    const auto end = local_part.find_first_of(delimiters);
-    return end != std::string_view::npos && end > 0 && base::iequals(allowed, local_part.substr(0, end));
-}
+};
 
 // The form is decided by the row alone, before the login is put in, so that no login can be a wildcard.
-bool allows(std::string_view entry, const LoginParts& login, std::string_view delimiters,
-            std::string_view local_part, const base::DomainName& domain) {
+void allow(std::string_view entry, const LoginParts& login, const base::DomainName& domain,
+           Allowed& allowed) {
     if (entry == "*") {
-        return true;
+        allowed.every_address = true;
+        return;
     }
-    if (entry.starts_with('.') || entry.starts_with("*.")) {
-        const auto name = filled(entry.substr(entry.find('.') + 1), login);
-        return name && is_below(*name, domain);
+    const bool below = entry.starts_with('.') || entry.starts_with("*.");
+    const auto text = filled(below ? entry.substr(entry.find('.') + 1) : entry, login);
+    if (!text) {
+        return;
     }
     const bool address = entry.find('@', 1) != std::string_view::npos || entry == "%s";
-    const auto text = filled(entry, login);
-    if (!text) {
-        return false;
-    }
-    if (!address) {
-        return is_domain(std::string_view(*text).substr(entry.starts_with('@') ? 1 : 0), domain);
+    if (below || !address) {
+        const std::string_view name =
+            std::string_view(*text).substr(!below && entry.starts_with('@') ? 1 : 0);
+        allowed.every_address =
+            allowed.every_address || (below ? is_below(name, domain) : is_domain(name, domain));
+        return;
     }
     const auto at = text->rfind('@');
-    return !local_part.empty() && at != std::string::npos && at > 0 &&
-           is_domain(std::string_view(*text).substr(at + 1), domain) &&
-           same_local_part(std::string_view(*text).substr(0, at), delimiters, local_part);
+    if (at != std::string::npos && at > 0 && is_domain(std::string_view(*text).substr(at + 1), domain)) {
+        allowed.local_parts.insert(base::to_lower(std::string_view(*text).substr(0, at)));
+    }
 }
 
 SenderSource::Answer ask(const SenderSource& source, const Submitter& submitter) {
@@ -148,12 +160,13 @@ SenderFit may_write(const SenderSource& source, std::string_view delimiters, con
                 fmt::format("nobody knows what {} may write: {}", print(submitter), answer.failure)};
     }
     const LoginParts login = take_apart(submitter.login ? std::string_view(*submitter.login) : "");
-    const auto is_allowed = [&](std::string_view local_part) {
-        return std::any_of(answer.allowed.begin(), answer.allowed.end(), [&](const auto& entry) {
-            return allows(entry, login, delimiters, local_part, domain);
-        });
-    };
-    const auto wrong = std::find_if_not(local_parts.begin(), local_parts.end(), is_allowed);
+    Allowed allowed;
+    for (const auto& entry : answer.allowed) {
+        allow(entry, login, domain, allowed);
+    }
+    const auto wrong = std::find_if_not(local_parts.begin(), local_parts.end(), [&](std::string_view part) {
+        return allowed.include(part, delimiters);
+    });
     if (wrong == local_parts.end()) {
         return {};
     }
