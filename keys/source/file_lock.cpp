@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +16,12 @@ FileLock::FileLock(const std::string& path, Time deadline)
     : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {
     if (descriptor_ < 0) {
         problem_ = error_text(errno);
+        return;
+    }
+    struct stat status{};
+    if (::fstat(descriptor_, &status) != 0 ||
+        !S_ISREG(status.st_mode)) { // a pipe is opened when somebody writes
+        problem_ = "not a regular file";
         return;
     }
     constexpr std::chrono::milliseconds pause{5};

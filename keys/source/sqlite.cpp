@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <string>
 
@@ -47,6 +49,10 @@ class SqliteConnection : public Connection {
         }
         close();
         edition_ = edition;
+        struct stat file{};
+        if (::stat(options_.connection.c_str(), &file) == 0 && !S_ISREG(file.st_mode)) {
+            return fmt::format("{}: not a regular file", options_.connection); // a pipe would be waited for
+        }
         sqlite3* opened = nullptr;
         const int status = ::sqlite3_open_v2(options_.connection.c_str(), &opened,
                                              SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);

@@ -1,6 +1,9 @@
 #include "keys/source/open.h"
 
 #include "support/catch.h"
+#include "support/temporary_tree.h"
+
+#include <sys/stat.h>
 
 #include <string>
 
@@ -42,5 +45,22 @@ TEST_CASE("sources that nothing can be asked of") {
         CHECK(refusal.empty() == c.refusal.empty());
         CHECK(refusal.find(c.refusal) != std::string::npos);
         CHECK(refusal.find("secret") == std::string::npos);
+    }
+}
+
+TEST_CASE("a pipe is no database, and nobody waits for its writer") {
+    using keys::source::Kind;
+    const TemporaryTree tree;
+    const std::string pipe = tree.path("pipe");
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    for (const Kind kind : {Kind::sqlite, Kind::lmdb, Kind::berkeley}) {
+        keys::source::Options options;
+        options.kind = kind;
+        options.connection = pipe;
+        options.query = "SELECT k FROM s WHERE a = $1";
+        const auto source = keys::source::open(options);
+        const auto answer = source->look_up("a", std::chrono::steady_clock::now() + std::chrono::seconds(10));
+        REQUIRE_FALSE(answer);
+        CHECK(answer.error() == pipe + ": not a regular file");
     }
 }
