@@ -1,89 +1,113 @@
 #include "config/check_domain_signing.h"
 
-#include "base/ascii.h"
+#include "config/check_signed_fields.h"
 #include "config/domain_signing.h"
 #include "config/schema.h"
-#include "dkim/sign.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace config {
 
 namespace {
 
-using Fields = std::vector<std::string>;
-
-bool holds(const Fields& fields, std::string_view name) {
-    return std::any_of(fields.begin(), fields.end(),
-                       [&](const auto& field) { return base::iequals(field, name); });
-}
-
-// The checks that hold for `signing` as well, of one entry.
-class EntryCheck {
+// One line for each kind, however many domains it is said of.
+class Warnings {
   public:
-    EntryCheck(const Settings& settings, std::string prefix,
-               const std::unordered_map<std::string, Place>& places, Report& report)
-        : settings_(settings), prefix_(std::move(prefix)), places_(places), report_(report) {}
+    void add(FieldWarning kind, const std::string& domain, const Place& place, std::string message,
+             std::string hint) {
+        auto& known = by_kind_[kind];
+        if (known.domains == 0) {
+            known = {place, std::move(message), std::move(hint), domain, 1};
+        } else if (known.last != domain) {
+            known.last = domain;
+            ++known.domains;
+        }
+    }
 
-    void check(const DomainSigning& own) {
-        // RFC 6376 5.4: the From field MUST be signed.
-        if (!own.signed_fields.empty() && !holds(own.signed_fields, "From")) {
-            refuse("signed_fields", "must hold From", "");
+    void report(Report& report) const {
+        for (const auto& [kind, one] : by_kind_) {
+            const auto others = one.domains - 1;
+            report.warning(one.place,
+                           others == 0 ? one.message
+                                       : fmt::format("{}; the lists of {} more {} are like that", one.message,
+                                                     others, others == 1 ? "domain" : "domains"),
+                           one.hint);
         }
-        if (!dkim::leave_room(own.oversigned_fields)) {
-            refuse("oversigned_fields", "holds more names than fit into a signature", "");
-        }
-        for (const auto* list : {&own.oversigned_fields, &own.oversigned_if_present}) {
-            const auto* name = list == &own.oversigned_fields ? "oversigned_fields" : "oversigned_if_present";
-            if (holds(*list, "DKIM-Signature")) {
-                refuse(name, "cannot hold DKIM-Signature",
-                       "every signature adds such a field, and would break the others");
-            }
-            own_result(name, *list);
-        }
-        own_result("signed_fields", own.signed_fields);
     }
 
   private:
-    void refuse(std::string_view name, std::string_view what, std::string hint) {
-        const std::string path = prefix_ + std::string(name);
-        const auto place = places_.find(path);
-        if (place != places_.end()) {
-            report_.error(place->second, fmt::format("'{}' {}", path, what), std::move(hint));
+    struct One {
+        Place place = {};
+        std::string message = {};
+        std::string hint = {};
+        std::string last = {}; // domain that it was said of
+        std::size_t domains = 0;
+    };
+    std::map<FieldWarning, One> by_kind_;
+};
+
+class DomainsCheck {
+  public:
+    DomainsCheck(const Settings& settings, const std::unordered_map<std::string, Place>& places,
+                 Report& report)
+        : settings_(settings), places_(places), report_(report) {
+        dkim::SignOptions general;
+        dkim::choose_fields(field_lists(settings.signing), general);
+        general_gaps_ = dkim::find_gaps(general);
+    }
+
+    void check(const std::string& name, const DomainEntry& entry) {
+        const auto* own = entry.signing.get();
+        const bool has_lists =
+            own != nullptr && std::any_of(own->given.begin(), own->given.end(), is_field_list);
+        if (has_lists) {
+            check_lists(name, *own);
         }
     }
 
-    void own_result(std::string_view name, const Fields& fields) {
-        if (settings_.roles.report_authentication && holds(fields, "Authentication-Results")) {
-            refuse(name, "cannot hold Authentication-Results with 'roles.report_authentication'",
-                   "the result that is added would break the signature");
-        }
+    void finish() { warnings_.report(report_); }
+
+  private:
+    void check_lists(const std::string& name, const DomainSigning& own) {
+        const auto signing = signing_of(settings_.signing, own);
+        const std::string prefix = name + ".";
+        check_field_lists(
+            settings_,
+            {.signing = signing,
+             .prefix = prefix,
+             .known = general_gaps_,
+             .is_given = [&](std::string_view list) { return is_given(own, list); },
+             .place = [&](std::string_view list,
+                          std::optional<std::size_t>) { return places_.at(prefix + std::string(list)); },
+             .warn =
+                 [&](FieldWarning kind, const Place& place, std::string message, std::string hint) {
+                     warnings_.add(kind, name, place, std::move(message), std::move(hint));
+                 }},
+            report_);
     }
 
     const Settings& settings_;
-    std::string prefix_;
     const std::unordered_map<std::string, Place>& places_;
     Report& report_;
+    dkim::Gaps general_gaps_; // of which `signing` is told
+    Warnings warnings_;
 };
 
 } // namespace
 
 void check_domain_signing(const Settings& settings, const std::unordered_map<std::string, Place>& places,
                           Report& report) {
+    DomainsCheck check(settings, places, report);
     for (const auto& [name, entry] : settings.domains) {
-        if (entry.signing) {
-            EntryCheck(settings, fmt::format("{}.{}.", domains_name, name), places, report)
-                .check(*entry.signing);
-        }
+        check.check(fmt::format("{}.{}", domains_name, name), entry);
     }
-    if (settings.default_keys.entry.signing) {
-        EntryCheck(settings, fmt::format("{}.", default_name), places, report)
-            .check(*settings.default_keys.entry.signing);
-    }
+    check.check(std::string(default_name), settings.default_keys.entry);
+    check.finish();
 }
 
 } // namespace config

@@ -116,6 +116,9 @@ below default: that of the author. "%": that of the author.)"),
             "oversigned_fields", texts(check_listed_field),
             [](auto& d) -> auto& { return d.oversigned_fields; }, "In place of signing.oversigned_fields."),
         own(
+            "omitted_fields", texts(check_listed_field), [](auto& d) -> auto& { return d.omitted_fields; },
+            "In place of signing.omitted_fields."),
+        own(
             "lifetime", whole_seconds(0, 3650 * day), [](auto& d) -> auto& { return d.lifetime; },
             "In place of signing.lifetime.")};
     return settings;

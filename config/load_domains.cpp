@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/domain_name.h"
 #include "base/secret_text.h"
+#include "config/domain_signing.h"
 #include "config/suggest.h"
 #include "dkim/names.h"
 
@@ -204,9 +205,11 @@ void DomainLoader::finish() {
 void DomainLoader::load_entry(const Pair& pair, Owner owner, DomainEntry& entry, const File& file,
                               const std::function<bool(const Pair&)>& other) {
     entry.named_in = file.name;
-    for (std::size_t i = 0; keeps_places_ && i + 1 < pair.value->children.size(); i += 2) {
+    for (std::size_t i = 0; i + 1 < pair.value->children.size(); i += 2) {
         const TreeNode& name = *pair.value->children[i];
-        setting_places_.try_emplace(owner.prefix + name.text, place_of(file, name));
+        if (keeps_places_ || is_field_list(name.text)) { // which check_domain_signing reads
+            setting_places_.try_emplace(owner.prefix + name.text, place_of(file, name));
+        }
     }
     std::optional<Pair> keys;
     std::shared_ptr<DomainSigning> own;

@@ -17,7 +17,7 @@ class DomainLoader {
     DomainLoader(std::map<std::string, DomainEntry>& domains, DefaultEntry& default_keys, Report& report)
         : domains_(domains), default_keys_(default_keys), report_(report) {}
 
-    // Nobody will ask for setting_places().
+    // Of setting_places(), only the lists of fields are wanted.
     void keep_no_places() { keeps_places_ = false; }
 
     void load(const Pair& pair, const File& file);

@@ -77,6 +77,7 @@ struct DomainSigning {
     std::vector<std::string> signed_fields;
     std::vector<std::string> oversigned_if_present;
     std::vector<std::string> oversigned_fields;
+    std::vector<std::string> omitted_fields;
     std::chrono::seconds lifetime{0};
 
     // Who may use the keys; nobody is named: everybody whose mail is signed.

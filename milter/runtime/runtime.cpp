@@ -1,6 +1,6 @@
 #include "milter/runtime/runtime.h"
 
-#include "dkim/field_lists.h"
+#include "config/domain_signing.h"
 #include "milter/runtime/source_options.h"
 
 #include <fmt/format.h>
@@ -164,11 +164,7 @@ dkim::SignOptions sign_options(const config::Settings::Signing& signing) {
     dkim::SignOptions options;
     options.header_canonicalization = signing.header_canonicalization;
     options.body_canonicalization = signing.body_canonicalization;
-    dkim::choose_fields({.signed_fields = signing.signed_fields,
-                         .oversigned_fields = signing.oversigned_fields,
-                         .oversigned_if_present = signing.oversigned_if_present,
-                         .omitted_fields = signing.omitted_fields},
-                        options);
+    dkim::choose_fields(config::field_lists(signing), options);
     options.lifetime = signing.lifetime.count();
     return options;
 }

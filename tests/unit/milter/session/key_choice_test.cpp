@@ -413,7 +413,8 @@ domains:
     header_canonicalization: simple
     body_canonicalization: simple
     signed_fields: [From, X-Own]
-    oversigned_fields: [X-Own]
+    oversigned_fields: [X-Own, X-Gone]
+    omitted_fields: [X-Gone]
     lifetime: 1h
     keys: [{selector: s, file: k.pem}]
   example.net:
@@ -426,6 +427,7 @@ domains:
     CHECK(field.find("c=simple/simple") != std::string::npos);
     CHECK(field.find("x=1777781377") != std::string::npos);
     CHECK(field.find("x-own") != std::string::npos);
+    CHECK(field.find("x-gone") == std::string::npos);
     CHECK(field.find("subject") == std::string::npos);
     const auto general = submit(daemon, from("x@example.net"), "ann", log);
     REQUIRE(general.insertions.size() == 1);
