@@ -13,12 +13,17 @@
 
 namespace keys {
 
+// What PATH or file:PATH has on each line, up to the first blank; `#` starts a comment. ".NAME" means
+// "*.NAME", as in Postfix's tables. Lines that are no domain are left out and reported; a problem without a
+// line: the file cannot be read at all.
+[[nodiscard]] std::vector<std::string> read_domain_table(const std::string& table,
+                                                         std::vector<Problem>& problems);
+
 class DomainList {
   public:
     // False: it is no domain name.
     [[nodiscard]] bool add(std::string_view text);
-    // PATH or file:PATH, with a domain on each line; what stands behind a blank is not read, `#` starts a
-    // comment. ".NAME" means "*.NAME", as in Postfix's tables.
+    // Those of read_domain_table.
     void read(const std::string& table, std::vector<Problem>& problems);
 
     [[nodiscard]] bool contains(const base::DomainName& domain) const;

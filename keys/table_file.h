@@ -42,6 +42,16 @@ struct TableRow {
 [[nodiscard]] std::vector<TableRow> parse_row_list(std::string_view text, const std::string& place,
                                                    std::vector<Problem>& problems);
 
+struct LoadedTable {
+    TableName name = {};
+    std::string place = {}; // for diagnostics, and what relative paths start beside
+    std::vector<TableRow> rows = {};
+};
+
+// Of a table in memory, whatever its kind; "" has none. A problem without a line: it cannot be read at all.
+[[nodiscard]] LoadedTable load_table(const std::string& option, const std::string& place_of_rows,
+                                     std::vector<Problem>& problems);
+
 // Regular files of at most max_table_file only.
 [[nodiscard]] base::Result<std::string, std::string> read_table(const std::string& path);
 

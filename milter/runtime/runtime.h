@@ -24,7 +24,7 @@
 namespace milter::runtime {
 
 struct Runtime {
-    config::Settings settings;
+    config::Settings settings; // without the domains, which `keys` has
     std::string host_name;
     std::shared_ptr<const dmarc::PublicSuffixList> public_suffixes; // null when the settings need none
     std::shared_ptr<ParsedRecords> parsed_records;

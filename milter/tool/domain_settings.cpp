@@ -2,8 +2,7 @@
 
 #include "config/load_source.h"
 #include "config/schema.h"
-#include "keys/domain_keys.h"
-#include "milter/runtime/runtime.h"
+#include "milter/tool/domain_entries.h"
 
 #include <fmt/format.h>
 
@@ -64,22 +63,14 @@ class Lines {
     }
 
     void find_entry() {
-        const auto options = runtime::key_options(*loaded_.settings);
-        std::vector<keys::Problem> problems; // check-config tells them
-        const keys::DomainKeys domains(options, problems);
-        auto found = domains.find(domain_);
-        if (found.empty()) {
-            found = domains.find_default(domain_);
-        }
-        if (found.empty()) {
+        const auto found = DomainEntries(*loaded_.settings).find(domain_);
+        if (!found) {
             return;
         }
-        const auto name = keys::entry_of(*found.front());
-        const auto& settings = *loaded_.settings;
-        is_default_ = name == config::default_name;
-        path_ = is_default_ ? name : fmt::format("{}.{}", config::domains_name, name);
-        entry_ = is_default_ ? &settings.default_keys.entry : &settings.domains.at(name);
-        own_domain_ = is_default_ ? "%" : found.front()->domain;
+        is_default_ = found->is_default;
+        path_ = is_default_ ? found->name : fmt::format("{}.{}", config::domains_name, found->name);
+        entry_ = found->entry;
+        signing_domain_ = found->signing_domain;
     }
 
     [[nodiscard]] std::string path_of(std::string_view name) const {
@@ -89,10 +80,7 @@ class Lines {
     void add_domain() {
         const auto origin = first_origin(loaded_, {path_});
         add("entry", path_, origin);
-        const bool given = entry_->signing && !entry_->signing->signing_domain.empty();
-        const auto& signing_domain = given ? entry_->signing->signing_domain : own_domain_;
-        add("signing_domain", signing_domain == "%" ? domain_.text() : signing_domain,
-            first_origin(loaded_, {path_of("signing_domain"), path_}));
+        add("signing_domain", signing_domain_, first_origin(loaded_, {path_of("signing_domain"), path_}));
         if (!is_default_) {
             add("subdomains", entry_->subdomains ? "true" : "false",
                 first_origin(loaded_, {path_of("subdomains")}));
@@ -147,7 +135,7 @@ class Lines {
     const base::DomainName& domain_;
     const config::DomainEntry* entry_ = nullptr; // that is for the domain
     std::string path_;                           // where it stands
-    std::string own_domain_;                     // that signs unless it says otherwise
+    std::string signing_domain_;
     bool is_default_ = false;
     std::vector<DomainLine> lines_;
 };

@@ -149,6 +149,25 @@ std::string absence(const dns::Answer& answer, const std::string& alias) {
     return fmt::format("there is no record ({})", print(answer.status));
 }
 
+void note_state(const NamedKey& name, Findings& found) {
+    switch (name.state) {
+    case config::KeyState::active:
+        return;
+    case config::KeyState::pending:
+        found.push_back({Kind::note, "pending: the daemon does not sign with it yet; once the record is "
+                                     "good, its state can be active"});
+        return;
+    case config::KeyState::retiring:
+        found.push_back({Kind::note, "retiring: the daemon does not sign with it any more, and mail on its "
+                                     "way still needs the record; withdraw it when its state is retired"});
+        return;
+    case config::KeyState::retired:
+        found.push_back({Kind::note, "retired: the daemon does not sign with it, and its record is to be "
+                                     "withdrawn"});
+        return;
+    }
+}
+
 } // namespace
 
 std::vector<KeyFinding> compare_key(const NamedKey& name, const crypto::SigningKey& key,
@@ -176,9 +195,7 @@ std::vector<KeyFinding> compare_key(const NamedKey& name, const crypto::SigningK
         found.push_back({Kind::note, fmt::format("an RSA key of {} bits is short: some verifiers want {}",
                                                  key.bits(), recommended_bits)});
     }
-    if (!name.active) {
-        found.push_back({Kind::note, "not active: the daemon does not sign with it"});
-    }
+    note_state(name, found);
     return found;
 }
 

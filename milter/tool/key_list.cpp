@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "config/choices.h"
 #include "milter/tool/all_keys.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/key_commands.h"
@@ -11,8 +12,11 @@
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <memory>
 #include <ostream>
+#include <string_view>
+#include <utility>
 
 namespace milter::tool {
 
@@ -26,19 +30,36 @@ struct KeyListOptions {
 };
 
 struct Listed {
-    NamedKey name;
-    std::string kind;    // "rsa 2048"; empty: the key cannot be used
-    std::string problem; // why
+    NamedKey name = {};
+    std::string kind = {};    // "rsa 2048"; empty: the key cannot be used
+    std::string problem = {}; // why
 };
 
-Listed look_at(const NamedKey& name) {
-    const auto key = read_key(name);
-    return key ? Listed{name, fmt::format("{} {}", print(key->type()), key->bits()), {}}
-               : Listed{name, {}, key.error().message};
-}
+// Many domains may have one key, which is read once.
+class KnownKeys {
+  public:
+    Listed look_at(const NamedKey& name) {
+        const auto [known, is_new] = known_.try_emplace({name.file, name.inline_key});
+        if (is_new) {
+            const auto key = read_key(name);
+            known->second = {{},
+                             key ? fmt::format("{} {}", print(key->type()), key->bits()) : std::string(),
+                             key ? std::string() : key.error().message};
+        }
+        Listed listed = known->second;
+        listed.name = name;
+        if (name.state == config::KeyState::retired) { // its file may be gone
+            listed.problem.clear();
+        }
+        return listed;
+    }
 
-const char* state(const Listed& one) {
-    return !one.problem.empty() ? "unusable" : one.name.active ? "active" : "inactive";
+  private:
+    std::map<std::pair<std::string, std::string>, Listed> known_;
+};
+
+std::string_view state(const Listed& one) {
+    return one.problem.empty() ? config::word_of(config::key_state_choices, one.name.state) : "unusable";
 }
 
 void print_lines(const std::vector<Listed>& list, std::ostream& out) {
@@ -58,11 +79,11 @@ void print_json(const std::vector<Listed>& list, std::ostream& out) {
                          {"subdomains", one.name.subdomains},
                          {"key", base::shown(place_of(one.name), 1024)},
                          {"named_in", one.name.named_in}};
-        if (one.problem.empty()) {
+        if (!one.kind.empty()) {
             const auto blank = one.kind.find(' ');
             key["type"] = one.kind.substr(0, blank);
             key["bits"] = std::stoul(one.kind.substr(blank));
-        } else {
+        } else if (!one.problem.empty()) {
             key["problem"] = base::printable(one.problem);
         }
         keys.push_back(std::move(key));
@@ -78,8 +99,9 @@ Result<ExitCode> list_keys(const KeyListOptions& options, Console& console) {
     }
     ExitCode code = ExitCode::ok;
     std::vector<Listed> list;
+    KnownKeys known;
     for (const NamedKey& name : all->keys) {
-        list.push_back(look_at(name));
+        list.push_back(known.look_at(name));
         if (!list.back().problem.empty()) {
             code = ExitCode::config;
             fmt::print(console.err, "paraph: {}\n", base::printable(list.back().problem));
@@ -97,7 +119,7 @@ Result<ExitCode> list_keys(const KeyListOptions& options, Console& console) {
 void add_key_list(CLI::App& key, Command& chosen) {
     auto options = std::make_shared<KeyListOptions>();
     CLI::App* sub = key.add_subcommand("list", "List every key of the configuration");
-    sub->footer("One key a line, the columns between tabs: domain, selector, active, inactive or unusable,\n"
+    sub->footer("One key a line, the columns between tabs: domain, selector, state (or unusable),\n"
                 "type and bits, file, where it is named.\n\n"
                 "Exit codes: 0 all can be used, 78 one or the configuration cannot.");
     sub->add_flag("--json", options->json, "Print a JSON array");

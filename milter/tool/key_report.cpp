@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "config/choices.h"
 #include "keys/published_record.h"
 #include "milter/tool/counted.h"
 
@@ -59,7 +60,8 @@ ordered_json to_json(const KeyReport& report) {
                      {"domain", report.name.domain},
                      {"selector", report.name.selector},
                      {"key", base::shown(place_of(report.name), max_line)},
-                     {"active", report.name.active},
+                     {"state", config::word_of(config::key_state_choices, report.name.state)},
+                     {"active", report.name.state == config::KeyState::active},
                      {"result", print(report.result())}};
     if (!report.type.empty()) {
         key["type"] = report.type;

@@ -26,6 +26,9 @@ Result<AllKeys> every_key(const KeySelection& wanted, const config::Settings& se
         return fail(ExitCode::usage, "a selector and --key need the domain, too");
     }
     auto all = all_keys(settings);
+    if (all) {
+        pass_over_retired(*all);
+    }
     if (all && all->keys.empty() && all->passed_over.empty()) {
         return fail(ExitCode::data, "the configuration has no key");
     }
@@ -52,13 +55,16 @@ Result<AllKeys> select_keys(const KeySelection& wanted, const config::Settings& 
     if (!keys) {
         return tl::make_unexpected(keys.error());
     }
-    if (keys->empty()) {
+    if (keys->keys.empty()) {
         return fail(
             ExitCode::data,
-            fmt::format("the configuration has no key {}for {}; --key FILE checks one that it does not name",
-                        wanted.selector.empty() ? "" : base::quoted(wanted.selector) + " ", domain->text()));
+            fmt::format(
+                "the configuration has no key {}for {}; --key FILE checks one that it does not name{}",
+                wanted.selector.empty() ? "" : base::quoted(wanted.selector) + " ", domain->text(),
+                keys->passed_over.empty() ? "" : " (" + keys->passed_over.front() + ")"));
     }
-    return AllKeys{std::move(*keys), {}};
+    pass_over_retired(*keys);
+    return keys;
 }
 
 } // namespace milter::tool

@@ -51,6 +51,12 @@ std::vector<NamedKey> names_of_file(const KeyShowOptions& options, Console& cons
     return {named};
 }
 
+void tell_passed_over(const AllKeys& all, Console& console) {
+    for (const std::string& what : all.passed_over) {
+        fmt::print(console.err, "paraph: left out: {}\n", base::printable(what));
+    }
+}
+
 Result<std::vector<NamedKey>> names_of_domain(const KeyShowOptions& options, Console& console) {
     const auto domain = base::DomainName::parse_international(options.what);
     if (!domain) {
@@ -62,13 +68,21 @@ Result<std::vector<NamedKey>> names_of_domain(const KeyShowOptions& options, Con
         return tl::make_unexpected(settings.error());
     }
     auto keys = keys_of_domain(*settings, *domain, options.selector);
-    if (keys && keys->empty()) {
-        return fail(ExitCode::data,
-                    fmt::format("the configuration has no key {}for {}",
-                                options.selector.empty() ? "" : base::quoted(options.selector) + " ",
-                                domain->text()));
+    if (!keys) {
+        return tl::make_unexpected(keys.error());
     }
-    return keys;
+    if (keys->keys.empty()) {
+        return fail(ExitCode::data,
+                    fmt::format("the configuration has no key {}for {}{}",
+                                options.selector.empty() ? "" : base::quoted(options.selector) + " ",
+                                domain->text(),
+                                keys->passed_over.empty() ? "" : " (" + keys->passed_over.front() + ")"));
+    }
+    if (options.selector.empty()) {
+        pass_over_retired(*keys);
+    }
+    tell_passed_over(*keys, console);
+    return std::move(keys->keys);
 }
 
 Result<void> check_names(const KeyShowOptions& options) {
@@ -87,10 +101,11 @@ Result<ExitCode> show_all(const KeyShowOptions& options, Console& console) {
         return fail(ExitCode::usage, "--selector and --domain need a key");
     }
     const auto settings = usable_settings(options.config, console);
-    const auto all = settings ? all_keys(*settings) : tl::make_unexpected(settings.error());
+    auto all = settings ? all_keys(*settings) : tl::make_unexpected(settings.error());
     if (!all) {
         return tl::make_unexpected(all.error());
     }
+    pass_over_retired(*all);
     ExitCode code = ExitCode::ok;
     std::vector<ReadKey> read;
     for (const NamedKey& name : all->keys) {
@@ -101,9 +116,7 @@ Result<ExitCode> show_all(const KeyShowOptions& options, Console& console) {
             code = key.error().code;
         }
     }
-    for (const std::string& row : all->passed_over) {
-        fmt::print(console.err, "paraph: left out: {}\n", base::printable(row));
-    }
+    tell_passed_over(*all, console);
     if (read.empty() && code == ExitCode::ok) {
         return fail(ExitCode::data, "the configuration has no key");
     }

@@ -1,7 +1,6 @@
 // Private keys with the names under which their records are published.
 #pragma once
 
-#include "base/domain_name.h"
 #include "config/settings.h"
 #include "crypto/signing_key.h"
 #include "milter/tool/command.h"
@@ -20,16 +19,12 @@ struct NamedKey {
     std::string named_in;      // "/etc/opendkim/KeyTable:12", for diagnostics
     std::string identity = {}; // i=; empty: left out
     bool subdomains = false;   // also signs mail of domains below
-    bool active = true;        // false: the daemon does not sign with it
+    config::KeyState state = config::KeyState::active;
 };
 
-// What the configuration signs with for this domain: its own keys in the yaml file, or those of the nearest
-// domain above it that also signs for subdomains, and the rows of the KeyTable. `selector` may be empty: all.
-[[nodiscard]] Result<std::vector<NamedKey>>
-keys_of_domain(const config::Settings& settings, const base::DomainName& domain, const std::string& selector);
-
-// The yaml keys that are in this file.
-[[nodiscard]] std::vector<NamedKey> keys_in_file(const config::Settings& settings, const std::string& file);
+// A key of `domains` or `default` that signs in the name of `domain`.
+[[nodiscard]] NamedKey named_in_yaml(const config::DomainEntry& entry, const config::SigningKeyEntry& key,
+                                     const std::string& domain);
 
 // A file is called SELECTOR.DOMAIN.pem by `key generate`.
 [[nodiscard]] std::optional<NamedKey> named_by_file(const std::string& file);

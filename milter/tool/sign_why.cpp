@@ -3,12 +3,11 @@
 #include "base/ascii.h"
 #include "base/secret_text.h"
 #include "config/choices.h"
-#include "config/schema.h"
-#include "keys/domain_keys.h"
 #include "message/mailbox.h"
 #include "milter/runtime/runtime.h"
 #include "milter/session/key_choice.h"
 #include "milter/tool/configuration.h"
+#include "milter/tool/domain_entries.h"
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -35,26 +34,13 @@ std::string_view print(config::KeyState state) {
     return config::word_of(config::key_state_choices, state);
 }
 
-const config::DomainEntry& entry_of(const config::Settings& settings, const std::string& name) {
-    return name == config::default_name ? settings.default_keys.entry : settings.domains.at(name);
-}
-
 std::vector<SilentKey> silent_keys(const config::Settings& settings, const base::DomainName& domain) {
-    const auto options = runtime::key_options(settings);
-    std::vector<keys::Problem> problems; // were told when the runtime was built
-    const keys::DomainKeys entries(options, problems);
-    auto found = entries.find(domain);
-    if (found.empty()) {
-        found = entries.find_default(domain);
-    }
     std::vector<SilentKey> silent;
-    if (!found.empty()) {
-        const auto name = keys::entry_of(*found.front());
-        const auto& entry = entry_of(settings, name);
-        for (const auto& key : entry.keys) {
+    if (const auto found = DomainEntries(settings).find(domain)) {
+        for (const auto& key : found->entry->keys) {
             if (!key.is_active()) {
-                silent.push_back(
-                    {fmt::format("{}/{}", name, key.selector), key.state, entry.named_in, key.line});
+                silent.push_back({fmt::format("{}/{}", found->name, key.selector), key.state,
+                                  found->entry->named_in, key.line});
             }
         }
     }
@@ -125,12 +111,8 @@ void print_json(const Explanation& why, std::ostream& out) {
     out << json.dump(2, ' ', true, Json::error_handler_t::replace) << '\n';
 }
 
-Result<std::shared_ptr<const runtime::Runtime>> make_runtime(const WhyOptions& options, Console& console) {
-    auto settings = usable_settings(options.config, console);
-    if (!settings) {
-        return tl::make_unexpected(settings.error());
-    }
-    auto built = runtime::build_runtime(std::move(*settings), runtime::host_name());
+Result<std::shared_ptr<const runtime::Runtime>> make_runtime(config::Settings settings) {
+    auto built = runtime::build_runtime(std::move(settings), runtime::host_name());
     if (built.runtime) {
         return std::move(built.runtime);
     }
@@ -165,8 +147,9 @@ Result<ExitCode> explain_signing(const WhyOptions& options, Console& console) {
                     fmt::format("--why: {} is not an address", base::quoted(options.address)));
     }
     auto submission = submission_of(options);
-    const auto runtime =
-        submission ? make_runtime(options, console) : tl::make_unexpected(submission.error());
+    const auto settings =
+        submission ? usable_settings(options.config, console) : tl::make_unexpected(submission.error());
+    const auto runtime = settings ? make_runtime(*settings) : tl::make_unexpected(settings.error());
     if (!runtime) {
         return tl::make_unexpected(runtime.error());
     }
@@ -176,7 +159,7 @@ Result<ExitCode> explain_signing(const WhyOptions& options, Console& console) {
     Explanation why{**path, std::move(*submission), {}, {}};
     why.choice = session::choose_keys(**runtime, headers, author, why.submission);
     if (const auto& named = why.choice.named; named && named->domain) {
-        why.silent = silent_keys((*runtime)->settings, *named->domain);
+        why.silent = silent_keys(*settings, *named->domain); // a runtime keeps no domains
     }
     (options.json ? print_json : print_words)(why, console.out);
     return why.has_problem() ? ExitCode::config : why.choice.signers.empty() ? ExitCode::data : ExitCode::ok;

@@ -287,7 +287,11 @@ TEST_CASE("key check explains every difference between key and record") {
         {"no record of a key", s1, row(name, "v=spf1 -all"), ExitCode::data,
          "wrong: the record is no key record"},
         {"not active", "{selector: s1, file: k.pem, active: false}", row(name, good), ExitCode::ok,
-         "note: not active"},
+         "note: pending: the daemon does not sign with it yet"},
+        {"retiring", "{selector: s1, file: k.pem, state: retiring}", row(name, good), ExitCode::ok,
+         "note: retiring: the daemon does not sign with it any more, and mail on its way still needs"},
+        {"retiring too early", "{selector: s1, file: k.pem, state: retiring}", "", ExitCode::data,
+         "wrong: there is no record"},
         {"no such file", "{selector: s1, file: absent.pem}", row(name, good), ExitCode::config,
          "wrong: the private key cannot be used"},
     };
@@ -310,14 +314,21 @@ TEST_CASE("key check finds the keys of a domain wherever they are named") {
     (void)tree.write("KeyTable", "a example.net:n1:./k.pem\nb %:t1:" + tree.path("%/t.pem") +
                                      "\nc example.net:n2:" + "./absent.pem\n");
     (void)tree.write("SigningTable", "*@example.net a\n*@example.com b\n");
-    const auto config =
-        tree.write("p.yaml", "signing: {key_table: KeyTable, signing_table: 'refile:SigningTable'}\n"
-                             "domains:\n  example.org:\n    subdomains: true\n"
-                             "    keys: [{selector: s1, file: k.pem}]\n");
+    const auto config = tree.write(
+        "p.yaml", "signing: {key_table: KeyTable, signing_table: 'refile:SigningTable'}\n"
+                  "domains:\n  example.org:\n    subdomains: true\n"
+                  "    keys: [{selector: s1, file: k.pem}]\n"
+                  "  '*.wild.example': {signing_domain: wild.example, keys: [{selector: w1, file: "
+                  "k.pem}]}\n"
+                  "  '*.each.example': {signing_domain: '%', keys: [{selector: e1, file: k.pem}]}\n"
+                  "  old.example: {keys: [{selector: o1, file: gone.pem, state: retired}]}\n"
+                  "default: {domains: ['*.list.example'], keys: [{selector: d1, file: k.pem}]}\n");
     const auto good = record_of(support::rsa_pem);
     const auto zone = tree.write(
         "zone", row("s1._domainkey.example.org", good) + row("n1._domainkey.example.net", good) +
-                    row("t1._domainkey.example.com", good) + row("x9._domainkey.example.com", good));
+                    row("t1._domainkey.example.com", good) + row("x9._domainkey.example.com", good) +
+                    row("w1._domainkey.wild.example", good) + row("e1._domainkey.a.each.example", good) +
+                    row("d1._domainkey.a.list.example", good));
     struct Case {
         std::vector<std::string> arguments;
         ExitCode code;
@@ -326,6 +337,11 @@ TEST_CASE("key check finds the keys of a domain wherever they are named") {
     const Case cases[] = {
         {{"example.org"}, ExitCode::ok, "s1._domainkey.example.org, private key " + tree.path("k.pem")},
         {{"news.example.org"}, ExitCode::ok, "s1._domainkey.example.org, private key "},
+        {{"a.wild.example"}, ExitCode::ok, "w1._domainkey.wild.example, private key "},
+        {{"a.each.example"}, ExitCode::ok, "e1._domainkey.a.each.example, private key "},
+        {{"a.list.example"}, ExitCode::ok, "d1._domainkey.a.list.example, private key "},
+        {{"list.example"}, ExitCode::data, "no key for list.example"},
+        {{"old.example"}, ExitCode::ok, "o1._domainkey.old.example is retired"},
         {{"EXAMPLE.net", "N1"}, ExitCode::ok, "n1._domainkey.example.net, private key " + tree.path("k.pem")},
         {{"example.net"}, ExitCode::config, "absent.pem: No such file or directory"},
         {{"example.com"},

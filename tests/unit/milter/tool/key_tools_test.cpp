@@ -52,7 +52,7 @@ TEST_CASE("key list names each key once, and where it is named") {
     CAPTURE(listed.out, listed.err);
     CHECK(listed.code == ExitCode::ok);
     const std::string lines[]{"example.org\ts1\tactive\trsa 1024\t" + tree.path("k.pem"),
-                              "example.org\ts2\tinactive\ted25519 256\t" + tree.path("e.pem"),
+                              "example.org\ts2\tpending\ted25519 256\t" + tree.path("e.pem"),
                               "example.net\tn1\tactive\trsa 1024\t" + tree.path("k.pem"),
                               "example.com\tt1\tactive\trsa 1024\t" + tree.path("any/example.com.pem")};
     for (const auto& line : lines) {
@@ -70,6 +70,58 @@ TEST_CASE("key list names each key once, and where it is named") {
     const auto without = run({"key", "list", "-c", config});
     CHECK(without.code == ExitCode::config);
     CHECK(contains(without.out, "example.org\ts2\tunusable\t-"));
+}
+
+TEST_CASE("key list knows every kind of entry, every state, and what cannot be listed") {
+    const TemporaryTree tree;
+    (void)tree.write("k.pem", support::rsa_pem);
+    (void)tree.write("domains", "listed.example OK\n.below.example OK\nown.example\n");
+    const auto config = tree.write("p.yaml", R"(
+signing:
+  key_table: csl:row=example.com:t1:./k.pem, any=%:t2:./k.pem
+  signing_table: csl:*@example.com=row, *@table.example=any
+domains:
+  "*.example.net": {keys: [{selector: w, file: k.pem}]}
+  own.example: {keys: [{selector: o, file: k.pem}]}
+  other.example: {signing_domain: signer.example, keys: [{selector: x, file: k.pem}]}
+  many.example: {signing_domain: "%", subdomains: true, keys: [{selector: m, file: k.pem}]}
+  life.example:
+    keys:
+      - {selector: old, file: gone.pem, state: retired}
+      - {selector: last, file: k.pem, state: retiring}
+      - {selector: now, file: k.pem}
+      - {selector: next, file: k.pem, state: pending}
+default:
+  domains: [first.example, table.example]
+  domain_table: domains
+  keys: [{selector: d, file: k.pem}]
+)");
+    const auto listed = run({"key", "list", "-c", config});
+    CAPTURE(listed.out, listed.err);
+    CHECK(listed.code == ExitCode::ok);
+    for (const auto* const line :
+         {"example.net\tw\tactive\trsa 1024\t", "own.example\to\tactive\t", "signer.example\tx\tactive\t",
+          "many.example\tm\tactive\t", "life.example\told\tretired\t-\t", "life.example\tlast\tretiring\trsa",
+          "life.example\tnow\tactive\t", "life.example\tnext\tpending\t", "first.example\td\tactive\t",
+          "listed.example\td\tactive\t", "example.com\tt1\tactive\t", "table.example\tt2\tactive\t"}) {
+        CAPTURE(line);
+        CHECK(contains(listed.out, line));
+    }
+    CHECK(std::count(listed.out.begin(), listed.out.end(), '\n') == 12);
+    CHECK(contains(listed.out, tree.path("p.yaml") + ", signing.key_table:1\n"));
+    CHECK(contains(listed.err, "the domains below below.example"));
+    CHECK(contains(listed.err, "the domains below many.example"));
+
+    const auto in_database =
+        tree.write("db.yaml", "signing: {key_table: 'sqlite:" + tree.path("keys.db") +
+                                  "', signing_table: 'sqlite:" + tree.path("keys.db") + "'}\n");
+    const auto unknown = run({"key", "list", "-c", in_database});
+    CHECK(unknown.code == ExitCode::ok);
+    CHECK(unknown.out.empty());
+    CHECK(contains(unknown.err, "keys.db, which cannot be listed"));
+    const auto shown = run({"key", "show", "example.org", "-c", in_database});
+    CHECK(shown.code == ExitCode::data);
+    CHECK(contains(shown.err, "which cannot be listed"));
 }
 
 TEST_CASE("records are printed in every form, for one key and for all") {
@@ -188,8 +240,8 @@ TEST_CASE("key import uses the keys of OpenDKIM where they are") {
     CHECK(contains(listed.out, "example.org\tmail\tactive\trsa 1024\t" + tree.path("old/mail.private")));
     CHECK(contains(listed.out, "example.com\ted\tactive\ted25519 256"));
     // Two of one type: which of them is published, nobody but the DNS knows.
-    CHECK(contains(listed.out, "example.net\tdefault\tinactive"));
-    CHECK(contains(listed.out, "example.net\tnew\tinactive"));
+    CHECK(contains(listed.out, "example.net\tdefault\tpending"));
+    CHECK(contains(listed.out, "example.net\tnew\tpending"));
 
     const auto again = run({"key", "import", tree.path("old"), "-c", config});
     CHECK(again.code == ExitCode::data);
