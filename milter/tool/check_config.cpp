@@ -4,8 +4,11 @@
 #include "base/host_list.h"
 #include "config/load.h"
 #include "config/load_source.h"
+#include "keys/file_safety.h"
+#include "keys/key_file.h"
 #include "keys/key_store.h"
 #include "keys/sender_table.h"
+#include "keys/table_file.h"
 #include "milter/runtime/relay_rules.h"
 #include "milter/runtime/runtime.h"
 #include "milter/tool/commands.h"
@@ -172,6 +175,30 @@ void check_senders(const config::Settings& settings, Report& report) {
     }
 }
 
+// A password is as good as the keys that the database holds.
+void check_password_files(const config::Settings& settings, const std::string& user, Report& report) {
+    const auto reader = user.empty() ? base::Result<keys::Reader, std::string>(keys::Reader::self())
+                                     : keys::Reader::of_user(user);
+    if (!reader) {
+        return; // the key store tells
+    }
+    keys::KeyFileCheck files(*reader);
+    for (const auto& [name, source] : settings.sources) {
+        if (source.password_file.empty()) {
+            continue;
+        }
+        const auto found = files.examine(source.password_file);
+        if (const auto& what = found.problem.empty() ? found.danger : found.problem; !what.empty()) {
+            report.diagnostics.push_back({Severity::warning,
+                                          source.named_in,
+                                          source.line,
+                                          0,
+                                          fmt::format("'sources.{}.password_file': {}", name, what),
+                                          {}});
+        }
+    }
+}
+
 // A reload does not wait until every key of a large site is parsed, as the daemon does not.
 void check_keys(const config::Settings& settings, const std::string& user, const CheckConfigOptions& options,
                 Report& report) {
@@ -192,6 +219,7 @@ void check_keys(const config::Settings& settings, const std::string& user, const
     warn_of_open_senders(settings, open_domains(settings) + loaded.listed_domains + loaded.signing_rows,
                          name_of(options), report);
     check_senders(settings, report);
+    check_password_files(settings, user, report);
     report.key_rows = loaded.key_rows;
     report.signing_rows = loaded.signing_rows;
     report.files += settings.default_keys.given && !settings.default_keys.domain_table.empty() ? 1U : 0U;
@@ -276,8 +304,17 @@ Result<void> check_connections(const config::Settings& settings, const config::L
 // What the daemon reads beside keys and tables.
 std::vector<std::string> files_to_read(const config::Loaded& loaded) {
     std::vector<std::string> files = loaded.files;
-    if (loaded.settings && !loaded.settings->dmarc.public_suffix_list.empty()) {
-        files.push_back(loaded.settings->dmarc.public_suffix_list);
+    if (!loaded.settings) {
+        return files;
+    }
+    const auto& settings = *loaded.settings;
+    if (!settings.dmarc.public_suffix_list.empty()) {
+        files.push_back(settings.dmarc.public_suffix_list);
+    }
+    for (const auto& table : {settings.senders.table, settings.default_keys.domain_table}) {
+        if (const auto name = keys::parse_table_name(table); name && !name->path.empty()) {
+            files.push_back(name->path);
+        }
     }
     return files;
 }

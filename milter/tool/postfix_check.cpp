@@ -219,7 +219,8 @@ class Judge {
 
     [[nodiscard]] bool signs() const {
         const auto& signing = settings_.signing;
-        return settings_.roles.sign && (!settings_.domains.empty() || !signing.key_table.empty());
+        return settings_.roles.sign &&
+               (!settings_.domains.empty() || settings_.default_keys.given || !signing.key_table.empty());
     }
 
     // In main.cf, or for a service.

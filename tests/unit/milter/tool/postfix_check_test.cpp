@@ -288,3 +288,13 @@ TEST_CASE("a Date that is sworn absent is better added before") {
     postfix.main["always_add_missing_headers"] = "yes";
     CHECK(judge_signer(postfix, swears).empty());
 }
+
+TEST_CASE("keys of a list of domains sign as well") {
+    auto postfix = sound();
+    postfix.main["disable_mime_output_conversion"] = "no";
+    postfix.main["force_mime_input_conversion"] = "no";
+    auto settings = config::load_text("", "p.yaml").settings.value();
+    CHECK(milter::tool::judge_postfix(postfix, settings).empty());
+    settings.default_keys.given = true;
+    CHECK(milter::tool::judge_postfix(postfix, settings).size() == 1);
+}

@@ -3,6 +3,9 @@
 #include "support/keys.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 namespace {
 
@@ -162,4 +165,42 @@ TEST_CASE("many domains with keys for everybody bring a warning") {
     CHECK_FALSE(warns(10, "used_by: {logins: [ann]}, ", ""));
     CHECK_FALSE(warns(10, "", "senders: {table: senders}\n"));
     CHECK_FALSE(warns(10, "", "mode: verify\n"));
+}
+
+TEST_CASE("check-config looks at password files as at key files") {
+    const Workspace files;
+    const auto password = files.write("password", "secret\n");
+    const auto config = files.write(
+        "p.yaml", "sources:\n  mail: {connection: 'host=localhost', password_file: " + password + "}\n");
+    const auto check = [&] { return tool_test::run({"check-config", config}); };
+    CHECK_FALSE(contains(check().out + check().err, "can be read by others"));
+    std::filesystem::permissions(password, std::filesystem::perms(0644));
+    const auto ran = check();
+    CAPTURE(ran.out, ran.err);
+    CHECK(contains(ran.out + ran.err, "'sources.mail.password_file': " + password));
+    CHECK(contains(ran.out + ran.err, "can be read by others"));
+}
+
+TEST_CASE("check-config tries as the user whether the lists of senders and domains can be read") {
+    if (geteuid() != 0) {
+        return; // only root can try as another user
+    }
+    const Workspace files;
+    files.write("k.pem", support::ed25519_pem);
+    const auto config =
+        files.write("p.yaml", "signing: {require_safe_keys: false}\n"
+                              "senders: {table: senders}\n"
+                              "default: {domain_table: domains, keys: [{selector: s, file: k.pem}]}\n");
+    std::vector<std::string> lists{files.write("senders", "* %d\n127.0.0.0/8 *\n"),
+                                   files.write("domains", "example.org\n")};
+    for (const bool readable : {false, true}) {
+        for (const auto& list : lists) {
+            std::filesystem::permissions(list, std::filesystem::perms(readable ? 0644 : 0600));
+        }
+        const auto ran = tool_test::run({"check-config", config, "--user", "nobody"});
+        CAPTURE(ran.out, ran.err);
+        for (const auto& list : lists) {
+            CHECK(contains(ran.out + ran.err, list + ": error: cannot be read by user nobody") == !readable);
+        }
+    }
 }
