@@ -186,6 +186,53 @@ class Watched(ReloadTest):
         self.assertIn("half-written", str(self.receive(message()).all("authentication-results")))
 
 
+class WatchedLists(ReloadTest):
+    """Who may write which From, and which domains the default keys are for."""
+
+    watch = "1s"
+
+    @classmethod
+    def change_settings(cls, site, settings):
+        super().change_settings(site, settings)
+        cls.senders, cls.domains = site.folder / "senders", site.folder / "domains"
+        cls.put(cls.senders, "* %d\n127.0.0.0/8 *\n")
+        cls.put(cls.domains, "ours.test\n")
+        del settings["signing"]
+        settings["senders"] = {"table": str(cls.senders)}
+        settings["default"] = {"domain_table": str(cls.domains),
+                               "keys": [{"selector": "first", "file": str(cls.key.path)}]}
+
+    def tearDown(self):
+        self.put(self.senders, "* %d\n127.0.0.0/8 *\n")
+        self.put(self.domains, "ours.test\n")
+        super().tearDown()
+
+    def signs_after(self, path, text):
+        before = len(self.site.paraphd.log())
+        self.put(path, text)
+        eventually("the reload", lambda: "[RELOADED]" in self.site.paraphd.log()[before:], 30)
+        return self.selectors()
+
+    def test_the_senders_that_are_replaced_are_read(self):
+        self.assertEqual(["first"], self.selectors())
+        self.assertEqual([], self.signs_after(self.senders, "* %d\n127.0.0.0/8 other.test\n"))
+
+    def test_the_domains_that_are_replaced_are_read(self):
+        self.assertEqual(["first"], self.selectors())
+        self.assertEqual([], self.signs_after(self.domains, "other.test\n"))
+
+    def test_a_default_key_that_is_replaced_is_read(self):
+        old = self.key.path.read_text()
+        before = len(self.site.paraphd.log())
+        try:
+            self.put(self.key.path, self.other.path.read_text())
+            eventually("the reload", lambda: "[RELOADED]" in self.site.paraphd.log()[before:], 30)
+            signed = self.submit(message("alice@ours.test"))
+            self.assertEqual([False], keys.verdicts(signed.raw, self.site.zone))  # the record is the old key's
+        finally:
+            self.put(self.key.path, old)
+
+
 class WatchedIncludes(ReloadTest):
     watch = "1s"
 
