@@ -118,7 +118,7 @@ HeaderTraits look_at(const HeaderList& headers, const CoveredFields& covered) {
 } // namespace
 
 std::string_view print(Fragility kind) {
-    return entry(kind).name;
+    return static_cast<std::size_t>(kind) < entries.size() ? entry(kind).name : "?";
 }
 
 std::string_view in_words(Fragility kind) {

@@ -100,6 +100,9 @@ std::vector<std::string> written_samples() {
                  message::in_words(std::vector{message::Fragility::eight_bit_body}));
     logger.write(milter::log::Event::key_unusable,
                  "/etc/opendkim/KeyTable:12: /etc/opendkim/keys/shop.pem: No such file or directory");
+    logger.write(milter::log::Event::key_unusable,
+                 "/etc/paraph/paraph.yaml:5: postgresql:mail: ERROR:  relation \"dkim_signing\" does not "
+                 "exist at character 22");
     logger.write(milter::log::Event::key_unusable, "/etc/paraph/paraph.yaml:31: key example.org/s2026: "
                                                    "/etc/paraph/keys/s2026.example.org.pem: can be read by "
                                                    "others (mode 0644, owner paraph:paraph); chmod 0600 it");

@@ -150,6 +150,23 @@ TEST_CASE("mail of our own, and mail that is left alone") {
     CHECK(tally(facts) == "messages.keep=1");
 }
 
+TEST_CASE("mail that its submitter may not have signed, and mail that is fragile") {
+    using message::Fragility;
+    MessageFacts facts = ours();
+    facts.unsigned_reason = Unsigned::submitter;
+    facts.disposition.action = Action::reject;
+    CHECK(tally(facts) == "messages.sign=1 own_disposition.reject=1 unsigned.submitter=1");
+    facts.fragile = {Fragility::long_body_line, Fragility::missing_field};
+    facts.unsigned_reason = Unsigned::fragile;
+    facts.disposition.action = Action::tempfail;
+    CHECK(tally(facts) == "messages.sign=1 own_disposition.tempfail=1 unsigned.fragile=1 "
+                          "fragile.long-body-line=1 fragile.missing-field=1");
+    facts.signed_by = {"example.org/r"}; // signing.fragile: warn
+    facts.disposition.action = Action::accept;
+    CHECK(tally(facts) == "messages.sign=1 own_disposition.accept=1 signatures=1 fragile.long-body-line=1 "
+                          "fragile.missing-field=1");
+}
+
 TEST_CASE("recipients that were answered") {
     const auto count = [](const Finding& finding) {
         Counters counters;
