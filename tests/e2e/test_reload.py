@@ -215,7 +215,7 @@ class WatchedLists(ReloadTest):
 
     def test_the_senders_that_are_replaced_are_read(self):
         self.assertEqual(["first"], self.selectors())
-        self.assertEqual([], self.signs_after(self.senders, "* %d\n127.0.0.0/8 other.test\n"))
+        self.assertEqual([], self.signs_after(self.senders, "* other.test\n127.0.0.0/8 other.test\n"))
 
     def test_the_domains_that_are_replaced_are_read(self):
         self.assertEqual(["first"], self.selectors())
