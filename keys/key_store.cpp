@@ -11,7 +11,6 @@
 #include "keys/key_material.h"
 #include "keys/key_table.h"
 #include "keys/keyed_tables.h"
-#include "keys/load_table.h"
 #include "keys/signing_table.h"
 #include "keys/source/open.h"
 #include "keys/table_check.h"
