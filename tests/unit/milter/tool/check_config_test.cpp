@@ -253,7 +253,9 @@ TEST_CASE("check-config warns of a relay whose name leads to an internal host") 
         const std::string relay = "relays: {hosts: [{addresses: [localhost], names: [mx2.example.net]}]}\n";
         return run({"check-config", files.write("p.yaml", relay + roles)}).out;
     };
-    const std::string words = "the relay 'localhost' is 127.0.0.1, in 'roles.internal_hosts' as well";
-    CHECK(contains(told(""), ":1: warning: " + words));
-    CHECK_FALSE(contains(told("roles: {internal_hosts: [127.0.0.0/8, '!127.0.0.1', '::1']}\n"), words));
+    const std::string words = ", in 'roles.internal_hosts' as well";
+    const auto warned = told(""); // of 127.0.0.1 or ::1, as the system has it
+    CHECK(contains(warned, ":1: warning: the relay 'localhost' is "));
+    CHECK(contains(warned, words));
+    CHECK_FALSE(contains(told("roles: {internal_hosts: [192.0.2.0/24, '!127.0.0.1', '!::1']}\n"), words));
 }
