@@ -17,8 +17,6 @@
 
 #include <fmt/format.h>
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
@@ -66,22 +64,10 @@ std::string without_prefix(const std::string& text, const std::string& prefix) {
     return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
 }
 
-// While large tables are read, more is allocated than they take in the end. glibc keeps what is freed in
-// between for later, which comes only with the next large table.
-void give_memory_back() {
-#ifdef __GLIBC__
-    (void)::malloc_trim(0);
-#endif
-}
-
 // There is no such file. Anything else is a mistake that somebody has to correct.
 bool is_missing(const std::string& path) {
     std::error_code error;
     return std::filesystem::status(path, error).type() == std::filesystem::file_type::not_found;
-}
-
-bool same_signature(const Signer& a, const Signer& b) {
-    return a.domain == b.domain && a.selector == b.selector && a.identity == b.identity;
 }
 
 // Two rows for the same key make one signature, not two equal ones.
@@ -658,6 +644,10 @@ class KeyStore::Impl {
     mutable KeyCache inline_keys_;             // by line of the KeyTable
 };
 
+bool same_signature(const Signer& a, const Signer& b) {
+    return a.domain == b.domain && a.selector == b.selector && a.identity == b.identity;
+}
+
 KeyStore::KeyStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 KeyStore::~KeyStore() = default;
@@ -668,7 +658,6 @@ KeyStore::Loaded KeyStore::load(KeyOptions options) {
     loaded.key_rows = impl->key_rows();
     loaded.signing_rows = impl->signing_rows();
     loaded.listed_domains = impl->listed_domains();
-    give_memory_back();
     loaded.store = std::shared_ptr<const KeyStore>(new KeyStore(std::move(impl)));
     return loaded;
 }

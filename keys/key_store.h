@@ -38,6 +38,9 @@ struct Signer {
     std::size_t line = 0;                 // of that file
 };
 
+// Whether they make one and the same signature.
+[[nodiscard]] bool same_signature(const Signer& a, const Signer& b);
+
 // Of several authors at one domain.
 struct CommonSigners {
     std::vector<Signer> signers; // those that may sign for every one of them

@@ -1,6 +1,6 @@
 #include "milter/session/key_choice.h"
 
-#include "message/lexer.h"
+#include "message/mailbox.h"
 
 #include <fmt/format.h>
 
@@ -14,12 +14,6 @@ namespace {
 using record::Unsigned;
 using State = message::Author::State;
 
-std::string address_of(std::string_view local_part, const base::DomainName& domain) {
-    return fmt::format(
-        "{}@{}", message::is_dot_atom(local_part) ? std::string(local_part) : message::quote(local_part),
-        domain.text());
-}
-
 std::vector<std::string_view> views(const std::vector<std::string>& texts) {
     return {texts.begin(), texts.end()};
 }
@@ -30,10 +24,6 @@ std::vector<std::string_view> local_parts_of(const message::Author& author) {
         parts.push_back(mailbox.local_part);
     }
     return parts;
-}
-
-bool same_signature(const keys::Signer& a, const keys::Signer& b) {
-    return a.domain == b.domain && a.selector == b.selector && a.identity == b.identity;
 }
 
 // One choice on its way: each step may take keys away, and says why when none is left.
@@ -102,7 +92,7 @@ class Choosing {
         if (common.author_in_the_way) {
             give_up(Unsigned::not_allowed,
                     fmt::format("no key signs for all authors of {}: not for {}", print(named().field),
-                                address_of(common.not_allowed, *named().domain)),
+                                message::print({common.not_allowed, named().domain->text()})),
                     true);
         }
     }
