@@ -41,10 +41,6 @@ bool is_blank(std::string_view text) {
     return base::trim_fws(text).empty();
 }
 
-bool is_authenticated(const Origin& origin) {
-    return !is_blank(origin.auth_authen) || !is_blank(origin.auth_type);
-}
-
 // The first condition that holds.
 const base::MacroCondition* find_macro(const Origin& origin,
                                        const std::vector<base::MacroCondition>& conditions) {
@@ -74,7 +70,7 @@ Direction whose(const Origin& origin, const config::Settings::Roles& roles) {
                 .why = fmt::format("relay {}", origin.client.address->print()),
                 .client_is_relay = true};
     }
-    if (is_authenticated(origin)) {
+    if (is_authenticated(origin.auth_authen, origin.auth_type)) {
         return {.mode = record::Mode::sign, .why = fmt::format("authenticated as {}", origin.auth_authen)};
     }
     if (contains(roles.originating_daemons, origin.daemon_name)) {
@@ -123,6 +119,10 @@ bool is_exempt(const message::Author& author, const message::HeaderList& headers
                const std::vector<base::DomainName>& exempt) {
     return author.state == message::Author::State::one && !message::has_stray_line_break(headers) &&
            std::find(exempt.begin(), exempt.end(), author.domains.front()) != exempt.end();
+}
+
+bool is_authenticated(std::string_view login, std::string_view mechanism) {
+    return !is_blank(login) || !is_blank(mechanism);
 }
 
 } // namespace milter::session

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,5 +62,8 @@ struct Direction {
 // Whether roles.exempt_domains leave it alone. A header that readers take in two ways is never exempt.
 [[nodiscard]] bool is_exempt(const message::Author& author, const message::HeaderList& headers,
                              const std::vector<base::DomainName>& exempt);
+
+// Whether the mail server let somebody in, by {auth_authen} and {auth_type}. Blanks are none of either.
+[[nodiscard]] bool is_authenticated(std::string_view login, std::string_view mechanism);
 
 } // namespace milter::session

@@ -42,15 +42,11 @@ std::string handed_over(const Direction& direction, const std::string& unknown_r
                                    : fmt::format("the address of the relay {} is not known", unknown_relay);
 }
 
-bool is_blank(std::string_view text) {
-    return base::trim_fws(text).empty();
-}
-
 // Only what the mail server says. An authentication without a name is one all the same.
 Submission submission(const TransactionContext& context) {
     const Login& login = context.login;
     Submission submission{{{}, context.envelope.client}, context.daemon_name, context.envelope.mail_from};
-    if (!is_blank(login.name) || !is_blank(login.mechanism)) {
+    if (is_authenticated(login.name, login.mechanism)) {
         submission.submitter.login = base::trim_fws(login.name);
     }
     return submission;
