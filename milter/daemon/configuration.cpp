@@ -2,12 +2,12 @@
 
 #include "config/load.h"
 #include "config/load_source.h"
+#include "milter/daemon/file_state.h"
 
 #include <malloc.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <utility>
 
 namespace milter::daemon {
@@ -61,12 +61,6 @@ void apply_overrides(const CommandLine& command_line, config::Settings& settings
     settings.listen.socket = command_line.socket.value_or(settings.listen.socket);
 }
 
-std::int64_t now() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
 } // namespace
 
 void give_memory_back() {
@@ -91,7 +85,7 @@ void report(log::Logger& logger, const Configuration& configuration) {
 Configuration read_configuration(const CommandLine& command_line, const runtime::KnownHosts& known,
                                  std::shared_ptr<const keys::KeyStore> keys, const std::string* main_text) {
     Configuration configuration;
-    configuration.begun = now();
+    configuration.begun = time_now();
     auto& files = configuration.files;
     const bool from_file = has_file(command_line);
     configuration.source = !from_file                    ? built_in_defaults

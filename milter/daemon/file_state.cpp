@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <functional>
 
 namespace milter::daemon {
@@ -17,6 +18,12 @@ std::int64_t time_of(const timespec& time) {
 }
 
 } // namespace
+
+std::int64_t time_now() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
 
 void FileState::mix(std::uint64_t number) {
     // FNV-1a, eight octets at a time, with the upper half folded back.

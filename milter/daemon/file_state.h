@@ -10,6 +10,9 @@
 
 namespace milter::daemon {
 
+// By the clock of the system, as FileState::last_change() is.
+[[nodiscard]] std::int64_t time_now();
+
 class FileState {
   public:
     // The order of the files counts.

@@ -16,12 +16,6 @@ namespace {
 
 using log::Event;
 
-std::int64_t now() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
 // `at_start` is what the socket, the resolver and the log were set up with.
 void warn_of_restart(log::Logger& logger, const config::Settings& at_start, const config::Settings& now) {
     for (const auto& change : config::changes_that_need_restart(at_start, now)) {
@@ -108,7 +102,7 @@ void Reloader::note_state(std::int64_t begun) {
     }
     constexpr std::int64_t tick = 20'000'000; // the clock of a file system is as coarse as that
     const FileState seen = state();
-    const bool meanwhile = seen.last_change() >= begun - tick && seen.last_change() <= now();
+    const bool meanwhile = seen.last_change() >= begun - tick && seen.last_change() <= time_now();
     detector_.read(meanwhile ? std::nullopt : std::optional(seen.value()));
 }
 
