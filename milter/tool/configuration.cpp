@@ -6,12 +6,19 @@
 #include "milter/runtime/runtime.h"
 #include "milter/tool/files.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 namespace milter::tool {
+
+void add_config_option(CLI::App& sub, std::string& path) {
+    sub.add_option("-c,--config", path,
+                   "The configuration file (default: /etc/paraph/paraph.yaml if there is one)")
+        ->type_name("FILE");
+}
 
 config::Loaded read_configuration(const std::string& path, Console& console) {
     if (path == "-") {

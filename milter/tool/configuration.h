@@ -10,6 +10,10 @@
 #include <memory>
 #include <string>
 
+namespace CLI {
+class App;
+}
+
 namespace milter::tool {
 
 inline constexpr const char* default_config_file = "/etc/paraph/paraph.yaml";
@@ -17,6 +21,9 @@ inline constexpr const char* default_config_file = "/etc/paraph/paraph.yaml";
 // As the daemon reads it: "-" is standard input, an empty path the default file, or the built-in defaults
 // when there is none.
 [[nodiscard]] config::Loaded read_configuration(const std::string& path, Console& console);
+
+// -c, --config of a subcommand that needs settings.
+void add_config_option(CLI::App& sub, std::string& path);
 
 // With the lines that give each setting. Refused where there are errors, with all of them, one a line.
 [[nodiscard]] Result<config::Loaded> usable_configuration(const std::string& path, Console& console);

@@ -265,9 +265,7 @@ void add_key_check(CLI::App& key, Command& chosen) {
         ->check(CLI::Range(1U, most_parallel))
         ->capture_default_str();
     add_dns_options(*sub, options->dns);
-    sub->add_option("-c,--config", options->config,
-                    "The configuration file (default: /etc/paraph/paraph.yaml if there is one)")
-        ->type_name("FILE");
+    add_config_option(*sub, options->config);
     sub->callback([options, &chosen] {
         chosen = [options](Console& console) { return check_keys(*options, console); };
     });

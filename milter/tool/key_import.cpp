@@ -236,9 +236,7 @@ void add_key_import(CLI::App& key, Command& chosen) {
     sub->add_option("--user", options->user,
                     "Whose access is checked (default: for root the user paraph, if there is one)")
         ->type_name("USER");
-    sub->add_option("-c,--config", options->config,
-                    "The configuration file (default: /etc/paraph/paraph.yaml if there is one)")
-        ->type_name("FILE");
+    add_config_option(*sub, options->config);
     sub->callback([options, &chosen] {
         chosen = [options](Console& console) { return import_keys(*options, console); };
     });

@@ -123,9 +123,7 @@ void add_key_list(CLI::App& key, Command& chosen) {
                 "type and bits, file, where it is named.\n\n"
                 "Exit codes: 0 all can be used, 78 one or the configuration cannot.");
     sub->add_flag("--json", options->json, "Print a JSON array");
-    sub->add_option("-c,--config", options->config,
-                    "The configuration file (default: /etc/paraph/paraph.yaml if there is one)")
-        ->type_name("FILE");
+    add_config_option(*sub, options->config);
     sub->callback([options, &chosen] {
         chosen = [options](Console& console) { return list_keys(*options, console); };
     });

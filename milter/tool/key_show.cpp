@@ -165,9 +165,7 @@ void add_key_show(CLI::App& key, Command& chosen) {
     sub->add_option("--domain", options->domain, "Signing domain, d= (default: the same)")
         ->type_name("DOMAIN");
     add_record_format(*sub, options->format);
-    sub->add_option("-c,--config", options->config,
-                    "The configuration file (default: /etc/paraph/paraph.yaml if there is one)")
-        ->type_name("FILE");
+    add_config_option(*sub, options->config);
     sub->callback(
         [options, &chosen] { chosen = [options](Console& console) { return show_key(*options, console); }; });
 }

@@ -213,9 +213,7 @@ void add_key_test(CLI::App& key, Command& chosen) {
     sub->add_flag("-v,--verbose", options->verbose,
                   "Say what is well, too; twice: and whether DNSSEC proves it");
     add_dns_options(*sub, options->dns);
-    sub->add_option("-c,--config", options->config,
-                    "The configuration file (default: /etc/paraph/paraph.yaml if there is one)")
-        ->type_name("FILE");
+    add_config_option(*sub, options->config);
     sub->callback([options, &chosen] {
         chosen = [options](Console& console) { return test_keys(*options, console); };
     });
