@@ -17,6 +17,7 @@ PROFILES = {
     "dry": ("127.0.0.16", {"dmarc": "strict", "dry_run": True}),
 }
 STRANGER = "127.0.0.20"  # of no profile
+NO_RELAY = (450, 550)  # what Sendmail says to one whose name this machine's resolver does not answer for, or denies
 DMARC_REFUSAL = "DATA: 550 5.7.1 rejected by DMARC policy for loop.test"
 SPF_WORDS = "Message rejected due to: SPF fail - not authorized"
 
@@ -126,7 +127,7 @@ class Profiles(BehindSendmail):
             client.hello("mx.loop.test")
             client.command("MAIL FROM:<ann@loop.test>")
             client.command("RCPT TO:<one@second.test>")
-            client.command("RCPT TO:<two@elsewhere.test>", 450)  # it does not relay
+            client.command("RCPT TO:<two@elsewhere.test>", *NO_RELAY)
             with self.assertRaises(Refused) as caught:
                 client.text(FORGED)
         self.assertEqual(DMARC_REFUSAL, str(caught.exception))
@@ -195,7 +196,7 @@ class AtRcpt(PolicydBehindSendmail):
         recipient = self.new_recipient()
         with self.talk(GOOD, "mx.loop.test") as client:
             replies = self.replies(client, "ann@loop.test", "bob@elsewhere.test", recipient)
-            self.assertRegex(replies[0], "^450 4.4.0 .*Relaying temporarily denied")
+            self.assertRegex(replies[0], "Relaying (temporarily )?denied")
             client.text(message("ann@loop.test"))
         self.check(self.read(recipient), spf="pass", dmarc="pass")
 

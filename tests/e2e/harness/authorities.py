@@ -143,8 +143,9 @@ class AskingUnbound(Forwarder):
 
     def arguments(self) -> list[str]:
         file = self._folder / "unbound.conf"
+        # For all other names the closed port upstream: the servers of the root must not be asked, and be waited for.
         own = UNBOUND.format(port=self._port, folder=self._folder, upstream=self._upstream)
-        file.write_text(own[:own.index("forward-zone:")] + "".join(
+        file.write_text(own + "".join(
             f'stub-zone:\n  name: "{zone}"\n  stub-addr: {address}\n' for zone, address in self._zones.items()))
         return ["-d", "-p", "-c", str(file)]
 
