@@ -156,6 +156,14 @@ inline constexpr std::array<Choice<KeyState>, 4> key_state_choices{{{"pending", 
                                                                     {"retiring", KeyState::retiring},
                                                                     {"retired", KeyState::retired}}};
 
+inline constexpr std::array<Choice<PublishBy>, 4> publish_choices{{{"none", PublishBy::none},
+                                                                   {"nsupdate", PublishBy::nsupdate},
+                                                                   {"zone_file", PublishBy::zone_file},
+                                                                   {"hook", PublishBy::hook}}};
+
+inline constexpr std::array<Choice<RotatedType>, 2> rotated_type_choices{
+    {{"rsa", RotatedType::rsa}, {"ed25519", RotatedType::ed25519}}};
+
 inline constexpr std::array<Choice<KeyField>, 6> key_field_choices{{{"From", KeyField::from},
                                                                     {"Sender", KeyField::sender},
                                                                     {"List-Post", KeyField::list_post},

@@ -166,6 +166,9 @@ std::string sample_entry() {
     for (const DomainSigningSetting& setting : used_by_schema()) {
         result += wrapped(fmt::format("{}: {}", setting.name(), setting.text), "#    #   # ", sample_width);
     }
+    result += wrapped("rotation: What holds for its keys in place of the settings below rotation: every, "
+                      "overlap, transit, give_up, selector, type, bits, silence_lost and publish.",
+                      "#    # ", sample_width);
     return result;
 }
 
@@ -392,6 +395,11 @@ std::string manual_domains() {
     for (const DomainSigningSetting& setting : used_by_schema()) {
         result += manual_setting(setting);
     }
+    result +=
+        fmt::format("`{}`\n: What holds for the keys of this domain in place of the settings below `{}` "
+                    "at the top:\n  every, overlap, transit, give_up, selector, type, bits, "
+                    "silence_lost and publish.\n  Needs `rotate: true`.\n\n",
+                    rotation_name, rotation_name);
     result += fmt::format("`{}`\n: The keys, a list of mappings with the following names.\n\n", keys_name);
     for (const KeySetting& setting : key_schema()) {
         result += manual_setting(setting);

@@ -83,9 +83,15 @@ of ann@example.org may write ann+news@example.org as well. Empty: these are two 
 }
 
 const std::vector<DomainSetting>& domain_schema() {
-    static const std::vector<DomainSetting> settings{make_setting<DomainEntry>(
-        "subdomains", boolean(), [](auto& d) -> auto& { return d.subdomains; },
-        "Sign mail from the domains below this one as well; the signature names this domain.")};
+    static const std::vector<DomainSetting> settings{
+        make_setting<DomainEntry>(
+            "subdomains", boolean(), [](auto& d) -> auto& { return d.subdomains; },
+            "Sign mail from the domains below this one as well; the signature names this domain."),
+        make_setting<DomainEntry>(
+            "rotate", boolean(), [](auto& d) -> auto& { return d.rotate; },
+            R"(
+Have `paraph key rotate` make and change the keys; those in the list are the ones to begin with, and there need
+not be any.)")};
     return settings;
 }
 

@@ -9,6 +9,7 @@
 #include "config/load_key_fields.h"
 #include "config/load_policy.h"
 #include "config/load_relays.h"
+#include "config/load_rotation.h"
 #include "config/load_settings.h"
 #include "config/load_source.h"
 #include "config/load_sources.h"
@@ -58,6 +59,7 @@ class Loader {
             policy_.finish(root, file);
             settings_.signing.tables_in = file.name;
             domains_.finish();
+            rotation_.finish(domains_.places());
         }
         if (tree) {
             check_settings(settings_, root, file, report_);
@@ -246,7 +248,12 @@ class Loader {
     std::set<std::string> included_;
     std::vector<IncludePattern> patterns_;
     std::map<std::string, Origin, std::less<>> origins_;
-    DomainLoader domains_{settings_.domains, settings_.default_keys, report_};
+    RotationLoader rotation_{settings_, report_,
+                             [this](const std::string& path, const Place& from,
+                                    const std::function<void(const TreeNode&, const File&)>& step) {
+                                 load_further("rotate", path, from, step);
+                             }};
+    DomainLoader domains_{settings_.domains, settings_.default_keys, rotation_, report_};
     PolicyLoader policy_{settings_, report_,
                          [this](const std::string& path, const Place& from,
                                 const std::function<void(const TreeNode&, const File&)>& step) {

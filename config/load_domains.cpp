@@ -68,7 +68,7 @@ std::vector<std::string_view> names_of_domain() {
     for (const auto name : names_of(domain_signing_schema())) {
         known.push_back(name);
     }
-    known.insert(known.end(), {keys_name, used_by_name});
+    known.insert(known.end(), {keys_name, used_by_name, rotation_name});
     return known;
 }
 
@@ -141,7 +141,13 @@ void DomainLoader::load_domain(const Pair& pair, const File& file) {
     load_entry(
         pair,
         {*domain, fmt::format("domains.{}.", *domain), wildcard ? domain->substr(below.size()) : *domain},
-        entry, file, [](const Pair&) { return false; });
+        entry, file, [&](const Pair& other) {
+            const bool is_rotation = other.name->text == rotation_name;
+            if (is_rotation) {
+                rotation_.note(*domain, other, fmt::format("domains.{}.", *domain), file);
+            }
+            return is_rotation;
+        });
     if (wildcard && has(*pair.value, "subdomains")) {
         report_.warning(
             place_of(file, *pair.name),
@@ -184,6 +190,9 @@ void DomainLoader::load_default(const Pair& pair, const File& file) {
     if (has(*pair.value, "subdomains")) {
         report_.error(place_of(file, *pair.name), "'default.subdomains': the list says which names it is for",
                       "write '*.example.org' in it");
+    }
+    if (has(*pair.value, "rotate")) {
+        report_.error(place_of(file, *pair.name), "'default.rotate': only keys of one domain are rotated");
     }
 }
 
@@ -231,7 +240,7 @@ void DomainLoader::load_entry(const Pair& pair, Owner owner, DomainEntry& entry,
     entry.signing = own;
     if (keys) {
         load_keys(*keys, owner, entry, file);
-    } else {
+    } else if (!entry.rotate) {
         report_.error(place_of(file, *pair.name), fmt::format("'{}{}' is missing", owner.prefix, keys_name));
     }
 }
@@ -291,7 +300,7 @@ void DomainLoader::load_keys(const Pair& pair, const Owner& owner, DomainEntry& 
     for (const TreeNode* item : pair.value->children) {
         load_key(*item, owner, entry, file);
     }
-    if (!has_active_key(entry)) {
+    if (!has_active_key(entry) && !entry.rotate) {
         report_.warning(place_of(file, *pair.name),
                         fmt::format("'{}{}': no key is active, mail from '{}' is not signed", owner.prefix,
                                     keys_name, owner.name));

@@ -3,6 +3,7 @@
 
 #include "base/domain_name.h"
 #include "config/load_fields.h"
+#include "config/load_rotation.h"
 
 #include <map>
 #include <optional>
@@ -14,8 +15,9 @@ namespace config {
 // Gathers the domains of all files; a domain may be given once.
 class DomainLoader {
   public:
-    DomainLoader(std::map<std::string, DomainEntry>& domains, DefaultEntry& default_keys, Report& report)
-        : domains_(domains), default_keys_(default_keys), report_(report) {}
+    DomainLoader(std::map<std::string, DomainEntry>& domains, DefaultEntry& default_keys,
+                 RotationLoader& rotation, Report& report)
+        : domains_(domains), default_keys_(default_keys), rotation_(rotation), report_(report) {}
 
     // Of setting_places(), only the lists of fields are wanted.
     void keep_no_places() { keeps_places_ = false; }
@@ -58,6 +60,7 @@ class DomainLoader {
 
     std::map<std::string, DomainEntry>& domains_;
     DefaultEntry& default_keys_;
+    RotationLoader& rotation_;
     Report& report_;
     bool keeps_places_ = true;
     std::unordered_map<std::string, Place> places_;

@@ -32,6 +32,7 @@ using KeySetting = SettingOf<SigningKeyEntry>;
 using DefaultSetting = SettingOf<DefaultEntry>;
 using KeyFieldSetting = SettingOf<KeyFieldRule>;
 using RelaySetting = SettingOf<RelayEntry>;
+using RotationSetting = SettingOf<Rotation>;
 
 using SourceSetting = SettingOf<SourceEntry>;
 
@@ -62,6 +63,8 @@ template <class Target>
 [[nodiscard]] const std::vector<DomainSigningSetting>& domain_signing_schema();
 // Below `used_by:` of a domain.
 [[nodiscard]] const std::vector<DomainSigningSetting>& used_by_schema();
+// Below `rotation:` of a domain.
+[[nodiscard]] const std::vector<RotationSetting>& domain_rotation_schema();
 // Below `default:`, next to all that a domain has.
 [[nodiscard]] const std::vector<DefaultSetting>& default_schema();
 // Each item of `key_fields:`.
@@ -82,6 +85,7 @@ inline constexpr std::string_view sources_name = "sources";
 inline constexpr std::string_view domains_name = "domains";
 inline constexpr std::string_view default_name = "default";
 inline constexpr std::string_view used_by_name = "used_by";
+inline constexpr std::string_view rotation_name = "rotation";
 inline constexpr std::string_view key_fields_name = "key_fields";
 inline constexpr std::string_view keys_name = "keys";
 inline constexpr std::string_view relays_name = "relays";

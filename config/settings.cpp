@@ -14,4 +14,9 @@ base::HostList loopback_hosts() {
     return {blocks.begin(), blocks.end()};
 }
 
+std::string origin_of(const std::string& domain, const DomainEntry& entry, const SigningKeyEntry& key) {
+    return key.line == 0 && entry.rotation ? rotation_file(entry.rotation->directory, domain)
+                                           : entry.named_in + ':' + std::to_string(key.line);
+}
+
 } // namespace config

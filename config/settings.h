@@ -11,6 +11,7 @@
 #include "base/socket_name.h"
 #include "config/log_settings.h"
 #include "config/policy_settings.h"
+#include "config/rotation_settings.h"
 #include "dkim/canonicalization.h"
 #include "dkim/options.h"
 #include "dmarc/options.h"
@@ -62,7 +63,7 @@ struct SigningKeyEntry {
     std::string file;
     std::string identity; // i=, its domain in A-labels; empty: left out
     KeyState state = KeyState::active;
-    std::size_t line = 0; // of its file
+    std::size_t line = 0; // of its file; 0: rotation_file() names it
 
     [[nodiscard]] bool is_active() const { return state == KeyState::active; }
 };
@@ -91,9 +92,11 @@ struct DomainSigning {
 
 struct DomainEntry {
     bool subdomains = false; // also sign mail whose From domain is below this one (d= stays this domain)
-    std::vector<SigningKeyEntry> keys;
+    bool rotate = false;     // `paraph key rotate` changes its keys
+    std::vector<SigningKeyEntry> keys;            // those that rotation made as well
     std::string named_in;                         // the file that names it
     std::shared_ptr<const DomainSigning> signing; // null: it has nothing but keys
+    std::shared_ptr<const Rotation> rotation;     // with `rotate`: what holds for it
 };
 
 // One set of keys for all domains of a list that have none of their own.
@@ -161,6 +164,8 @@ struct Settings {
     struct Reload {
         std::chrono::milliseconds watch{0}; // how often files are looked at; 0: never
     } reload;
+
+    Rotation rotation;
 
     std::string authserv_id;                              // "HOSTNAME" or empty: the host's name
     std::vector<std::string> strip_authserv_ids;          // further ids whose incoming results are removed
@@ -322,5 +327,9 @@ struct Settings {
         std::size_t waiting_messages = 1000;                           // for the DNS, each on a thread
     } limits;
 };
+
+// "FILE:LINE" of what names a key of `domain`; rotation's own file has no lines to look up.
+[[nodiscard]] std::string origin_of(const std::string& domain, const DomainEntry& entry,
+                                    const SigningKeyEntry& key);
 
 } // namespace config

@@ -7,14 +7,16 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace keys {
 
 struct Moment {
-    std::string host;                 // an identity that outlives a restart: /etc/machine-id
-    std::string boot;                 // another one after each restart
+    std::string host; // an identity that outlives a restart: /etc/machine-id; letters, digits and hyphens
+    std::string boot; // another one after each restart; likewise
     std::chrono::seconds uptime{0};   // CLOCK_BOOTTIME
     std::chrono::sys_seconds clock{}; // what the clock says, for dates only
 };
@@ -29,6 +31,10 @@ class Elapsed {
 
     [[nodiscard]] bool is_running() const { return !hosts_.empty(); }
     [[nodiscard]] std::chrono::seconds certain() const;
+
+    // In one line without blanks at its ends, which read() takes; "-": it is not running.
+    [[nodiscard]] std::string print() const;
+    [[nodiscard]] static std::optional<Elapsed> read(std::string_view text);
 
     bool operator==(const Elapsed&) const = default;
 

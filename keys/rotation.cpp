@@ -280,7 +280,8 @@ std::string Rotation::free_selector(const RotationPlan& plan, const Moment& now)
     const auto name = expand(plan.selector, now.clock);
     const auto is_taken = [&](const std::string& text) {
         return std::any_of(keys_.begin(), keys_.end(),
-                           [&](const RotatedKey& key) { return key.selector == text; });
+                           [&](const RotatedKey& key) { return key.selector == text; }) ||
+               std::find(plan.taken.begin(), plan.taken.end(), text) != plan.taken.end();
     };
     std::string free = name;
     for (std::size_t number = 2; is_taken(free); ++number) { // ends: there are fewer keys than numbers

@@ -63,8 +63,9 @@ struct RotationPlan {
     std::chrono::seconds give_up{std::chrono::days(7)}; // a record that is not shown by all until then
     // The least that a negative answer is taken to be remembered, whatever the zone says.
     std::chrono::seconds least_negative{std::chrono::minutes(5)};
-    std::string selector = "s%Y%m%d"; // %Y, %m and %d of the day on which the key is made
-    bool silence_vanished = true;     // an active key whose record vanished stops signing
+    std::string selector = "s%Y%m%d";    // %Y, %m and %d of the day on which the key is made
+    bool silence_vanished = true;        // an active key whose record vanished stops signing
+    std::vector<std::string> taken = {}; // selectors that others use
 };
 
 struct RotatedKey {

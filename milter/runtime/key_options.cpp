@@ -82,8 +82,11 @@ void add_keys(const std::string& name, const config::DomainEntry& entry, Shapes&
     for (const auto& key : entry.keys) {
         if (key.is_active()) {
             silent = false;
-            keys.push_back({domain, entry.subdomains, key.selector, key.file, key.identity, entry.named_in,
-                            key.line, manner});
+            const bool rotated = key.line == 0 && entry.rotation != nullptr;
+            keys.push_back(
+                {domain, entry.subdomains, key.selector, key.file, key.identity,
+                 rotated ? config::rotation_file(entry.rotation->directory, domain) : entry.named_in,
+                 key.line, manner});
         }
     }
     if (silent) {

@@ -127,7 +127,7 @@ class Lines {
                 fields += fmt::format("{}{}: {}", fields.empty() ? "" : ", ", setting.name(), value);
             }
             add(fmt::format("{}.{}", config::keys_name, key.selector), fmt::format("{{{}}}", fields),
-                fmt::format("{}:{}", entry_->named_in, key.line));
+                config::origin_of(path_.substr(path_.find('.') + 1), *entry_, key));
         }
     }
 

@@ -13,7 +13,7 @@ namespace milter::tool {
 
 NamedKey named_in_yaml(const config::DomainEntry& entry, const config::SigningKeyEntry& key,
                        const std::string& domain) {
-    return {domain,       key.selector,     key.file, {}, fmt::format("{}:{}", entry.named_in, key.line),
+    return {domain,       key.selector,     key.file, {}, config::origin_of(domain, entry, key),
             key.identity, entry.subdomains, key.state};
 }
 

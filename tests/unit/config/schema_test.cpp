@@ -118,7 +118,7 @@ TEST_CASE("every member of the structure has its setting") {
     CHECK(config::domain_signing_schema().size() + 2 == count_members<config::DomainSigning>());
     CHECK(config::used_by_schema().size() == count_members<config::DomainSigning::Users>());
     // The keys, the file for diagnostics, and what it has of its own.
-    CHECK(config::domain_schema().size() + 3 == count_members<config::DomainEntry>());
+    CHECK(config::domain_schema().size() + 4 == count_members<config::DomainEntry>());
 }
 
 TEST_CASE("every setting stands in its section, once, with a paragraph") {
