@@ -2,13 +2,13 @@
 
 #include "base/ascii.h"
 #include "keys/published_record.h"
-#include "milter/resolver/resolv_conf.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/counted.h"
 #include "milter/tool/dns_options.h"
 #include "milter/tool/key_commands.h"
 #include "milter/tool/key_inspector.h"
 #include "milter/tool/key_selection.h"
+#include "milter/tool/name_servers.h"
 #include "milter/tool/ordered_work.h"
 
 #include <CLI/CLI.hpp>
@@ -190,13 +190,6 @@ Result<void> ask_resolver(const KeyCheckOptions& options, config::Settings setti
     return report_lookups(options.dns, *lookups, options.json, console);
 }
 
-std::vector<dns::Server> servers_of(const resolver::Options& options) {
-    return !options.servers.empty() ? options.servers
-                                    : resolver::ResolvConf(options.resolv_conf)
-                                          .changed(std::chrono::steady_clock::now())
-                                          .value_or(resolver::parse_resolv_conf(""));
-}
-
 Result<void> ask_authorities(const KeyCheckOptions& options, const config::Settings& settings,
                              const std::vector<NamedKey>& keys, Printer& printer) {
     const auto resolver = resolver_options(options.dns, settings);
@@ -211,7 +204,7 @@ Result<void> ask_authorities(const KeyCheckOptions& options, const config::Setti
                    ? asker.ask_all(questions, deadline)
                    : std::vector<resolver::DirectReply>(questions.size());
     };
-    const KeyInspector inspector(Recursion(ask_all, servers_of(*resolver)), ask_all, all->keys);
+    const KeyInspector inspector(Recursion(ask_all, name_servers(*resolver)), ask_all, all->keys);
     in_order<KeyReport>(
         keys.size(), options.parallel, [&](std::size_t i) { return inspector.inspect(keys[i]); },
         [&](KeyReport report) { printer.print(std::move(report)); });

@@ -24,17 +24,6 @@ std::string label(const ServerView& view) {
     return fmt::format("{} ({})", view.who.host, view.who.server.address.print());
 }
 
-dns::Answer answer_of(const DirectReply& reply) {
-    dns::Answer answer;
-    answer.aliased = !reply.alias.empty();
-    answer.ttl = reply.ttl;
-    answer.texts = reply.texts;
-    answer.status = !reply.texts.empty()                          ? dns::Status::found
-                    : reply.is_answer(ResponseCode::no_such_name) ? dns::Status::no_name
-                                                                  : dns::Status::no_data;
-    return answer;
-}
-
 // The same finding of several servers is one line that names them.
 void add(KeyReport& report, const KeyFinding& finding, const std::string& server) {
     const auto same =

@@ -50,6 +50,7 @@ std::vector<ServerView> ask_servers(const std::string& name, const ServedZone& z
         ServerView view{kind_of(reply), zone.servers[i], zone.apex, std::move(reply)};
         if (soa.soa && soa.authoritative && soa.soa->zone == zone.apex) {
             view.serial = soa.soa->serial;
+            view.negative_ttl = soa.soa->negative_ttl;
         }
         views.push_back(std::move(view));
     }
@@ -65,6 +66,17 @@ std::string alias_in(const std::vector<ServerView>& views) {
 }
 
 } // namespace
+
+dns::Answer answer_of(const DirectReply& reply) {
+    dns::Answer answer;
+    answer.aliased = !reply.alias.empty();
+    answer.ttl = reply.ttl;
+    answer.texts = reply.texts;
+    answer.status = !reply.texts.empty()                          ? dns::Status::found
+                    : reply.is_answer(ResponseCode::no_such_name) ? dns::Status::no_name
+                                                                  : dns::Status::no_data;
+    return answer;
+}
 
 const char* print(ServerView::Kind kind) {
     switch (kind) {

@@ -2,6 +2,7 @@
 // is what one of them said, and perhaps long ago.
 #pragma once
 
+#include "dns/answer.h"
 #include "milter/tool/zone_servers.h"
 
 #include <cstdint>
@@ -25,7 +26,8 @@ struct ServerView {
     ZoneServer who;
     std::string zone;
     resolver::DirectReply reply;
-    std::optional<std::uint32_t> serial = {}; // of its copy of the zone
+    std::optional<std::uint32_t> serial = {};       // of its copy of the zone
+    std::optional<std::uint32_t> negative_ttl = {}; // likewise
 };
 
 [[nodiscard]] const char* print(ServerView::Kind kind);
@@ -41,6 +43,9 @@ struct LiveRecord {
     // A server that answers for the zone; null: none does.
     [[nodiscard]] const ServerView* answering() const;
 };
+
+// What a server's reply to the question for a TXT record means.
+[[nodiscard]] dns::Answer answer_of(const resolver::DirectReply& reply);
 
 [[nodiscard]] LiveRecord look_at_servers(const std::string& name, const Recursion& recursion,
                                          const AskAll& ask_all);

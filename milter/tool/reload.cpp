@@ -4,6 +4,7 @@
 #include "milter/listener/control.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
+#include "milter/tool/reload_answer.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -11,7 +12,6 @@
 
 #include <chrono>
 #include <memory>
-#include <string_view>
 #include <utility>
 
 namespace milter::tool {
@@ -34,37 +34,7 @@ std::string control_of(const ReloadOptions& options, Console& console) {
     return settings ? settings->listen.control : config::default_settings().listen.control;
 }
 
-// What the daemon said, sorted by who reads it.
-struct Answer {
-    std::vector<std::string> problems; // as check-config prints them
-    std::vector<std::string> warnings;
-    std::string source; // of the configuration; empty: the answer was cut off
-    bool taken = false;
-    bool faulty = false; // single keys cannot be used
-};
-
-Answer read_answer(const std::vector<std::string>& lines) {
-    Answer answer;
-    for (const std::string_view line : lines) {
-        const auto rest = [line](std::string_view kind) { return std::string(line.substr(kind.size())); };
-        if (line.starts_with(listener::error_line)) {
-            answer.problems.push_back(rest(listener::error_line));
-        } else if (line.starts_with(listener::fault_line)) {
-            answer.problems.push_back(rest(listener::fault_line));
-            answer.faulty = true;
-        } else if (line.starts_with(listener::warning_line)) {
-            answer.warnings.push_back(rest(listener::warning_line));
-        } else if (line.starts_with(listener::reloaded_line)) {
-            answer.source = rest(listener::reloaded_line);
-            answer.taken = true;
-        } else if (line.starts_with(listener::refused_line)) {
-            answer.source = rest(listener::refused_line);
-        }
-    }
-    return answer;
-}
-
-void print(const Answer& answer, const ReloadOptions& options, std::ostream& out) {
+void print(const ReloadAnswer& answer, const ReloadOptions& options, std::ostream& out) {
     constexpr std::size_t max_line = 4096;
     for (const auto& problem : answer.problems) {
         fmt::print(out, "{}\n", base::one_line(problem, max_line));
@@ -95,7 +65,7 @@ Result<ExitCode> reload(const ReloadOptions& options, Console& console) {
     if (!lines) {
         return fail(ExitCode::unavailable, lines.error());
     }
-    const Answer answer = read_answer(*lines);
+    const ReloadAnswer answer = read_reload_answer(*lines);
     if (answer.source.empty()) {
         return fail(ExitCode::unavailable,
                     fmt::format("{}: the daemon gave no answer; its log says what it did", path));

@@ -62,7 +62,7 @@ MAY_INCLUDE["milter/tool/probe"] = BASE
 # Third parties: the beginning of the header's name, and the files (by pattern, without suffix) that may include it.
 THIRD_PARTIES = {
     "libmilter/": ("milter/link/callbacks",),
-    "ldns/": ("tests/support/dns/*",),
+    "ldns/": ("milter/tool/dns_update", "tests/support/dns/*"),
     "yaml.h": ("config/load_events",),
     "openssl/": ("lib/crypto/*",),
     "libpsl": ("lib/dmarc/public_suffix*",),

@@ -1,0 +1,64 @@
+// The rotation of one domain's keys in the world: files, name servers, the daemon.
+#pragma once
+
+#include "config/settings.h"
+#include "milter/tool/live_record.h"
+#include "milter/tool/record_publisher.h"
+#include "milter/tool/rotation_files.h"
+#include "milter/tool/rotation_run.h"
+
+#include <functional>
+#include <string>
+
+namespace milter::tool {
+
+// What all domains have in common.
+struct RotationWorld {
+    const config::Settings& settings;
+    std::string config_file; // that the daemon is to have read
+    const RotationFiles& files;
+    Recursion recursion;
+    AskAll ask_all;
+    Console& console;
+};
+
+// By the kernel's count and the clock.
+[[nodiscard]] base::Result<keys::Moment, std::string> moment_now();
+
+[[nodiscard]] keys::RotationPlan plan_of(const config::Rotation& rotation);
+
+class DomainRotation final : public RotationHands {
+  public:
+    DomainRotation(const RotationWorld& world, const std::string& domain, const config::DomainEntry& entry,
+                   keys::Moment begin);
+
+    // The journal; a new one has the key that signs so far. Selectors of other keys go to the plan.
+    [[nodiscard]] base::Result<keys::RotationJournal, std::string> open(keys::RotationPlan& plan) const;
+    // The longest that servers of the zone have a negative answer remembered.
+    [[nodiscard]] std::chrono::seconds negative_ttl(const std::string& selector) const;
+
+    keys::Moment now() override;
+    std::vector<keys::Observation> look(const keys::RotationJournal& journal) override;
+    base::Result<bool, std::string> is_taken(const std::string& selector) override;
+    base::Result<std::string, std::string> generate(const std::string& selector) override;
+    Done publish(const keys::RotationJournal& journal, const std::string& selector) override;
+    Done withdraw(const keys::RotationJournal& journal, const std::string& selector) override;
+    Done sign_with(const keys::RotationJournal& journal, const std::set<std::string>& selectors) override;
+    Done save(const keys::RotationJournal& journal) override;
+    void say(const std::string& text) override;
+    void warn(const std::string& text) override;
+
+  private:
+    [[nodiscard]] LiveRecord live(const std::string& selector) const;
+    [[nodiscard]] base::Result<KeyRecord, std::string> record_of(const keys::RotationJournal& journal,
+                                                                 const std::string& selector) const;
+    Done change(bool adds, const keys::RotationJournal& journal, const std::string& selector);
+    Done tell_daemon(const std::set<std::string>& files) const;
+
+    const RotationWorld& world_;
+    const std::string& domain_;
+    const config::DomainEntry& entry_;
+    keys::Moment begin_;
+};
+
+} // namespace milter::tool

@@ -1,0 +1,237 @@
+// paraph key rotate: changes the keys of the domains that the configuration has rotate, a step at a time.
+
+#include "base/ascii.h"
+#include "base/secret_text.h"
+#include "keys/ownership.h"
+#include "keys/rotation_forecast.h"
+#include "milter/tool/configuration.h"
+#include "milter/tool/dns_options.h"
+#include "milter/tool/domain_rotation.h"
+#include "milter/tool/key_commands.h"
+#include "milter/tool/name_servers.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+#include <ostream>
+
+namespace milter::tool {
+
+namespace {
+
+struct KeyRotateOptions {
+    std::vector<std::string> domains;
+    std::string config;
+    std::string date; // of a plan
+    bool dry_run = false;
+    bool at_once = false; // a new key, whether it is due or not
+    unsigned seconds = 600;
+    DnsOptions dns;
+};
+
+using Entries = std::vector<std::pair<std::string, const config::DomainEntry*>>;
+
+Result<Entries> wanted(const KeyRotateOptions& options, const config::Settings& settings) {
+    Entries entries;
+    for (const auto& [domain, entry] : settings.domains) {
+        if (options.domains.empty() && entry.rotate) {
+            entries.emplace_back(domain, &entry);
+        }
+    }
+    for (const std::string& name : options.domains) {
+        const auto domain = base::DomainName::parse_international(name);
+        const auto entry = domain ? settings.domains.find(domain->text()) : settings.domains.end();
+        if (entry == settings.domains.end() || !entry->second.rotate) {
+            return fail(ExitCode::usage,
+                        fmt::format("{} does not rotate: it has no 'rotate: true' below domains",
+                                    base::quoted(name)));
+        }
+        entries.emplace_back(entry->first, &entry->second);
+    }
+    return entries;
+}
+
+std::string print_time(std::chrono::sys_seconds at) {
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss time{at - day};
+    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       time.hours().count(), time.minutes().count());
+}
+
+std::optional<std::chrono::sys_seconds> read_date(const std::string& text) {
+    std::array<unsigned, 3> parts{};
+    const auto words = base::split(text, '-');
+    if (words.size() != parts.size()) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto& word = words[i];
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), parts.at(i));
+        if (error != std::errc() || end != word.data() + word.size()) {
+            return std::nullopt;
+        }
+    }
+    const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(parts[0])),
+                                           std::chrono::month(parts[1]), std::chrono::day(parts[2])};
+    return date.ok() ? std::optional(std::chrono::sys_seconds(std::chrono::sys_days(date))) : std::nullopt;
+}
+
+// The moment for which a plan is made.
+Result<keys::Moment> moment_of(const KeyRotateOptions& options) {
+    auto now = moment_now();
+    if (!now) {
+        return fail(ExitCode::unavailable, now.error());
+    }
+    if (options.date.empty()) {
+        return *now;
+    }
+    const auto date = read_date(options.date);
+    if (!date || *date < now->clock || !options.dry_run) {
+        return fail(ExitCode::usage, "--now takes a day to come, such as 2027-01-31, and needs --dry-run");
+    }
+    now->uptime += *date - now->clock;
+    now->clock = *date;
+    return *now;
+}
+
+// When it is far too long ago, the newest key is as good as due.
+keys::RotationPlan plan_for(const KeyRotateOptions& options, const config::Rotation& rotation) {
+    auto plan = plan_of(rotation);
+    if (options.at_once) {
+        plan.every = std::chrono::seconds(0);
+    }
+    return plan;
+}
+
+Result<ExitCode> print_plan(const KeyRotateOptions& options, const Entries& entries,
+                            const RotationWorld& world) {
+    constexpr std::size_t steps = 10;
+    const auto now = moment_of(options);
+    if (!now) {
+        return tl::make_unexpected(now.error());
+    }
+    ExitCode code = ExitCode::ok;
+    for (const auto& [domain, entry] : entries) {
+        DomainRotation hands(world, domain, *entry, *now);
+        auto plan = plan_for(options, *entry->rotation);
+        auto journal = hands.open(plan);
+        if (!journal) {
+            hands.warn(journal.error());
+            code = ExitCode::temporary;
+            continue;
+        }
+        keys::Rotation rotation(journal->keys);
+        const auto seen = hands.look(*journal);
+        rotation.observe(seen, *now);
+        const auto negative = hands.negative_ttl(plan.taken.empty() ? "x" : plan.taken.front());
+        auto list = keys::forecast(rotation, plan, *now, negative, options.at_once ? 1 : steps);
+        for (const auto& [at, step] : list) {
+            fmt::print(world.console.out, "{}\t{}\t{}\t{}\t{}\n", domain, print_time(at), print(step.kind),
+                       step.selector, step.why);
+        }
+    }
+    return code;
+}
+
+Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entries,
+                            const RotationWorld& world) {
+    bool failed = false, alarmed = false;
+    for (const auto& [domain, entry] : entries) {
+        const auto now = moment_of(options);
+        if (!now) {
+            return tl::make_unexpected(now.error());
+        }
+        DomainRotation hands(world, domain, *entry, *now);
+        auto plan = plan_for(options, *entry->rotation);
+        auto journal = hands.open(plan);
+        if (!journal) {
+            hands.warn(journal.error());
+            failed = true;
+            continue;
+        }
+        const auto outcome = run_rotation(*journal, std::move(plan), hands);
+        failed = failed || outcome.failed;
+        alarmed = alarmed || outcome.alarmed;
+    }
+    return alarmed ? ExitCode::data : failed ? ExitCode::temporary : ExitCode::ok;
+}
+
+// Root makes keys for the daemon, whose group may read them.
+std::optional<gid_t> daemon_group() {
+    const auto account = geteuid() == 0 ? keys::find_account("paraph") : std::nullopt;
+    return account ? std::optional(account->group) : std::nullopt;
+}
+
+Result<ExitCode> rotate(const KeyRotateOptions& options, Console& console) {
+    const auto file = options.config.empty() ? std::string(default_config_file) : options.config;
+    const auto settings = load_settings(file);
+    if (!settings) {
+        return tl::make_unexpected(settings.error());
+    }
+    const auto entries = wanted(options, *settings);
+    const auto resolver = resolver_options(options.dns, *settings);
+    if (!entries || !resolver) {
+        return tl::make_unexpected(!entries ? entries.error() : resolver.error());
+    }
+    if (entries->empty()) {
+        return ExitCode::ok; // the timer runs on every host
+    }
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
+    resolver::DirectAsker asker({resolver->timeout, resolver->attempts});
+    const AskAll ask_all = [&](const std::vector<resolver::DirectQuestion>& questions) {
+        return std::chrono::steady_clock::now() < deadline
+                   ? asker.ask_all(questions, deadline)
+                   : std::vector<resolver::DirectReply>(questions.size());
+    };
+    RotationFiles files(settings->rotation.directory, daemon_group());
+    const RotationWorld world{*settings, file,   files, Recursion(ask_all, name_servers(*resolver)),
+                              ask_all,   console};
+    if (options.dry_run) {
+        return print_plan(options, *entries, world);
+    }
+    if (auto locked = files.lock(); !locked) {
+        return tl::make_unexpected(locked.error());
+    }
+    return rotate_all(options, *entries, world);
+}
+
+} // namespace
+
+void add_key_rotate(CLI::App& key, Command& chosen) {
+    constexpr unsigned most_seconds = 86400;
+    auto options = std::make_shared<KeyRotateOptions>();
+    CLI::App* sub = key.add_subcommand("rotate", "Make, publish, use and withdraw keys as they are due");
+    sub->footer(
+        "Examples:\n  paraph key rotate --dry-run\n  paraph key rotate\n"
+        "  paraph key rotate example.org --new-key\n\n"
+        "Exit codes: 0 all done that was due, 65 a record vanished, 75 something could not be done and\n"
+        "is tried again by the next run, 78 the configuration cannot be used.");
+    sub->add_option("domains", options->domains, "Only these domains (default: all with rotate: true)")
+        ->type_name("DOMAIN");
+    sub->add_flag("--dry-run", options->dry_run, "Change nothing; print what will be done, and when (UTC)");
+    sub->add_option("--now", options->date, "With --dry-run: as it looks on that day")
+        ->type_name("YYYY-MM-DD");
+    sub->add_flag("--new-key", options->at_once, "Make a new key now, even if none is due")
+        ->needs(sub->get_option("domains"));
+    sub->add_option("--max-time", options->seconds, "Seconds for all questions to name servers")
+        ->check(CLI::Range(1U, most_seconds))
+        ->capture_default_str();
+    sub->add_option("--nameserver", options->dns.nameservers, "Ask this resolver instead; may be repeated")
+        ->type_name("ADDRESS")
+        ->allow_extra_args(false);
+    sub->add_option("-c,--config", options->config,
+                    "The configuration file of the daemon (default: /etc/paraph/paraph.yaml)")
+        ->type_name("FILE");
+    sub->callback(
+        [options, &chosen] { chosen = [options](Console& console) { return rotate(*options, console); }; });
+}
+
+} // namespace milter::tool

@@ -1,0 +1,93 @@
+#include "milter/tool/record_publisher.h"
+
+#include "keys/published_record.h"
+#include "milter/tool/dns_update.h"
+#include "milter/tool/program.h"
+#include "milter/tool/rotation_files.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace milter::tool {
+
+namespace {
+
+using Done = base::Result<void, std::string>;
+
+std::string with_domain(std::string text, const std::string& domain) {
+    for (auto at = text.find('%'); at != std::string::npos; at = text.find('%', at + domain.size())) {
+        text.replace(at, 1, domain);
+    }
+    return text;
+}
+
+Program program_of(const std::vector<std::string>& command, const RecordChange& change,
+                   const config::Rotation& settings) {
+    Program program;
+    for (const std::string& word : command) {
+        program.command.push_back(with_domain(word, change.domain));
+    }
+    program.environment = {fmt::format("PARAPH_ACTION={}", change.adds ? "publish" : "withdraw"),
+                           fmt::format("PARAPH_DOMAIN={}", change.domain),
+                           fmt::format("PARAPH_SELECTOR={}", change.record.selector),
+                           fmt::format("PARAPH_NAME={}", change.record.name),
+                           fmt::format("PARAPH_VALUE={}", change.record.value),
+                           fmt::format("PARAPH_TTL={}", settings.ttl)};
+    program.time = settings.program_time;
+    return program;
+}
+
+Done update(const RecordChange& change, const config::Rotation& settings, const Recursion& recursion) {
+    std::optional<TsigKey> key;
+    if (!settings.tsig_key.empty()) {
+        auto read = read_tsig_key(settings.tsig_key);
+        if (!read) {
+            return base::refuse(read.error());
+        }
+        key = std::move(*read);
+    }
+    const auto zone = find_zone(change.record.name, recursion);
+    if (!zone) {
+        return base::refuse(zone.error());
+    }
+    return send_update({change.adds, zone->apex, change.record.name, change.record.value, settings.ttl},
+                       settings.server.front(), key);
+}
+
+// RFC 1035 5.1, the TTL in front of the class.
+std::string line_of(const KeyRecord& record, unsigned ttl) {
+    auto line = keys::zone_line(record.name, record.value);
+    const auto blank = line.find(' ');
+    return line.insert(blank, fmt::format(" {}", ttl));
+}
+
+Done write_zone(const RecordChange& change, const config::Rotation& settings) {
+    std::string text = "; Written by paraph key rotate, which writes it again.\n";
+    for (const KeyRecord& record : change.all) {
+        text += line_of(record, settings.ttl) + '\n';
+    }
+    if (auto written = replace_file(with_domain(settings.zone_file, change.domain), text, std::nullopt, true);
+        !written) {
+        return written;
+    }
+    return run_program(program_of(settings.zone_command, change, settings));
+}
+
+} // namespace
+
+Done change_record(const RecordChange& change, const config::Rotation& settings, const Recursion& recursion) {
+    switch (settings.publish) {
+    case config::PublishBy::nsupdate:
+        return update(change, settings, recursion);
+    case config::PublishBy::zone_file:
+        return write_zone(change, settings);
+    case config::PublishBy::hook:
+        return run_program(program_of(settings.hook, change, settings));
+    case config::PublishBy::none:
+        break;
+    }
+    return base::refuse(std::string("rotation.publish does not say how records get into the DNS"));
+}
+
+} // namespace milter::tool

@@ -1,0 +1,182 @@
+// What rotation is put together from: keys of updates, programs, sightings, files.
+#include "milter/tool/key_sightings.h"
+#include "milter/tool/program.h"
+#include "milter/tool/rotation_files.h"
+#include "milter/tool/tsig_key.h"
+
+#include "keys/published_record.h"
+#include "support/catch.h"
+#include "support/temporary_tree.h"
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace milter::tool;
+using namespace std::chrono_literals;
+
+TEST_CASE("keys of updates are read in both forms") {
+    struct Case {
+        const char* name;
+        const char* text;
+        const char* expected;
+    };
+    const Case cases[]{
+        {"as tsig-keygen writes it",
+         "key \"a.example.\" {\n\talgorithm hmac-sha256;\n\tsecret \"c2VjcmV0\";\n};\n",
+         "hmac-sha256 a.example c2VjcmV0"},
+        {"the secret first", "# mine\nkey a { secret c2VjcmV0; algorithm HMAC-SHA512; };",
+         "hmac-sha512 a c2VjcmV0"},
+        {"one line", "hmac-sha256:a:c2VjcmV0\n", "hmac-sha256 a c2VjcmV0"},
+        {"a weak algorithm", "hmac-md5:a:c2VjcmV0", ""},
+        {"no base64", "hmac-sha256:a:c2Vj*", ""},
+        {"no name", "hmac-sha256:a b:c2VjcmV0", ""},
+        {"two keys", "hmac-sha256:a:c2VjcmV0\nhmac-sha256:b:c2VjcmV0\n", ""},
+        {"nothing", "", ""},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        const auto key = parse_tsig_key(test.text);
+        CHECK((key ? key->algorithm + ' ' + key->name + ' ' + key->secret : "") == test.expected);
+        CHECK((key || key.error().find("c2Vj") == std::string::npos));
+    }
+}
+
+TEST_CASE("a key of updates that others can read is refused") {
+    const TemporaryTree tree;
+    const auto path = tree.write("tsig", "hmac-sha256:a:c2VjcmV0\n");
+    REQUIRE(::chmod(path.c_str(), 0600) == 0);
+    REQUIRE(read_tsig_key(path));
+    REQUIRE(::chmod(path.c_str(), 0644) == 0);
+    CHECK_FALSE(read_tsig_key(path));
+    CHECK_FALSE(read_tsig_key(path + "x"));
+}
+
+TEST_CASE("programs run without a shell, with what they are told, and not for ever") {
+    struct Case {
+        const char* name;
+        std::vector<std::string> command;
+        std::string expected; // of the error
+    };
+    const Case cases[]{
+        {"one that ends well", {"/bin/true"}, ""},
+        {"arguments are no commands", {"/usr/bin/test", "$(id) ; `id`", "=", "$(id) ; `id`"}, ""},
+        {"the environment is ours", {"/bin/sh", "-c", "test -z \"$SECRET\" -a \"$A\" = '1 2'"}, ""},
+        {"no descriptor but the three", {"/bin/sh", "-c", "! test -e /proc/self/fd/9"}, ""},
+        {"one that fails", {"/bin/sh", "-c", "echo why; exit 3"}, "/bin/sh exited with 3: why"},
+        {"one that is not there", {"/nowhere"}, "/nowhere: No such file or directory"},
+        {"one that hangs",
+         {"/bin/sh", "-c", "sleep 600 & sleep 600"},
+         "/bin/sh did not end in time and was killed"},
+        {"one that leaves another running", {"/bin/sh", "-c", "sleep 2 &"}, ""},
+    };
+    setenv("SECRET", "1", 1);
+    for (const Case& test : cases) {
+        INFO(test.name);
+        const auto done = run_program({test.command, {"A=1 2"}, 1500ms});
+        CHECK((done ? "" : done.error()) == test.expected);
+    }
+}
+
+namespace {
+
+ServerView view(ServerView::Kind kind, const char* host, const std::string& text = "") {
+    ServerView one{kind, {host, {*base::IpAddress::parse("192.0.2.1")}}, "example.org", {}};
+    one.reply.kind = milter::resolver::DirectReply::Kind::answer;
+    one.reply.authoritative = true;
+    one.reply.ttl = 900;
+    if (!text.empty()) {
+        one.reply.texts = {text};
+    } else {
+        one.reply.rcode = 3;
+    }
+    one.negative_ttl = 120;
+    return one;
+}
+
+} // namespace
+
+TEST_CASE("what each server says about a key") {
+    using Kind = ServerView::Kind;
+    const auto generated = crypto::SigningKey::generate(crypto::KeyType::ed25519, 0);
+    const auto other = crypto::SigningKey::generate(crypto::KeyType::ed25519, 0);
+    REQUIRE((generated && other));
+    const auto& key = *generated;
+    const auto good = keys::record_value(key), wrong = keys::record_value(*other);
+    auto without_soa = view(Kind::shown, "ns1", good);
+    without_soa.negative_ttl.reset();
+    struct Case {
+        const char* name;
+        std::vector<ServerView> servers;
+        std::vector<std::string> no_address;
+        std::string expected;
+    };
+    const Case cases[]{
+        {"all show it",
+         {view(Kind::shown, "ns1", good), view(Kind::shown, "ns2", good)},
+         {},
+         "shown:120 shown:120 "},
+        {"one lies, and its record is remembered",
+         {view(Kind::shown, "ns1", good), view(Kind::shown, "ns2", wrong)},
+         {},
+         "shown:120 not_shown:900 "},
+        {"one lags", {view(Kind::none, "ns1")}, {}, "not_shown:900 "},
+        {"one is silent", {view(Kind::silent, "ns1")}, {}, "failed:0 "},
+        {"one does not tell how long it is remembered", {without_soa}, {}, "failed:0 "},
+        {"no way to one address of a server",
+         {view(Kind::shown, "ns1", good), view(Kind::no_way, "ns1")},
+         {},
+         "shown:120 "},
+        {"no way to a server",
+         {view(Kind::shown, "ns1", good), view(Kind::no_way, "ns2")},
+         {},
+         "shown:120 failed:0 "},
+        {"one has no address", {view(Kind::shown, "ns1", good)}, {"ns2"}, "shown:120 failed:0 "},
+        {"a record for tests only", {view(Kind::shown, "ns1", good + "; s=other")}, {}, "not_shown:900 "},
+    };
+    NamedKey name;
+    name.domain = "example.org";
+    name.selector = "s1";
+    for (const Case& test : cases) {
+        INFO(test.name);
+        LiveRecord live;
+        live.servers = test.servers;
+        live.no_address = test.no_address;
+        std::string told;
+        for (const auto& one : sightings_of(name, key, live)) {
+            using Said = keys::Sighting::Said;
+            told += one.said == Said::shown ? "shown" : one.said == Said::failed ? "failed" : "not_shown";
+            told += ':' + std::to_string(one.negative_ttl.count()) + ' ';
+        }
+        CHECK(told == test.expected);
+    }
+}
+
+TEST_CASE("what the daemon is to sign with, and that it has not read it yet") {
+    const TemporaryTree tree;
+    RotationFiles files(tree.root() + "/rotation", std::nullopt);
+    REQUIRE(files.lock());
+    RotationFiles second(tree.root() + "/rotation", std::nullopt);
+    CHECK_FALSE(second.lock()); // two runs at once
+    keys::RotatedKey own;
+    keys::RotatedKey adopted;
+    own.selector = "new";
+    own.state = keys::KeyState::active;
+    adopted.selector = "old";
+    adopted.state = keys::KeyState::retired;
+    const keys::RotationJournal journal{
+        "example.org",
+        {adopted, own},
+        {{"old", "/etc/old.pem"}, {"new", files.key_file("example.org", "new")}}};
+    REQUIRE(files.save(journal));
+    CHECK(files.read_journal("example.org")->keys.size() == 2);
+    CHECK(files.write_keys(journal, {"new"}).value());
+    CHECK(files.write_keys(journal, {"new"}).value()); // it was written, and not read
+    REQUIRE(files.note_reload("example.org"));
+    CHECK_FALSE(files.write_keys(journal, {"new"}).value());
+    CHECK(files.write_keys(journal, {}).value());
+    REQUIRE(std::remove(files.journal_file("example.org").c_str()) == 0);
+    CHECK_FALSE(files.read_journal("example.org")); // nobody knows what was published
+}
