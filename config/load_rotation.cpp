@@ -128,6 +128,10 @@ void RotationLoader::check_plan(const Rotation& plan, const std::string& domain,
     if (const auto missing = missing_for(plan); !missing.empty()) {
         report_.error(place, fmt::format("'domains.{}': {}", domain, missing));
     }
+    if (settings_.listen.control.empty()) {
+        report_.error(place, fmt::format("'domains.{}': 'rotate' needs 'listen.control'", domain),
+                      "the daemon is told there what to sign with");
+    }
     if (plan.overlap >= plan.every) {
         report_.error(
             place,

@@ -17,6 +17,7 @@ void add_key(CLI::App& app, Command& chosen) {
     add_key_test(*key, chosen);
     add_key_import(*key, chosen);
     add_key_rotate(*key, chosen);
+    add_key_retire(*key, chosen);
 }
 
 } // namespace milter::tool

@@ -16,5 +16,6 @@ void add_key_check(CLI::App& key, Command& chosen);
 void add_key_test(CLI::App& key, Command& chosen);
 void add_key_import(CLI::App& key, Command& chosen);
 void add_key_rotate(CLI::App& key, Command& chosen);
+void add_key_retire(CLI::App& key, Command& chosen);
 
 } // namespace milter::tool

@@ -6,6 +6,7 @@
 #include "milter/tool/all_keys.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/key_commands.h"
+#include "milter/tool/rotation_dates.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string_view>
 #include <utility>
@@ -31,8 +33,9 @@ struct KeyListOptions {
 
 struct Listed {
     NamedKey name = {};
-    std::string kind = {};    // "rsa 2048"; empty: the key cannot be used
-    std::string problem = {}; // why
+    std::string kind = {};                       // "rsa 2048"; empty: the key cannot be used
+    std::string problem = {};                    // why
+    std::optional<keys::ForecastStep> next = {}; // of one that rotates
 };
 
 // Many domains may have one key, which is read once.
@@ -64,9 +67,13 @@ std::string_view state(const Listed& one) {
 
 void print_lines(const std::vector<Listed>& list, std::ostream& out) {
     for (const Listed& one : list) {
-        fmt::print(out, "{}\t{}\t{}\t{}\t{}\t{}\n", one.name.domain, one.name.selector, state(one),
+        fmt::print(out, "{}\t{}\t{}\t{}\t{}\t{}", one.name.domain, one.name.selector, state(one),
                    one.kind.empty() ? "-" : one.kind, base::shown(place_of(one.name), 1024),
                    base::printable(one.name.named_in));
+        if (one.next) {
+            fmt::print(out, "\t{} {}", print(one.next->step.kind), print_time(one.next->at));
+        }
+        fmt::print(out, "\n");
     }
 }
 
@@ -86,9 +93,31 @@ void print_json(const std::vector<Listed>& list, std::ostream& out) {
         } else if (!one.problem.empty()) {
             key["problem"] = base::printable(one.problem);
         }
+        if (one.next) {
+            key["next"] = {{"step", print(one.next->step.kind)}, {"at", print_time(one.next->at)}};
+        }
         keys.push_back(std::move(key));
     }
     fmt::print(out, "{}\n", keys.dump(2, ' ', true, ordered_json::error_handler_t::replace));
+}
+
+// What is going to be done with keys that rotate.
+void add_dates(const config::Settings& settings, std::vector<Listed>& list) {
+    std::map<std::string, std::map<std::string, keys::ForecastStep>> known;
+    for (Listed& one : list) {
+        const auto entry = settings.domains.find(one.name.domain);
+        if (entry == settings.domains.end() || !entry->second.rotate) {
+            continue;
+        }
+        const auto [found, is_new] = known.try_emplace(one.name.domain);
+        if (is_new) {
+            found->second = next_steps(one.name.domain, entry->second);
+        }
+        const auto step = found->second.find(one.name.selector);
+        if (step != found->second.end()) {
+            one.next = step->second;
+        }
+    }
 }
 
 Result<ExitCode> list_keys(const KeyListOptions& options, Console& console) {
@@ -110,6 +139,7 @@ Result<ExitCode> list_keys(const KeyListOptions& options, Console& console) {
     for (const std::string& row : all->passed_over) {
         fmt::print(console.err, "paraph: not listed: {}\n", base::printable(row));
     }
+    add_dates(*settings, list);
     options.json ? print_json(list, console.out) : print_lines(list, console.out);
     return code;
 }

@@ -1,4 +1,5 @@
-// paraph key rotate: changes the keys of the domains that the configuration has rotate, a step at a time.
+// paraph key rotate, and key retire: change the keys of the domains that the configuration has rotate, a step
+// at a time.
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
@@ -9,6 +10,7 @@
 #include "milter/tool/domain_rotation.h"
 #include "milter/tool/key_commands.h"
 #include "milter/tool/name_servers.h"
+#include "milter/tool/rotation_dates.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -31,6 +33,8 @@ struct KeyRotateOptions {
     std::string date; // of a plan
     bool dry_run = false;
     bool at_once = false; // a new key, whether it is due or not
+    std::string retired;  // a selector: this key is to sign no more, and nothing else is done
+    bool leaves_none = false;
     unsigned seconds = 600;
     DnsOptions dns;
 };
@@ -55,15 +59,6 @@ Result<Entries> wanted(const KeyRotateOptions& options, const config::Settings& 
         entries.emplace_back(entry->first, &entry->second);
     }
     return entries;
-}
-
-std::string print_time(std::chrono::sys_seconds at) {
-    const auto day = std::chrono::floor<std::chrono::days>(at);
-    const std::chrono::year_month_day date{day};
-    const std::chrono::hh_mm_ss time{at - day};
-    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                       time.hours().count(), time.minutes().count());
 }
 
 std::optional<std::chrono::sys_seconds> read_date(const std::string& text) {
@@ -164,6 +159,51 @@ Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entr
     return alarmed ? ExitCode::data : failed ? ExitCode::temporary : ExitCode::ok;
 }
 
+// Its record stays until mail that it has signed has arrived: `key rotate` takes it away then.
+Result<ExitCode> retire(const KeyRotateOptions& options, const Entries::value_type& wanted,
+                        const RotationWorld& world) {
+    const auto now = moment_of(options);
+    if (!now) {
+        return tl::make_unexpected(now.error());
+    }
+    DomainRotation hands(world, wanted.first, *wanted.second, *now);
+    auto plan = plan_of(*wanted.second->rotation);
+    auto journal = hands.open(plan);
+    if (!journal) {
+        return fail(ExitCode::temporary, journal.error());
+    }
+    const auto selector = base::to_lower(options.retired);
+    const bool is_active = std::any_of(journal->keys.begin(), journal->keys.end(), [&](const auto& key) {
+        return key.selector == selector && key.state == keys::KeyState::active;
+    });
+    if (!is_active) {
+        return fail(ExitCode::usage,
+                    fmt::format("{} is no active key of {}", base::quoted(options.retired), wanted.first));
+    }
+    auto signing = signing_selectors(*journal);
+    signing.erase(selector);
+    if (signing.empty() && !options.leaves_none) {
+        return fail(
+            ExitCode::usage,
+            fmt::format("no other key of {} signs: make one first (paraph key rotate {} --new-key), or "
+                        "let mail go out unsigned with --leave-none",
+                        wanted.first, wanted.first));
+    }
+    keys::Rotation rotation(journal->keys);
+    rotation.finish({keys::Step::Kind::retire, selector, {}, {}}, *now);
+    keys::RotationJournal after{wanted.first, rotation.keys(), journal->files};
+    // The journal has to be there before the file that the daemon reads.
+    auto done = hands.save(*journal);
+    done = done ? hands.sign_with(after, signing) : done;
+    done = done ? hands.save(after) : done;
+    if (!done) {
+        return fail(ExitCode::temporary, done.error());
+    }
+    hands.say(fmt::format("retire {}: its record stays for {} days", selector,
+                          std::chrono::duration_cast<std::chrono::days>(plan.transit).count()));
+    return ExitCode::ok;
+}
+
 // Root makes keys for the daemon, whose group may read them.
 std::optional<gid_t> daemon_group() {
     const auto account = geteuid() == 0 ? keys::find_account("paraph") : std::nullopt;
@@ -200,13 +240,26 @@ Result<ExitCode> rotate(const KeyRotateOptions& options, Console& console) {
     if (auto locked = files.lock(); !locked) {
         return tl::make_unexpected(locked.error());
     }
-    return rotate_all(options, *entries, world);
+    return options.retired.empty() ? rotate_all(options, *entries, world)
+                                   : retire(options, entries->front(), world);
+}
+
+void add_rest(CLI::App& sub, KeyRotateOptions& options) {
+    constexpr unsigned most_seconds = 86400;
+    sub.add_option("--max-time", options.seconds, "Seconds for all questions to name servers")
+        ->check(CLI::Range(1U, most_seconds))
+        ->capture_default_str();
+    sub.add_option("--nameserver", options.dns.nameservers, "Ask this resolver instead; may be repeated")
+        ->type_name("ADDRESS")
+        ->allow_extra_args(false);
+    sub.add_option("-c,--config", options.config,
+                   "The configuration file of the daemon (default: /etc/paraph/paraph.yaml)")
+        ->type_name("FILE");
 }
 
 } // namespace
 
 void add_key_rotate(CLI::App& key, Command& chosen) {
-    constexpr unsigned most_seconds = 86400;
     auto options = std::make_shared<KeyRotateOptions>();
     CLI::App* sub = key.add_subcommand("rotate", "Make, publish, use and withdraw keys as they are due");
     sub->footer(
@@ -221,15 +274,21 @@ void add_key_rotate(CLI::App& key, Command& chosen) {
         ->type_name("YYYY-MM-DD");
     sub->add_flag("--new-key", options->at_once, "Make a new key now, even if none is due")
         ->needs(sub->get_option("domains"));
-    sub->add_option("--max-time", options->seconds, "Seconds for all questions to name servers")
-        ->check(CLI::Range(1U, most_seconds))
-        ->capture_default_str();
-    sub->add_option("--nameserver", options->dns.nameservers, "Ask this resolver instead; may be repeated")
-        ->type_name("ADDRESS")
-        ->allow_extra_args(false);
-    sub->add_option("-c,--config", options->config,
-                    "The configuration file of the daemon (default: /etc/paraph/paraph.yaml)")
-        ->type_name("FILE");
+    add_rest(*sub, *options);
+    sub->callback(
+        [options, &chosen] { chosen = [options](Console& console) { return rotate(*options, console); }; });
+}
+
+void add_key_retire(CLI::App& key, Command& chosen) {
+    auto options = std::make_shared<KeyRotateOptions>();
+    CLI::App* sub = key.add_subcommand("retire", "Have a key that rotates sign no more");
+    sub->footer("Example:\n  paraph key rotate example.org --new-key   # and when that signs:\n"
+                "  paraph key retire example.org s20260309");
+    auto* domain = sub->add_option("domain", options->domains, "The domain");
+    domain->required()->expected(1)->allow_extra_args(false)->type_name("DOMAIN");
+    sub->add_option("selector", options->retired, "Of the key")->required()->type_name("SELECTOR");
+    sub->add_flag("--leave-none", options->leaves_none, "Even if no other key of the domain signs");
+    add_rest(*sub, *options);
     sub->callback(
         [options, &chosen] { chosen = [options](Console& console) { return rotate(*options, console); }; });
 }

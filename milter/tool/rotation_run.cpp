@@ -11,6 +11,8 @@ namespace {
 using keys::Step;
 using Done = RotationHands::Done;
 
+constexpr int most_names = 10; // for one key
+
 class Run {
   public:
     Run(keys::RotationJournal& journal, keys::RotationPlan plan, RotationHands& hands)
@@ -21,7 +23,7 @@ class Run {
         if (!save()) { // that time has passed as well
             return outcome_;
         }
-        constexpr int most_steps = 100; // far more than a run has
+        constexpr int most_steps = 200; // far more than a run has
         for (int i = 0; i < most_steps && do_next(); ++i) {
         }
         // What a run that was broken off left behind.
@@ -80,9 +82,14 @@ class Run {
         if (!taken) {
             return check(base::refuse(taken.error()));
         }
-        if (*taken) {
+        if (*taken && ++names_taken_ < most_names) {
             plan_.taken.push_back(step.selector);
             return false; // the next one has another name
+        }
+        if (*taken) {
+            return check(base::refuse(fmt::format("there are records at {} and at all names before it: is "
+                                                  "there a wildcard (*) in the zone?",
+                                                  step.selector)));
         }
         auto file = hands_.generate(step.selector);
         if (!file) {
@@ -121,6 +128,7 @@ class Run {
     RotationHands& hands_;
     keys::Rotation rotation_;
     std::set<std::string> tried_;
+    int names_taken_ = 0;
     RotationOutcome outcome_;
 };
 

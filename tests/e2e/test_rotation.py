@@ -175,6 +175,24 @@ class Nsupdate(RotationTest):
         self.rotate()
         self.assertEqual(set(self.keys()), self.signing())
 
+    def test_a_key_is_retired_by_hand(self):
+        self.become_active()
+        first, = self.keys()
+        retire = [programs.paraph, "key", "retire", "rot.test", first, "-c", str(self.paraphd.config)]
+        told = run(retire, check=False)
+        self.assertEqual(64, told.returncode)
+        self.assertIn("no other key of rot.test signs", told.stderr.decode())
+        self.assertEqual({first}, self.signing())
+        self.passed += HOUR
+        run(["unshare", "--time", "--boottime", str(self.passed), *retire, "--leave-none"])
+        self.assertEqual(set(), self.signing())
+        listed = json.loads(run([programs.paraph, "key", "list", "-c", str(self.paraphd.config), "--json"]).stdout)
+        self.assertEqual(["withdraw"], [key["next"]["step"] for key in listed])
+        self.rotate(wait=7 * DAY)
+        self.assertIn("v=DKIM1", self.published(first))
+        self.rotate(wait=2 * DAY)
+        self.assertEqual("", self.published(first))
+
     def test_a_plan_with_dates_changes_nothing(self):
         plan = self.rotate("--dry-run", "--now", "2031-01-31")
         self.assertRegex(plan, r"rot\.test\t2031-01-31 00:00\tgenerate\ts20310131\t")

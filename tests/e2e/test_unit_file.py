@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -100,6 +101,30 @@ class SystemCalls(SiteTest):
             self.assertIn(expected, " ".join(made))
         self.assertEqual(set(), made - allowed())
         self.assertIn(b"READY=1", self.manager.recv(4096))
+
+
+class RotationUnits(unittest.TestCase):
+    """paraph-rotate.service and its timer."""
+
+    def test_what_it_starts_is_a_command_of_the_tool(self):
+        command = re.search(r"^ExecStart=/usr/local/bin/paraph (.*)$", (UNIT.parent / "paraph-rotate.service").read_text(),
+                            re.MULTILINE)[1].split()
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder) / "paraph.yaml"
+            config.write_text("")  # where nothing rotates there is nothing to do
+            done = run([programs.paraph, *command, "-c", str(config)], check=False)
+        self.assertEqual((0, b"", b""), (done.returncode, done.stdout, done.stderr))
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "needs systemd-analyze")
+    def test_systemd_understands_them(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for unit in UNIT.parent.glob("paraph-rotate.*"):
+                text = unit.read_text().replace("/usr/local/bin/paraph", programs.paraph)
+                (Path(folder) / unit.name).write_text(text)
+            done = run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no",
+                        *map(str, Path(folder).iterdir())], check=False)
+        self.assertEqual((0, ""), (done.returncode, "".join(line for line in done.stderr.decode().splitlines(True)
+                                                           if "paraph-rotate" in line)))
 
 
 if __name__ == "__main__":

@@ -104,6 +104,15 @@ TEST_CASE("what a domain that rotates needs") {
     }
 }
 
+TEST_CASE("a daemon that cannot be told does not rotate") {
+    const Site site;
+    const auto loaded = config::load_file(
+        site.tree.write("c.yaml", "listen: {control: ''}\nrotation: {publish: hook, hook: [/bin/true]}\n"
+                                  "domains: {a.test: {rotate: true}}\n"));
+    CHECK(site.told(loaded).at(0) ==
+          "DIR/c.yaml:3:11: error: 'domains.a.test': 'rotate' needs 'listen.control'");
+}
+
 TEST_CASE("keys that rotation left are the domain's") {
     const Site site;
     site.tree.write("rot/a.test.yaml", R"(# of the tool

@@ -182,6 +182,17 @@ TEST_CASE("a selector that others use is passed over") {
     world.foreign = {"s20241004", "s20241004-2"};
     CHECK(run(world, unkillable));
     CHECK(world.published == std::set<std::string>{"s20241004-3"});
+    World wildcard;
+    for (int number = 2; number < 100; ++number) {
+        wildcard.foreign.insert("s20241004-" + std::to_string(number));
+    }
+    wildcard.foreign.insert("s20241004");
+    RotationOutcome outcome;
+    CHECK(run(wildcard, unkillable, &outcome));
+    CHECK(outcome.failed);
+    CHECK(wildcard.published.empty());
+    REQUIRE(wildcard.warned.size() == 1);
+    CHECK(wildcard.warned[0].find("wildcard") != std::string::npos);
 }
 
 TEST_CASE("nothing is written down as done that was not") {
