@@ -6,7 +6,7 @@
 #include "milter/tool/all_keys.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/key_commands.h"
-#include "milter/tool/rotation_dates.h"
+#include "milter/tool/rotation/dates.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -71,7 +71,7 @@ void print_lines(const std::vector<Listed>& list, std::ostream& out) {
                    one.kind.empty() ? "-" : one.kind, base::shown(place_of(one.name), 1024),
                    base::printable(one.name.named_in));
         if (one.next) {
-            fmt::print(out, "\t{} {}", print(one.next->step.kind), print_time(one.next->at));
+            fmt::print(out, "\t{} {}", print(one.next->step.kind), rotation::print_time(one.next->at));
         }
         fmt::print(out, "\n");
     }
@@ -94,7 +94,7 @@ void print_json(const std::vector<Listed>& list, std::ostream& out) {
             key["problem"] = base::printable(one.problem);
         }
         if (one.next) {
-            key["next"] = {{"step", print(one.next->step.kind)}, {"at", print_time(one.next->at)}};
+            key["next"] = {{"step", print(one.next->step.kind)}, {"at", rotation::print_time(one.next->at)}};
         }
         keys.push_back(std::move(key));
     }
@@ -111,7 +111,7 @@ void add_dates(const config::Settings& settings, std::vector<Listed>& list) {
         }
         const auto [found, is_new] = known.try_emplace(one.name.domain);
         if (is_new) {
-            found->second = next_steps(one.name.domain, entry->second);
+            found->second = rotation::next_steps(one.name.domain, entry->second);
         }
         const auto step = found->second.find(one.name.selector);
         if (step != found->second.end()) {

@@ -7,10 +7,10 @@
 #include "keys/rotation_forecast.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/dns_options.h"
-#include "milter/tool/domain_rotation.h"
 #include "milter/tool/key_commands.h"
 #include "milter/tool/name_servers.h"
-#include "milter/tool/rotation_dates.h"
+#include "milter/tool/rotation/dates.h"
+#include "milter/tool/rotation/domain.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -81,7 +81,7 @@ std::optional<std::chrono::sys_seconds> read_date(const std::string& text) {
 
 // The moment for which a plan is made.
 Result<keys::Moment> moment_of(const KeyRotateOptions& options) {
-    auto now = moment_now();
+    auto now = rotation::moment_now();
     if (!now) {
         return fail(ExitCode::unavailable, now.error());
     }
@@ -99,7 +99,7 @@ Result<keys::Moment> moment_of(const KeyRotateOptions& options) {
 
 // When it is far too long ago, the newest key is as good as due.
 keys::RotationPlan plan_for(const KeyRotateOptions& options, const config::Rotation& rotation) {
-    auto plan = plan_of(rotation);
+    auto plan = rotation::plan_of(rotation);
     if (options.at_once) {
         plan.every = std::chrono::seconds(0);
     }
@@ -107,7 +107,7 @@ keys::RotationPlan plan_for(const KeyRotateOptions& options, const config::Rotat
 }
 
 Result<ExitCode> print_plan(const KeyRotateOptions& options, const Entries& entries,
-                            const RotationWorld& world) {
+                            const rotation::World& world) {
     constexpr std::size_t steps = 10;
     const auto now = moment_of(options);
     if (!now) {
@@ -115,7 +115,7 @@ Result<ExitCode> print_plan(const KeyRotateOptions& options, const Entries& entr
     }
     ExitCode code = ExitCode::ok;
     for (const auto& [domain, entry] : entries) {
-        DomainRotation hands(world, domain, *entry, *now);
+        rotation::DomainRotation hands(world, domain, *entry, *now);
         auto plan = plan_for(options, *entry->rotation);
         auto journal = hands.open(plan);
         if (!journal) {
@@ -129,22 +129,22 @@ Result<ExitCode> print_plan(const KeyRotateOptions& options, const Entries& entr
         const auto negative = hands.negative_ttl(plan.taken.empty() ? "x" : plan.taken.front());
         auto list = keys::forecast(rotation, plan, *now, negative, options.at_once ? 1 : steps);
         for (const auto& [at, step] : list) {
-            fmt::print(world.console.out, "{}\t{}\t{}\t{}\t{}\n", domain, print_time(at), print(step.kind),
-                       step.selector, step.why);
+            fmt::print(world.console.out, "{}\t{}\t{}\t{}\t{}\n", domain, rotation::print_time(at),
+                       print(step.kind), step.selector, step.why);
         }
     }
     return code;
 }
 
 Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entries,
-                            const RotationWorld& world) {
+                            const rotation::World& world) {
     bool failed = false, alarmed = false;
     for (const auto& [domain, entry] : entries) {
         const auto now = moment_of(options);
         if (!now) {
             return tl::make_unexpected(now.error());
         }
-        DomainRotation hands(world, domain, *entry, *now);
+        rotation::DomainRotation hands(world, domain, *entry, *now);
         auto plan = plan_for(options, *entry->rotation);
         auto journal = hands.open(plan);
         if (!journal) {
@@ -152,7 +152,7 @@ Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entr
             failed = true;
             continue;
         }
-        const auto outcome = run_rotation(*journal, std::move(plan), hands);
+        const auto outcome = rotation::run_rotation(*journal, std::move(plan), hands);
         failed = failed || outcome.failed;
         alarmed = alarmed || outcome.alarmed;
     }
@@ -161,13 +161,13 @@ Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entr
 
 // Its record stays until mail that it has signed has arrived: `key rotate` takes it away then.
 Result<ExitCode> retire(const KeyRotateOptions& options, const Entries::value_type& wanted,
-                        const RotationWorld& world) {
+                        const rotation::World& world) {
     const auto now = moment_of(options);
     if (!now) {
         return tl::make_unexpected(now.error());
     }
-    DomainRotation hands(world, wanted.first, *wanted.second, *now);
-    auto plan = plan_of(*wanted.second->rotation);
+    rotation::DomainRotation hands(world, wanted.first, *wanted.second, *now);
+    auto plan = rotation::plan_of(*wanted.second->rotation);
     auto journal = hands.open(plan);
     if (!journal) {
         return fail(ExitCode::temporary, journal.error());
@@ -180,7 +180,7 @@ Result<ExitCode> retire(const KeyRotateOptions& options, const Entries::value_ty
         return fail(ExitCode::usage,
                     fmt::format("{} is no active key of {}", base::quoted(options.retired), wanted.first));
     }
-    auto signing = signing_selectors(*journal);
+    auto signing = rotation::signing_selectors(*journal);
     signing.erase(selector);
     if (signing.empty() && !options.leaves_none) {
         return fail(
@@ -231,9 +231,9 @@ Result<ExitCode> rotate(const KeyRotateOptions& options, Console& console) {
                    ? asker.ask_all(questions, deadline)
                    : std::vector<resolver::DirectReply>(questions.size());
     };
-    RotationFiles files(settings->rotation.directory, daemon_group());
-    const RotationWorld world{*settings, file,   files, Recursion(ask_all, name_servers(*resolver)),
-                              ask_all,   console};
+    rotation::Files files(settings->rotation.directory, daemon_group());
+    const rotation::World world{*settings, file,   files, Recursion(ask_all, name_servers(*resolver)),
+                                ask_all,   console};
     if (options.dry_run) {
         return print_plan(options, *entries, world);
     }

@@ -49,8 +49,10 @@ ROOMS = {
     "session": BELOW_SESSION,
     "link": BELOW_SESSION | {"session", "listener"},
     "daemon": BELOW_SESSION | {"session", "listener", "link"},
-    "tool": BELOW_SESSION | {"session", "listener", "command_line", "tool/probe"},
+    "tool": BELOW_SESSION | {"session", "listener", "command_line", "tool/probe", "tool/rotation"},
     "tool/probe": set(),
+    # Asks name servers as the rest of the tool does, and is asked by its subcommands.
+    "tool/rotation": BELOW_SESSION | {"listener", "tool"},
 }
 MAY_INCLUDE |= {f"milter/{room}": LIB | {"keys", "config"} | {f"milter/{below}" for below in rooms}
                 for room, rooms in ROOMS.items()}
@@ -62,7 +64,7 @@ MAY_INCLUDE["milter/tool/probe"] = BASE
 # Third parties: the beginning of the header's name, and the files (by pattern, without suffix) that may include it.
 THIRD_PARTIES = {
     "libmilter/": ("milter/link/callbacks",),
-    "ldns/": ("milter/tool/dns_update", "tests/support/dns/*"),
+    "ldns/": ("milter/tool/rotation/dns_update", "tests/support/dns/*"),
     "yaml.h": ("config/load_events",),
     "openssl/": ("lib/crypto/*",),
     "libpsl": ("lib/dmarc/public_suffix*",),
@@ -137,7 +139,7 @@ def refusal_of_system_header(path, header):
 
 def refusal_of_namespaces(path, text):
     """A file's namespace is its folder's name, a room's that of milter and its own: milter::session. A room within another
-    shares its namespace."""
+    may share its namespace."""
     names = NAMESPACE.findall(sources.without_comments(text))
     wanted = "::".join(layer_of(path).split("/")[:2])
     if names and not any(name == wanted or name.startswith(wanted + "::") for name in names):

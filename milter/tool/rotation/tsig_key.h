@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 struct TsigKey {
     std::string algorithm; // "hmac-sha256"
@@ -21,4 +21,4 @@ struct TsigKey {
 // Refused when others can read or replace the file.
 [[nodiscard]] base::Result<TsigKey, std::string> read_tsig_key(const std::string& path);
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

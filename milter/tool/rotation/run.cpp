@@ -1,24 +1,24 @@
-#include "milter/tool/rotation_run.h"
+#include "milter/tool/rotation/run.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 namespace {
 
 using keys::Step;
-using Done = RotationHands::Done;
+using Done = Hands::Done;
 
 constexpr int most_names = 10; // for one key
 
 class Run {
   public:
-    Run(keys::RotationJournal& journal, keys::RotationPlan plan, RotationHands& hands)
+    Run(keys::RotationJournal& journal, keys::RotationPlan plan, Hands& hands)
         : journal_(journal), plan_(std::move(plan)), hands_(hands), rotation_(journal.keys) {}
 
-    RotationOutcome go() {
+    Outcome go() {
         rotation_.observe(hands_.look(journal_), hands_.now());
         if (!save()) { // that time has passed as well
             return outcome_;
@@ -125,11 +125,11 @@ class Run {
 
     keys::RotationJournal& journal_;
     keys::RotationPlan plan_;
-    RotationHands& hands_;
+    Hands& hands_;
     keys::Rotation rotation_;
     std::set<std::string> tried_;
     int names_taken_ = 0;
-    RotationOutcome outcome_;
+    Outcome outcome_;
 };
 
 } // namespace
@@ -144,8 +144,8 @@ std::set<std::string> signing_selectors(const keys::RotationJournal& journal, co
     return selectors;
 }
 
-RotationOutcome run_rotation(keys::RotationJournal& journal, keys::RotationPlan plan, RotationHands& hands) {
+Outcome run_rotation(keys::RotationJournal& journal, keys::RotationPlan plan, Hands& hands) {
     return Run(journal, std::move(plan), hands).go();
 }
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

@@ -1,4 +1,4 @@
-#include "milter/tool/key_sightings.h"
+#include "milter/tool/rotation/sightings.h"
 
 #include "milter/tool/key_comparison.h"
 
@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 namespace {
 
@@ -84,4 +84,4 @@ base::Result<bool, std::string> has_record(const LiveRecord& live) {
     return false;
 }
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

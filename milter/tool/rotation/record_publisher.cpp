@@ -1,15 +1,15 @@
-#include "milter/tool/record_publisher.h"
+#include "milter/tool/rotation/record_publisher.h"
 
 #include "keys/published_record.h"
-#include "milter/tool/dns_update.h"
-#include "milter/tool/program.h"
-#include "milter/tool/rotation_files.h"
+#include "milter/tool/rotation/dns_update.h"
+#include "milter/tool/rotation/files.h"
+#include "milter/tool/rotation/program.h"
 
 #include <fmt/format.h>
 
 #include <optional>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 namespace {
 
@@ -90,4 +90,4 @@ Done change_record(const RecordChange& change, const config::Rotation& settings,
     return base::refuse(std::string("rotation.publish does not say how records get into the DNS"));
 }
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

@@ -3,20 +3,20 @@
 
 #include "config/settings.h"
 #include "milter/tool/live_record.h"
-#include "milter/tool/record_publisher.h"
-#include "milter/tool/rotation_files.h"
-#include "milter/tool/rotation_run.h"
+#include "milter/tool/rotation/files.h"
+#include "milter/tool/rotation/record_publisher.h"
+#include "milter/tool/rotation/run.h"
 
 #include <functional>
 #include <string>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 // What all domains have in common.
-struct RotationWorld {
+struct World {
     const config::Settings& settings;
     std::string config_file; // that the daemon is to have read
-    const RotationFiles& files;
+    const Files& files;
     Recursion recursion;
     AskAll ask_all;
     Console& console;
@@ -27,9 +27,9 @@ struct RotationWorld {
 
 [[nodiscard]] keys::RotationPlan plan_of(const config::Rotation& rotation);
 
-class DomainRotation final : public RotationHands {
+class DomainRotation final : public Hands {
   public:
-    DomainRotation(const RotationWorld& world, const std::string& domain, const config::DomainEntry& entry,
+    DomainRotation(const World& world, const std::string& domain, const config::DomainEntry& entry,
                    keys::Moment begin);
 
     // The journal; a new one has the key that signs so far. Selectors of other keys go to the plan.
@@ -55,10 +55,10 @@ class DomainRotation final : public RotationHands {
     Done change(bool adds, const keys::RotationJournal& journal, const std::string& selector);
     Done tell_daemon(const std::set<std::string>& files) const;
 
-    const RotationWorld& world_;
+    const World& world_;
     const std::string& domain_;
     const config::DomainEntry& entry_;
     keys::Moment begin_;
 };
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

@@ -1,4 +1,4 @@
-#include "milter/tool/dns_update.h"
+#include "milter/tool/rotation/dns_update.h"
 
 #include <fmt/format.h>
 #include <ldns/ldns.h>
@@ -13,7 +13,7 @@
 #include <memory>
 #include <string_view>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 namespace {
 
@@ -154,4 +154,4 @@ base::Result<void, std::string> send_update(const RecordUpdate& update, const dn
     return {};
 }
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

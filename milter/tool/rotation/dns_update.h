@@ -4,12 +4,12 @@
 
 #include "base/result.h"
 #include "dns/server.h"
-#include "milter/tool/tsig_key.h"
+#include "milter/tool/rotation/tsig_key.h"
 
 #include <optional>
 #include <string>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 struct RecordUpdate {
     bool adds = true; // else it is taken away
@@ -23,4 +23,4 @@ struct RecordUpdate {
 [[nodiscard]] base::Result<void, std::string>
 send_update(const RecordUpdate& update, const dns::Server& server, const std::optional<TsigKey>& key);
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

@@ -1,5 +1,5 @@
 // Runs of a rotation that are broken off before and after everything that they do to the world.
-#include "milter/tool/rotation_run.h"
+#include "milter/tool/rotation/run.h"
 
 #include "support/catch.h"
 
@@ -43,9 +43,9 @@ struct World {
     }
 };
 
-class Hands final : public RotationHands {
+class FakeHands final : public rotation::Hands {
   public:
-    Hands(World& world, int lives) : world_(world), lives_(lives) {}
+    FakeHands(World& world, int lives) : world_(world), lives_(lives) {}
 
     keys::Moment now() override { return {"a", "1", world_.now, std::chrono::sys_seconds(world_.now)}; }
 
@@ -133,12 +133,12 @@ class Hands final : public RotationHands {
 constexpr int unkillable = 1'000'000;
 
 // Whether the run came to its end.
-bool run(World& world, int lives, RotationOutcome* outcome = nullptr) {
+bool run(World& world, int lives, rotation::Outcome* outcome = nullptr) {
     auto journal = keys::read_journal(world.journal);
     REQUIRE(journal);
-    Hands hands(world, lives);
+    FakeHands hands(world, lives);
     try {
-        const auto made = run_rotation(*journal, plan(), hands);
+        const auto made = rotation::run_rotation(*journal, plan(), hands);
         if (outcome != nullptr) {
             *outcome = made;
         }
@@ -187,7 +187,7 @@ TEST_CASE("a selector that others use is passed over") {
         wildcard.foreign.insert("s20241004-" + std::to_string(number));
     }
     wildcard.foreign.insert("s20241004");
-    RotationOutcome outcome;
+    rotation::Outcome outcome;
     CHECK(run(wildcard, unkillable, &outcome));
     CHECK(outcome.failed);
     CHECK(wildcard.published.empty());
@@ -197,7 +197,7 @@ TEST_CASE("a selector that others use is passed over") {
 
 TEST_CASE("nothing is written down as done that was not") {
     World world;
-    RotationOutcome outcome;
+    rotation::Outcome outcome;
     world.dns_works = false;
     CHECK(run(world, unkillable, &outcome));
     CHECK((outcome.failed && !outcome.alarmed));
@@ -227,7 +227,7 @@ TEST_CASE("a record that vanished silences its key, and is an alarm until it is 
     REQUIRE(world.signing.size() == 1);
     const auto published = world.published;
     world.published.clear();
-    RotationOutcome outcome;
+    rotation::Outcome outcome;
     CHECK(run(world, unkillable, &outcome));
     CHECK(outcome.alarmed);
     CHECK(world.signing.empty());

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 struct KeyRecord {
     std::string selector;
@@ -26,4 +26,4 @@ struct RecordChange {
 [[nodiscard]] base::Result<void, std::string>
 change_record(const RecordChange& change, const config::Rotation& settings, const Recursion& recursion);
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

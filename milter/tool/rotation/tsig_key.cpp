@@ -1,4 +1,4 @@
-#include "milter/tool/tsig_key.h"
+#include "milter/tool/rotation/tsig_key.h"
 
 #include "base/ascii.h"
 #include "base/base64.h"
@@ -10,7 +10,7 @@
 
 #include <vector>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 namespace {
 
@@ -90,4 +90,4 @@ base::Result<TsigKey, std::string> read_tsig_key(const std::string& path) {
     return key;
 }
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

@@ -1,12 +1,12 @@
-#include "milter/tool/rotation_dates.h"
+#include "milter/tool/rotation/dates.h"
 
-#include "milter/tool/domain_rotation.h"
+#include "milter/tool/rotation/domain.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 std::string print_time(std::chrono::sys_seconds at) {
     const auto day = std::chrono::floor<std::chrono::days>(at);
@@ -25,7 +25,7 @@ std::map<std::string, keys::ForecastStep> next_steps(const std::string& domain,
     if (!entry.rotation || !now) {
         return next;
     }
-    const RotationFiles files(entry.rotation->directory, std::nullopt);
+    const Files files(entry.rotation->directory, std::nullopt);
     const auto journal = files.read_journal(domain);
     if (!journal || journal->keys.empty()) {
         return next;
@@ -41,4 +41,4 @@ std::map<std::string, keys::ForecastStep> next_steps(const std::string& domain,
     return next;
 }
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

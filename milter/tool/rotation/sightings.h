@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 // A server shows the record if it publishes this key and nothing that spoils it. What it says counts only
 // with its SOA record, which tells how long negative answers are remembered. A name server that has no
@@ -21,4 +21,4 @@ namespace milter::tool {
 // Whether any server has any record there; the error: it cannot be told.
 [[nodiscard]] base::Result<bool, std::string> has_record(const LiveRecord& live);
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

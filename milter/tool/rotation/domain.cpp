@@ -1,12 +1,12 @@
-#include "milter/tool/domain_rotation.h"
+#include "milter/tool/rotation/domain.h"
 
 #include "base/ascii.h"
 #include "keys/generate.h"
 #include "keys/key_file.h"
 #include "keys/published_record.h"
 #include "milter/listener/control.h"
-#include "milter/tool/key_sightings.h"
 #include "milter/tool/reload_answer.h"
+#include "milter/tool/rotation/sightings.h"
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -21,11 +21,11 @@
 #include <ostream>
 #include <system_error>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 namespace {
 
-using Done = RotationHands::Done;
+using Done = Hands::Done;
 
 bool has_record_out(const keys::RotatedKey& key) {
     return key.state != keys::KeyState::retired && key.state != keys::KeyState::withdrawn;
@@ -81,7 +81,7 @@ keys::RotationPlan plan_of(const config::Rotation& rotation) {
     return plan;
 }
 
-DomainRotation::DomainRotation(const RotationWorld& world, const std::string& domain,
+DomainRotation::DomainRotation(const World& world, const std::string& domain,
                                const config::DomainEntry& entry, keys::Moment begin)
     : world_(world), domain_(domain), entry_(entry), begin_(std::move(begin)) {}
 
@@ -297,4 +297,4 @@ void DomainRotation::warn(const std::string& text) {
     fmt::print(world_.console.err, "paraph: {}: {}\n", domain_, base::printable(text, 1024));
 }
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

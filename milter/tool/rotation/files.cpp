@@ -1,4 +1,4 @@
-#include "milter/tool/rotation_files.h"
+#include "milter/tool/rotation/files.h"
 
 #include "base/secret_text.h"
 #include "config/rotation_settings.h"
@@ -17,7 +17,7 @@
 #include <cstdio>
 #include <filesystem>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 namespace {
 
@@ -68,7 +68,7 @@ base::Result<void, std::string> replace_file(const std::string& path, std::strin
     return {};
 }
 
-Result<void> RotationFiles::lock() {
+Result<void> Files::lock() {
     if (auto made = keys::make_key_directory(directory_, group_); !made) {
         return fail(ExitCode::cannot_write, made.error());
     }
@@ -87,16 +87,15 @@ Result<void> RotationFiles::lock() {
     return {};
 }
 
-std::string RotationFiles::journal_file(const std::string& domain) const {
+std::string Files::journal_file(const std::string& domain) const {
     return fmt::format("{}/{}.journal", directory_, domain);
 }
 
-bool RotationFiles::has_journal(const std::string& domain) const {
+bool Files::has_journal(const std::string& domain) const {
     return is_there(journal_file(domain));
 }
 
-base::Result<keys::RotationJournal, std::string>
-RotationFiles::read_journal(const std::string& domain) const {
+base::Result<keys::RotationJournal, std::string> Files::read_journal(const std::string& domain) const {
     const auto path = journal_file(domain);
     const auto state = config::rotation_file(directory_, domain);
     if (!is_there(path)) {
@@ -120,12 +119,12 @@ RotationFiles::read_journal(const std::string& domain) const {
     return journal;
 }
 
-base::Result<void, std::string> RotationFiles::save(const keys::RotationJournal& journal) const {
+base::Result<void, std::string> Files::save(const keys::RotationJournal& journal) const {
     return replace_file(journal_file(journal.domain), keys::print(journal), group_, false);
 }
 
-base::Result<bool, std::string> RotationFiles::write_keys(const keys::RotationJournal& journal,
-                                                          const std::set<std::string>& signing) const {
+base::Result<bool, std::string> Files::write_keys(const keys::RotationJournal& journal,
+                                                  const std::set<std::string>& signing) const {
     auto list = nlohmann::ordered_json::array(); // JSON is YAML
     for (const keys::RotatedKey& key : journal.keys) {
         const auto& file = journal.files.at(key.selector);
@@ -152,7 +151,7 @@ base::Result<bool, std::string> RotationFiles::write_keys(const keys::RotationJo
     return true;
 }
 
-base::Result<void, std::string> RotationFiles::note_reload(const std::string& domain) const {
+base::Result<void, std::string> Files::note_reload(const std::string& domain) const {
     const auto mark = unread_mark(directory_, domain);
     if (::unlink(mark.c_str()) != 0 && errno != ENOENT) {
         return base::refuse(failed(mark));
@@ -160,12 +159,12 @@ base::Result<void, std::string> RotationFiles::note_reload(const std::string& do
     return {};
 }
 
-std::string RotationFiles::key_file(const std::string& domain, const std::string& selector) const {
+std::string Files::key_file(const std::string& domain, const std::string& selector) const {
     return fmt::format("{}/{}.{}.pem", directory_, selector, domain);
 }
 
-bool RotationFiles::is_own(const std::string& file) const {
+bool Files::is_own(const std::string& file) const {
     return std::filesystem::path(file).parent_path() == std::filesystem::path(directory_);
 }
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

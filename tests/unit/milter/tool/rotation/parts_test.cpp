@@ -1,8 +1,8 @@
 // What rotation is put together from: keys of updates, programs, sightings, files.
-#include "milter/tool/key_sightings.h"
-#include "milter/tool/program.h"
-#include "milter/tool/rotation_files.h"
-#include "milter/tool/tsig_key.h"
+#include "milter/tool/rotation/files.h"
+#include "milter/tool/rotation/program.h"
+#include "milter/tool/rotation/sightings.h"
+#include "milter/tool/rotation/tsig_key.h"
 
 #include "keys/published_record.h"
 #include "support/catch.h"
@@ -15,6 +15,7 @@
 #include <vector>
 
 using namespace milter::tool;
+using namespace milter::tool::rotation;
 using namespace std::chrono_literals;
 
 TEST_CASE("keys of updates are read in both forms") {
@@ -156,9 +157,9 @@ TEST_CASE("what each server says about a key") {
 
 TEST_CASE("what the daemon is to sign with, and that it has not read it yet") {
     const TemporaryTree tree;
-    RotationFiles files(tree.root() + "/rotation", std::nullopt);
+    Files files(tree.root() + "/rotation", std::nullopt);
     REQUIRE(files.lock());
-    RotationFiles second(tree.root() + "/rotation", std::nullopt);
+    Files second(tree.root() + "/rotation", std::nullopt);
     CHECK_FALSE(second.lock()); // two runs at once
     keys::RotatedKey own;
     keys::RotatedKey adopted;

@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 // "2027-01-31 14:05", UTC.
 [[nodiscard]] std::string print_time(std::chrono::sys_seconds at);
@@ -17,4 +17,4 @@ namespace milter::tool {
 [[nodiscard]] std::map<std::string, keys::ForecastStep> next_steps(const std::string& domain,
                                                                    const config::DomainEntry& entry);
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

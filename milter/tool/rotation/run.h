@@ -1,5 +1,5 @@
 // One run of the rotation of a domain's keys: asks keys::Rotation what to do, has it done, and writes each
-// step down as that asks for. What it does to the world goes through RotationHands, so that a test can break
+// step down as that asks for. What it does to the world goes through Hands, so that a test can break
 // off anywhere.
 #pragma once
 
@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
-class RotationHands {
+class Hands {
   public:
     using Done = base::Result<void, std::string>;
 
-    virtual ~RotationHands() = default;
+    virtual ~Hands() = default;
     [[nodiscard]] virtual keys::Moment now() = 0;
     // Of the keys whose records are there or should be.
     [[nodiscard]] virtual std::vector<keys::Observation> look(const keys::RotationJournal& journal) = 0;
@@ -38,7 +38,7 @@ class RotationHands {
     virtual void warn(const std::string& text) = 0;
 };
 
-struct RotationOutcome {
+struct Outcome {
     bool failed = false;  // something could not be done; the next run tries again
     bool alarmed = false; // the operator is to look
 };
@@ -47,7 +47,6 @@ struct RotationOutcome {
 [[nodiscard]] std::set<std::string> signing_selectors(const keys::RotationJournal& journal,
                                                       const std::string& begun = {});
 
-[[nodiscard]] RotationOutcome run_rotation(keys::RotationJournal& journal, keys::RotationPlan plan,
-                                           RotationHands& hands);
+[[nodiscard]] Outcome run_rotation(keys::RotationJournal& journal, keys::RotationPlan plan, Hands& hands);
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

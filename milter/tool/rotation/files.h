@@ -14,16 +14,16 @@
 #include <set>
 #include <string>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 // Writes `text` in the place of what is at `path`.
 [[nodiscard]] base::Result<void, std::string> replace_file(const std::string& path, std::string_view text,
                                                            std::optional<gid_t> group, bool everybody);
 
-class RotationFiles {
+class Files {
   public:
     // `group` may read what the daemon needs.
-    RotationFiles(std::string directory, std::optional<gid_t> group)
+    Files(std::string directory, std::optional<gid_t> group)
         : directory_(std::move(directory)), group_(group) {}
 
     // Makes the directory. Until this object is gone nobody else changes anything in it: refused where
@@ -55,4 +55,4 @@ class RotationFiles {
     std::unique_ptr<keys::Descriptor> lock_;
 };
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

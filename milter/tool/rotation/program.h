@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 struct Program {
     std::vector<std::string> command;     // a path, and arguments
@@ -18,4 +18,4 @@ struct Program {
 // The error says how it ended, with the last of what it wrote.
 [[nodiscard]] base::Result<void, std::string> run_program(const Program& program);
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation

@@ -1,4 +1,4 @@
-#include "milter/tool/program.h"
+#include "milter/tool/rotation/program.h"
 
 #include "base/ascii.h"
 #include "keys/file_bytes.h"
@@ -17,7 +17,7 @@
 #include <cerrno>
 #include <optional>
 
-namespace milter::tool {
+namespace milter::tool::rotation {
 
 namespace {
 
@@ -131,4 +131,4 @@ base::Result<void, std::string> run_program(const Program& program) {
                             : fmt::format("{} was killed{}", name, told(text)));
 }
 
-} // namespace milter::tool
+} // namespace milter::tool::rotation
