@@ -16,6 +16,15 @@ void enter(RotatedKey& key, KeyState state, const Moment& now) {
     key.in_state.start(now);
 }
 
+// How long something has been so.
+void count(Elapsed& elapsed, bool holds, const Moment& now) {
+    if (!holds) {
+        elapsed.stop();
+    } else if (!elapsed.is_running()) {
+        elapsed.start(now);
+    }
+}
+
 // A server that cannot be asked may tell others that there is no record: it counts like one that says so, but
 // nothing has vanished. A zone without servers has shown nothing.
 void take_in(RotatedKey& key, const std::vector<Sighting>& servers, const Moment& now) {
@@ -23,16 +32,19 @@ void take_in(RotatedKey& key, const std::vector<Sighting>& servers, const Moment
     const auto says = [&](Said said) { return [said](const Sighting& one) { return one.said == said; }; };
     key.seen_by_all = !servers.empty() && std::all_of(servers.begin(), servers.end(), says(Said::shown));
     key.vanished = std::any_of(servers.begin(), servers.end(), says(Said::not_shown));
+    key.found = false;
     for (const Sighting& one : servers) {
         if (one.said != Said::failed) {
             key.negative_ttl = std::max(key.negative_ttl, one.negative_ttl);
+            key.ttl = std::max(key.ttl, one.ttl);
+            key.found = key.found || !one.empty;
         }
     }
-    if (!key.seen_by_all) {
-        key.shown.stop();
-    } else if (!key.shown.is_running()) {
-        key.shown.start(now);
-    }
+    count(key.shown, key.seen_by_all, now);
+    const bool is_gone = !servers.empty() && std::all_of(servers.begin(), servers.end(), [](const auto& one) {
+        return one.said == Said::not_shown && one.empty;
+    });
+    count(key.gone, is_gone, now);
 }
 
 // How long until nobody remembers that there was no record; nothing while a server does not show it. The last
@@ -99,7 +111,21 @@ Step step_of_retiring(const RotatedKey& key, const RotationPlan& plan) {
                              : Step{Step::Kind::withdraw, key.selector, {}, "all mail has arrived"};
 }
 
-std::string expand(const std::string& pattern, std::chrono::sys_seconds clock) {
+// Whoever has seen the record right before it was taken away may keep it as long as its TTL.
+Step step_of_retired(const RotatedKey& key, const RotationPlan& plan) {
+    if (!key.gone.is_running()) {
+        return wait(key, plan.least_gone, "a server may still have its record");
+    }
+    const auto left = std::max(key.ttl, plan.least_gone) - key.gone.certain();
+    if (left > seconds(0)) {
+        return wait(key, left, "others may remember its record");
+    }
+    return plan.reveals && !key.adopted
+               ? Step{Step::Kind::reveal, key.selector, {}, "nobody finds its record any more"}
+               : Step{Step::Kind::forget, key.selector, {}, "nobody finds its record any more"};
+}
+
+std::string expand(const std::string& pattern, crypto::KeyType type, std::chrono::sys_seconds clock) {
     const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(clock)};
     std::string text;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -109,6 +135,8 @@ std::string expand(const std::string& pattern, std::chrono::sys_seconds clock) {
         } else if (kind == 'm' || kind == 'd') {
             text += fmt::format("{:02}", kind == 'm' ? static_cast<unsigned>(day.month())
                                                      : static_cast<unsigned>(day.day()));
+        } else if (kind == 't') {
+            text += crypto::print(type);
         } else {
             text += kind == '\0' ? pattern[i] : kind;
         }
@@ -130,10 +158,19 @@ const char* print(KeyState state) {
         return "retiring";
     case KeyState::retired:
         return "retired";
+    case KeyState::forgotten:
+        return "forgotten";
+    case KeyState::revealed:
+        return "revealed";
     case KeyState::withdrawn:
         return "withdrawn";
     }
     return "?";
+}
+
+bool has_record(KeyState state) {
+    return state == KeyState::pending || state == KeyState::published || state == KeyState::active ||
+           state == KeyState::retiring;
 }
 
 const char* print(Step::Kind kind) {
@@ -152,6 +189,10 @@ const char* print(Step::Kind kind) {
         return "silence";
     case Step::Kind::withdraw:
         return "withdraw";
+    case Step::Kind::forget:
+        return "forget";
+    case Step::Kind::reveal:
+        return "reveal";
     case Step::Kind::alarm:
         return "alarm";
     }
@@ -161,8 +202,10 @@ const char* print(Step::Kind kind) {
 void Rotation::observe(const std::vector<Observation>& seen, const Moment& now) {
     for (RotatedKey& key : keys_) {
         key.in_state.tick(now);
-        if (key.shown.is_running()) {
-            key.shown.tick(now);
+        for (Elapsed* elapsed : {&key.shown, &key.gone}) {
+            if (elapsed->is_running()) {
+                elapsed->tick(now);
+            }
         }
         const auto about = std::find_if(seen.begin(), seen.end(),
                                         [&](const Observation& one) { return one.selector == key.selector; });
@@ -193,12 +236,24 @@ std::vector<Step> Rotation::next(const RotationPlan& plan, const Moment& now) co
             steps.push_back(step_of_retiring(key, plan));
             break;
         case KeyState::retired:
+            steps.push_back(step_of_retired(key, plan));
+            break;
+        case KeyState::revealed:
+            if (key.found) { // everybody can sign with it
+                steps.push_back({Step::Kind::withdraw, key.selector, {}, "a server has a record of its name"});
+            }
+            break;
+        case KeyState::forgotten:
         case KeyState::withdrawn:
             break;
         }
     }
-    if (is_due(plan, now)) {
-        steps.push_back({Step::Kind::generate, free_selector(plan, now), {}, "a new key is due"});
+    for (const crypto::KeyType type : plan.types) {
+        if (is_due(plan, type, now)) {
+            Step step{Step::Kind::generate, {}, {}, "a new key is due", type};
+            step.selector = free_selector(plan, step, steps, now);
+            steps.push_back(std::move(step));
+        }
     }
     return steps;
 }
@@ -220,6 +275,7 @@ void Rotation::finish(const Step& step, const Moment& now) {
     if (step.kind == Step::Kind::generate && key == nullptr) {
         RotatedKey made;
         made.selector = step.selector;
+        made.type = step.type;
         made.made = now.clock;
         made.in_state.start(now);
         keys_.push_back(std::move(made));
@@ -243,7 +299,16 @@ void Rotation::finish(const Step& step, const Moment& now) {
         key->silent = true;
         break;
     case Step::Kind::withdraw:
-        enter(*key, key->state == KeyState::retiring ? KeyState::retired : KeyState::withdrawn, now);
+        if (has_record(key->state)) {
+            enter(*key, key->state == KeyState::retiring ? KeyState::retired : KeyState::withdrawn, now);
+            key->gone.stop();
+        }
+        break;
+    case Step::Kind::forget:
+        enter(*key, KeyState::forgotten, now);
+        break;
+    case Step::Kind::reveal:
+        enter(*key, KeyState::revealed, now);
         break;
     case Step::Kind::generate:
     case Step::Kind::wait:
@@ -260,9 +325,14 @@ RotatedKey* Rotation::find(const std::string& selector) {
 
 // By the clock: one that is wrong makes a key too early or too late, which harms nobody. One that was set
 // back behind the day of the last key waits for that day.
-bool Rotation::is_due(const RotationPlan& plan, const Moment& now) const {
+bool Rotation::is_due(const RotationPlan& plan, crypto::KeyType type, const Moment& now) const {
     std::optional<std::chrono::sys_seconds> last;
+    const RotatedKey* newest = nullptr;
     for (const RotatedKey& key : keys_) {
+        if (key.type != type) {
+            continue;
+        }
+        newest = &key;
         if (key.state == KeyState::pending || key.state == KeyState::published) {
             return false; // one at a time
         }
@@ -271,16 +341,18 @@ bool Rotation::is_due(const RotationPlan& plan, const Moment& now) const {
         }
     }
     // After a key that came to nothing the next one waits as long as that was tried.
-    const bool rests = !keys_.empty() && keys_.back().state == KeyState::withdrawn &&
-                       keys_.back().in_state.certain() < plan.give_up;
+    const bool rests = newest != nullptr && newest->state == KeyState::withdrawn &&
+                       newest->in_state.certain() < plan.give_up;
     return !rests && (!last || now.clock - *last >= plan.every);
 }
 
-std::string Rotation::free_selector(const RotationPlan& plan, const Moment& now) const {
-    const auto name = expand(plan.selector, now.clock);
+std::string Rotation::free_selector(const RotationPlan& plan, const Step& step,
+                                    const std::vector<Step>& others, const Moment& now) const {
+    const auto name = expand(plan.selector, step.type, now.clock);
     const auto is_taken = [&](const std::string& text) {
-        return std::any_of(keys_.begin(), keys_.end(),
-                           [&](const RotatedKey& key) { return key.selector == text; }) ||
+        const auto has_it = [&](const auto& one) { return one.selector == text; };
+        return std::any_of(keys_.begin(), keys_.end(), has_it) ||
+               std::any_of(others.begin(), others.end(), has_it) ||
                std::find(plan.taken.begin(), plan.taken.end(), text) != plan.taken.end();
     };
     std::string free = name;
@@ -293,8 +365,8 @@ std::string Rotation::free_selector(const RotationPlan& plan, const Moment& now)
 bool Rotation::has_successor(const RotatedKey& key, const RotationPlan& plan) const {
     bool is_newer = false;
     for (const RotatedKey& other : keys_) {
-        if (is_newer && other.state == KeyState::active && other.confirmed && !other.silent &&
-            !other.vanished && other.in_state.certain() >= plan.overlap) {
+        if (is_newer && other.type == key.type && other.state == KeyState::active && other.confirmed &&
+            !other.silent && !other.vanished && other.in_state.certain() >= plan.overlap) {
             return true;
         }
         is_newer = is_newer || &other == &key;

@@ -1,6 +1,7 @@
 #include "keys/rotation_forecast.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 namespace keys {
@@ -9,19 +10,13 @@ namespace {
 
 using std::chrono::seconds;
 
-bool is_over(const RotatedKey& key) {
-    return key.state == KeyState::retired || key.state == KeyState::withdrawn;
-}
-
-// All servers show all that is published.
+// All servers show all that is published, and nothing that was withdrawn.
 void observe(Rotation& rotation, const Moment& now, seconds negative_ttl) {
     std::vector<Observation> seen;
     for (const RotatedKey& key : rotation.keys()) {
-        if (!is_over(key)) {
-            const auto said =
-                key.state == KeyState::pending ? Sighting::Said::not_shown : Sighting::Said::shown;
-            seen.push_back({key.selector, {{"", said, seconds(0), negative_ttl}}});
-        }
+        const bool shows = has_record(key.state) && key.state != KeyState::pending;
+        const auto said = shows ? Sighting::Said::shown : Sighting::Said::not_shown;
+        seen.push_back({key.selector, {{"", said, seconds(0), negative_ttl, !shows}}});
     }
     rotation.observe(seen, now);
 }
@@ -38,18 +33,19 @@ std::optional<seconds> until_next(const Rotation& rotation, const RotationPlan& 
     for (const Step& step : steps) {
         consider(step.left);
     }
-    std::optional<std::chrono::sys_seconds> newest;
+    std::map<crypto::KeyType, std::chrono::sys_seconds> newest;
     for (const RotatedKey& key : rotation.keys()) {
         if (key.state == KeyState::active) {
             consider(plan.overlap - key.in_state.certain());
-            newest = std::max(newest.value_or(key.made), key.made);
+            auto& made = newest.try_emplace(key.type, key.made).first->second;
+            made = std::max(made, key.made);
         }
         if (key.state == KeyState::withdrawn) {
             consider(plan.give_up - key.in_state.certain());
         }
     }
-    if (newest) {
-        consider(*newest + plan.every - now.clock);
+    for (const auto& [type, made] : newest) {
+        consider(made + plan.every - now.clock);
     }
     return least;
 }

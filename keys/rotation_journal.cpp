@@ -21,10 +21,12 @@ struct Mark {
     std::string_view word;
     bool RotatedKey::* field;
 };
-constexpr std::array<Mark, 4> marks{{{"seen", &RotatedKey::seen_by_all},
+constexpr std::array<Mark, 6> marks{{{"seen", &RotatedKey::seen_by_all},
                                      {"vanished", &RotatedKey::vanished},
                                      {"confirmed", &RotatedKey::confirmed},
-                                     {"silent", &RotatedKey::silent}}};
+                                     {"silent", &RotatedKey::silent},
+                                     {"found", &RotatedKey::found},
+                                     {"adopted", &RotatedKey::adopted}}};
 
 std::string print_marks(const RotatedKey& key) {
     std::string text;
@@ -48,9 +50,19 @@ std::optional<std::int64_t> read_number(std::string_view text) {
 
 bool read_state(std::string_view word, RotatedKey& key) {
     for (const auto state : {KeyState::pending, KeyState::published, KeyState::active, KeyState::retiring,
-                             KeyState::retired, KeyState::withdrawn}) {
+                             KeyState::retired, KeyState::forgotten, KeyState::revealed, KeyState::withdrawn}) {
         if (word == print(state)) {
             key.state = state;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool read_type(std::string_view word, RotatedKey& key) {
+    for (const auto type : {crypto::KeyType::rsa, crypto::KeyType::ed25519}) {
+        if (word == print(type)) {
+            key.type = type;
             return true;
         }
     }
@@ -103,8 +115,8 @@ class Reader {
     [[nodiscard]] bool is_whole() const { return next_ == 0; }
 
   private:
-    static constexpr std::array<std::string_view, 7> fields{"file",  "state",    "made", "negative_ttl",
-                                                            "marks", "in_state", "shown"};
+    static constexpr std::array<std::string_view, 10> fields{
+        "file", "type", "state", "made", "ttl", "negative_ttl", "marks", "in_state", "shown", "gone"};
 
     bool begin(std::string_view selector) {
         const bool known = std::any_of(journal_.keys.begin(), journal_.keys.end(),
@@ -116,26 +128,31 @@ class Reader {
 
     bool read(std::size_t field, std::string_view value) {
         RotatedKey& key = journal_.keys.back();
-        const auto number = field == 2 || field == 3 ? read_number(value) : std::nullopt;
-        switch (field) {
-        case 0:
+        const auto name = fields.at(field);
+        if (name == "file") {
             journal_.files[key.selector] = value;
             return !value.empty();
-        case 1:
-            return read_state(value, key);
-        case 2:
-            key.made = std::chrono::sys_seconds(std::chrono::seconds(number.value_or(0)));
-            return number.has_value();
-        case 3:
-            key.negative_ttl = std::chrono::seconds(number.value_or(0));
-            return number.has_value();
-        case 4:
-            return read_marks(value, key);
-        case 5:
-            return read_elapsed(value, key.in_state);
-        default:
-            return read_elapsed(value, key.shown);
         }
+        if (name == "type") {
+            return read_type(value, key);
+        }
+        if (name == "state") {
+            return read_state(value, key);
+        }
+        if (name == "marks") {
+            return read_marks(value, key);
+        }
+        if (name == "in_state" || name == "shown" || name == "gone") {
+            return read_elapsed(value, name == "in_state" ? key.in_state : name == "shown" ? key.shown : key.gone);
+        }
+        const auto number = read_number(value);
+        const std::chrono::seconds seconds(number.value_or(0));
+        if (name == "made") {
+            key.made = std::chrono::sys_seconds(seconds);
+        } else {
+            (name == "ttl" ? key.ttl : key.negative_ttl) = seconds;
+        }
+        return number.has_value();
     }
 
     RotationJournal& journal_;
@@ -153,10 +170,12 @@ std::string print(const RotationJournal& journal) {
     for (const RotatedKey& key : journal.keys) {
         const auto file = journal.files.find(key.selector);
         text += fmt::format(
-            "key {}\nfile {}\nstate {}\nmade {}\nnegative_ttl {}\nmarks{}\nin_state {}\nshown {}\n",
-            key.selector, file == journal.files.end() ? "-" : file->second, print(key.state),
-            std::max<std::int64_t>(0, key.made.time_since_epoch().count()), key.negative_ttl.count(),
-            print_marks(key), key.in_state.print(), key.shown.print());
+            "key {}\nfile {}\ntype {}\nstate {}\nmade {}\nttl {}\nnegative_ttl {}\nmarks{}\nin_state {}\nshown "
+            "{}\ngone {}\n",
+            key.selector, file == journal.files.end() ? "-" : file->second, print(key.type), print(key.state),
+            std::max<std::int64_t>(0, key.made.time_since_epoch().count()), key.ttl.count(),
+            key.negative_ttl.count(), print_marks(key), key.in_state.print(), key.shown.print(),
+            key.gone.print());
     }
     return fmt::format("{}{}\n", text, foot);
 }

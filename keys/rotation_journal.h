@@ -5,12 +5,15 @@
 //     domain example.org
 //     key s20260309
 //     file /var/lib/paraph/rotation/s20260309.example.org.pem
+//     type rsa
 //     state active
 //     made 1773014400
+//     ttl 3600
 //     negative_ttl 3600
 //     marks seen confirmed
 //     in_state HOST/BOOT/100/160/0
 //     shown HOST/BOOT/100/160/0
+//     gone -
 //     end
 #pragma once
 

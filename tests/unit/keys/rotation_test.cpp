@@ -15,12 +15,21 @@ using std::chrono::seconds;
 namespace {
 
 constexpr seconds negative_ttl = 1h;
+constexpr seconds record_ttl = days(2);
 
 RotationPlan plan() {
     RotationPlan one;
     one.every = days(30);
     one.transit = days(5);
     one.give_up = days(3);
+    one.least_gone = 1h;
+    one.reveals = true;
+    return one;
+}
+
+RotationPlan plan_of_both() {
+    auto one = plan();
+    one.types = {crypto::KeyType::ed25519, crypto::KeyType::rsa};
     return one;
 }
 
@@ -28,7 +37,8 @@ RotationPlan plan() {
 // that restart, and a tool that is killed.
 class World {
   public:
-    explicit World(unsigned seed, bool is_calm) : random_(seed), is_calm_(is_calm) {}
+    World(unsigned seed, bool is_calm, RotationPlan plan = ::plan())
+        : plan_(std::move(plan)), random_(seed), is_calm_(is_calm) {}
 
     void live(int rounds) {
         for (int i = 0; i < rounds; ++i) {
@@ -43,7 +53,7 @@ class World {
         }
     }
 
-    std::size_t activations = 0, withdrawals = 0, silences = 0;
+    std::size_t activations = 0, withdrawals = 0, silences = 0, revelations = 0;
     seconds unsigned_for{0};
     [[nodiscard]] const Rotation& rotation() const { return rotation_; }
     [[nodiscard]] const std::vector<std::string>& broken() const { return broken_; }
@@ -53,6 +63,7 @@ class World {
         std::set<std::string> records;
         std::map<std::string, seconds> last_negative; // when it could last say that there is none
         std::set<std::string> lost;                   // what vanished, until that was seen
+        std::set<std::string> back;                   // what came back, likewise
     };
     struct Host {
         seconds started{0};
@@ -89,6 +100,11 @@ class World {
             server.records.erase(selector);
             server.lost.insert(selector);
         }
+        if (chance(3) && !last_had_.empty()) { // a zone of old is loaded again
+            const auto old = std::next(last_had_.begin(), number(static_cast<int>(last_had_.size())))->first;
+            server.records.insert(old);
+            server.back.insert(old);
+        }
     }
 
     // Takes over what was published, some time.
@@ -101,7 +117,12 @@ class World {
                 }
             }
         }
-        std::erase_if(server.records, [&](const auto& one) { return !published_.contains(one); });
+        for (const auto& selector : server.records) {
+            last_had_[selector] = now_;
+        }
+        std::erase_if(server.records, [&](const auto& one) {
+            return !published_.contains(one) && !server.back.contains(one) && (is_calm_ || chance(60));
+        });
     }
 
     Moment moment() const {
@@ -122,10 +143,12 @@ class World {
                                        fails ? Said::failed
                                        : has ? Said::shown
                                              : Said::not_shown,
-                                       300s, fails ? 0s : negative_ttl});
+                                       has && !fails ? record_ttl : 0s, fails ? 0s : negative_ttl,
+                                       !has && !fails});
                 if (!fails) {
                     server.lost.erase(key.selector);
                 }
+                server.back.erase(key.selector);
             }
             seen.push_back(std::move(one));
         }
@@ -134,7 +157,7 @@ class World {
 
     void work() {
         rotation_.observe(look(), moment());
-        for (const Step& step : rotation_.next(plan(), moment())) {
+        for (const Step& step : rotation_.next(plan_, moment())) {
             rotation_.begin(step, moment()); // does nothing for others than activate
             if (!is_calm_ && chance(10)) {
                 return; // killed before it was done
@@ -170,10 +193,38 @@ class World {
             published_.erase(step.selector);
             ++withdrawals;
             break;
+        case Step::Kind::reveal:
+            check_gone(step.selector);
+            ++revelations;
+            break;
         case Step::Kind::generate:
+            check_new(step.selector);
+            break;
+        case Step::Kind::forget:
         case Step::Kind::wait:
         case Step::Kind::alarm:
             break;
+        }
+    }
+
+    void check_new(const std::string& selector) {
+        for (const RotatedKey& key : rotation_.keys()) {
+            if (key.selector == selector) {
+                broken_.push_back(selector + " is made twice");
+            }
+        }
+    }
+
+    void check_gone(const std::string& selector) {
+        for (const Server& server : servers_) {
+            if (server.records.contains(selector)) {
+                broken_.push_back(selector + " is made public while a server shows it");
+            }
+        }
+        const auto had = last_had_.find(selector);
+        if (published_.contains(selector) || signing_.contains(selector) ||
+            (had != last_had_.end() && now_ - had->second < record_ttl)) {
+            broken_.push_back(selector + " is made public while others may find it");
         }
     }
 
@@ -197,6 +248,7 @@ class World {
         }
     }
 
+    RotationPlan plan_;
     std::mt19937 random_;
     bool is_calm_;
     seconds now_{days(20'000)};
@@ -206,28 +258,28 @@ class World {
     std::vector<Server> servers_{3};
     Rotation rotation_;
     std::set<std::string> published_, signing_;
-    std::map<std::string, seconds> last_signed_;
+    std::map<std::string, seconds> last_signed_, last_had_;
     std::vector<std::string> broken_;
 };
 
 } // namespace
 
-TEST_CASE("whatever fails, no key signs unseen and no record goes before its mail") {
-    std::size_t activations = 0;
-    std::size_t withdrawals = 0;
-    std::size_t silences = 0;
+TEST_CASE("whatever fails, no key signs unseen, no record goes before its mail, no key is public too early") {
+    std::size_t activations = 0, withdrawals = 0, silences = 0, revelations = 0;
     for (unsigned seed = 0; seed < 200; ++seed) {
-        World world(seed, false);
+        World world(seed, false, seed % 2 == 0 ? plan() : plan_of_both());
         world.live(500);
         CAPTURE(seed, world.broken());
         CHECK(world.broken().empty());
         activations += world.activations;
         withdrawals += world.withdrawals;
         silences += world.silences;
+        revelations += world.revelations;
     }
     CHECK(activations > 1000); // or the promises were kept by doing nothing
     CHECK(withdrawals > 1000);
     CHECK(silences > 100);
+    CHECK(revelations > 500);
 }
 
 TEST_CASE("where nothing fails, keys are changed in time and mail is always signed") {
@@ -239,7 +291,7 @@ TEST_CASE("where nothing fails, keys are changed in time and mail is always sign
     const auto& all = world.rotation().keys();
     REQUIRE(all.size() == 5);
     for (std::size_t i = 0; i + 1 < all.size(); ++i) {
-        CHECK((all[i].state == KeyState::retired || i + 2 == all.size()));
+        CHECK((all[i].state == KeyState::revealed || all[i].state == KeyState::retired || i + 2 == all.size()));
     }
     CHECK(all.back().may_sign());
 }
@@ -323,4 +375,78 @@ TEST_CASE("a key that is not shown in time is withdrawn, and the old one goes on
     auto loud = plan();
     loud.silence_vanished = false;
     CHECK(rotation.next(loud, now).at(0).kind == Step::Kind::alarm);
+}
+
+TEST_CASE("keys of both types change side by side") {
+    World world(1, true, plan_of_both());
+    world.live(3000);
+    CHECK(world.broken().empty());
+    CHECK(world.activations == 10);
+    std::set<std::pair<crypto::KeyType, KeyState>> states;
+    for (const RotatedKey& key : world.rotation().keys()) {
+        states.emplace(key.type, key.state);
+    }
+    using crypto::KeyType;
+    CHECK((states.contains({KeyType::rsa, KeyState::active}) && states.contains({KeyType::ed25519, KeyState::active})));
+    auto named = plan_of_both();
+    named.selector = "%t%Y";
+    const Moment now{"a", "1", 0s, std::chrono::sys_days(std::chrono::year(2026) / 3 / 9)};
+    const auto steps = Rotation().next(named, now);
+    REQUIRE(steps.size() == 2);
+    CHECK((steps[0].selector == "ed255192026" && steps[1].selector == "rsa2026"));
+}
+
+TEST_CASE("a private key becomes public when nobody finds its record, and only then") {
+    using Said = Sighting::Said;
+    struct Case {
+        const char* name;
+        std::vector<Sighting> servers;
+        bool adopted, wanted;
+        Step::Kind kind;
+    };
+    const Sighting none{"ns", Said::not_shown, 0s, 300s, true};
+    const Case cases[]{
+        {"no server has it", {none, none}, false, true, Step::Kind::reveal},
+        {"it is not wanted", {none}, false, false, Step::Kind::forget},
+        {"others may use it", {none}, true, true, Step::Kind::forget},
+        {"a server shows it", {none, {"ns", Said::shown, 300s, 300s}}, false, true, Step::Kind::wait},
+        {"a server has another record", {none, {"ns", Said::not_shown, 300s, 300s}}, false, true, Step::Kind::wait},
+        {"a server gives no answer", {none, {"ns", Said::failed, 0s, 0s}}, false, true, Step::Kind::wait},
+        {"no server is known", {}, false, true, Step::Kind::wait},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        RotatedKey old;
+        old.selector = "old";
+        old.state = KeyState::retired;
+        old.ttl = 3h;
+        old.adopted = test.adopted;
+        Rotation rotation({old});
+        auto wanted = plan();
+        wanted.reveals = test.wanted;
+        Moment now{"a", "1", 0s, {}};
+        rotation.observe({{"old", test.servers}}, now);
+        for (int hour = 0; hour < 3; ++hour, now.uptime += 1h) {
+            rotation.observe({{"old", test.servers}}, now);
+            CHECK(rotation.next(wanted, now).at(0).kind == Step::Kind::wait);
+        }
+        now.clock += days(300); // the clock proves nothing
+        rotation.observe({{"old", test.servers}}, now);
+        CHECK(rotation.next(wanted, now).at(0).kind == test.kind);
+    }
+}
+
+TEST_CASE("a record that comes back when its private key is public is withdrawn again") {
+    RotatedKey old;
+    old.selector = "old";
+    old.state = KeyState::revealed;
+    Rotation rotation({old});
+    const Moment now{"a", "1", 0s, {}};
+    rotation.observe({{"old", {{"ns", Sighting::Said::not_shown, 0s, 300s, true}}}}, now);
+    CHECK(rotation.next(plan(), now).at(0).kind == Step::Kind::generate);
+    rotation.observe({{"old", {{"ns", Sighting::Said::shown, 300s, 300s}}}}, now);
+    const auto step = rotation.next(plan(), now).at(0);
+    CHECK(step.kind == Step::Kind::withdraw);
+    rotation.finish(step, now);
+    CHECK(rotation.keys().front().state == KeyState::revealed);
 }
