@@ -4,6 +4,7 @@
 #include "base/domain_name.h"
 #include "base/secret_text.h"
 #include "config/schema_types.h"
+#include "config/table_prefix.h"
 #include "config/text_checks.h"
 #include "dkim/names.h"
 
@@ -65,10 +66,12 @@ Section senders_section() {
 Who may have mail signed with which From. Without a table, everybody whose mail is signed can use the keys of
 every domain.)",
             {setting(
-                 "senders.table", existing_path({"file:"}), [](auto& s) -> auto& { return s.senders.table; },
+                 "senders.table", existing_path(list_prefixes()),
+                 [](auto& s) -> auto& { return s.senders.table; },
                  R"(
 A file with a login, or the network of clients that do not log in, and behind it the addresses and domains that
-it may write in From; see the guide on keys. Empty: no limits.)"),
+it may write in From; see the guide on keys. Or where these are in a database, written like signing.key_table;
+see the guide on tables. Empty: no limits.)"),
              choice<sender_mismatch_choices>(
                  "senders.mismatch", [](auto& s) -> auto& { return s.senders.mismatch; },
                  R"(
@@ -149,9 +152,10 @@ const std::vector<DefaultSetting>& default_schema() {
             "domains", texts(check_covered_domain), [](auto& d) -> auto& { return d.domains; },
             "The domains that are signed for: example.org, and \"*.example.org\" for all names below it."),
         make_setting<DefaultEntry>(
-            "domain_table", existing_path({"file:"}), [](auto& d) -> auto& { return d.domain_table; },
+            "domain_table", existing_path(list_prefixes()), [](auto& d) -> auto& { return d.domain_table; },
             R"(
-A file with such a domain on each line; what stands behind it is not read, so that a table of Postfix will do.)")};
+A file with such a domain on each line; what stands behind it is not read, so that a table of Postfix will do.
+Or where they are in a database, written like signing.key_table.)")};
     return settings;
 }
 

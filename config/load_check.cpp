@@ -101,6 +101,8 @@ struct Checks {
     void sources() const {
         source_of("signing.key_table", settings.signing.key_table);
         source_of("signing.signing_table", settings.signing.signing_table);
+        source_of("senders.table", settings.senders.table);
+        source_of("default.domain_table", settings.default_keys.domain_table);
     }
 
     void durations() const {

@@ -624,6 +624,16 @@ the address. Empty: `SELECT key_name FROM dkim_signing WHERE address = $1`.)"),
 What the key table asks: domain, selector and private key, or the path of its file, by the name of the key.
 Empty: `SELECT domain, selector, private_key FROM dkim_keys WHERE name = $1`.)"),
         make_setting<SourceEntry>(
+            "sender_query", text(nullptr), [](auto& s) -> auto& { return s.sender_query; },
+            R"(
+What senders.table asks: addresses and domains, by the login, by `*@DOMAIN` and by `*`. LDAP: every value of
+every attribute is one. Empty: `SELECT allowed FROM dkim_senders WHERE login = $1`.)"),
+        make_setting<SourceEntry>(
+            "domain_query", text(nullptr), [](auto& s) -> auto& { return s.domain_query; },
+            R"(
+What default.domain_table asks: any row, by the domain. Empty: `SELECT domain FROM dkim_domains WHERE
+domain = $1`.)"),
+        make_setting<SourceEntry>(
             "timeout", duration(100, minute), [](auto& s) -> auto& { return s.timeout; },
             "How long a message waits for it."),
         make_setting<SourceEntry>(

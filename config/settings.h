@@ -103,7 +103,7 @@ struct DomainEntry {
 struct DefaultEntry {
     bool given = false;
     std::vector<std::string> domains; // names, and "*.NAME" for all below; A-labels, lower case
-    std::string domain_table;         // PATH, file:PATH: one of these on each line
+    std::string domain_table;         // a file with one of these on each line, or a source
     DomainEntry entry;
     std::size_t line = 0; // of its file
 };
@@ -139,6 +139,8 @@ struct SourceEntry {
     std::string password_file;
     std::string signing_query; // empty: the built-in one
     std::string key_query;     // empty: the built-in one
+    std::string sender_query;  // empty: the built-in one
+    std::string domain_query;  // empty: the built-in one
     std::chrono::milliseconds timeout{2000};
     std::chrono::seconds cache_time{300};
     std::size_t cache_size = std::size_t{16} * 1024 * 1024;
@@ -297,7 +299,7 @@ struct Settings {
 
     // Who may sign for which From.
     struct Senders {
-        std::string table; // PATH, file:PATH; empty: everybody whose mail is signed, for every From
+        std::string table; // a file or a source; empty: everybody whose mail is signed, for every From
         SenderMismatch mismatch = SenderMismatch::sign_without;
         std::string delimiters; // what stands before an extension of a local-part: "+"; empty: none is cut
     } senders;

@@ -37,6 +37,15 @@ const std::vector<std::string_view>& table_prefixes() {
     return prefixes;
 }
 
+const std::vector<std::string_view>& list_prefixes() {
+    static const std::vector<std::string_view> prefixes = [] {
+        auto list = table_prefixes();
+        std::erase_if(list, [](std::string_view prefix) { return prefix == "refile:" || prefix == "csl:"; });
+        return list;
+    }();
+    return prefixes;
+}
+
 TableForm table_form(std::string_view prefix, std::string_view rest) {
     const auto found =
         std::find_if(known.begin(), known.end(), [&](const Known& one) { return one.prefix == prefix; });

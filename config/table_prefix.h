@@ -17,6 +17,8 @@ enum class TableForm : std::uint8_t {
 
 // All of them, with their colons.
 [[nodiscard]] const std::vector<std::string_view>& table_prefixes();
+// Those of lists, whose rows have no order and stand in no setting.
+[[nodiscard]] const std::vector<std::string_view>& list_prefixes();
 // Of what follows one of them, or none. SQLite has an entry or a path: "sqlite:mail", "sqlite:/etc/mail.db".
 [[nodiscard]] TableForm table_form(std::string_view prefix, std::string_view rest);
 // The entry of `sources:` that a table names; empty: none.

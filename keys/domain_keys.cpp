@@ -56,11 +56,13 @@ DomainKeys::Keys DomainKeys::find(const base::DomainName& author_domain) const {
 }
 
 DomainKeys::Keys DomainKeys::find_default(const base::DomainName& author_domain) const {
+    return list_.contains(author_domain) ? default_keys() : Keys();
+}
+
+DomainKeys::Keys DomainKeys::default_keys() const {
     Keys result;
-    if (!options_.default_keys.empty() && list_.contains(author_domain)) {
-        for (const KeyOptions::DomainKey& key : options_.default_keys) {
-            result.push_back(&key);
-        }
+    for (const KeyOptions::DomainKey& key : options_.default_keys) {
+        result.push_back(&key);
     }
     return result;
 }

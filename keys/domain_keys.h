@@ -23,6 +23,8 @@ class DomainKeys {
     [[nodiscard]] Keys find(const base::DomainName& author_domain) const;
     // Those for the domains of the list, if this is one of them.
     [[nodiscard]] Keys find_default(const base::DomainName& author_domain) const;
+    // Those for every domain that a source has in its list.
+    [[nodiscard]] Keys default_keys() const;
 
     [[nodiscard]] std::size_t listed() const { return list_.size(); }
 

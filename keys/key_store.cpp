@@ -10,6 +10,7 @@
 #include "keys/key_file.h"
 #include "keys/key_material.h"
 #include "keys/key_table.h"
+#include "keys/keyed_domains.h"
 #include "keys/keyed_tables.h"
 #include "keys/signing_table.h"
 #include "keys/source/open.h"
@@ -117,10 +118,12 @@ class KeyStore::Impl {
           domain_keys_(options_, problems) {
         const auto kept = std::exchange(options_.before, nullptr);
         const Impl* before = kept ? kept->impl_.get() : nullptr;
-        key_source_ = open_source(options_.key_source, options_.news,
-                                  before == nullptr ? nullptr : before->key_source_);
-        signing_source_ = open_source(options_.signing_source, options_.news,
-                                      before == nullptr ? nullptr : before->signing_source_);
+        key_source_ =
+            open_keyed(options_.key_source, options_.news, before == nullptr ? nullptr : before->key_source_);
+        signing_source_ = open_keyed(options_.signing_source, options_.news,
+                                     before == nullptr ? nullptr : before->signing_source_);
+        default_source_ = open_keyed(options_.default_source, options_.news,
+                                     before == nullptr ? nullptr : before->default_source_);
         load_key_table(problems);
         load_signing_table(problems);
         probe_sources(problems);
@@ -136,11 +139,13 @@ class KeyStore::Impl {
     struct Inquiries {
         std::optional<Inquiry> keys;
         std::optional<Inquiry> signing;
+        std::optional<Inquiry> defaults;
     };
 
     [[nodiscard]] Inquiries begin_inquiries() const {
         return {key_source_ ? std::optional(key_source_->source().inquiry()) : std::nullopt,
-                signing_source_ ? std::optional(signing_source_->source().inquiry()) : std::nullopt};
+                signing_source_ ? std::optional(signing_source_->source().inquiry()) : std::nullopt,
+                default_source_ ? std::optional(default_source_->source().inquiry()) : std::nullopt};
     }
 
     [[nodiscard]] std::vector<Signer> signers_for(std::string_view local_part,
@@ -157,7 +162,7 @@ class KeyStore::Impl {
             add(std::move(signer), signers);
         }
         if (keys.empty() && signers.empty()) {
-            add_signers(domain_keys_.find_default(author_domain), author_domain, signers);
+            add_default(author_domain, inquiries, signers);
         }
         return signers;
     }
@@ -222,7 +227,7 @@ class KeyStore::Impl {
         const auto found = std::find_if(signers.begin(), signers.end(), [](const Signer& signer) {
             return signer.selector.empty() && !signer.problem.empty();
         });
-        const bool in_source = key_source_ || signing_source_;
+        const bool in_source = key_source_ || signing_source_ || default_source_;
         return in_source && found != signers.end() && !found->absent ? &*found : nullptr;
     }
 
@@ -233,6 +238,32 @@ class KeyStore::Impl {
                 add(signer_for(*key, author_domain.text()), signers);
             }
         }
+    }
+
+    void add_default(const base::DomainName& author_domain, Inquiries& inquiries,
+                     std::vector<Signer>& signers) const {
+        auto keys = domain_keys_.find_default(author_domain);
+        if (keys.empty() && default_source_) {
+            const auto found = default_source_->find(author_domain, *inquiries.defaults);
+            if (!found.failure.empty()) {
+                signers.push_back(unknown_signer(author_domain, default_source_->source(), found.failure,
+                                                 *inquiries.defaults));
+            } else if (found.listed) {
+                keys = domain_keys_.default_keys();
+            }
+        }
+        add_signers(keys, author_domain, signers);
+    }
+
+    // A source did not say who signs for the domain.
+    static Signer unknown_signer(const base::DomainName& author_domain, const KeyedSource& source,
+                                 const std::string& failure, const Inquiry& inquiry) {
+        Signer unknown;
+        unknown.name = fmt::format("for {}", author_domain.text());
+        unknown.domain = author_domain.text();
+        unknown.problem = fmt::format("{}: {}", source.options().label, failure);
+        unknown.absent = inquiry.questions_left == 0; // so it would be at every further try
+        return unknown;
     }
 
     static void keep_common(std::vector<Signer>& signers, const std::vector<Signer>& others) {
@@ -270,49 +301,23 @@ class KeyStore::Impl {
         }
     }
 
-    // Wherever in the configuration it stands.
-    static bool is_same_source(source::Options before, const source::Options& now) {
-        before.named_in = now.named_in;
-        before.line = now.line;
-        return before == now;
-    }
-
-    template <class Table>
-    static std::shared_ptr<const Table> open_source(const std::optional<source::Options>& options,
-                                                    const std::shared_ptr<source::News>& news,
-                                                    const std::shared_ptr<const Table>& before) {
-        if (!options) {
-            return nullptr;
-        }
-        if (before && is_same_source(before->source().options(), *options)) {
-            before->source().cache().expire();
-            return before;
-        }
-        return std::make_shared<const Table>(*options, news ? news : std::make_shared<source::News>());
-    }
-
-    // One that cannot be asked stops the mail that it should sign, until it can be.
+    // What is wrong with two tables of one source is told once.
     void probe_sources(std::vector<Problem>& problems) const {
-        const auto probe = [&](const KeyedSource& asked, const source::Options& options, std::size_t fewest,
-                               std::size_t most) {
-            const std::string file = source::file_of(options);
-            const auto barred = file.empty() ? std::nullopt : KeyFileCheck(reader_).barred(file);
-            if (std::string problem =
-                    barred ? fmt::format("{}: {}", file, *barred) : asked.probe(fewest, most);
-                !problem.empty()) {
-                Problem found{options.named_in, options.line, fmt::format("{}: {}", options.label, problem),
-                              Severity::signer};
-                // Of both tables once.
+        const auto probe = [&](const KeyedSource& asked, std::size_t fewest, std::size_t most) {
+            for (Problem& found : asked.problems(reader_, fewest, most)) {
                 if (std::find(problems.begin(), problems.end(), found) == problems.end()) {
                     problems.push_back(std::move(found));
                 }
             }
         };
         if (key_source_) {
-            probe(key_source_->source(), *options_.key_source, 3, 4);
+            probe(key_source_->source(), 3, 4);
         }
         if (signing_source_) {
-            probe(signing_source_->source(), *options_.signing_source, 1, 2);
+            probe(signing_source_->source(), 1, 2);
+        }
+        if (default_source_) {
+            probe(default_source_->source(), 1, any_number);
         }
     }
 
@@ -326,12 +331,8 @@ class KeyStore::Impl {
             signing_source_->match(local_part, author_domain, options_.all_matches, *inquiries.signing);
         auto signers = row_signers(found.rows, author_domain, inquiries);
         if (!found.failure.empty()) {
-            Signer unknown;
-            unknown.name = fmt::format("for {}", author_domain.text());
-            unknown.domain = author_domain.text();
-            unknown.problem = fmt::format("{}: {}", signing_source_->source().options().label, found.failure);
-            unknown.absent = inquiries.signing->questions_left == 0; // so it would be at every further try
-            signers.push_back(std::move(unknown));
+            signers.push_back(
+                unknown_signer(author_domain, signing_source_->source(), found.failure, *inquiries.signing));
         }
         return signers;
     }
@@ -631,6 +632,7 @@ class KeyStore::Impl {
     DomainKeys domain_keys_;
     std::shared_ptr<const KeyedKeyTable> key_source_; // null: the table is in memory
     std::shared_ptr<const KeyedSigningTable> signing_source_;
+    std::shared_ptr<const KeyedDomainList> default_source_; // null: the list is in memory
     mutable std::mutex danger_mutex_;
     mutable std::optional<std::string> known_danger_; // by the mutex, as the next
     mutable std::uint64_t danger_edition_ = 0;

@@ -104,6 +104,7 @@ struct KeyOptions {
     // For each of these domains that has nothing else: names, "*.NAME", and a file with more of them.
     std::vector<std::string> default_domains;
     std::string default_table;
+    std::optional<source::Options> default_source{}; // asked for each domain, in place of the table
     std::vector<DomainKey> default_keys;
 };
 

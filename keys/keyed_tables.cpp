@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "keys/key_file.h"
 #include "keys/key_material.h"
 #include "keys/limits.h"
 #include "keys/source/open.h"
@@ -119,6 +120,24 @@ std::string KeyedSource::probe(std::size_t fewest, std::size_t most) const {
                ? std::string()
                : fmt::format("the query gives {} columns; expected {} to {}, or one with colons", columns,
                              fewest, most);
+}
+
+// One that cannot be asked stops the mail that it is about, until it can be.
+std::vector<Problem> KeyedSource::problems(const Reader& reader, std::size_t fewest, std::size_t most) const {
+    const std::string file = source::file_of(options_);
+    const auto barred = file.empty() ? std::nullopt : KeyFileCheck(reader).barred(file);
+    const std::string found = barred ? fmt::format("{}: {}", file, *barred) : probe(fewest, most);
+    if (found.empty()) {
+        return {};
+    }
+    return {
+        {options_.named_in, options_.line, fmt::format("{}: {}", options_.label, found), Severity::signer}};
+}
+
+bool is_same_source(source::Options before, const source::Options& now) {
+    before.named_in = now.named_in;
+    before.line = now.line;
+    return before == now;
 }
 
 KeyedKeyTable::KeyedKeyTable(const source::Options& options, std::shared_ptr<source::News> news)

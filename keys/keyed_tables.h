@@ -7,7 +7,9 @@
 
 #include "base/domain_name.h"
 #include "crypto/signing_key.h"
+#include "keys/file_safety.h"
 #include "keys/key_table.h"
+#include "keys/problem.h"
 #include "keys/signing_table.h"
 #include "keys/source/cached.h"
 #include "keys/source/options.h"
@@ -15,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +33,8 @@ struct Inquiry {
     std::size_t questions_left = 300;
 };
 
+constexpr std::size_t any_number = SIZE_MAX; // of columns
+
 // Opened as the options say. `refusal`: why nothing can be asked.
 class KeyedSource {
   public:
@@ -42,11 +47,33 @@ class KeyedSource {
     [[nodiscard]] std::uint64_t edition() const;
     // Asks for a name that nobody has: why not all is well, or empty. A row has so many columns.
     [[nodiscard]] std::string probe(std::size_t fewest, std::size_t most) const;
+    // The same as a problem of the setting, and whether the reader gets at the file.
+    [[nodiscard]] std::vector<Problem> problems(const Reader& reader, std::size_t fewest,
+                                                std::size_t most) const;
 
   private:
     source::Options options_;
     std::unique_ptr<source::Cached> cache_;
 };
+
+// Wherever in the configuration it stands.
+[[nodiscard]] bool is_same_source(source::Options before, const source::Options& now);
+
+// A table of a source, or null without options. The one of before, if it stays the same, goes on with what it
+// knows, but asks anew.
+template <class Table>
+[[nodiscard]] std::shared_ptr<const Table> open_keyed(const std::optional<source::Options>& options,
+                                                      const std::shared_ptr<source::News>& news,
+                                                      const std::shared_ptr<const Table>& before) {
+    if (!options) {
+        return nullptr;
+    }
+    if (before && is_same_source(before->source().options(), *options)) {
+        before->source().cache().expire();
+        return before;
+    }
+    return std::make_shared<const Table>(*options, news ? news : std::make_shared<source::News>());
+}
 
 // A row of the KeyTable, with its key if that stands in it.
 struct KeptKeyRow {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <unordered_set>
 
@@ -114,16 +115,22 @@ SenderSource::Answer ask(const SenderSource& source, const Submitter& submitter)
     return submitter.client ? source.of_client(*submitter.client) : SenderSource::Answer();
 }
 
-void append_words(std::string_view value, std::vector<std::string>& words) {
+void append(std::vector<std::string> words, std::vector<std::string>& list) {
+    std::move(words.begin(), words.end(), std::back_inserter(list));
+}
+
+} // namespace
+
+std::vector<std::string> sender_words(std::string_view value) {
+    std::vector<std::string> words;
     for (auto start = value.find_first_not_of(separators); start != std::string_view::npos;
          start = value.find_first_not_of(separators, start)) {
         const auto end = std::min(value.find_first_of(separators, start), value.size());
         words.emplace_back(value.substr(start, end - start));
         start = end;
     }
+    return words;
 }
-
-} // namespace
 
 std::string sender_refusal(std::string_view text) {
     // Any login will do to see whether the rest is in order.
@@ -155,10 +162,6 @@ std::string sender_refusal(std::string_view text) {
 SenderFit may_write(const SenderSource& source, std::string_view delimiters, const Submitter& submitter,
                     const std::vector<std::string_view>& local_parts, const base::DomainName& domain) {
     const auto answer = ask(source, submitter);
-    if (!answer.failure.empty()) {
-        return {Fit::unknown,
-                fmt::format("nobody knows what {} may write: {}", print(submitter), answer.failure)};
-    }
     const LoginParts login = take_apart(submitter.login ? std::string_view(*submitter.login) : "");
     Allowed allowed;
     for (const auto& entry : answer.allowed) {
@@ -169,6 +172,10 @@ SenderFit may_write(const SenderSource& source, std::string_view delimiters, con
     });
     if (wrong == local_parts.end()) {
         return {};
+    }
+    if (!answer.failure.empty()) {
+        return {Fit::unknown,
+                fmt::format("nobody knows what {} may write: {}", print(submitter), answer.failure)};
     }
     return {Fit::does_not_fit,
             fmt::format("{} may not write {}@{}", print(submitter),
@@ -186,9 +193,7 @@ std::shared_ptr<const SenderTable> SenderTable::load(const std::string& table,
         return loaded;
     }
     for (const TableRow& row : parse_table(*text, name->path, problems)) {
-        std::vector<std::string> words;
-        append_words(row.value, words);
-        for (const std::string& word : words) {
+        for (const std::string& word : sender_words(row.value)) {
             if (const auto refusal = sender_refusal(word); !refusal.empty()) {
                 problems.push_back(
                     {name->path, row.line, fmt::format("{}: {}", base::quoted(word), refusal)});
@@ -212,7 +217,7 @@ void SenderTable::add(std::string_view name, std::string_view value) {
 SenderSource::Answer SenderTable::of_login(std::string_view login) const {
     Answer answer;
     for (const auto number : by_login_.matches(login)) {
-        append_words(values_[number], answer.allowed);
+        append(sender_words(values_[number]), answer.allowed);
     }
     return answer;
 }
@@ -221,7 +226,7 @@ SenderSource::Answer SenderTable::of_client(const base::IpAddress& client) const
     Answer answer;
     for (const auto& [network, number] : networks_) {
         if (network.contains(client)) {
-            append_words(values_[number], answer.allowed);
+            append(sender_words(values_[number]), answer.allowed);
         }
     }
     return answer;

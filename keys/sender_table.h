@@ -33,7 +33,7 @@ class SenderSource {
   public:
     struct Answer {
         std::vector<std::string> allowed; // addresses and domains as above; none: nothing is allowed
-        std::string failure;              // why nobody can say just now; empty: `allowed` is all there is
+        std::string failure;              // why there may be more; empty: `allowed` is all there is
     };
 
     SenderSource() = default;
@@ -82,6 +82,8 @@ struct SenderFit {
                                   const std::vector<std::string_view>& local_parts,
                                   const base::DomainName& domain);
 
+// The addresses and domains of a row.
+[[nodiscard]] std::vector<std::string> sender_words(std::string_view value);
 // Why an address or domain of a table will not do; empty: it will.
 [[nodiscard]] std::string sender_refusal(std::string_view text);
 

@@ -57,7 +57,7 @@ class BerkeleyConnection : public Connection {
 
     Answer ask(std::string_view name) {
         std::string key(name);
-        Collector rows(1);
+        Collector rows(1, options_.most_rows);
         for (const std::size_t size : {key.size(), key.size() + 1}) { // Postfix's tables end both in a zero
             DBT sought{};
             sought.data = key.data();

@@ -12,7 +12,7 @@ namespace keys::source {
 
 class Collector {
   public:
-    explicit Collector(std::size_t columns) { rows_.columns = columns; }
+    Collector(std::size_t columns, std::size_t most_rows) : most_rows_(most_rows) { rows_.columns = columns; }
 
     // The next field of the row, or the first one of the next row.
     void add(std::string_view field) {
@@ -26,7 +26,7 @@ class Collector {
         rows_.rows.back().emplace_back(field);
     }
 
-    [[nodiscard]] bool is_full() const { return bytes_ > max_answer || rows_.rows.size() > max_rows; }
+    [[nodiscard]] bool is_full() const { return bytes_ > max_answer || rows_.rows.size() > most_rows_; }
 
     [[nodiscard]] Answer answer() {
         if (is_full()) {
@@ -36,6 +36,7 @@ class Collector {
     }
 
   private:
+    std::size_t most_rows_;
     Rows rows_;
     std::size_t bytes_ = 0;
 };

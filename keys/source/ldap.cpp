@@ -169,7 +169,7 @@ class LdapConnection : public Reconnecting {
         const int status =
             ::ldap_search_ext_s(ldap_, fill_base(query_.base, name).c_str(), query_.scope,
                                 fill_filter(query_.filter, name).c_str(), attributes.data(), 0, nullptr,
-                                nullptr, &left, static_cast<int>(max_rows + 1), &received);
+                                nullptr, &left, static_cast<int>(options_.most_rows + 1), &received);
         const std::unique_ptr<LDAPMessage, decltype(&ldap_msgfree)> entries(received, &::ldap_msgfree);
         const bool of_name = query_.base.find('$') != std::string::npos;
         if (status == LDAP_NO_SUCH_OBJECT || (status == LDAP_INVALID_DN_SYNTAX && of_name)) {
@@ -182,18 +182,29 @@ class LdapConnection : public Reconnecting {
     }
 
     Answer collect(LDAPMessage* entries) {
-        Collector rows(query_.attributes.size());
+        Collector rows(options_.every_value ? 1 : query_.attributes.size(), options_.most_rows);
         for (LDAPMessage* entry = ::ldap_first_entry(ldap_, entries); entry != nullptr;
              entry = ::ldap_next_entry(ldap_, entry)) {
             for (const std::string& attribute : query_.attributes) {
                 berval** values = ::ldap_get_values_len(ldap_, entry, attribute.c_str());
-                rows.add(values == nullptr || *values == nullptr
-                             ? std::string_view()
-                             : std::string_view((*values)->bv_val, (*values)->bv_len));
+                add(values, rows);
                 ::ldap_value_free_len(values);
             }
         }
         return rows.answer();
+    }
+
+    // Of one attribute.
+    void add(berval* const* values, Collector& rows) const {
+        if (!options_.every_value) {
+            rows.add(values == nullptr || *values == nullptr
+                         ? std::string_view()
+                         : std::string_view((*values)->bv_val, (*values)->bv_len));
+            return;
+        }
+        for (; values != nullptr && *values != nullptr; ++values) {
+            rows.add({(*values)->bv_val, (*values)->bv_len});
+        }
     }
 
     std::string problem(int status) {

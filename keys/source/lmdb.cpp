@@ -68,7 +68,7 @@ class LmdbConnection : public Connection {
         }
         // Postfix's tables end both in a zero.
         std::string key(name);
-        Collector rows(1);
+        Collector rows(1, options_.most_rows);
         for (const std::size_t size : {key.size(), key.size() + 1}) {
             MDB_val sought{size, key.data()};
             MDB_val found{};

@@ -189,7 +189,7 @@ class MysqlConnection : public Reconnecting {
         if (::mysql_stmt_bind_result(statement_.get(), fields.data()) != 0) {
             return base::refuse(statement_problem());
         }
-        Collector rows(columns);
+        Collector rows(columns, options_.most_rows);
         int status = ::mysql_stmt_fetch(statement_.get());
         for (; status == 0 || status == MYSQL_DATA_TRUNCATED; status = ::mysql_stmt_fetch(statement_.get())) {
             for (unsigned i = 0; i < columns; ++i) {

@@ -10,6 +10,8 @@ namespace keys::source {
 
 enum class Kind : std::uint8_t { sqlite, lmdb, berkeley, postgresql, mysql, ldap };
 
+constexpr std::size_t max_rows = 100;
+
 struct Options {
     Kind kind = Kind::sqlite;
     std::string connection; // the path of a file, libpq's "host=... dbname=...", an LDAP URL
@@ -20,6 +22,8 @@ struct Options {
     std::chrono::milliseconds cache_time{300000};
     std::size_t cache_bytes = std::size_t{16} * 1024 * 1024;
     std::size_t connections = 4;
+    std::size_t most_rows = max_rows; // of one answer; more are a problem
+    bool every_value = false;         // of LDAP: each value of each attribute is a row
 
     // For diagnostics.
     std::string label{};    // "postgresql:mail"

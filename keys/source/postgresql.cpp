@@ -128,7 +128,7 @@ class PostgresqlConnection : public Reconnecting {
         if (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK) {
             const int columns = ::PQnfields(&result);
             if (!rows) {
-                rows.emplace(static_cast<std::size_t>(columns));
+                rows.emplace(static_cast<std::size_t>(columns), options_.most_rows);
             }
             for (int row = 0; row < ::PQntuples(&result); ++row) {
                 for (int i = 0; i < columns; ++i) {

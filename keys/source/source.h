@@ -54,8 +54,7 @@ class Connection {
 
 using Connect = std::function<std::unique_ptr<Connection>()>;
 
-// What one answer may hold. More is a problem, and not an answer that lacks something.
-constexpr std::size_t max_rows = 100;
+// What one answer may hold, beside Options::most_rows. More is a problem.
 constexpr std::size_t max_answer = std::size_t{256} * 1024;
 // A longer name is none, and nobody is asked: a local part and a domain (keys/limits.h).
 constexpr std::size_t max_name = 1024;

@@ -88,7 +88,7 @@ class SqliteConnection : public Connection {
             }
         }
         const int columns = ::sqlite3_column_count(statement_.get());
-        Collector rows(static_cast<std::size_t>(columns));
+        Collector rows(static_cast<std::size_t>(columns), options_.most_rows);
         int status = ::sqlite3_step(statement_.get());
         for (; status == SQLITE_ROW; status = ::sqlite3_step(statement_.get())) {
             for (int i = 0; i < columns; ++i) {

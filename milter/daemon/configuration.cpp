@@ -83,7 +83,7 @@ void report(log::Logger& logger, const Configuration& configuration) {
 }
 
 Configuration read_configuration(const CommandLine& command_line, const runtime::KnownHosts& known,
-                                 std::shared_ptr<const keys::KeyStore> keys, const std::string* main_text) {
+                                 const runtime::Runtime* before, const std::string* main_text) {
     Configuration configuration;
     configuration.begun = time_now();
     auto& files = configuration.files;
@@ -107,8 +107,7 @@ Configuration read_configuration(const CommandLine& command_line, const runtime:
     files.read = std::move(loaded.files);
     files.patterns = std::move(loaded.patterns);
     apply_overrides(command_line, *loaded.settings);
-    auto built =
-        runtime::build_runtime(std::move(*loaded.settings), runtime::host_name(), known, std::move(keys));
+    auto built = runtime::build_runtime(std::move(*loaded.settings), runtime::host_name(), known, before);
     append(configuration.problems, built.problems);
     append(configuration.faults, built.faults);
     append(configuration.warnings, built.warnings);

@@ -34,10 +34,10 @@ struct Configuration {
 };
 
 // Reads everything anew. Used at start and at each reload, which keeps what `known` relays were, and what the
-// sources of `keys` answered. With `main_text` the configuration file is not read: that was its text.
+// sources of `before` answered. With `main_text` the configuration file is not read: that was its text.
 [[nodiscard]] Configuration read_configuration(const CommandLine& command_line,
                                                const runtime::KnownHosts& known = {},
-                                               std::shared_ptr<const keys::KeyStore> keys = nullptr,
+                                               const runtime::Runtime* before = nullptr,
                                                const std::string* main_text = nullptr);
 
 // glibc keeps what a configuration of many domains took while it was read, and what the one before it took,

@@ -67,7 +67,7 @@ void Reloader::look() {
 
 Configuration Reloader::read_anew(const std::string* main_text) const {
     const auto runtime = service_.runtime();
-    return read_configuration(command_line_, runtime->relay_hosts, runtime->keys, main_text);
+    return read_configuration(command_line_, runtime->relay_hosts, runtime.get(), main_text);
 }
 
 Reloader::Outcome Reloader::take(Configuration configuration) {
@@ -120,8 +120,10 @@ FileState Reloader::state() const {
     if (const std::string& list = runtime->settings.dmarc.public_suffix_list; !list.empty()) {
         state.add(list);
     }
-    if (const std::string& table = runtime->settings.senders.table; !table.empty()) {
-        state.add(keys::parse_table_name(table)->path);
+    // A source has no file, or one that it watches itself.
+    if (const auto table = keys::parse_table_name(runtime->settings.senders.table);
+        table && !table->path.empty()) {
+        state.add(table->path);
     }
     runtime->keys->for_each_file([&state](const std::string& path) { state.add(path); });
     return state;

@@ -111,7 +111,9 @@ keys::KeyOptions key_options(const config::Settings& settings) {
     }
     if (settings.default_keys.given) {
         options.default_domains = settings.default_keys.domains;
-        options.default_table = settings.default_keys.domain_table;
+        const auto& table = settings.default_keys.domain_table;
+        options.default_source = source_options(settings, table, Table::domains);
+        options.default_table = options.default_source ? "" : table;
         add_keys("", settings.default_keys.entry, shapes, options.default_keys);
     }
     return options;

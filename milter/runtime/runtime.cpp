@@ -74,6 +74,17 @@ std::vector<std::string>& list_for(keys::Severity severity, BuiltRuntime& built)
     return built.problems;
 }
 
+// Several tables may have one source: what is wrong with it is told once.
+void note(const std::vector<keys::Problem>& problems, BuiltRuntime& built) {
+    const auto told = built.faults;
+    for (const auto& problem : problems) {
+        if (std::string text = keys::print(problem);
+            std::find(told.begin(), told.end(), text) == told.end()) {
+            list_for(problem.severity, built).push_back(std::move(text));
+        }
+    }
+}
+
 void use_relays(LoadedRelays loaded, Runtime& runtime) {
     runtime.unknown_relay = loaded.missed();
     runtime.relay_rules = std::move(loaded.rules);
@@ -92,30 +103,24 @@ void load_relays(const KnownHosts& known, Runtime& runtime, BuiltRuntime& built)
 }
 
 // A table with errors leaves open whose mail they are about.
-void load_senders(Runtime& runtime, BuiltRuntime& built) {
-    if (runtime.settings.senders.table.empty()) {
-        return;
-    }
-    std::vector<keys::Problem> problems;
-    runtime.senders = keys::SenderTable::load(runtime.settings.senders.table, problems);
-    for (const auto& problem : problems) {
-        list_for(problem.severity, built).push_back(keys::print(problem));
-    }
+void use_senders(const Runtime* before, Runtime& runtime, BuiltRuntime& built) {
+    auto loaded =
+        load_senders(runtime.settings, {}, runtime.key_news, before == nullptr ? nullptr : before->senders);
+    runtime.senders = std::move(loaded.table);
+    note(loaded.problems, built);
 }
 
-void load_keys(std::shared_ptr<const keys::KeyStore> before, Runtime& runtime, BuiltRuntime& built) {
+void load_keys(const Runtime* before, Runtime& runtime, BuiltRuntime& built) {
     // A key that cannot be parsed is better noticed now than with the first message. But parsing costs half a
     // millisecond a key, so a large site has its keys parsed when they are first used, and `paraph
     // check-config`.
     auto options = key_options(runtime.settings);
     options.read_few = keys_read_at_start;
-    options.before = std::move(before);
-    options.news = runtime.key_news = std::make_shared<keys::source::News>();
+    options.before = before == nullptr ? nullptr : before->keys;
+    options.news = runtime.key_news;
     auto loaded = keys::KeyStore::load(std::move(options));
     runtime.keys = std::move(loaded.store);
-    for (const auto& problem : loaded.problems) {
-        list_for(problem.severity, built).push_back(keys::print(problem));
-    }
+    note(loaded.problems, built);
 }
 
 } // namespace
@@ -216,7 +221,7 @@ resolver::Options resolver_options(const config::Settings& settings) {
 }
 
 BuiltRuntime build_runtime(config::Settings settings, std::string host_name, const KnownHosts& known,
-                           std::shared_ptr<const keys::KeyStore> keys) {
+                           const Runtime* before) {
     auto runtime = std::make_shared<Runtime>();
     BuiltRuntime built;
     runtime->settings = std::move(settings);
@@ -256,8 +261,9 @@ BuiltRuntime build_runtime(config::Settings settings, std::string host_name, con
         built.problems.push_back(list.error());
     }
     load_relays(known, *runtime, built);
-    load_senders(*runtime, built);
-    load_keys(std::move(keys), *runtime, built);
+    runtime->key_news = std::make_shared<keys::source::News>();
+    use_senders(before, *runtime, built);
+    load_keys(before, *runtime, built);
     runtime->settings.domains.clear(); // the key store has them
     if (built.problems.empty()) {
         built.runtime = std::move(runtime);

@@ -58,15 +58,24 @@ struct BuiltRuntime {
 constexpr std::size_t keys_read_at_start = 1000;
 
 // Reads the key tables and the public suffix list that the settings name, and looks up the relays that they
-// name; of these, `known` holds the addresses of before. `keys` are those of before.
+// name; of these, `known` holds the addresses of before. What the sources of `before` answered is kept.
 [[nodiscard]] BuiltRuntime build_runtime(config::Settings settings, std::string host_name,
-                                         const KnownHosts& known = {},
-                                         std::shared_ptr<const keys::KeyStore> keys = nullptr);
+                                         const KnownHosts& known = {}, const Runtime* before = nullptr);
 
 // The same with the addresses of relays whose names had none before. Nothing else is read again. Null: there
 // are still none.
 [[nodiscard]] std::shared_ptr<const Runtime> with_relays_found(const Runtime& before,
                                                                const LookUpHost& look_up);
+
+// Who may write what; no table: nobody is asked.
+struct LoadedSenders {
+    std::shared_ptr<const keys::SenderSource> table;
+    std::vector<keys::Problem> problems;
+};
+// See senders.cpp. `user` as in keys::KeyOptions; what the source of `before` answered is kept.
+[[nodiscard]] LoadedSenders load_senders(const config::Settings& settings, const std::string& user,
+                                         const std::shared_ptr<keys::source::News>& news,
+                                         const std::shared_ptr<const keys::SenderSource>& before);
 
 // The parts that the tools need as well.
 [[nodiscard]] authenticate::Options check_options(const config::Settings& settings);

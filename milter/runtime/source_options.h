@@ -10,7 +10,7 @@
 
 namespace milter::runtime {
 
-enum class Table : std::uint8_t { signing, keys };
+enum class Table : std::uint8_t { signing, keys, senders, domains };
 
 // Nothing: the table is one in memory.
 [[nodiscard]] std::optional<keys::source::Options> source_options(const config::Settings& settings,

@@ -53,6 +53,16 @@ Submission submission(const TransactionContext& context) {
 }
 
 // Mail whose From is none that its submitter may write.
+// Nobody could say what he may write.
+authenticate::Disposition put_off_sender() {
+    authenticate::Disposition disposition;
+    disposition.action = authenticate::Action::tempfail;
+    disposition.reason = "sender-unknown";
+    disposition.reply = authenticate::SmtpReply{"451", "4.4.3", // RFC 3463 3.5: a directory cannot be reached
+                                                "cannot find out who may send from the address in From"};
+    return disposition;
+}
+
 authenticate::Disposition refuse_sender(bool for_good) {
     authenticate::Disposition disposition;
     disposition.action = for_good ? authenticate::Action::reject : authenticate::Action::tempfail;
@@ -316,12 +326,14 @@ Actions Transaction::finish_outbound(std::string_view queue_id) {
 // Where nobody can say just now, it is not refused for good.
 void Transaction::heed_sender_table(authenticate::Disposition& disposition) const {
     const auto& choice = outbound_->choice();
-    const auto rule = context_.runtime->settings.senders.mismatch;
-    if (!choice.forbidden || rule == config::SenderMismatch::sign_without ||
+    const auto& settings = context_.runtime->settings;
+    const auto rule = settings.senders.mismatch;
+    const bool waits = choice.unknown && settings.signing.missing_key == config::MissingKey::tempfail;
+    if (!choice.forbidden || (rule == config::SenderMismatch::sign_without && !waits) ||
         disposition.action == authenticate::Action::reject) {
         return;
     }
-    disposition = refuse_sender(rule == config::SenderMismatch::reject && !choice.unknown);
+    disposition = choice.unknown ? put_off_sender() : refuse_sender(rule == config::SenderMismatch::reject);
 }
 
 std::vector<authres::MethodResult> Transaction::login_result() const {

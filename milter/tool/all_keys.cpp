@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "keys/domain_list.h"
 #include "keys/published_record.h"
+#include "milter/runtime/source_options.h"
 #include "milter/tool/domain_entries.h"
 #include "milter/tool/key_tables.h"
 
@@ -148,7 +149,10 @@ class Search {
         }
         std::vector<keys::Problem> problems;
         auto names = keys.domains;
-        if (!keys.domain_table.empty()) {
+        if (runtime::source_options(settings_, keys.domain_table, runtime::Table::domains)) {
+            all_.passed_over.push_back(fmt::format("{}:{}: default: the domains in {} are not known here",
+                                                   keys.entry.named_in, keys.line, keys.domain_table));
+        } else if (!keys.domain_table.empty()) {
             const auto more = keys::read_domain_table(keys.domain_table, problems);
             names.insert(names.end(), more.begin(), more.end());
         }

@@ -64,6 +64,18 @@ bool daemon_reads(const CheckConfigOptions& options) {
            config::same_file(options.file, default_config_file);
 }
 
+Severity severity_of(const keys::Problem& problem) {
+    switch (problem.severity) {
+    case keys::Severity::error:
+        return Severity::error;
+    case keys::Severity::signer:
+        return Severity::local_error;
+    case keys::Severity::warning:
+        return Severity::warning;
+    }
+    return Severity::error;
+}
+
 struct Report {
     std::vector<Diagnostic> diagnostics;
     bool refused = false; // also by a daemon that runs, which has its socket
@@ -82,19 +94,18 @@ struct Report {
     void add(std::vector<Diagnostic> more) {
         std::move(more.begin(), more.end(), std::back_inserter(diagnostics));
     }
-};
 
-Severity severity_of(const keys::Problem& problem) {
-    switch (problem.severity) {
-    case keys::Severity::error:
-        return Severity::error;
-    case keys::Severity::signer:
-        return Severity::local_error;
-    case keys::Severity::warning:
-        return Severity::warning;
+    void add_problems(const std::vector<keys::Problem>& problems) {
+        for (const auto& problem : problems) {
+            diagnostics.push_back({severity_of(problem), problem.file, problem.line, 0, problem.message, {}});
+        }
     }
-    return Severity::error;
-}
+    [[nodiscard]] bool has(const keys::Problem& problem) const {
+        return std::any_of(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& one) {
+            return one.file == problem.file && one.line == problem.line && one.message == problem.message;
+        });
+    }
+};
 
 // While its address is not known, nothing tells such a relay from the hosts whose mail is signed.
 void warn_of_internal_relays(const config::Settings& settings, const runtime::KnownHosts& known,
@@ -155,19 +166,19 @@ std::size_t open_domains(const config::Settings& settings) {
                                                   [&](const auto& one) { return is_open(one.second); }));
 }
 
-// The daemon does not start with an error in it.
-void check_senders(const config::Settings& settings, Report& report) {
+// The daemon does not start with an error in a file.
+void check_senders(const config::Settings& settings, const std::string& user, Report& report) {
     if (settings.senders.table.empty()) {
         return;
     }
     ++report.files;
-    std::vector<keys::Problem> problems;
-    const auto table = keys::SenderTable::load(settings.senders.table, problems);
-    for (const auto& problem : problems) {
-        report.diagnostics.push_back(
-            {severity_of(problem), problem.file, problem.line, 0, problem.message, {}});
+    const auto loaded = runtime::load_senders(settings, user, nullptr, nullptr);
+    const auto* file = dynamic_cast<const keys::SenderTable*>(loaded.table.get());
+    // What is wrong with a source of several tables is told once.
+    if (file != nullptr || loaded.problems.empty() || !report.has(loaded.problems.front())) {
+        report.add_problems(loaded.problems);
     }
-    if (!table->has_networks()) {
+    if (file != nullptr && !file->has_networks()) {
         report.diagnostics.push_back({Severity::warning, settings.senders.table, 0, 0,
                                       "no row is for a network: mail without a login, such as that of "
                                       "programs on this host, is not signed",
@@ -207,10 +218,7 @@ void check_keys(const config::Settings& settings, const std::string& user, const
     key_options.read_keys = !options.reload;
     key_options.read_few = runtime::keys_read_at_start;
     const auto loaded = keys::KeyStore::load(std::move(key_options));
-    for (const auto& problem : loaded.problems) {
-        report.diagnostics.push_back(
-            {severity_of(problem), problem.file, problem.line, 0, problem.message, {}});
-    }
+    report.add_problems(loaded.problems);
     report.domains = settings.domains.size();
     report.keys += settings.default_keys.entry.keys.size();
     for (const auto& [domain, entry] : settings.domains) {
@@ -218,7 +226,7 @@ void check_keys(const config::Settings& settings, const std::string& user, const
     }
     warn_of_open_senders(settings, open_domains(settings) + loaded.listed_domains + loaded.signing_rows,
                          name_of(options), report);
-    check_senders(settings, report);
+    check_senders(settings, user, report);
     check_password_files(settings, user, report);
     report.key_rows = loaded.key_rows;
     report.signing_rows = loaded.signing_rows;

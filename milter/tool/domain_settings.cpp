@@ -41,7 +41,9 @@ class Lines {
             add_users();
             add_keys();
         } else {
-            add("entry", "none", "neither 'domains' nor 'default' is for it");
+            const auto undecided = DomainEntries(*loaded_.settings).undecided(domain_);
+            add("entry", undecided.empty() ? "none" : "unknown",
+                undecided.empty() ? "neither 'domains' nor 'default' is for it" : undecided);
             for (const auto* name : {"key_table", "signing_table"}) {
                 add_general(fmt::format("signing.{}", name));
             }

@@ -339,8 +339,8 @@ class Guide(unittest.TestCase):
     """The settings that the guide shows are settings."""
 
     def test_the_examples(self):
-        blocks = re.findall(r"^ {4}signing:\n(?:^ {4}.*\n)+", databases.GUIDE.read_text(), re.MULTILINE)
-        self.assertEqual(3, len(blocks))
+        blocks = re.findall(r"^ {4}(?:signing|senders):\n(?:^ {4}.*\n)+", databases.GUIDE.read_text(), re.MULTILINE)
+        self.assertEqual(4, len(blocks))
         for block in blocks:
             told = run([programs.paraph, "check-config", "-"], re.sub(r"^ {4}", "", block, flags=re.M).encode(), check=False)
             text = told.stdout.decode()

@@ -34,7 +34,23 @@ class Rows:
         return {**self.signing, "many.test": "x" * TOO_LARGE}, {name: ":".join(row) for name, row in self.keys.items()}
 
 
-def write_sqlite(path: Path, rows: Rows) -> None:
+class Lists:
+    """Who may write what, by login and network, and domains."""
+
+    def __init__(self, senders: dict[str, list[str]], domains: list[str]):
+        self.senders, self.domains = senders, domains
+
+    def sql(self) -> list[str]:
+        quote = "'{}'".format
+        rows = [(login, value) for login, values in self.senders.items() for value in values]
+        return [f"INSERT INTO dkim_senders VALUES ({', '.join(map(quote, row))})" for row in rows] + [
+            f"INSERT INTO dkim_domains VALUES ({quote(domain)})" for domain in self.domains]
+
+    def values(self) -> tuple[dict[str, str], dict[str, str]]:
+        return {login: ", ".join(values) for login, values in self.senders.items()}, dict.fromkeys(self.domains, "OK")
+
+
+def write_sqlite(path: Path, rows: Rows | Lists) -> None:
     """In one step, as a program that replaces the file."""
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
@@ -205,6 +221,18 @@ class Slapd(Server):
         for number in range(TOO_MANY + 1):
             entries.append(f"dn: host=h{number},{self.SUFFIX}\nobjectClass: account\nuid: many.test\n"
                            f"host: h{number}\ndescription: first\n")
+        self._add(entries)
+
+    def load_lists(self, lists: Lists) -> None:
+        entries = [f"dn: {self.SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\no: mail\ndc: mail\n"]
+        for login, values in lists.senders.items():
+            entries.append(f"dn: uid=login-{login},{self.SUFFIX}\nobjectClass: account\nuid: login-{login}\n"
+                           f"host: {values[0]}\n" + "".join(f"description: {value}\n" for value in values[1:]))
+        for domain in lists.domains:
+            entries.append(f"dn: uid=domain-{domain},{self.SUFFIX}\nobjectClass: account\nuid: domain-{domain}\n")
+        self._add(entries)
+
+    def _add(self, entries: list[str]) -> None:
         run(["slapadd", "-f", str(self.folder / "slapd.conf")], "\n".join(entries).encode())
 
     def command(self) -> list[str]:
@@ -218,4 +246,6 @@ class Slapd(Server):
         return {"connection": f"ldap://127.0.0.1:{self.port}", "user": f"cn=admin,{self.SUFFIX}",
                 "password_file": str(self.password),
                 "signing_query": f"{self.SUFFIX}?description?sub?(uid=$d)",
-                "key_query": f"{self.SUFFIX}?host,l,description?sub?(uid=key-$d)"}
+                "key_query": f"{self.SUFFIX}?host,l,description?sub?(uid=key-$d)",
+                "sender_query": f"{self.SUFFIX}?host,description?sub?(uid=login-$d)",
+                "domain_query": f"{self.SUFFIX}?uid?sub?(uid=domain-$d)"}

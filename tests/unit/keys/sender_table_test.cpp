@@ -155,14 +155,19 @@ TEST_CASE("what can be wrong with a table of senders") {
     CHECK(problems.size() == 1);
 }
 
-TEST_CASE("a source that cannot be asked leaves it open, and allows nothing") {
+TEST_CASE("a source that cannot be asked leaves open what is not known, and allows nothing") {
     class Down : public keys::SenderSource {
-        [[nodiscard]] Answer of_login(std::string_view) const override { return {{"*"}, "no route to host"}; }
+        [[nodiscard]] Answer of_login(std::string_view) const override {
+            return {{"ann@example.org"}, "no route to host"};
+        }
         [[nodiscard]] Answer of_client(const base::IpAddress&) const override { return {{}, "down"}; }
     };
     const Down down;
-    const auto fit =
-        keys::may_write(down, "", login("ann"), {"ann"}, *base::DomainName::parse("example.org"));
-    CHECK(fit.fit == keys::Fit::unknown);
-    CHECK(fit.why == "nobody knows what login 'ann' may write: no route to host");
+    const auto fit_of = [&](const keys::Submitter& submitter, const std::vector<std::string_view>& parts) {
+        return keys::may_write(down, "", submitter, parts, *base::DomainName::parse("example.org"));
+    };
+    CHECK(fit_of(login("ann"), {"ann"}).fit == keys::Fit::fits);
+    CHECK(fit_of(login("ann"), {"ann", "boss"}).fit == keys::Fit::unknown);
+    CHECK(fit_of(login("ann"), {"boss"}).why == "nobody knows what login 'ann' may write: no route to host");
+    CHECK(fit_of(client("192.0.2.1"), {"ann"}).fit == keys::Fit::unknown);
 }

@@ -1,6 +1,7 @@
 #include "keys/source/cached.h"
 
 #include "keys/source/collect.h"
+#include "keys/source/options.h"
 #include "support/catch.h"
 
 #include <fmt/format.h>
@@ -188,9 +189,9 @@ TEST_CASE("an answer that cannot be used is no failure of the source") {
 }
 
 TEST_CASE("the bounds of an answer are a problem of the name") {
-    keys::source::Collector few(1);
-    keys::source::Collector many(1);
-    keys::source::Collector large(1);
+    keys::source::Collector few(1, keys::source::max_rows);
+    keys::source::Collector many(1, keys::source::max_rows);
+    keys::source::Collector large(1, keys::source::max_rows);
     for (std::size_t i = 0; i < keys::source::max_rows; ++i) {
         few.add("x");
         many.add("x");

@@ -1,0 +1,44 @@
+#include "keys/keyed_domains.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace keys {
+
+namespace {
+
+struct Listed {};
+
+source::Value make_listed(std::string_view /*name*/, const source::Rows& /*rows*/) {
+    return {std::make_shared<const Listed>(), sizeof(Listed)};
+}
+
+} // namespace
+
+std::vector<std::string> domain_forms(const base::DomainName& domain) {
+    std::vector<std::string> forms{domain.text()};
+    for (auto name = domain.parent(); name; name = name->parent()) {
+        forms.push_back(fmt::format("*.{}", name->text()));
+        forms.push_back(fmt::format(".{}", name->text()));
+    }
+    return forms;
+}
+
+KeyedDomainList::KeyedDomainList(const source::Options& options, std::shared_ptr<source::News> news)
+    : source_(options, make_listed, std::move(news)) {}
+
+KeyedDomainList::Found KeyedDomainList::find(const base::DomainName& domain, Inquiry& inquiry) const {
+    for (const std::string& form : domain_forms(domain)) {
+        auto found = source_.look_up(form, inquiry);
+        if (!found.failure.empty()) {
+            return {false, std::move(found.failure)};
+        }
+        if (found.value) {
+            return {true, {}};
+        }
+    }
+    return {};
+}
+
+} // namespace keys
