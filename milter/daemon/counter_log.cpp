@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <new>
 
@@ -12,8 +13,8 @@ using Clock = threads::Wakeup::Clock;
 
 namespace {
 
-// How late a line may be. A reload that changes `log.counters_every` is noticed by then as well.
-constexpr std::chrono::seconds look_every{1};
+// How late a line may be: one that could not be written is not tried again and again.
+constexpr std::chrono::seconds pause{1};
 
 // Without memory for a line there is none; what it would have told is in the next one.
 template <class Write>
@@ -38,7 +39,8 @@ std::vector<record::Count> read_counts(const runtime::Service& service) {
 }
 
 CounterLog::CounterLog(const runtime::Service& service)
-    : service_(service), lines_(Clock::now()), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+    : service_(service), lines_(Clock::now()), bell_(service, wakeup_),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 CounterLog::~CounterLog() {
     thread_.request_stop();
@@ -56,14 +58,23 @@ void CounterLog::request_totals() {
 
 void CounterLog::run(const std::stop_token& stop) {
     do { // what was requested before the end is still written
-        wakeup_.sleep_until(Clock::now() + look_every);
+        sleep();
         if (totals_requested_.exchange(false)) {
             attempt([this] { write_totals(); });
         }
-        if (lines_.is_due(Clock::now(), every())) {
+        if (const auto due = lines_.due(every()); due && Clock::now() >= *due) {
             attempt([this] { write_since_last(); });
         }
     } while (!stop.stop_requested());
+}
+
+// Until a line is due, totals are requested, or another configuration says when a line is due.
+void CounterLog::sleep() {
+    if (const auto due = lines_.due(every())) {
+        wakeup_.sleep_until(std::max(*due, Clock::now() + pause));
+    } else {
+        wakeup_.sleep();
+    }
 }
 
 void CounterLog::write_since_last() {

@@ -28,6 +28,7 @@ class CounterLog {
 
   private:
     void run(const std::stop_token& stop);
+    void sleep();
     void write_since_last();
     void write_totals();
     [[nodiscard]] std::chrono::seconds every() const; // of the configuration that is in use
@@ -36,6 +37,7 @@ class CounterLog {
     record::CounterLines lines_; // the thread's, until it has ended
     std::atomic<bool> totals_requested_{false};
     threads::Wakeup wakeup_;
+    runtime::ChangeBell bell_;
     std::jthread thread_; // last: it uses all of the above
 };
 

@@ -32,8 +32,15 @@ void seek_relays(runtime::Service& service, const runtime::LookUpHost& look_up) 
                           next->unknown_relay));
 }
 
+std::optional<threads::Wakeup::Clock::time_point> next_look(const runtime::Service& service) {
+    return service.runtime()->unknown_relay.empty()
+               ? std::nullopt
+               : std::optional(threads::Wakeup::Clock::now() + look_every);
+}
+
 RelaySeeker::RelaySeeker(runtime::Service& service)
-    : service_(service), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+    : service_(service), bell_(service, wakeup_),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 RelaySeeker::~RelaySeeker() {
     thread_.request_stop();
@@ -46,7 +53,12 @@ void RelaySeeker::run(const std::stop_token& stop) {
         return stop.stop_requested() ? base::refuse(std::string("no time")) : runtime::look_up_host(name);
     };
     while (!stop.stop_requested()) {
-        wakeup_.sleep_until(threads::Wakeup::Clock::now() + look_every);
+        const auto look = next_look(service_);
+        if (!look) {
+            wakeup_.sleep();
+            continue;
+        }
+        wakeup_.sleep_until(*look);
         try {
             seek_relays(service_, look_up);
         } catch (const std::bad_alloc&) { // there is another look

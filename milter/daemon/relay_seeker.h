@@ -7,12 +7,16 @@
 #include "milter/runtime/service.h"
 #include "milter/threads/wakeup.h"
 
+#include <optional>
 #include <thread>
 
 namespace milter::daemon {
 
 // One look. Asks for nothing where no relay is missing.
 void seek_relays(runtime::Service& service, const runtime::LookUpHost& look_up);
+
+// When to look; nothing: not before another configuration is in use.
+[[nodiscard]] std::optional<threads::Wakeup::Clock::time_point> next_look(const runtime::Service& service);
 
 class RelaySeeker {
   public:
@@ -27,6 +31,7 @@ class RelaySeeker {
 
     runtime::Service& service_;
     threads::Wakeup wakeup_;
+    runtime::ChangeBell bell_;
     std::jthread thread_; // last: it uses all of the above
 };
 

@@ -4,6 +4,7 @@
 #include "milter/record/counters.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,9 @@ class CounterLines {
 
     explicit CounterLines(Time start) : start_(start), last_(start) {}
 
-    // Whether `every` has passed since the last call of since_last(). Never where it is zero.
-    [[nodiscard]] bool is_due(Time now, std::chrono::seconds every) const {
-        return every.count() > 0 && now - last_ >= every;
+    // When `every` will have passed since the last call of since_last(). Never where it is zero.
+    [[nodiscard]] std::optional<Time> due(std::chrono::seconds every) const {
+        return every.count() > 0 ? std::optional(last_ + every) : std::nullopt;
     }
 
     // What was counted since the last call: "seconds=3600 spf.pass=7". Empty where nothing was.

@@ -10,10 +10,12 @@
 #include "milter/runtime/mta_names.h"
 #include "milter/runtime/runtime.h"
 #include "milter/threads/lock_guarded.h"
+#include "milter/threads/wakeup.h"
 
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <set>
 
 namespace milter::runtime {
 
@@ -36,17 +38,20 @@ class Service {
     void replace_runtime(std::shared_ptr<const Runtime> next) {
         listen_to(next);
         runtime_.with([&](auto& runtime) { runtime.swap(next); });
+        ring();
     }
 
     // `next` was made of `before`. False: something else is in use by now, and stays.
     bool replace_runtime(const std::shared_ptr<const Runtime>& before, std::shared_ptr<const Runtime> next) {
-        return runtime_.with([&](auto& runtime) {
+        const bool replaced = runtime_.with([&](auto& runtime) {
             const bool current = runtime == before;
             if (current) {
                 runtime.swap(next);
             }
             return current;
         });
+        ring();
+        return replaced;
     }
 
     [[nodiscard]] resolver::Resolver& resolver() const { return resolver_; }
@@ -60,6 +65,16 @@ class Service {
     record::Counters counters; // since the start, whatever was reloaded
 
   private:
+    friend class ChangeBell;
+
+    void ring() const {
+        sleepers_.with([](const auto& sleepers) {
+            for (threads::Wakeup* sleeper : sleepers) {
+                sleeper->ring();
+            }
+        });
+    }
+
     // The sources of keys go on telling as long as anybody uses them, and the logger outlives all.
     void listen_to(const std::shared_ptr<const Runtime>& runtime) const {
         if (runtime && runtime->key_news) {
@@ -71,9 +86,27 @@ class Service {
     }
 
     threads::LockGuarded<std::shared_ptr<const Runtime>> runtime_;
+    mutable threads::LockGuarded<std::set<threads::Wakeup*>> sleepers_; // who sleeps until it is replaced
     resolver::Resolver& resolver_;
     log::Logger& logger_;
     Clock clock_;
+};
+
+// As long as it lives, another configuration wakes who sleeps there. Both must outlive it.
+class ChangeBell {
+  public:
+    ChangeBell(const Service& service, threads::Wakeup& sleeper) : service_(service), sleeper_(sleeper) {
+        service_.sleepers_.with([this](auto& sleepers) { sleepers.insert(&sleeper_); });
+    }
+    ChangeBell(const ChangeBell&) = delete;
+    ChangeBell& operator=(const ChangeBell&) = delete;
+    ~ChangeBell() {
+        service_.sleepers_.with([this](auto& sleepers) { sleepers.erase(&sleeper_); });
+    }
+
+  private:
+    const Service& service_;
+    threads::Wakeup& sleeper_;
 };
 
 } // namespace milter::runtime

@@ -5,7 +5,7 @@
 
 namespace milter::threads {
 
-void Wakeup::sleep_until(Clock::time_point end) {
+bool Wakeup::sleep_until(Clock::time_point end) {
     using std::chrono::nanoseconds;
     using std::chrono::seconds;
     const auto since_boot = std::max(end.time_since_epoch(), Clock::duration::zero());
@@ -13,7 +13,7 @@ void Wakeup::sleep_until(Clock::time_point end) {
     timespec time{};
     time.tv_sec = static_cast<time_t>(whole.count());
     time.tv_nsec = static_cast<long>(nanoseconds(since_boot - whole).count());
-    sem_clockwait(&rings_, CLOCK_MONOTONIC, &time);
+    return sem_clockwait(&rings_, CLOCK_MONOTONIC, &time) == 0;
 }
 
 } // namespace milter::threads

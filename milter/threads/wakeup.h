@@ -20,8 +20,10 @@ class Wakeup {
     // From any thread; not lost when nobody sleeps yet.
     void ring() { sem_post(&rings_); }
 
-    // Returns after a ring, at `end`, or earlier for no reason.
-    void sleep_until(Clock::time_point end);
+    // Returns after a ring, at `end`, or earlier for no reason. True: it was a ring.
+    bool sleep_until(Clock::time_point end);
+    // Returns after a ring, or earlier for no reason.
+    void sleep() { sem_wait(&rings_); }
 
   private:
     sem_t rings_{};

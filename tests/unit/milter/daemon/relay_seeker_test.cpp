@@ -92,6 +92,28 @@ TEST_CASE("nothing is asked while all relays are known") {
     CHECK(daemon.asked == 0);
 }
 
+TEST_CASE("who seeks sleeps while all relays are known, until another configuration comes") {
+    using milter::daemon::next_look;
+    using milter::threads::Wakeup;
+    Daemon daemon({});
+    CHECK_FALSE(next_look(daemon.service));
+    Wakeup sleeper;
+    const auto rung = [&] { return sleeper.sleep_until(Wakeup::Clock::time_point::min()); };
+    {
+        const milter::runtime::ChangeBell bell(daemon.service, sleeper);
+        CHECK_FALSE(rung());
+        daemon.service.replace_runtime(runtime({"mx2.example.net"}));
+        CHECK(rung());
+        CHECK_FALSE(rung());
+        CHECK(next_look(daemon.service));
+        daemon.seek({"mx2.example.net"});
+        CHECK(rung());
+        CHECK_FALSE(next_look(daemon.service));
+    }
+    daemon.service.replace_runtime(runtime({}));
+    CHECK_FALSE(rung());
+}
+
 TEST_CASE("what a reload has brought meanwhile stays") {
     Daemon daemon({"mx2.example.net"});
     const auto reloaded = runtime({});

@@ -115,12 +115,10 @@ TEST_CASE("a line says what was counted since the last one, and the totals say a
 TEST_CASE("a line is due when its time has passed, and never where that is zero") {
     const CounterLines::Time start{};
     CounterLines lines(start);
-    CHECK_FALSE(lines.is_due(start + seconds(59), seconds(60)));
-    CHECK(lines.is_due(start + seconds(60), seconds(60)));
-    CHECK_FALSE(lines.is_due(start + seconds(60), seconds(0)));
+    CHECK(lines.due(seconds(60)) == start + seconds(60));
+    CHECK_FALSE(lines.due(seconds(0)));
     CHECK(lines.since_last({}, start + seconds(61)).empty());
-    CHECK_FALSE(lines.is_due(start + seconds(120), seconds(60)));
-    CHECK(lines.is_due(start + seconds(121), seconds(60)));
+    CHECK(lines.due(seconds(60)) == start + seconds(121));
 }
 
 TEST_CASE("a line with all counters, and large ones, is not cut") {
