@@ -68,7 +68,13 @@ def public_records(keys):
     """The DNS records of all keys of a folder."""
     command = ["openssl", "pkey", "-pubout", "-outform", "DER", "-in"]
     found = {path: subprocess.run([*command, path], capture_output=True, check=True).stdout for path in sorted(keys.glob("**/*.pem"))}
-    return {str(path.relative_to(keys)): b"v=DKIM1; p=" + base64.b64encode(public) for path, public in found.items()}
+    return {str(path.relative_to(keys)): record(public) for path, public in found.items()}
+
+
+def record(public):
+    """RFC 8463 4: of Ed25519 the key alone, without the frame of X.509."""
+    is_short = len(public) < 64
+    return (b"v=DKIM1; k=ed25519; p=" + base64.b64encode(public[-32:])) if is_short else b"v=DKIM1; p=" + base64.b64encode(public)
 
 
 def other_keys(site, ours, theirs, keys):

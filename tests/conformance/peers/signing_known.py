@@ -48,19 +48,19 @@ def only_ends(judgement):
 CLASSES = [
     Difference(
         "two From fields", OPENDKIM, "RFC 5322 3.6",
-        "unsigned, with a warning (a choice): a reader may show either; opendkim signs for the topmost", 181,
+        "unsigned, with a warning (a choice): a reader may show either; opendkim signs for the topmost", 264,
         lambda j: j.unsigned("2 From fields") and j.case.has("From") == 2),
     Difference(
         "addresses of several domains in From", OPENDKIM, "RFC 6376 6.3",
-        "unsigned, with a warning (a choice): the key of one would speak for another; opendkim signs for the first", 169,
+        "unsigned, with a warning (a choice): the key of one would speak for another; opendkim signs for the first", 254,
         lambda j: j.unsigned("From holds addresses in 2 different domains")),
     Difference(
         "a From that is no list of addresses", OPENDKIM, "RFC 5322 3.4",
-        "unsigned, with a warning (a choice): nobody can say whose it is; opendkim signs what it makes of it, such as d=[192.0.2.1]", 468,
+        "unsigned, with a warning (a choice): nobody can say whose it is; opendkim signs what it makes of it, such as d=[192.0.2.1]", 680,
         lambda j: j.unsigned(*UNREADABLE)),
     Difference(
         "another address in a comment of From", OPENDKIM, "RFC 5322 3.2.2, 3.4",
-        "a reader could take it for the author: unsigned, with a warning (a choice); opendkim signs for the other", 161,
+        "a reader could take it for the author: unsigned, with a warning (a choice); opendkim signs for the other", 238,
         lambda j: j.unsigned("From can be read in two ways") and j.case.shape in ("comment first", "comment with an address")),
     Difference(
         "a From that names nobody", OPENDKIM, "RFC 5322 3.6.2",
@@ -69,66 +69,74 @@ CLASSES = [
     Difference(
         "authors with different keys", OPENDKIM, "RFC 6376 6.3",
         "a key signs if it is that of all authors of the domain, and of all addresses that a reader could take for one (a choice); "
-        "opendkim asks for the first", 47,
+        "opendkim asks for the first", 77,
         lambda j: j.unsigned("no key signs for all authors")),
     Difference(
         "a domain in UTF-8 where d= is the author's", OPENDKIM, "RFC 5890 2.3.2.1, RFC 6376 3.5",
-        "is signed for with its A-labels; opendkim's process ends (assertion), and with it all mail under way", 24,
+        "is signed for with its A-labels; opendkim's process ends (assertion), and with it all mail under way", 32,
         lambda j: j.theirs == "dies" and not j.case.domain.isascii()),
     Difference(
         "a domain in UTF-8", OPENDKIM, "RFC 5890 2.3.2.1, RFC 6376 3.5",
-        "is the name of its A-labels; opendkim finds no row for it, or a catch-all", 46,
+        "is the name of its A-labels; opendkim finds no row for it, or a catch-all", 83,
         lambda j: not j.case.domain.isascii() and j.ours.startswith("accept [d=")),
     Difference(
         "no key behind `%`", OPENDKIM, "a choice",
-        "a domain that has none goes out unsigned, with a warning: it would be so at every try; opendkim puts it off", 660,
+        "a domain that has none goes out unsigned, with a warning: it would be so at every try; opendkim puts it off", 1071,
         lambda j: j.theirs == "tempfail" and j.unsigned("no key of the author's domain: ")),
     Difference(
-        "no key behind one `%` of several rows", OPENDKIM, "a choice", "the other keys sign; opendkim puts the message off", 84,
+        "no key behind one `%` of several rows", OPENDKIM, "a choice", "the other keys sign; opendkim puts the message off", 93,
         lambda j: j.from_all_rows() and j.theirs == "tempfail" and j.our_signatures and "a.shop.example.net" in j.case.domain.lower()),
     Difference(
         "an author's domain of one label", OPENDKIM, "RFC 6376 3.5, 6.1.1",
-        "is not signed for, nobody publishes a key there; opendkim signs d=localhost", 32,
+        "is not signed for, nobody publishes a key there; opendkim signs d=localhost", 37,
         lambda j: (j.unsigned("no key of the author's domain") and j.results.endswith("the signing domain needs two labels at least"))
         or (j.case.domain == "localhost" and set(j.our_signatures) < set(j.their_signatures))),
     Difference(
         "a row of the key table with a domain of one label", OPENDKIM, "RFC 6376 3.5, 6.1.1",
-        "cannot sign, and its mail waits (451) for the table to be corrected; opendkim signs d=org", 60,
+        "cannot sign, and its mail waits (451) for the table to be corrected; opendkim signs d=org", 105,
         lambda j: j.ours == "tempfail" and any(signature.startswith("[d=org ") for signature in j.their_signatures)),
     Difference(
         "a dot behind the author's domain", OPENDKIM, "RFC 1034 3.1",
-        "is the same domain; opendkim finds no row for it, or signs d= with the dot", 86,
+        "is the same domain; opendkim finds no row for it, or signs d= with the dot", 131,
         lambda j: j.case.domain == "example.org." and j.our_signatures),
     Difference(
         "a stray bracket behind the author", OPENDKIM, "RFC 5322 3.4",
-        "every reader finds the same domain, whose key signs; opendkim takes the bracket into d=, or finds no row", 71,
+        "every reader finds the same domain, whose key signs; opendkim takes the bracket into d=, or finds no row", 111,
         lambda j: j.case.shape == "stray bracket" and j.our_signatures and not set(j.our_signatures) <= set(j.their_signatures)),
     Difference(
         "a quoted local-part", OPENDKIM, "RFC 5322 3.2.4, 3.4.1",
-        "the quotes are no part of it, so that the row of the address counts; opendkim finds the domain's", 26,
+        "the quotes are no part of it, so that the row of the address counts; opendkim finds the domain's", 36,
         lambda j: '"' in j.case.local_part and j.our_signatures and j.theirs.startswith("accept")),
     Difference(
         "upper case in a local-part, in a database", OPENDKIM, "a choice",
-        "the address is asked for in lower case; opendkim asks as it was typed, and what compares exactly has no such row", 10,
-        lambda j: j.site in ("sqlite", "db") and j.case.local_part != j.case.local_part.lower() and j.our_signatures),
+        "the address is asked for in lower case; opendkim asks as it was typed, and what compares exactly has no such row", 23,
+        lambda j: j.site.startswith(("sqlite", "db", "postgresql")) and j.case.local_part != j.case.local_part.lower() and j.our_signatures),
     Difference(
         "a local-part in UTF-8", OPENDKIM, "RFC 6531 3.3",
-        "is looked up as any other; opendkim passes over its rows, in files", 21,
+        "is looked up as any other; opendkim passes over its rows, in files", 37,
         lambda j: not j.case.local_part.isascii() and j.our_signatures),
     Difference(
         "an identity without an at sign", OPENDKIM, "RFC 6376 3.5",
-        "is left out, and the key of the row signs; opendkim leaves the message unsigned", 67,
+        "is left out, and the key of the row signs; opendkim leaves the message unsigned", 89,
         lambda j: j.theirs == "accept" and len(j.our_signatures) == 1 and " s=any " in j.ours and "bob@" in j.case.summary().lower()),
     Difference(
         "MultipleSignatures with three rows and more", OPENDKIM, "a choice, as its manual has it",
-        "every row that matches signs; opendkim uses the first and the last", 304,
+        "every row that matches signs; opendkim uses the first and the last", 365,
         lambda j: j.from_all_rows() and only_ends(j)),
     Difference(
-        "MultipleSignatures with two rows of one key", OPENDKIM, "RFC 6376 4.1", "one signature; opendkim makes it twice", 173,
+        "MultipleSignatures with two rows of one key", OPENDKIM, "RFC 6376 4.1", "one signature; opendkim makes it twice", 180,
         lambda j: j.from_all_rows() and len(j.our_signatures) == 1 and j.their_signatures == j.our_signatures * 2),
     Difference(
+        "MultipleSignatures with several rows of one name, in a database", OPENDKIM, "a choice, as in a file",
+        "every row signs; opendkim takes one row of a name", 102,
+        lambda j: j.site == "postgresql, all" and j.their_signatures and set(j.their_signatures) < set(j.our_signatures)),
+    Difference(
+        "an Ed25519 key in base64 in the table", OPENDKIM, "RFC 8463 4",
+        "signs as one of RSA; opendkim knows base64 by the first letters of an RSA key, and puts the message off", 126,
+        lambda j: j.site == "ed25519" and j.theirs == "tempfail" and j.ours.startswith("accept [d=example.com s=com ")),
+    Difference(
         "authors with different keys, where every row signs", OPENDKIM, "RFC 6376 6.3",
-        "the rows sign that are for all of them; opendkim uses those of the first", 11,
+        "the rows sign that are for all of them; opendkim uses those of the first", 16,
         lambda j: j.from_all_rows() and j.case.shape in SEVERAL and j.our_signatures),
     Difference(
         "SenderHeaders, and the field is there twice or cannot be read", OPENDKIM, "RFC 5322 3.6",

@@ -2,9 +2,14 @@
 
 In a table, {keys} is the folder of the keys, and {inline} a key in base64."""
 
+import contextlib
 import dataclasses
 import sqlite3
 import subprocess
+
+from harness import databases
+
+import signing_servers
 
 KEYS = ("one", "two", "example.net/path", "shop.example.net/path", "example.org/path")  # names of their files
 KEY_TABLE = """
@@ -62,6 +67,18 @@ b*@example.com          com
 *@example.net           net:other@%
 carol@*                 third
 """
+# More than one row of an address.
+TWICE = PLAIN.replace("gone.example            gone\n", "") + """
+ann@example.org         news
+example.com             Main
+"""
+
+
+def caseless(table):
+    """For databases that take main and Main for the same name."""
+    return table.replace("Main ", "Other").replace(" Main", " Other")
+
+
 # The field lists that opendkim has built in.
 OPENDKIM_FIELDS = ["from", "reply-to", "subject", "date", "to", "cc", "resent-date", "resent-from", "resent-sender", "resent-to", "resent-cc",
                    "in-reply-to", "references", "list-id", "list-help", "list-unsubscribe", "list-subscribe", "list-post", "list-owner",
@@ -75,6 +92,7 @@ class Site:
     signing_table: str  # the rows
     key_table: str = KEY_TABLE
     kind: str = "file:"  # of the signing table; of both, if it is a database
+    key_type: str = "rsa"
     theirs: dict = dataclasses.field(default_factory=dict)
     ours: dict = dataclasses.field(default_factory=lambda: SAME_FIELDS)  # of `signing`
     more: dict = dataclasses.field(default_factory=dict)  # beside `signing`
@@ -96,6 +114,11 @@ SITES = [
     Site("csl", "ann@example.org=main, example.org=Selector,.example.net=path , Example.net = net,.example.org=%,*=third", kind="csl:"),
     Site("sqlite", PLAIN, kind="sqlite:"),
     Site("db", PLAIN, kind="db:"),
+    Site("postgresql", PLAIN, kind="postgresql:"),
+    Site("postgresql, all", TWICE, kind="postgresql:", theirs=ALL, ours={**SAME_FIELDS, "all_matches": True}),
+    Site("mysql", caseless(PLAIN), caseless(KEY_TABLE), kind="mysql:"),
+    Site("ldap", caseless(CATCH_ALL), caseless(KEY_TABLE), kind="ldap:"),
+    Site("ed25519", PLAIN, key_type="ed25519", theirs={"SignatureAlgorithm": "ed25519-sha256"}),
     Site("sender", CATCH_ALL, theirs={"SenderHeaders": "Sender,From"}, more={"key_fields": [{"daemons": ["smtpd"], "fields": ["Sender", "From"]}]}),
     Site("resent", PLAIN, theirs={"SenderHeaders": "Resent-From,From"},
          more={"key_fields": [{"daemons": ["smtpd"], "fields": ["Resent-From", "From"]}]}),
@@ -104,18 +127,14 @@ SITES = [
 
 # Of OpenDBX, which puts the two parts of the file's name together, and reads it from opendkim's BaseDirectory.
 DSN = "dsn:sqlite3://tables/.sqlite/table={table}?keycol={key}?datacol={values}"
-SCHEMA = """
-CREATE TABLE dkim_signing (address VARCHAR(320) NOT NULL, key_name VARCHAR(100) NOT NULL);
-CREATE TABLE dkim_keys (name VARCHAR(100) NOT NULL PRIMARY KEY, domain VARCHAR(255) NOT NULL, selector VARCHAR(100) NOT NULL,
-                        private_key TEXT NOT NULL);
-"""
 
 
-def make_keys(folder):
+def make_keys(folder, key_type):
+    how = {"rsa": ["genrsa", "-traditional", "-out", "{}", "1024"], "ed25519": ["genpkey", "-algorithm", "ed25519", "-out", "{}"]}
     for name in KEYS:
         path = folder / f"{name}.pem"
         path.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["openssl", "genrsa", "-traditional", "-out", str(path), "1024"], capture_output=True, check=True)
+        subprocess.run(["openssl", *(word.format(path) for word in how[key_type])], capture_output=True, check=True)
 
 
 def inline(path):
@@ -123,11 +142,23 @@ def inline(path):
     return "".join(path.read_text().split("\n")[1:-2])
 
 
-def write_tables(site, folder, keys):
-    """The key table and the signing table as we are told them, and as opendkim is."""
+@contextlib.contextmanager
+def tables(site, folder, keys):
+    """The key table and the signing table as we are told them, and as opendkim is, and what belongs to them: the entry below
+    `sources`, and other settings of opendkim."""
     key_table = site.key_table.format(keys=keys, inline=inline(keys / "two.pem"))
+    if site.kind in signing_servers.STARTED:
+        start = signing_servers.STARTED[site.kind]
+        with start(folder, with_pem(rows(key_table), keys / "two.pem"), in_lower_case(rows(site.signing_table))) as told:
+            yield told
+    else:
+        yield *write_tables(site, folder, keys, key_table), {}, {}
+
+
+def write_tables(site, folder, keys, key_table):
+    """In files."""
     if site.kind == "sqlite:":
-        return write_database(folder, with_pem(rows(key_table), keys / "two.pem"), rows(site.signing_table))
+        return write_database(folder, with_pem(rows(key_table), keys / "two.pem"), in_lower_case(rows(site.signing_table)))
     if site.kind == "db:":
         told = write_berkeley(folder / "keys.db", rows(key_table)), write_berkeley(folder / "signing.db", rows(site.signing_table))
         return told, told
@@ -148,6 +179,11 @@ def with_pem(key_rows, path):
     return [row if row[-1].startswith("/") else (*row[:-1], path.read_text()) for row in key_rows]
 
 
+def in_lower_case(named_rows):
+    """Addresses as we look them up."""
+    return [(name.lower(), *values) for name, *values in named_rows]
+
+
 def write_berkeley(path, named_rows):
     """A table of Berkeley DB, as we are told it."""
     text = "".join(f"{name}\n{':'.join(values)}\n" for name, *values in named_rows)
@@ -156,11 +192,11 @@ def write_berkeley(path, named_rows):
 
 
 def write_database(folder, key_rows, signing_rows):
-    """The tables of the guide, in SQLite. Addresses are in lower case, as we look them up."""
+    """The tables of the guide, in SQLite."""
     with sqlite3.connect(folder / "tables.sqlite") as database:
-        database.executescript(SCHEMA)
+        database.executescript(";".join(databases.SCHEMA))
         database.executemany("INSERT INTO dkim_keys VALUES (?, ?, ?, ?)", key_rows)
-        database.executemany("INSERT INTO dkim_signing VALUES (?, ?)", [(row[0].lower(), row[1]) for row in signing_rows])
+        database.executemany("INSERT INTO dkim_signing VALUES (?, ?)", [row[:2] for row in signing_rows])
     database.close()
     theirs = (DSN.format(table="dkim_keys", key="name", values="domain,selector,private_key"),
               DSN.format(table="dkim_signing", key="address", values="key_name"))

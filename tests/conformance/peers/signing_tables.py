@@ -9,6 +9,7 @@ times."""
 import argparse
 import concurrent.futures
 import contextlib
+import os
 import shutil
 import sys
 import tempfile
@@ -32,6 +33,9 @@ def arguments():
     options = parser.parse_args()
     if not shutil.which(signers.OPENDKIM):
         sys.exit(f"FAILED: no {signers.OPENDKIM}: packaging/install-build-deps.sh --tests")
+    if os.geteuid() != 0:
+        print("not run: only root can start databases as their users", file=sys.stderr)
+        sys.exit(start.NOT_RUN)
     start.programs.paraphd = options.paraphd
     return options
 
@@ -39,10 +43,11 @@ def arguments():
 def compare(site, cases, folder, keys, table):
     """Notes every message of the site; the number of keys that differ behind the same d= and s=."""
     folder.mkdir()
-    our_tables, their_tables = signing_sites.write_tables(site, folder, keys)
     with contextlib.ExitStack() as stack:
-        ours = start.judge(stack, signers.Ours, folder, our_tables, site.ours, site.more)
-        theirs = start.judge(stack, signers.Opendkim, folder, their_tables, site.theirs)
+        our_tables, their_tables, source, binding = stack.enter_context(signing_sites.tables(site, folder, keys))
+        sources = {"sources": {"mail": source}} if source else {}
+        ours = start.judge(stack, signers.Ours, folder, our_tables, site.ours, {**site.more, **sources})
+        theirs = start.judge(stack, signers.Opendkim, folder, their_tables, {**site.theirs, **binding})
         signed = [(case, ours.sign(case), theirs.sign(case)) for case in cases]
         reasons = ours.reasons()
     for case, our_answer, their_answer in signed:
@@ -56,9 +61,11 @@ def main():
     tables = [tally.Table(site.name, signing_known.CLASSES, options.show) for site in signing_sites.SITES]
     with tempfile.TemporaryDirectory(prefix="paraph-signing-") as name:
         folder = Path(name)
-        signing_sites.make_keys(folder / "keys")
+        folder.chmod(0o755)  # for the users of the databases
+        for key_type in ("rsa", "ed25519"):
+            signing_sites.make_keys(folder / key_type, key_type)
         with concurrent.futures.ThreadPoolExecutor(len(tables)) as pool:
-            done = [pool.submit(compare, site, cases, folder / str(number), folder / "keys", table)
+            done = [pool.submit(compare, site, cases, folder / str(number), folder / site.key_type, table)
                     for number, (site, table) in enumerate(zip(signing_sites.SITES, tables))]
         faults = sum(future.result() for future in done)
     for table in tables:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .process import Child, answers, eventually, free_port, run
 
-GUIDE = Path(__file__).parents[3] / "docs" / "guide" / "tables.md"
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "guide" / "tables.md"
 # As the guide tells it.
 SCHEMA = tuple(re.findall(r"^ {4}(CREATE [^;]+);", GUIDE.read_text(), re.MULTILINE))
 SIGNING, KEYS = "dkim_signing", "dkim_keys"
@@ -125,8 +125,12 @@ class Postgresql(Server):
     USER = "postgres"
     END = signal.SIGINT  # with the other one it waits for its clients
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, port: int = 0):
+        """With a port it listens on the loopback interface as well."""
         super().__init__(folder)
+        self.port = port or 5432
+        self.listen = ["-c", f"listen_addresses={'127.0.0.1' if port else ''}", "-p", str(self.port)]
+        self.place = f"host={folder} port={self.port} dbname=postgres"
         self.programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
         user = pwd.getpwnam(self.USER)
         os.chown(folder, user.pw_uid, user.pw_gid)
@@ -142,26 +146,28 @@ class Postgresql(Server):
 
     def command(self) -> list[str]:
         return ["setpriv", f"--reuid={self.USER}", f"--regid={self.USER}", "--clear-groups", "--pdeathsig", "TERM",
-                str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.folder), "-c",
-                "listen_addresses=", "-c", "fsync=off"]
+                str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.folder), *self.listen, "-c", "fsync=off"]
 
     def sql(self, *statements: str) -> None:
-        run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", f"host={self.folder} dbname=postgres user=paraph"],
+        run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", f"{self.place} user=paraph"],
             ";\n".join(statements).encode(), env={**os.environ, "PGPASSWORD": "s3cret"})
 
     def ready(self) -> bool:
-        return run([str(self.programs / "pg_isready"), "-q", "-h", str(self.folder)], check=False).returncode == 0
+        return run([str(self.programs / "pg_isready"), "-q", "-d", self.place], check=False).returncode == 0
 
     def entry(self) -> dict:
-        return {"connection": f"host={self.folder} dbname=postgres", "user": "paraph",
+        return {"connection": self.place, "user": "paraph",
                 "password_file": str(self.folder / "password")}
 
 
 class Mariadb(Server):
     USER = "mysql"
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, port: int = 0):
+        """With a port it listens on the loopback interface as well."""
         super().__init__(folder)
+        self.port = port
+        self.listen = ["--bind-address=127.0.0.1", f"--port={port}"] if port else ["--skip-networking"]
         user = pwd.getpwnam(self.USER)
         os.chown(folder, user.pw_uid, user.pw_gid)
         self.socket = folder / "db.sock"
@@ -173,7 +179,7 @@ class Mariadb(Server):
 
     def command(self) -> list[str]:
         return ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.folder / 'data'}", f"--user={self.USER}",
-                f"--socket={self.socket}", "--skip-networking", f"--pid-file={self.folder / 'pid'}"]
+                f"--socket={self.socket}", *self.listen, f"--pid-file={self.folder / 'pid'}"]
 
     def sql(self, *statements: str) -> None:
         run(["mariadb", "--no-defaults", f"--socket={self.socket}", "-uroot", "mail"], ";\n".join(statements).encode())
@@ -212,7 +218,7 @@ class Slapd(Server):
         self.password.chmod(0o600)
 
     def load(self, rows: Rows) -> None:
-        entries = [f"dn: {self.SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\no: mail\ndc: mail\n"]
+        entries = []
         for address, name in rows.signing.items():
             entries.append(f"dn: uid={address},{self.SUFFIX}\nobjectClass: account\nuid: {address}\ndescription: {name}\n")
         for name, (domain, selector, key) in rows.keys.items():
@@ -221,19 +227,21 @@ class Slapd(Server):
         for number in range(TOO_MANY + 1):
             entries.append(f"dn: host=h{number},{self.SUFFIX}\nobjectClass: account\nuid: many.test\n"
                            f"host: h{number}\ndescription: first\n")
-        self._add(entries)
+        self.load_entries(entries)
 
     def load_lists(self, lists: Lists) -> None:
-        entries = [f"dn: {self.SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\no: mail\ndc: mail\n"]
+        entries = []
         for login, values in lists.senders.items():
             entries.append(f"dn: uid=login-{login},{self.SUFFIX}\nobjectClass: account\nuid: login-{login}\n"
                            f"host: {values[0]}\n" + "".join(f"description: {value}\n" for value in values[1:]))
         for domain in lists.domains:
             entries.append(f"dn: uid=domain-{domain},{self.SUFFIX}\nobjectClass: account\nuid: domain-{domain}\n")
-        self._add(entries)
+        self.load_entries(entries)
 
-    def _add(self, entries: list[str]) -> None:
-        run(["slapadd", "-f", str(self.folder / "slapd.conf")], "\n".join(entries).encode())
+    def load_entries(self, entries: list[str]) -> None:
+        """Below the suffix."""
+        top = f"dn: {self.SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\no: mail\ndc: mail\n"
+        run(["slapadd", "-f", str(self.folder / "slapd.conf")], "\n".join([top, *entries]).encode())
 
     def command(self) -> list[str]:
         return ["/usr/sbin/slapd", "-f", str(self.folder / "slapd.conf"), "-h", f"ldap://127.0.0.1:{self.port}",
