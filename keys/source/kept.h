@@ -1,5 +1,6 @@
-// What a source answered, by name, bounded in bytes: what was used longest ago makes room. Not for several
-// threads.
+// What a source answered, by name, bounded in bytes: what was used longest ago makes room. Half of it is for
+// names that were asked for again, so that those of one question, as addresses that somebody makes up,
+// push out none of them. Not for several threads.
 #pragma once
 
 #include "keys/source/source.h"
@@ -25,6 +26,9 @@ struct KeptAnswer {
 class Kept {
   public:
     explicit Kept(std::size_t bytes) : room_(bytes) {}
+    Kept(const Kept&) = delete;
+    Kept& operator=(const Kept&) = delete;
+    ~Kept() = default;
 
     // Until the next change; null: nothing is kept.
     [[nodiscard]] const KeptAnswer* find(std::string_view name);
@@ -32,15 +36,26 @@ class Kept {
     void erase(std::string_view name);
 
   private:
-    using Answers = std::list<KeptAnswer>;
+    struct Part;
+    struct Entry {
+        KeptAnswer answer;
+        Part* part = nullptr; // where it is
+    };
+    struct Part {
+        std::list<Entry> by_use; // most recently used first
+        std::size_t used = 0;
+    };
+    using Position = std::list<Entry>::iterator;
 
-    void drop(Answers::iterator answer);
+    static void move(Position entry, Part& to);
+    void drop(Position entry);
+    void make_room();
     [[nodiscard]] static std::size_t weight(const KeptAnswer& answer);
 
     std::size_t room_;
-    std::size_t used_ = 0;
-    Answers by_use_; // most recently used first
-    std::unordered_map<std::string_view, Answers::iterator> by_name_;
+    Part once_;
+    Part again_; // asked for since they are kept
+    std::unordered_map<std::string_view, Position> by_name_;
 };
 
 } // namespace keys::source

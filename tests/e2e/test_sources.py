@@ -1,15 +1,17 @@
 """Tables of keys in databases and directories: the same rows everywhere, asked by the daemon in its sandbox."""
 
+import collections
 import contextlib
+import itertools
 import json
 import re
 import signal
+import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
-
-
 
 from harness import databases, programs
 from harness.databases import Rows
@@ -19,6 +21,9 @@ from harness.messages import message
 from harness.paraphd import Paraphd
 from harness.process import eventually, run
 from test_unit_file import SYSTEM_CALL, allowed, can_be_tried
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
+from milter_client import Milter, parse_address  # noqa: E402
 
 TEMPFAIL, BAD_CONFIGURATION = 75, 78
 
@@ -227,6 +232,34 @@ class BerkeleyTree(ValueFiles):
         databases.write_berkeley(path, values, "btree")
 
 
+class Flood:
+    """Somebody who logs in and writes one new author after the other, many in each message, as fast as he is answered."""
+
+    SENDERS, AUTHORS = 6, 10
+    LOGIN = {"{auth_type}": "PLAIN", "{auth_authen}": "mallory"}
+
+    def __init__(self, address: str, domain: str):
+        self._address, self._domain, self._end = parse_address(address), domain, threading.Event()
+        self.names, self.replies = itertools.count(), collections.Counter()
+        self._threads = [threading.Thread(target=self._send) for _ in range(self.SENDERS)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _send(self):
+        while not self._end.is_set():
+            authors = ", ".join(f"n{next(self.names)}.{time.monotonic_ns()}@{self._domain}" for _ in range(self.AUTHORS))
+            with Milter(self._address) as milter:
+                self.replies[milter.deliver(message(authors), sender="<x@ours.test>", macros=self.LOGIN).reply] += 1
+
+
 class ServerRows(SameRows):
     """A server that is down at the start, stops, hangs and comes back."""
 
@@ -237,6 +270,7 @@ class ServerRows(SameRows):
         """The daemon first, the database then."""
         cls.paraphd.settings["sources"]["mail"]["timeout"] = "1s"
         cls.paraphd.settings["sources"]["mail"]["cache_time"] = "0s"
+        cls.paraphd.settings["sources"]["mail"]["cache_size"] = "64K"
         cls.server.stop()
         cls.paraphd.start()
         cls.at_start = cls.paraphd.log()
@@ -275,6 +309,39 @@ class ServerRows(SameRows):
         self.server.start()
         self.await_answers()
         self.assertIn("SOURCE_ANSWERS", self.paraphd.log()[before:])
+
+    def test_a_flood_of_made_up_authors(self):
+        """Others are signed for meanwhile, and behind it, when the server is gone. bob has no row, only his domain has."""
+        users = {"alice@ours.test": ["first"], "bob@sub.test": ["second"], "bob@nobody.test": []}
+        for author, expected in (*users.items(), *users.items()):
+            self.assertEqual(expected, self.selectors(author))
+        before, longest = len(self.paraphd.log()), 0.0
+        with Flood(self.paraphd.socket, "ours.test") as flood:
+            while next(flood.names) < 400:  # more than fit
+                for author, expected in users.items():
+                    begin = time.monotonic()
+                    self.assertEqual(expected, self.selectors(author))
+                    longest = max(longest, time.monotonic() - begin)
+            self.assertLess(int(re.search(r"Threads:\s+(\d+)", self.paraphd.status())[1]), 40)
+        self.assertLessEqual(set(flood.replies), {b"c", b"y"})  # or 451, where his own questions take too long
+        self.assertLess(longest, 2)
+        self.assertNotIn("SOURCE_FAILS", self.paraphd.log()[before:])
+        self.server.stop()
+        for author, expected in users.items():
+            self.assertEqual(expected, self.selectors(author))
+
+    def test_a_stranger_asks_nothing(self):
+        """Mail that is not ours to sign waits for no source, whatever its From."""
+        self.server.tell(signal.SIGSTOP)
+        before = len(self.paraphd.log())
+        try:
+            for author in ("another@ours.test", "x@nobody.test"):
+                told = run([programs.paraph, "probe", "--json", "--socket", self.paraphd.socket, "--mail-from", author, "-"],
+                           message(author), check=False)
+                self.assertEqual(0, told.returncode, told.stdout)
+            self.assertNotIn("SOURCE_FAILS", self.paraphd.log()[before:])
+        finally:
+            self.server.tell(signal.SIGCONT)
 
     def test_a_server_that_hangs_holds_up_nobody_else(self):
         self.server.tell(signal.SIGSTOP)

@@ -66,10 +66,10 @@ def _dump(values: dict[str, str]) -> bytes:
     return "".join(f" {key}\n {value}\n".replace("\\", "\\\\") for key, value in values.items()).encode()
 
 
-def write_lmdb(path: Path, values: dict[str, str]) -> None:
+def write_lmdb(path: Path, values: dict[str, str], room: int = 1 << 20) -> None:
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
-    head = b"VERSION=3\nformat=print\ntype=btree\nmapsize=1048576\nmaxreaders=126\ndb_pagesize=4096\nHEADER=END\n"
+    head = b"VERSION=3\nformat=print\ntype=btree\nmapsize=%d\nmaxreaders=126\ndb_pagesize=4096\nHEADER=END\n" % room
     run(["mdb_load", "-n", str(new)], head + _dump(values) + b"DATA=END\n")
     new.chmod(0o600)
     new.rename(path)
@@ -203,7 +203,8 @@ class Slapd(Server):
 
     SUFFIX = "dc=mail,dc=test"
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, more: str = ""):
+        """`more` is about its database."""
         super().__init__(folder)
         self.port = free_port()
         (folder / "data").mkdir()
@@ -212,7 +213,7 @@ class Slapd(Server):
             "include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\n"
             f"modulepath {modules}\nmoduleload back_mdb\npidfile {folder / 'pid'}\nallow bind_v2\n"
             f"database mdb\nsuffix \"{self.SUFFIX}\"\nrootdn \"cn=admin,{self.SUFFIX}\"\nrootpw s3cret\n"
-            f"directory {folder / 'data'}\naccess to * by users read by * none\n")
+            f"directory {folder / 'data'}\naccess to * by users read by * none\n{more}")
         self.password = folder / "password"
         self.password.write_text("s3cret\n")
         self.password.chmod(0o600)
@@ -241,7 +242,7 @@ class Slapd(Server):
     def load_entries(self, entries: list[str]) -> None:
         """Below the suffix."""
         top = f"dn: {self.SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\no: mail\ndc: mail\n"
-        run(["slapadd", "-f", str(self.folder / "slapd.conf")], "\n".join([top, *entries]).encode())
+        run(["slapadd", "-q", "-f", str(self.folder / "slapd.conf")], "\n".join([top, *entries]).encode())
 
     def command(self) -> list[str]:
         return ["/usr/sbin/slapd", "-f", str(self.folder / "slapd.conf"), "-h", f"ldap://127.0.0.1:{self.port}",

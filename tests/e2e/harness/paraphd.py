@@ -101,8 +101,11 @@ class Paraphd:
 
     def resident_kilobytes(self) -> int:
         """The most memory the daemon has held so far."""
-        status = Path(f"/proc/{self._child.pid}/status").read_text()
-        return int(re.search(r"VmHWM:\s+(\d+)", status).group(1))
+        return int(re.search(r"VmHWM:\s+(\d+)", self.status()).group(1))
+
+    def status(self) -> str:
+        """What the kernel tells of its process."""
+        return Path(f"/proc/{self._child.pid}/status").read_text()
 
     def lines_of(self, queue_id: str) -> list[str]:
         return [line for line in self.log().splitlines() if f"{queue_id}:" in line]

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -159,6 +160,69 @@ TEST_CASE("made-up names push out each other and no row") {
     CHECK(stage.database.asked.size() == asked);
     CHECK(stage.look_up("0@example.org") == "none");
     CHECK(stage.database.asked.size() == asked + 1); // it had to go
+}
+
+// Who has no row of his own signs with that of his domain, as long as it is known that he has none.
+TEST_CASE("made-up names push out nothing that is asked for again, be it a row or that there is none") {
+    Stage stage(64UL * 1024);
+    stage.database.rows["ours.test"] = "1";
+    const auto ask_for_real = [&] {
+        for (int i = 0; i < 20; ++i) {
+            CHECK(stage.look_up(fmt::format("user{}@ours.test", i)) == "none");
+        }
+        CHECK(stage.look_up("ours.test") == "1");
+    };
+    ask_for_real();
+    ask_for_real();
+    for (int round = 0; round < 10; ++round) {
+        for (int i = 0; i < 1000; ++i) {
+            const auto name = fmt::format("{}.{}@ours.test", round, i);
+            stage.database.rows[fmt::format("{}.test", name)] = "2";
+            CHECK(stage.look_up(name) == "none");
+            CHECK(stage.look_up(name + ".test") == "2");
+        }
+        const auto asked = stage.database.asked.size();
+        ask_for_real();
+        CHECK(stage.database.asked.size() == asked);
+    }
+    stage.now += 2min;
+    stage.database.failure = "connection refused";
+    ask_for_real();
+}
+
+TEST_CASE("what was asked for again and anew makes room in its turn") {
+    Stage stage(16UL * 1024);
+    for (int i = 0; i < 1000; ++i) {
+        const auto name = fmt::format("{}", i);
+        CHECK(stage.look_up(name) == "none");
+        CHECK(stage.look_up(name) == "none");
+    }
+    const auto asked = stage.database.asked.size();
+    CHECK(stage.look_up("999") == "none");
+    CHECK(stage.database.asked.size() == asked);
+    CHECK(stage.look_up("0") == "none");
+    CHECK(stage.database.asked.size() == asked + 1);
+    stage.now += 2min; // asked anew, it keeps its place
+    CHECK(stage.look_up("999") == "none");
+    for (int i = 0; i < 1000; ++i) {
+        CHECK(stage.look_up(fmt::format("new{}", i)) == "none");
+    }
+    stage.database.failure = "connection refused";
+    CHECK(stage.look_up("999") == "none");
+}
+
+TEST_CASE("a large answer is kept, and nothing that is larger than all the room") {
+    Stage stage(16UL * 1024);
+    stage.database.rows = {{"large", std::string(7000, 'x')}, {"huge", std::string(9000, 'x')}, {"a", "1"}};
+    CHECK(stage.look_up("a") == "1");
+    for (int i = 0; i < 3; ++i) {
+        CHECK(stage.look_up("large").size() == 7000);
+        CHECK(stage.look_up("huge").size() == 9000);
+    }
+    const auto of_large = std::count(stage.database.asked.begin(), stage.database.asked.end(), "large");
+    const auto of_huge = std::count(stage.database.asked.begin(), stage.database.asked.end(), "huge");
+    CHECK(of_large == 1);
+    CHECK(of_huge == 3);
 }
 
 TEST_CASE("a file that changed and a reload make it ask anew, and what was known remains for a failure") {
