@@ -1,0 +1,32 @@
+"""The blocks of the guides: what a reader copies into his files and types."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+GUIDES = ROOT / "docs/guide"
+
+
+def blocks(text: str):
+    """Indented blocks of a page, without the indentation; a blank line ends one."""
+    for match in re.finditer(r"(?:^ {4}.*\n)+", text, re.MULTILINE):
+        yield re.sub(r"^ {4}", "", match[0], flags=re.MULTILINE)
+    for match in re.finditer(r"^```.*\n((?:.*\n)*?)```", text, re.MULTILINE):
+        yield match[1]
+
+
+def section(page: str, heading: str) -> str:
+    """The text of a guide below a heading, to the next one of its rank."""
+    text = (GUIDES / page).read_text(encoding="utf-8")
+    marks = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
+    rest = text[marks.end():]
+    end = re.search(rf"^#{{1,{len(marks[1])}}} ", rest, re.MULTILINE)
+    return rest[:end.start()] if end else rest
+
+
+def block(page: str, heading: str, file: str) -> str:
+    """The one block of a section whose first line says `# FILE`."""
+    found = [text for text in blocks(section(page, heading)) if text.startswith(f"# {file}\n")]
+    if len(found) != 1:
+        raise LookupError(f"{page}, {heading}: {len(found)} blocks of {file}")
+    return found[0]
