@@ -6,8 +6,9 @@ import re
 import yaml
 
 from harness import guide, keys
-from harness.amavis import DISCLAIMER, Amavis, FilteredPostfix, new_ports
+from harness.amavis import DISCLAIMER, Amavis, new_ports
 from harness.client import Refused
+from harness.guided_postfix import GuidedPostfix
 from harness.messages import message
 from harness.site import SiteTest
 
@@ -28,7 +29,7 @@ class Filtered:
         ports = new_ports()
         amavis = Amavis(site.folder, cls.amavis, ports)
         cls.addClassCleanup(amavis.stop)
-        postfix = FilteredPostfix(site.folder / "postfix", site.paraphd.socket)
+        postfix = GuidedPostfix(site.folder / "postfix", site.paraphd.socket)
         postfix.wire(cls.master_cf, ports)
         return postfix
 

@@ -1,16 +1,15 @@
 """amavisd-new from Debian, configured as the guide on content filters says, on ports and in folders of the test's own."""
 
-import re
 import shutil
 import unittest
 from pathlib import Path
 
-from .postfix import Postfix
+from .guided_postfix import with_ports
 from .process import Child, HarnessError, answers, eventually, free_port
 
 PROGRAMS = ("/usr/sbin/amavisd", "/usr/bin/altermime")
 DISCLAIMER = "A word from our lawyers."
-# What the guide's ports become here: two of amavis, two of Postfix.
+# In the guide two ports of amavis and two of Postfix.
 GUIDE_PORTS = (10024, 10025, 10026, 10027)
 
 # What Debian's other files of configuration say, with the folders of the test; no scanners, for there is nothing to find.
@@ -28,10 +27,6 @@ $path = '/usr/bin:/bin'; $DO_SYSLOG = 0; $log_level = 2; $enable_db = 0; $max_se
 def new_ports() -> dict[int, int]:
     """A port of the test's for each of the guide's."""
     return {port: free_port() for port in GUIDE_PORTS}
-
-
-def with_ports(text: str, ports: dict[int, int]) -> str:
-    return re.sub(r"\b(1002[4-7])\b", lambda found: str(ports[int(found[0])]), text)
 
 
 class Amavis:
@@ -64,17 +59,3 @@ class Amavis:
 
     def stop(self) -> None:
         self._child.stop()
-
-
-class FilteredPostfix(Postfix):
-    """A Postfix whose services are those of the guide's master.cf."""
-
-    def wire(self, master_cf: str, ports: dict[int, int]) -> None:
-        """Before the start. The guide's names of services and its chroot become ours."""
-        text = with_ports(master_cf, ports)
-        text = re.sub(r"^smtp inet", f"127.0.0.1:{self.port} inet", text, flags=re.MULTILINE)
-        text = re.sub(r"^submission inet", f"127.0.0.1:{self.submission} inet", text, flags=re.MULTILINE)
-        text = re.sub(r"^(\S+ +\w+ +[-yn] +[-yn]) +y ", r"\1 n ", text, flags=re.MULTILINE)
-        kept = re.sub(r"(?m)^\S+:\d+ inet .*\n(?: .*\n)*", "", (self.config / "master.cf").read_text())
-        (self.config / "master.cf").write_text(text + kept)
-        self.reinjection = ports[10025]
