@@ -1,4 +1,4 @@
-"""What the guides tell people to write into main.cf and master.cf, given to Postfix."""
+"""What the guides tell people to write into main.cf, master.cf and paraph.yaml, given to Postfix and to check-config."""
 
 import re
 import socket
@@ -6,28 +6,35 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from harness import programs
+from harness.guide import ROOT, blocks
 from harness.postfix import Postfix
 from harness.process import eventually, run
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# The blocks of translations are those of the originals, see tests/house/translations.py.
+PAGES = [ROOT / "README.md", *(page for page in sorted((ROOT / "docs").rglob("*.md")) if page.parent.name != "fr")]
 
 SETTING = re.compile(r"^[a-z][a-z0-9_]* = ?", re.MULTILINE)
 SERVICE = re.compile(r"^\S+ +(inet|unix|pass|fifo|unix-dgram) +[yn-] ", re.MULTILINE)
-OTHER = re.compile(r"^(\[|# systemctl)", re.MULTILINE)  # an ini file of systemd
-
-
-def blocks(text: str):
-    """Indented blocks of a page, without the indentation; a blank line ends one."""
-    for match in re.finditer(r"(?:^ {4}.*\n)+", text, re.MULTILINE):
-        yield re.sub(r"^ {4}", "", match[0], flags=re.MULTILINE)
-    for match in re.finditer(r"^```.*\n((?:.*\n)*?)```", text, re.MULTILINE):
-        yield match[1]
+# An ini file of systemd, or a file of another program, which the tests of that program read.
+OTHER = re.compile(r"^(\[|# systemctl|# /etc/(?!paraph/))", re.MULTILINE)
+SECTIONS = set(re.findall(r"^#? ?([a-z_]+):", (ROOT / "config/paraph.yaml").read_text(), re.MULTILINE))
+YAML = re.compile(r"(?:# .*\n)*([a-z_]+):(?:\s|$)")
+# What a reader has and this machine has not, and what another block of the same page says.
+WANTING = re.compile(r"No such file or directory$|'rotation\.publish: hook' needs|: connection |could not connect|Can't (contact|connect)")
 
 
 def found(pattern: re.Pattern) -> list[tuple[str, str]]:
     return [(page.name, block) for page in PAGES for block in blocks(page.read_text())
             if pattern.search(block) and not OTHER.search(block)]
+
+
+def settings() -> list[tuple[str, str]]:
+    """Blocks of paraph.yaml. No test asks a server of somebody else; and where a page has an ellipsis, there are keys."""
+    told = [(page.name, block) for page in PAGES for block in blocks(page.read_text())
+            if (first := YAML.match(block)) and first[1] in SECTIONS]
+    return [(page, re.sub(r"ldap://\S+", "ldap://127.0.0.1:1", block).replace("keys: ...", "keys: [{selector: s, file: none}]"))
+            for page, block in told]
 
 
 def trailing_comment(block: str) -> bool:
@@ -107,6 +114,21 @@ class Guides(unittest.TestCase):
             with self.subTest(page=page, block=block):
                 self.assertFalse(trailing_comment(block))
                 self.assertEqual("", self.complaints(self.postfix(number, "", block)))
+
+    def check_config(self, text: str) -> list[str]:
+        """What paraph says against a configuration, but for what only its reader can have."""
+        file = self.folder / "paraph.yaml"
+        file.write_text(text)
+        said = run([programs.paraph, "check-config", "--reload", str(file)], check=False).stdout.decode()
+        return [line for line in said.splitlines() if ": error: " in line and not WANTING.search(line)]
+
+    def test_paraph_yaml(self):
+        self.assertGreaterEqual(len(settings()), 30)
+        for page, block in settings():
+            with self.subTest(page=page, block=block):
+                self.assertEqual([], self.check_config(block))
+        for wrong in ("roles:\n  no_such: 1\n", "relays:\n  hosts: 1\n", "domains: [\n"):
+            self.assertNotEqual([], self.check_config(wrong), wrong)
 
     def test_wrong_lines_are_found(self):
         for number, (main_cf, master_cf) in enumerate((("no_such_parameter = 1\n", ""), ("smtpd_milters inet:x\n", ""),

@@ -1,6 +1,7 @@
 """The blocks of the guides: what a reader copies into his files and types."""
 
 import re
+import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -8,9 +9,9 @@ GUIDES = ROOT / "docs/guide"
 
 
 def blocks(text: str):
-    """Indented blocks of a page, without the indentation; a blank line ends one."""
+    """Indented blocks of a page, also those of lists, without the indentation; a blank line ends one."""
     for match in re.finditer(r"(?:^ {4}.*\n)+", text, re.MULTILINE):
-        yield re.sub(r"^ {4}", "", match[0], flags=re.MULTILINE)
+        yield textwrap.dedent(match[0])
     for match in re.finditer(r"^```.*\n((?:.*\n)*?)```", text, re.MULTILINE):
         yield match[1]
 
