@@ -12,6 +12,7 @@ import format
 import layers
 import locks
 import sizes
+import translations
 import versions
 import words
 
@@ -352,6 +353,30 @@ class Words(Tree):
         self.write("build/x.md", words.FORBIDDEN[0])
         (self.root / "x.bin").write_bytes(b"\0" + words.FORBIDDEN[0].encode())
         self.assertEqual(words.problems(self.root), [])
+
+
+class Translations(Tree):
+    original = "# One\n\n## Two\n\nText.\n\n    code\n\n- item\n\n      deep: code\n\n| a | b |\n|---|---|\n| c | d |\n"
+    translated = original.replace("One", "Un [x](../guide/x.md)").replace("Text", "Texte").replace("| a |", "| le a |")
+
+    def found(self, translation):
+        self.write("docs/guide/x.md", self.original)
+        self.write("docs/fr/x.md", translation)
+        return translations.problems(self.root)
+
+    def test_the_same_in_other_words_is_left_alone(self):
+        self.assertEqual(self.found(self.translated), [])
+
+    def test_what_is_not_the_same_is_found(self):
+        for old, new in [("## Two", "### Two"), ("## Two\n", ""), ("    code\n", "    kode\n"), ("    code\n\n- ", "\n- "),
+                         ("| c | d |\n", ""), ("| c | d |", "| c |"), ("- item\n", "- item\n- more\n"),
+                         ("../guide/x.md", "x.md"), ("deep: code", "deep: Code")]:
+            with self.subTest(old=old):
+                self.assertEqual(len(self.found(self.translated.replace(old, new))), 1)
+
+    def test_a_page_without_an_original_is_found(self):
+        self.write("docs/fr/y.md", "# Y\n")
+        self.assertEqual(len(translations.problems(self.root)), 1)
 
 
 class Documents(Tree):
