@@ -1,0 +1,136 @@
+#include "config/import/find_inputs.h"
+
+#include "base/secret_text.h"
+#include "config/import/daemon_options.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace config::import {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> system_units{"/lib/systemd/system", "/usr/lib/systemd/system",
+                                                       "/usr/local/lib/systemd/system"};
+
+class Finder {
+  public:
+    Finder(const Wanted& wanted, const Files& files) : wanted_(wanted), files_(files) {}
+
+    Found run() {
+        const std::string directory = wanted_.postfix.empty() ? "/etc/postfix" : wanted_.postfix;
+        Inputs& inputs = found_.inputs;
+        inputs.main_cf = read(directory + "/main.cf", !wanted_.postfix.empty());
+        inputs.master_cf = read(directory + "/master.cf", false);
+        inputs.opendkim_units = units("opendkim");
+        inputs.opendmarc_units = units("opendmarc");
+        inputs.opendkim_defaults = defaults("opendkim");
+        inputs.opendmarc_defaults = defaults("opendmarc");
+        inputs.opendkim = daemon(Program::opendkim, "opendkim", wanted_.opendkim, inputs.opendkim_units,
+                                 inputs.opendkim_defaults);
+        inputs.opendmarc = daemon(Program::opendmarc, "opendmarc", wanted_.opendmarc, inputs.opendmarc_units,
+                                  inputs.opendmarc_defaults);
+        inputs.opendmarc_is_named = !wanted_.opendmarc.empty();
+        inputs.policyd_is_named = !wanted_.policyd.empty();
+        inputs.policyd = policyd();
+        return std::move(found_);
+    }
+
+  private:
+    // Missing files are told where somebody asked for them, unreadable ones always.
+    std::optional<Text> read(const std::string& path, bool asked) {
+        if (!asked && !files_.exists(path)) {
+            return std::nullopt;
+        }
+        auto text = files_.read(path);
+        if (!text) {
+            found_.problems.push_back({{path, 0, 0}, text.error()});
+            return std::nullopt;
+        }
+        return Text{path, std::move(*text)};
+    }
+
+    // A unit of the administrator's takes the place of the package's.
+    std::vector<Text> units(const std::string& name) {
+        std::vector<Text> texts;
+        const std::string file = name + ".service";
+        auto unit = read("/etc/systemd/system/" + file, false);
+        for (auto directory = system_units.begin(); !unit && directory != system_units.end(); ++directory) {
+            unit = read(fmt::format("{}/{}", *directory, file), false);
+        }
+        if (unit) {
+            texts.push_back(std::move(*unit));
+        }
+        for (const std::string_view above : {"/usr/lib/systemd/system", "/run/systemd/system", "/etc/systemd/system"}) {
+            const std::string directory = fmt::format("{}/{}.d", above, file);
+            for (const std::string& drop_in : files_.names_in(directory)) {
+                auto text = drop_in.ends_with(".conf") ? read(fmt::format("{}/{}", directory, drop_in), false)
+                                                       : std::nullopt;
+                if (text) {
+                    texts.push_back(std::move(*text));
+                }
+            }
+        }
+        return texts;
+    }
+
+    std::optional<Text> defaults(const std::string& name) {
+        auto text = read("/etc/default/" + name, false);
+        return text ? text : read("/etc/sysconfig/" + name, false);
+    }
+
+    // The file that the command line of the unit names, else the usual one.
+    std::optional<Text> daemon(Program program, const std::string& name, const std::string& wanted,
+                               const std::vector<Text>& units, const std::optional<Text>& defaults) {
+        if (!wanted.empty()) {
+            return read(wanted, true);
+        }
+        const auto started = command_line_of(program, units, defaults, files_);
+        auto text = read(started.file.empty() ? fmt::format("/etc/{}.conf", name) : started.file, false);
+        if (text && units.empty() && !files_.exists("/usr/sbin/" + name) &&
+            !files_.exists("/usr/local/sbin/" + name)) {
+            found_.findings.push_back(
+                {Effect::note, {text->path, 0, 0}, "",
+                 fmt::format("{} is not installed, so that its configuration is left out. Name it with --{} to "
+                             "take it over all the same",
+                             name, name)});
+            return std::nullopt;
+        }
+        return text;
+    }
+
+    std::optional<Text> policyd() {
+        if (!wanted_.policyd.empty()) {
+            return read(wanted_.policyd, true);
+        }
+        PostfixFiles postfix;
+        if (found_.inputs.master_cf) {
+            postfix.read_master(found_.inputs.master_cf->text, found_.inputs.master_cf->path);
+        }
+        const PolicyUse use = find_policy_use(postfix);
+        if (!use.file.empty()) {
+            return read(use.file, true);
+        }
+        for (const std::string path :
+             {"/etc/postfix-policyd-spf-python/policyd-spf.conf", "/etc/python-policyd-spf/policyd-spf.conf",
+              "/etc/pyspf-milter/pyspf-milter.conf"}) {
+            if (auto text = read(path, false)) {
+                return text;
+            }
+        }
+        return std::nullopt;
+    }
+
+    const Wanted& wanted_;
+    const Files& files_;
+    Found found_;
+};
+
+} // namespace
+
+Found find_inputs(const Wanted& wanted, const Files& files) {
+    return Finder(wanted, files).run();
+}
+
+} // namespace config::import

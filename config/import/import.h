@@ -1,0 +1,63 @@
+// An import as a whole: from the files of the old programs to a configuration, a report and the steps of the
+// switch. It touches no disk; what it made is a value, which the tool prints, writes and carries out.
+#pragma once
+
+#include "config/import/finding.h"
+#include "config/import/job.h"
+#include "config/import/postfix.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace config::import {
+
+struct Text {
+    std::string path;
+    std::string text;
+};
+
+// What was found on the host, or named.
+struct Inputs {
+    std::optional<Text> opendkim;
+    std::optional<Text> opendmarc;
+    std::optional<Text> policyd;
+    std::vector<Text> opendkim_units{}; // the unit, then its drop-ins in their order
+    std::vector<Text> opendmarc_units{};
+    std::optional<Text> opendkim_defaults{}; // /etc/default/opendkim, /etc/sysconfig/opendkim
+    std::optional<Text> opendmarc_defaults{};
+    std::optional<Text> main_cf{};
+    std::optional<Text> master_cf{};
+    bool opendmarc_is_named = false; // on the command line: it counts, called by Postfix or not
+    bool policyd_is_named = false;
+    std::string out = "/etc/paraph";
+    bool copy_keys = false;
+};
+
+// One step of the switch, in its order.
+struct Step {
+    std::string why;
+    std::vector<std::string> command{};
+    std::vector<std::string> undo{}; // what takes it back; empty: nothing is to be taken back
+    std::string file{};              // or a file that is to be written, and its text
+    std::string text{};
+};
+
+struct Outcome {
+    std::string settings; // paraph.yaml; empty: there is none, see the problems
+    std::vector<NewFile> files{};
+    std::vector<UsedKey> keys{};
+    std::vector<Finding> findings{}; // in the order of their effects
+    std::vector<Problem> problems{};
+    std::vector<Step> steps{};
+    std::vector<std::string> read{}; // the files that counted
+    Counts counts{};
+    std::vector<Daemon> daemons{};
+
+    // Whether something of the old configuration is not in the new one.
+    [[nodiscard]] bool is_complete() const;
+};
+
+[[nodiscard]] Outcome import(const Inputs& inputs, const Files& files);
+
+} // namespace config::import

@@ -1,0 +1,219 @@
+#include "config/import/opendmarc.h"
+
+#include "base/ascii.h"
+#include "base/secret_text.h"
+#include "config/import/data_set.h"
+#include "config/import/host_entries.h"
+#include "config/import/opendkim.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace config::import {
+
+namespace {
+
+std::vector<std::string> comma_list(std::string_view text) {
+    std::vector<std::string> items;
+    for (const auto part : base::split(text, ',')) {
+        items.emplace_back(base::trim_wsp(part));
+    }
+    std::erase(items, "");
+    return items;
+}
+
+// Exceptions from what is done for a DMARC result; of use only where something is.
+void except(Job& job, const Option& option, std::string_view condition,
+            const std::vector<std::string>& values) {
+    if (!values.empty()) {
+        job.draft().add_exception({{"name", fmt::format("{} of opendmarc", option.name)},
+                                   {"type", "local_policy"},
+                                   {"for", "[dmarc]"},
+                                   {std::string(condition), as_yaml_list(values)}},
+                                  option.place, option.name);
+    }
+}
+
+bool is_loopback(const std::string& entry) {
+    return entry.starts_with("127.") || entry.starts_with("::1") || base::iequals(entry, "localhost");
+}
+
+// True: it holds everybody, so that opendmarc judges nothing.
+bool import_ignored_hosts(Job& job, bool rejects) {
+    const Option* option = job.find("IgnoreHosts");
+    if (option == nullptr) {
+        return false;
+    }
+    const auto items = read_items({SetKind::file, "", option->value}, option->place, job.base(), job.files());
+    if (!items) {
+        job.tell(Effect::decide, *option,
+                 fmt::format("{}: mail of the hosts in it is judged now", items.error()));
+        return false;
+    }
+    std::vector<std::string> blocks;
+    bool all = false;
+    for (const SetItem& item : *items) {
+        const HostEntry entry = read_host(item.name, false);
+        const Option at{option->name, item.name, item.place, 0};
+        const bool is_block = !entry.text.empty() && !entry.text.starts_with('!') &&
+                              entry.text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string::npos;
+        if (entry.strangers) {
+            all = true;
+            job.tell(Effect::decide, at,
+                     fmt::format("{} holds everybody: opendmarc judges no mail at all, and nothing is refused "
+                                 "for DMARC here either. Take it out and set policy.dmarc",
+                                 base::quoted(item.name)));
+        } else if (entry.text.empty()) {
+            job.tell(Effect::note, at, fmt::format("{} is left out: {}", base::quoted(item.name), entry.why));
+        } else if (is_block && !is_loopback(entry.text)) {
+            blocks.push_back(entry.text);
+        } else if (!is_loopback(entry.text)) {
+            job.tell(Effect::decide, at,
+                     fmt::format("{} is left out: only addresses and blocks are excepted, and mail of this host "
+                                 "is judged now; see policy.exceptions, client_names",
+                                 base::quoted(item.name)));
+        }
+    }
+    if (rejects && !all) {
+        except(job, *option, "clients", blocks);
+    }
+    return all;
+}
+
+void import_ignored_authors(Job& job, bool rejects) {
+    const Option* option = job.find("IgnoreMailFrom");
+    if (option == nullptr) {
+        return;
+    }
+    if (option->value.find('/') != std::string::npos) {
+        job.tell(Effect::note, *option, "takes a list of domains, not a file, so that it had no effect");
+        return;
+    }
+    std::vector<std::string> domains;
+    for (const std::string& domain : comma_list(option->value)) {
+        if (domain.find_first_of("*@ ") == std::string::npos) {
+            domains.push_back(domain);
+        }
+    }
+    if (rejects) {
+        except(job, *option, "authors", domains);
+        job.tell(Effect::note, *option,
+                 "anybody can write these domains in From, and nothing is done for it, as before. An exception "
+                 "with only_if or clients is safer");
+    }
+}
+
+void import_policy(Job& job) {
+    const Option* reject = job.find("RejectFailures");
+    const bool rejects = job.is_yes("RejectFailures");
+    const bool holds = job.is_yes("HoldQuarantinedMessages");
+    const bool all_ignored = import_ignored_hosts(job, rejects);
+    import_ignored_authors(job, rejects && !all_ignored);
+    if (!rejects) {
+        if (holds) {
+            job.tell(Effect::note, *job.find("HoldQuarantinedMessages"),
+                     "has no effect without RejectFailures; see policy.dmarc");
+        }
+        return;
+    }
+    if (all_ignored) {
+        return;
+    }
+    job.set(*reject, "policy.dmarc", "strict");
+    const Option* hold = job.find("HoldQuarantinedMessages");
+    job.set(holds ? *hold : *reject, "policy.dmarc_quarantine", holds ? "quarantine" : "accept");
+    job.tell(Effect::senders, *reject,
+             "mail that fails DMARC is rejected where its domain asks for that, as before. pct= does not "
+             "count any more (RFC 9989), mail to postmaster and abuse alone is marked and not refused, and "
+             "neither is mail that comes through a relay of yours. `policy.dmarc: enforce` spares lists and "
+             "forwarders");
+}
+
+void import_sanity(Job& job) {
+    if (const Option* option = job.find("RequiredHeaders"); job.is_yes("RequiredHeaders")) {
+        job.set(*option, "author.missing", "reject");
+        job.set(*option, "author.several_fields", "reject");
+        job.set(*option, "author.unreadable", "reject");
+        job.tell(Effect::senders, *option,
+                 "mail without a From that can be read is rejected, as before; mail that lacks other fields, "
+                 "such as Date, is not any more");
+    }
+    if (const Option* option = job.find("RequiredFrom"); job.is_yes("RequiredFrom")) {
+        job.set(*option, "author.missing", "reject");
+        job.set(*option, "author.several_fields", "reject");
+    }
+    if (const Option* option = job.find("RejectMultiValueFrom"); job.is_yes("RejectMultiValueFrom")) {
+        job.set(*option, "author.several_domains", "reject");
+    }
+}
+
+void import_reply(Job& job) {
+    const Option* option = job.find("RejectString");
+    if (option == nullptr) {
+        return;
+    }
+    std::string text = option->value;
+    if (const auto at = text.find("%s"); at != std::string::npos) {
+        text.replace(at, 2, "{domain}");
+    }
+    job.set(*option, "policy.replies.dmarc", text);
+}
+
+void import_suffixes(Job& job) {
+    const Option* option = job.find("PublicSuffixList");
+    constexpr std::string_view distribution = "/usr/share/publicsuffix/public_suffix_list.dat";
+    if (option == nullptr || option->value == distribution) {
+        return;
+    }
+    const std::string path = absolute(option->value, job.base());
+    if (const auto text = job.files().read(path); !text) {
+        job.tell(Effect::note, *option,
+                 fmt::format("{}: {}; opendmarc knew no organizational domains. Here they are found",
+                             base::shown(path), text.error()));
+        job.silence("PublicSuffixList");
+        return;
+    }
+    job.set(*option, "dmarc.public_suffix_list", path);
+}
+
+// Those of our own say nothing new.
+void import_trusted(Job& job) {
+    const Option* option = job.find("TrustedAuthservIDs");
+    if (option == nullptr) {
+        return;
+    }
+    const auto& own = job.work().ids;
+    const auto is_own = [&](const std::string& id) {
+        return id == "HOSTNAME" ||
+               std::ranges::any_of(own, [&](const std::string& one) { return base::iequals(one, id); });
+    };
+    if (std::ranges::all_of(comma_list(option->value), is_own)) {
+        job.silence("TrustedAuthservIDs");
+    }
+}
+
+} // namespace
+
+void import_opendmarc(const Options& options, Work& work) {
+    Job job(Daemon::opendmarc, options, work);
+    if (const Option* directory = job.find("BaseDirectory")) {
+        job.set_base(directory->value);
+    }
+    import_socket(job);
+    if (const Option* id = job.find("AuthservID")) {
+        import_authserv_id(job, *id);
+    }
+    if (const Option* facility = job.find("SyslogFacility");
+        facility != nullptr && !work.draft.has("log.facility")) {
+        job.set(*facility, "log.facility", base::to_lower(facility->value));
+    }
+    import_policy(job);
+    import_sanity(job);
+    import_reply(job);
+    import_suffixes(job);
+    import_trusted(job);
+    job.finish();
+}
+
+} // namespace config::import

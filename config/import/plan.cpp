@@ -1,0 +1,98 @@
+#include "config/import/plan.h"
+
+#include "base/socket_name.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace config::import {
+
+namespace {
+
+void add_keys(const Switch& made, std::vector<Step>& steps) {
+    const bool copies = std::ranges::any_of(made.keys, [](const UsedKey& key) { return !key.copy.empty(); });
+    if (copies) {
+        steps.push_back({"A directory for the copies of the keys, which only root may write",
+                         {"install", "-d", "-o", "root", "-g", "paraph", "-m", "0750", made.out + "/keys"}});
+    }
+    for (const UsedKey& key : made.keys) {
+        if (!key.copy.empty()) {
+            steps.push_back({"A copy of a key that paraphd can read; the old one stays",
+                             {"install", "-o", "root", "-g", "paraph", "-m", "0640", key.path, key.copy},
+                             {"rm", "-f", key.copy}});
+        }
+    }
+}
+
+// The unit lets paraphd write in its own directory alone.
+void add_socket(const Switch& made, std::vector<Step>& steps) {
+    const auto socket = base::SocketName::parse(made.socket);
+    if (!socket || !socket->is_unix()) {
+        return;
+    }
+    const std::string directory = socket->path.substr(0, socket->path.rfind('/'));
+    const bool own = directory == "/run/paraph";
+    if (!own) {
+        steps.push_back({"A directory for the socket, which Postfix sees from its chroot",
+                         {"install", "-d", "-o", "paraph", "-g", "postfix", "-m", "0750", directory}});
+    }
+    steps.push_back({"paraphd may give its socket to the group postfix",
+                     {},
+                     {"rm", "-f", "/etc/systemd/system/paraphd.service.d/import.conf"},
+                     "/etc/systemd/system/paraphd.service.d/import.conf",
+                     fmt::format("[Service]\nSupplementaryGroups=postfix\n{}",
+                                 own ? std::string() : fmt::format("ReadWritePaths={}\n", directory))});
+    steps.push_back({"systemd reads that", {"systemctl", "daemon-reload"}, {"systemctl", "daemon-reload"}});
+}
+
+Step change_step(const PostfixChange& change) {
+    const bool main = change.service.empty();
+    const std::string name = main ? change.name : fmt::format("{}/{}", change.service, change.name);
+    const std::string flag = main ? "-e" : "-P";
+    const auto assignment = [&](const std::string& value) { return fmt::format("{}={}", name, value); };
+    // What was not set before is taken out again.
+    std::vector<std::string> undo{"postconf", flag, assignment(change.before)};
+    if (main && change.before.empty()) {
+        undo = {"postconf", "-X", change.name};
+    }
+    return {main ? fmt::format("main.cf: {}", change.name) : fmt::format("master.cf: {}", name),
+            {"postconf", flag, assignment(change.after)},
+            undo};
+}
+
+void add_units(const Switch& made, std::vector<Step>& steps) {
+    for (const Daemon daemon : made.daemons) {
+        if (daemon != Daemon::policyd_spf) {
+            const std::string unit(name_of(daemon));
+            steps.push_back({fmt::format("{} stops and does not start again", unit),
+                             {"systemctl", "disable", "--now", unit},
+                             {"systemctl", "enable", "--now", unit}});
+        }
+    }
+    steps.push_back({"paraphd starts",
+                     {"systemctl", "enable", "--now", "paraphd"},
+                     {"systemctl", "disable", "--now", "paraphd"}});
+}
+
+} // namespace
+
+std::vector<Step> plan(const Switch& made) {
+    std::vector<Step> steps;
+    add_keys(made, steps);
+    const std::string file = made.out + "/paraph.yaml";
+    add_socket(made, steps);
+    steps.push_back({"The configuration is good, and paraphd can read the keys",
+                     {"paraph", "check-config", "--user", "paraph", file}});
+    for (const PostfixChange& change : made.changes) {
+        steps.push_back(change_step(change));
+    }
+    add_units(made, steps);
+    if (made.has_postfix) {
+        steps.push_back({"Postfix reads its files", {"postfix", "reload"}, {"postfix", "reload"}});
+        steps.push_back({"Postfix and paraphd fit together", {"paraph", "check-config", "--postfix", file}});
+    }
+    return steps;
+}
+
+} // namespace config::import

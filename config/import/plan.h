@@ -1,0 +1,19 @@
+// The steps of the switch: what an operator, or `--apply`, does in which order, each with what takes it back.
+#pragma once
+
+#include "config/import/import.h"
+
+namespace config::import {
+
+struct Switch {
+    std::string out;
+    std::string socket; // as paraph.yaml has it
+    std::vector<UsedKey> keys;
+    std::vector<PostfixChange> changes;
+    std::vector<Daemon> daemons;
+    bool has_postfix = false;
+};
+
+[[nodiscard]] std::vector<Step> plan(const Switch& made);
+
+} // namespace config::import

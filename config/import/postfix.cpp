@@ -1,0 +1,270 @@
+#include "config/import/postfix.h"
+
+#include "base/ascii.h"
+#include "base/ip_network.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace config::import {
+
+namespace {
+
+std::string queue_directory(const PostfixFiles& postfix) {
+    const std::string value = postfix.value_of("queue_directory");
+    return value.empty() ? "/var/spool/postfix" : value;
+}
+
+std::string without_var(std::string path) {
+    return path.starts_with("/var/run/") ? path.substr(std::string_view("/var").size()) : path;
+}
+
+// The address in "{ inet:localhost:8891, default_action=accept }".
+std::string address_of(const std::string& item) {
+    if (!item.starts_with('{')) {
+        return item;
+    }
+    const auto words = split_list(std::string_view(item).substr(1, item.size() - (item.ends_with('}') ? 2 : 1)));
+    return words.empty() ? "" : words.front();
+}
+
+bool is_loopback(const std::string& host) {
+    return host.empty() || host == "localhost" || host == "::1" || host.starts_with("127.") || host == "0.0.0.0";
+}
+
+// A path is looked up below the queue directory by what runs in a chroot there, and by all when it is
+// relative.
+bool is_same(const base::SocketName& old, const std::string& item, const std::string& queue) {
+    const auto called = base::SocketName::parse(address_of(item));
+    if (!called || called->is_unix() != old.is_unix()) {
+        return false;
+    }
+    if (!old.is_unix()) {
+        const std::string a = base::to_lower(old.host), b = base::to_lower(called->host);
+        return old.port == called->port && (old.is_everywhere() || a == b || (is_loopback(a) && is_loopback(b)));
+    }
+    const std::string path = without_var(old.path);
+    const bool absolute = called->path.starts_with('/');
+    return path == without_var(called->path) || path == fmt::format("{}{}{}", queue, absolute ? "" : "/", called->path);
+}
+
+bool is_milters(std::string_view name) {
+    return name == "smtpd_milters" || name == "non_smtpd_milters";
+}
+
+// How Postfix writes our socket.
+std::string item_for(const std::string& ours, const std::string& queue) {
+    const auto socket = base::SocketName::parse(ours);
+    if (!socket) {
+        return ours;
+    }
+    if (socket->is_unix()) {
+        const bool inside = socket->path.starts_with(queue + "/");
+        return "unix:" + (inside ? socket->path.substr(queue.size() + 1) : socket->path);
+    }
+    const std::string host = socket->is_everywhere() ? "127.0.0.1" : socket->host;
+    return host.find(':') == std::string::npos ? fmt::format("inet:{}:{}", host, socket->port)
+                                               : fmt::format("inet:[{}]:{}", host, socket->port);
+}
+
+std::string new_list(const std::string& value, const OldSockets& old, const std::string& queue) {
+    const std::string ours = item_for(old.ours, queue);
+    const auto our_socket = base::SocketName::parse(old.ours);
+    std::vector<std::string> items;
+    bool there = false;
+    for (const std::string& item : split_list(value)) {
+        const bool is_ours = our_socket && is_same(*our_socket, item, queue);
+        const bool is_old = is_ours || std::ranges::any_of(old.sockets, [&](const base::SocketName& socket) {
+                                return is_same(socket, item, queue);
+                            });
+        if (!is_old) {
+            items.push_back(item);
+            continue;
+        }
+        if (there) {
+            continue;
+        }
+        there = true;
+        std::string next = item;
+        if (!is_ours) {
+            const std::string address = address_of(item);
+            next.replace(next.find(address), address.size(), ours);
+        }
+        items.push_back(next);
+    }
+    return fmt::format("{}", fmt::join(items, ", "));
+}
+
+void add_change(const std::string& service, const std::string& name, const std::string& before,
+                const std::string& after, std::vector<PostfixChange>& changes) {
+    if (split_list(before) != split_list(after)) {
+        changes.push_back({service, name, before, after});
+    }
+}
+
+constexpr std::string_view policy_word = "check_policy_service";
+
+// "unix:private/policyd-spf" -> "policyd-spf"; "{ unix:private/x, timeout=10s }" as well.
+std::string service_of(const std::string& item) {
+    const std::string address = address_of(item);
+    const auto slash = address.rfind('/');
+    return slash == std::string::npos ? address.substr(address.find(':') + 1) : address.substr(slash + 1);
+}
+
+const PostfixService* find_service(const PostfixFiles& postfix) {
+    for (const PostfixService& service : postfix.services()) {
+        const bool spf = std::ranges::any_of(service.argv, [](const std::string& word) {
+            return word.find("policyd-spf") != std::string::npos ||
+                   word.find("pypolicyd") != std::string::npos ||
+                   word.find("policy-spf") != std::string::npos;
+        });
+        if (spf && service.command == "spawn") {
+            return &service;
+        }
+    }
+    return nullptr;
+}
+
+// What stands before the policy service and says yes or asks a table that may.
+bool may_permit(const std::string& word) {
+    return word.starts_with("permit") || (word.starts_with("check_") && word != policy_word);
+}
+
+// mynetworks without tables, and without what is taken out of it.
+std::vector<std::string> networks_of(const PostfixFiles& postfix) {
+    std::vector<std::string> blocks;
+    for (std::string item : split_list(postfix.value_of("mynetworks"))) {
+        std::erase_if(item, [](char c) { return c == '[' || c == ']'; });
+        if (const auto block = base::IpNetwork::parse(item)) {
+            blocks.push_back(block->print());
+        }
+    }
+    return blocks;
+}
+
+void examine_list(const PostfixFiles& postfix, const std::string& value, PolicyUse& use) {
+    const auto words = split_list(postfix.expand(value));
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+        if (words[i] != policy_word || service_of(words[i + 1]) != use.service) {
+            continue;
+        }
+        use.called = true;
+        for (std::size_t before = 0; before < i; ++before) {
+            if (words[before] == "permit_mynetworks") {
+                use.unasked = networks_of(postfix);
+            } else if (may_permit(words[before]) && words[before] != "permit_sasl_authenticated") {
+                use.before.push_back(words[before]);
+            }
+        }
+        return;
+    }
+}
+
+std::string without_policy(const std::string& value, const std::string& service) {
+    const auto words = split_list(value);
+    std::vector<std::string> left;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i] == policy_word && i + 1 < words.size() && service_of(words[i + 1]) == service) {
+            ++i;
+        } else {
+            left.push_back(words[i]);
+        }
+    }
+    return fmt::format("{}", fmt::join(left, " "));
+}
+
+} // namespace
+
+PolicyUse find_policy_use(const PostfixFiles& postfix) {
+    PolicyUse use;
+    const PostfixService* service = find_service(postfix);
+    if (service == nullptr) {
+        return use;
+    }
+    use.service = service->name;
+    use.place = service->place;
+    for (const std::string& word : service->argv) {
+        use.is_other_program = use.is_other_program || word.find("perl") != std::string::npos ||
+                               word.ends_with(".pl") || word.find("policyd-spf-perl") != std::string::npos;
+        use.file = word.starts_with('/') && word.ends_with(".conf") ? word : use.file;
+    }
+    for (const auto& [name, value] : postfix.main()) {
+        examine_list(postfix, value.text, use);
+    }
+    for (const PostfixService& one : postfix.services()) {
+        for (const auto& [name, value] : one.overrides) {
+            examine_list(postfix, value.text, use);
+        }
+    }
+    return use;
+}
+
+std::vector<PostfixChange> milter_changes(const PostfixFiles& postfix, const OldSockets& old) {
+    std::vector<PostfixChange> changes;
+    const std::string queue = queue_directory(postfix);
+    bool called = calls_milter(postfix, base::SocketName::parse(old.ours).value_or(base::SocketName()));
+    for (const base::SocketName& socket : old.sockets) {
+        called = called || calls_milter(postfix, socket);
+    }
+    // A list may be made of parameters of one's own.
+    for (const auto& [name, value] : postfix.main()) {
+        add_change("", name, value.text, new_list(value.text, old, queue), changes);
+    }
+    const std::array<std::pair<std::string, std::string>, 2> missing{
+        {{"smtpd_milters", item_for(old.ours, queue)}, {"non_smtpd_milters", "$smtpd_milters"}}};
+    for (const auto& [name, item] : missing) {
+        const PostfixValue* value = called ? nullptr : postfix.find(name);
+        const std::string before = value == nullptr ? "" : value->text;
+        if (!called && before != item) { // none of the old ones was a milter, or main.cf did not call it
+            add_change("", name, before, before.empty() ? item : fmt::format("{}, {}", item, before), changes);
+        }
+    }
+    for (const PostfixService& service : postfix.services()) {
+        for (const auto& [name, value] : service.overrides) {
+            if (is_milters(name)) {
+                add_change(service.id(), name, value.text, new_list(value.text, old, queue), changes);
+            }
+        }
+    }
+    return changes;
+}
+
+std::vector<PostfixChange> policy_changes(const PostfixFiles& postfix, const PolicyUse& use) {
+    std::vector<PostfixChange> changes;
+    if (!use.called) {
+        return changes;
+    }
+    for (const auto& [name, value] : postfix.main()) {
+        add_change("", name, value.text, without_policy(value.text, use.service), changes);
+    }
+    for (const PostfixService& service : postfix.services()) {
+        for (const auto& [name, value] : service.overrides) {
+            add_change(service.id(), name, value.text, without_policy(value.text, use.service), changes);
+        }
+    }
+    return changes;
+}
+
+bool calls_milter(const PostfixFiles& postfix, const base::SocketName& socket) {
+    const std::string queue = queue_directory(postfix);
+    const auto calls = [&](const std::string& value) {
+        const auto items = split_list(postfix.expand(value));
+        return std::ranges::any_of(items,
+                                   [&](const std::string& item) { return is_same(socket, item, queue); });
+    };
+    for (const auto& [name, value] : postfix.main()) {
+        if (name.find("milter") != std::string::npos && calls(value.text)) {
+            return true;
+        }
+    }
+    return std::ranges::any_of(postfix.services(), [&](const PostfixService& service) {
+        return std::ranges::any_of(service.overrides, [&](const auto& one) {
+            return is_milters(one.first) && calls(one.second.text);
+        });
+    });
+}
+
+} // namespace config::import

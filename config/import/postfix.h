@@ -1,0 +1,44 @@
+// How Postfix calls the old programs, and what has to stand in its files for paraphd in their place.
+#pragma once
+
+#include "base/socket_name.h"
+#include "config/import/postfix_file.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace config::import {
+
+// Of check_policy_service for policyd-spf.
+struct PolicyUse {
+    bool called = false;
+    std::string service;               // "policyd-spf", as master.cf calls it
+    std::string file;                  // its configuration, where the command line names one
+    bool is_other_program = false;     // the Perl one, whose switches are other ones
+    std::vector<std::string> unasked;  // blocks that come past it: mynetworks
+    std::vector<std::string> before;   // other restrictions before it that may let mail past it
+    Place place;
+};
+[[nodiscard]] PolicyUse find_policy_use(const PostfixFiles& postfix);
+
+// A value of main.cf (service is empty) or of a service in master.cf that has to change.
+struct PostfixChange {
+    std::string service; // "submission/inet"
+    std::string name;
+    std::string before;
+    std::string after;
+};
+
+// The sockets of the old milters as their own configurations have them.
+struct OldSockets {
+    std::vector<base::SocketName> sockets;
+    std::string ours; // as paraph.yaml has it: "inet:8891@localhost"
+};
+[[nodiscard]] std::vector<PostfixChange> milter_changes(const PostfixFiles& postfix, const OldSockets& old);
+[[nodiscard]] std::vector<PostfixChange> policy_changes(const PostfixFiles& postfix, const PolicyUse& use);
+
+// Whether any service calls this socket.
+[[nodiscard]] bool calls_milter(const PostfixFiles& postfix, const base::SocketName& socket);
+
+} // namespace config::import

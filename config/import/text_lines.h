@@ -1,0 +1,24 @@
+// The lines of a file, numbered, with LF or CRLF at their ends or nothing at the end of the file.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace config::import {
+
+struct TextLine {
+    std::size_t number = 0; // 1-based
+    std::string_view text;  // without its end
+};
+
+[[nodiscard]] std::vector<TextLine> lines_of(std::string_view text);
+
+// "{{ name }}", "${NAME}", "__NAME__" and their like: the mark by which a file is known as a template that was
+// never filled in; empty: it is none.
+[[nodiscard]] std::string_view template_mark(std::string_view line);
+
+// Quotation marks around all of a text; empty: none.
+[[nodiscard]] bool is_quoted(std::string_view text);
+
+} // namespace config::import
