@@ -161,11 +161,13 @@ std::string Draft::settings_of(std::string_view section, std::string_view indent
         if (one.name != section) {
             continue;
         }
+        std::string before; // one comment for settings of one line that stand together
         for (const Setting& setting : one.settings) {
             const auto found = settings_.find(std::string(setting.path));
             if (found != settings_.end()) {
-                text += with_comment(indent, found->second.comment) +
-                        fmt::format("{}{}: {}\n", indent, setting.name(), found->second.yaml);
+                text += before == found->second.comment ? "" : with_comment(indent, found->second.comment);
+                before = found->second.comment;
+                text += fmt::format("{}{}: {}\n", indent, setting.name(), found->second.yaml);
             }
         }
     }

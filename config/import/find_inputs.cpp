@@ -19,14 +19,18 @@ class Finder {
     Finder(const Wanted& wanted, const Files& files) : wanted_(wanted), files_(files) {}
 
     Found run() {
-        const std::string directory = wanted_.postfix.empty() ? "/etc/postfix" : wanted_.postfix;
         Inputs& inputs = found_.inputs;
-        inputs.main_cf = read(directory + "/main.cf", !wanted_.postfix.empty());
-        inputs.master_cf = read(directory + "/master.cf", false);
-        inputs.opendkim_units = units("opendkim");
-        inputs.opendmarc_units = units("opendmarc");
-        inputs.opendkim_defaults = defaults("opendkim");
-        inputs.opendmarc_defaults = defaults("opendmarc");
+        if (looks_around() || !wanted_.postfix.empty()) {
+            const std::string directory = wanted_.postfix.empty() ? "/etc/postfix" : wanted_.postfix;
+            inputs.main_cf = read(directory + "/main.cf", !wanted_.postfix.empty());
+            inputs.master_cf = read(directory + "/master.cf", false);
+        }
+        if (looks_around()) {
+            inputs.opendkim_units = units("opendkim");
+            inputs.opendmarc_units = units("opendmarc");
+            inputs.opendkim_defaults = defaults("opendkim");
+            inputs.opendmarc_defaults = defaults("opendmarc");
+        }
         inputs.opendkim = daemon(Program::opendkim, "opendkim", wanted_.opendkim, inputs.opendkim_units,
                                  inputs.opendkim_defaults);
         inputs.opendmarc = daemon(Program::opendmarc, "opendmarc", wanted_.opendmarc, inputs.opendmarc_units,
@@ -38,6 +42,11 @@ class Finder {
     }
 
   private:
+    // A named file is that of another host, perhaps: what this one has besides does not go with it.
+    [[nodiscard]] bool looks_around() const {
+        return wanted_.opendkim.empty() && wanted_.opendmarc.empty() && wanted_.policyd.empty();
+    }
+
     // Missing files are told where somebody asked for them, unreadable ones always.
     std::optional<Text> read(const std::string& path, bool asked) {
         if (!asked && !files_.exists(path)) {
@@ -83,8 +92,8 @@ class Finder {
     // The file that the command line of the unit names, else the usual one.
     std::optional<Text> daemon(Program program, const std::string& name, const std::string& wanted,
                                const std::vector<Text>& units, const std::optional<Text>& defaults) {
-        if (!wanted.empty()) {
-            return read(wanted, true);
+        if (!wanted.empty() || !looks_around()) {
+            return wanted.empty() ? std::nullopt : read(wanted, true);
         }
         const auto started = command_line_of(program, units, defaults, files_);
         auto text = read(started.file.empty() ? fmt::format("/etc/{}.conf", name) : started.file, false);
@@ -103,6 +112,9 @@ class Finder {
     std::optional<Text> policyd() {
         if (!wanted_.policyd.empty()) {
             return read(wanted_.policyd, true);
+        }
+        if (!looks_around() && wanted_.postfix.empty()) {
+            return std::nullopt;
         }
         PostfixFiles postfix;
         if (found_.inputs.master_cf) {

@@ -68,6 +68,7 @@ class Import {
             postfix_.read_master(inputs_.master_cf->text, inputs_.master_cf->path);
         }
         policy_ = find_policy_use(postfix_);
+        work_.in_chroot = std::ranges::any_of(postfix_.services(), &PostfixService::in_chroot);
     }
 
     // What Postfix does not call does nothing today.
@@ -159,11 +160,19 @@ class Import {
         for (const Started* started : {&opendkim_, &opendmarc_}) {
             work_.findings.insert(work_.findings.end(), started->findings.begin(), started->findings.end());
         }
-        for (const auto& refused : work_.draft.set_list("strip_authserv_ids", work_.strip, work_.strip_place, "")) {
+        add_stripped();
+        tell_of_results();
+    }
+
+    void add_stripped() {
+        if (work_.strip.empty()) {
+            return;
+        }
+        for (const auto& refused :
+             work_.draft.set_list("strip_authserv_ids", work_.strip, work_.strip_place, "")) {
             work_.findings.push_back({Effect::dropped, work_.strip_place, "",
                                       fmt::format("strip_authserv_ids: {}", refused.reason)});
         }
-        tell_of_results();
     }
 
     // Restrictions that let mail past the policy service, which nothing here can know.
@@ -211,7 +220,8 @@ class Import {
                         "default: paraph.yaml(5).\n";
         std::erase(introduction, '\t');
         const std::string socket = work_.draft.value_of("listen.socket").value_or(std::string(default_socket));
-        Switch made{inputs_.out, socket, work_.keys, changes(socket), daemons_, postfix_.has_main()};
+        Switch made{inputs_.out, socket, changes(socket), daemons_, postfix_.has_main(),
+                    inputs_.is_written, inputs_.copy_keys};
         outcome.settings = work_.draft.print(introduction);
         outcome.files = std::move(work_.new_files);
         outcome.steps = plan(made);

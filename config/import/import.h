@@ -32,6 +32,7 @@ struct Inputs {
     bool policyd_is_named = false;
     std::string out = "/etc/paraph";
     bool copy_keys = false;
+    bool is_written = false; // the caller writes what is made, so that this is no step any more
 };
 
 // One step of the switch, in its order.

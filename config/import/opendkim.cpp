@@ -15,19 +15,20 @@ namespace config::import {
 namespace {
 
 // Where the unit of paraphd may make a socket, as the guide on Postfix has it.
-std::string own_socket(const std::string& path) {
+std::string own_socket(const std::string& path, bool in_chroot) {
     constexpr std::string_view queue = "/var/spool/postfix/";
-    return path.starts_with(queue) ? fmt::format("unix:{}paraph/paraph.sock", queue)
+    return in_chroot || path.starts_with(queue) ? fmt::format("unix:{}paraph/paraph.sock", queue)
                                    : "unix:/run/paraph/paraph.sock";
 }
 
 void import_unix_socket(Job& job, const Option& option, const std::string& path) {
-    job.set(option, "listen.socket", own_socket(path));
+    const std::string socket = own_socket(path, job.work().in_chroot);
+    job.set(option, "listen.socket", socket);
     job.set(option, "listen.socket_group", "postfix");
     job.tell(Effect::replaced, option,
              fmt::format("{} lies in the directory of the old daemon, which paraphd may not write. The new "
                          "socket is {}",
-                         base::shown(path), own_socket(path)));
+                         base::shown(path), socket));
     const Option* mask = job.find("UMask");
     const auto bits = mask == nullptr ? std::nullopt : read_number(mask->value);
     constexpr unsigned long all = 0666, ours = 0660;

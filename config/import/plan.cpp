@@ -10,21 +10,6 @@ namespace config::import {
 
 namespace {
 
-void add_keys(const Switch& made, std::vector<Step>& steps) {
-    const bool copies = std::ranges::any_of(made.keys, [](const UsedKey& key) { return !key.copy.empty(); });
-    if (copies) {
-        steps.push_back({"A directory for the copies of the keys, which only root may write",
-                         {"install", "-d", "-o", "root", "-g", "paraph", "-m", "0750", made.out + "/keys"}});
-    }
-    for (const UsedKey& key : made.keys) {
-        if (!key.copy.empty()) {
-            steps.push_back({"A copy of a key that paraphd can read; the old one stays",
-                             {"install", "-o", "root", "-g", "paraph", "-m", "0640", key.path, key.copy},
-                             {"rm", "-f", key.copy}});
-        }
-    }
-}
-
 // The unit lets paraphd write in its own directory alone.
 void add_socket(const Switch& made, std::vector<Step>& steps) {
     const auto socket = base::SocketName::parse(made.socket);
@@ -79,7 +64,13 @@ void add_units(const Switch& made, std::vector<Step>& steps) {
 
 std::vector<Step> plan(const Switch& made) {
     std::vector<Step> steps;
-    add_keys(made, steps);
+    if (!made.is_written) {
+        steps.push_back({"The configuration is written, and what belongs to it",
+                         {"paraph", "import", "--out", made.out}});
+        if (made.copy_keys) {
+            steps.back().command.emplace_back("--copy-keys");
+        }
+    }
     const std::string file = made.out + "/paraph.yaml";
     add_socket(made, steps);
     steps.push_back({"The configuration is good, and paraphd can read the keys",

@@ -8,10 +8,11 @@ namespace config::import {
 struct Switch {
     std::string out;
     std::string socket; // as paraph.yaml has it
-    std::vector<UsedKey> keys;
     std::vector<PostfixChange> changes;
     std::vector<Daemon> daemons;
     bool has_postfix = false;
+    bool is_written = false; // paraph.yaml and the copies of the keys are there already
+    bool copy_keys = false;
 };
 
 [[nodiscard]] std::vector<Step> plan(const Switch& made);

@@ -106,6 +106,8 @@ void PostfixFiles::read_master(std::string_view text, const std::string& file) {
         service.name = words[0];
         service.type = words[1];
         service.command = words[fields - 1];
+        constexpr std::size_t chroot = 4; // "-" is no since Postfix 3.0
+        service.in_chroot = words[chroot] == "y" && service.command == "smtpd";
         service.place = {file, line.number, 1};
         read_arguments(words, fields, service);
         services_.push_back(std::move(service));

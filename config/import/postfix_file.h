@@ -19,6 +19,7 @@ struct PostfixService {
     std::string name; // "submission", "127.0.0.1:10025", "policyd-spf"
     std::string type; // "inet"
     std::string command;
+    bool in_chroot = false;
     std::map<std::string, PostfixValue, std::less<>> overrides; // of -o
     std::vector<std::string> argv;                              // of spawn(8) and pipe(8), behind argv=
     Place place;

@@ -41,16 +41,31 @@ constexpr std::array<Heading, 6> headings{
 
 constexpr std::size_t longest = 4096;
 
+std::string place_of(const Finding& finding) {
+    const std::string place = finding.place.print();
+    return fmt::format("  {}{}{}\n", base::one_line(place, longest),
+                       finding.option.empty() || place.empty() ? "" : " ",
+                       base::one_line(finding.option, longest));
+}
+
+// Options of which the same is to be said stand together.
 std::string print_findings(const Outcome& outcome, const Heading& heading) {
-    std::string text;
+    std::vector<std::pair<std::string, std::string>> groups; // what is said, and the places
     for (const Finding& finding : outcome.findings) {
-        if (finding.effect == heading.effect) {
-            const std::string place = finding.place.print();
-            text += fmt::format("  {}{}{}\n", base::one_line(place, longest),
-                                finding.option.empty() || place.empty() ? "" : " ",
-                                base::one_line(finding.option, longest));
-            text += wrapped(base::one_line(finding.text, longest), "      ");
+        if (finding.effect != heading.effect) {
+            continue;
         }
+        const auto known =
+            std::ranges::find(groups, finding.text, &std::pair<std::string, std::string>::first);
+        if (known == groups.end()) {
+            groups.emplace_back(finding.text, place_of(finding));
+        } else {
+            known->second += place_of(finding);
+        }
+    }
+    std::string text;
+    for (const auto& [said, places] : groups) {
+        text += places + wrapped(base::one_line(said, longest), "      ");
     }
     return text.empty() ? text : fmt::format("\n{}\n{}", heading.text, text);
 }
@@ -69,6 +84,7 @@ std::string print_steps(const std::vector<Step>& steps) {
             text += fmt::format("  {}\n", print_command(step.command));
             continue;
         }
+        text += fmt::format("  mkdir -p {}\n", step.file.substr(0, step.file.rfind('/')));
         text += fmt::format("  cat > {} <<EOF\n", step.file);
         text += step.text;
         text += "EOF\n";

@@ -20,7 +20,7 @@ void declare(CLI::App& app, Command& chosen) {
     app.require_subcommand(1);
     app.set_version_flag("--version", "paraph " PARAPH_VERSION);
     app.footer(
-        R"(Exit codes: 0 done, 1 a result of --fail-on, 64 usage, 65 input not understood, 66 input not readable,
+        R"(Exit codes: 0 done, 1 a result of --fail-on or something not imported, 64 usage, 65 input not understood, 66 input not readable,
 75 DNS or daemon: try again, 78 configuration or key. See paraph(1).)");
     add_verify(app, chosen);
     add_policy(app, chosen);
@@ -30,6 +30,7 @@ void declare(CLI::App& app, Command& chosen) {
     add_check_config(app, chosen);
     add_show_config(app, chosen);
     add_key(app, chosen);
+    add_import(app, chosen);
     add_reload(app, chosen);
     add_probe(app, chosen);
 }

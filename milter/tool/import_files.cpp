@@ -1,0 +1,31 @@
+#include "milter/tool/import_files.h"
+
+#include "keys/file_bytes.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace milter::tool {
+
+base::Result<std::string, std::string> HostFiles::read(const std::string& path) const {
+    return keys::OpenFile(place_of(path)).read(config::import::max_file_bytes);
+}
+
+bool HostFiles::exists(const std::string& path) const {
+    std::error_code error;
+    return std::filesystem::exists(place_of(path), error);
+}
+
+std::vector<std::string> HostFiles::names_in(const std::string& directory) const {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(place_of(directory), error), end; !error && entry != end;
+         entry.increment(error)) {
+        names.push_back(entry->path().filename().string());
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+} // namespace milter::tool

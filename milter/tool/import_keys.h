@@ -1,0 +1,24 @@
+// The keys of an import: whether paraphd gets at them, and copies that it does.
+#pragma once
+
+#include "config/import/import.h"
+#include "milter/tool/command.h"
+#include "milter/tool/import_files.h"
+
+#include <string>
+#include <vector>
+
+namespace milter::tool {
+
+// A sentence for each key that the daemon's user cannot read, or others can. Keys that are copied need none.
+[[nodiscard]] std::vector<std::string> advice_on_keys(const std::vector<config::import::UsedKey>& keys,
+                                                      const HostFiles& files, bool here);
+
+// Copies are root's, and the daemon's group may read them. A key that cannot be read is told and left out.
+[[nodiscard]] Result<void> copy_keys(const std::vector<config::import::UsedKey>& keys, const HostFiles& files,
+                                     Console& console);
+
+// The group of the daemon's user; nothing where there is no such user.
+[[nodiscard]] std::optional<gid_t> daemon_group();
+
+} // namespace milter::tool
