@@ -115,6 +115,14 @@ class RotationUnits(unittest.TestCase):
             done = run([programs.paraph, *command, "-c", str(config)], check=False)
         self.assertEqual((0, b"", b""), (done.returncode, done.stdout, done.stderr))
 
+    def test_they_are_installed_with_the_program_that_they_start(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run(["cmake", f"-DCMAKE_INSTALL_PREFIX={folder}", "-P",
+                 str(Path(programs.build) / "packaging" / "systemd" / "cmake_install.cmake")])
+            units = Path(folder) / "lib" / "systemd" / "system"
+            self.assertEqual({"paraph-rotate.service", "paraph-rotate.timer"}, {unit.name for unit in units.iterdir()})
+            self.assertIn(f"ExecStart={folder}/bin/paraph key rotate\n", (units / "paraph-rotate.service").read_text())
+
     @unittest.skipUnless(shutil.which("systemd-analyze"), "needs systemd-analyze")
     def test_systemd_understands_them(self):
         with tempfile.TemporaryDirectory() as folder:
