@@ -161,8 +161,8 @@ inline constexpr std::array<Choice<PublishBy>, 4> publish_choices{{{"none", Publ
                                                                    {"zone_file", PublishBy::zone_file},
                                                                    {"hook", PublishBy::hook}}};
 
-inline constexpr std::array<Choice<RotatedType>, 2> rotated_type_choices{
-    {{"rsa", RotatedType::rsa}, {"ed25519", RotatedType::ed25519}}};
+inline constexpr std::array<Choice<RotatedType>, 3> rotated_type_choices{
+    {{"rsa", RotatedType::rsa}, {"ed25519", RotatedType::ed25519}, {"both", RotatedType::both}}};
 
 inline constexpr std::array<Choice<KeyField>, 6> key_field_choices{{{"From", KeyField::from},
                                                                     {"Sender", KeyField::sender},

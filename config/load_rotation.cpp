@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/secret_text.h"
 #include "config/load_source.h"
+#include "config/rotation_schema.h"
 #include "dkim/names.h"
 
 #include <filesystem>
@@ -16,32 +17,6 @@ namespace {
 bool is_missing(const std::string& path) {
     std::error_code error;
     return std::filesystem::status(path, error).type() == std::filesystem::file_type::not_found;
-}
-
-bool is_program(const std::vector<std::string>& command) {
-    return !command.empty() && command.front().starts_with('/');
-}
-
-// What a way of publishing needs and does not have; empty: nothing.
-std::string missing_for(const Rotation& plan) {
-    switch (plan.publish) {
-    case PublishBy::none:
-        return "'rotate' needs 'rotation.publish': records have to get into the DNS";
-    case PublishBy::nsupdate:
-        return plan.server.size() == 1 ? "" : "'rotation.publish: nsupdate' needs one 'rotation.server'";
-    case PublishBy::zone_file:
-        if (plan.zone_file.find('%') == std::string::npos) {
-            return "'rotation.publish: zone_file' needs 'rotation.zone_file' with % for the domain";
-        }
-        return is_program(plan.zone_command)
-                   ? ""
-                   : "'rotation.publish: zone_file' needs 'rotation.zone_command', a program with its path";
-    case PublishBy::hook:
-        return is_program(plan.hook)
-                   ? ""
-                   : "'rotation.publish: hook' needs 'rotation.hook', a program with its path";
-    }
-    return {};
 }
 
 } // namespace
@@ -125,21 +100,29 @@ void RotationLoader::settle(const std::string& domain, DomainEntry& entry, const
 }
 
 void RotationLoader::check_plan(const Rotation& plan, const std::string& domain, const Place& place) {
-    if (const auto missing = missing_for(plan); !missing.empty()) {
+    if (const auto missing = missing_for_publication(plan); !missing.empty()) {
         report_.error(place, fmt::format("'domains.{}': {}", domain, missing));
     }
     if (settings_.listen.control.empty()) {
         report_.error(place, fmt::format("'domains.{}': 'rotate' needs 'listen.control'", domain),
                       "the daemon is told there what to sign with");
     }
+    const auto normal = [](const std::string& path) {
+        return std::filesystem::path(path + '/').lexically_normal();
+    };
+    if (!plan.publish_retired_key.empty() && normal(plan.publish_retired_key) == normal(plan.directory)) {
+        report_.error(
+            place, fmt::format("'domains.{}': 'rotation.publish_retired_key' is where the keys are that sign",
+                               domain));
+    }
     if (plan.overlap >= plan.every) {
         report_.error(
             place,
             fmt::format("'domains.{}': 'rotation.overlap' is not shorter than 'rotation.every'", domain));
     }
-    constexpr std::string_view longest = "s20261231-99";
-    if (!dkim::signer_refusal(domain, plan.selector.size() > longest.size() ? plan.selector : longest, {})
-             .empty()) {
+    constexpr std::size_t more =
+        8; // of a selector than of its pattern: %Y is 2026, %t ed25519, and -99 may follow
+    if (!dkim::signer_refusal(domain, std::string(plan.selector.size() + more, 's'), {}).empty()) {
         report_.error(place,
                       fmt::format("'domains.{}': the names of its key records would be too long", domain));
     }

@@ -32,11 +32,11 @@ std::optional<Refusal> check_pattern(std::string_view text) {
             continue;
         }
         const char kind = ++i < text.size() ? text[i] : '\0';
-        if (kind != 'Y' && kind != 'm' && kind != 'd') {
+        if (kind != 'Y' && kind != 'm' && kind != 'd' && kind != 't') {
             return Refusal{fmt::format("{} has a % that stands for nothing", base::quoted(text)),
-                           "%Y, %m and %d are year, month and day"};
+                           "%Y, %m and %d are year, month and day, %t is the type"};
         }
-        selector += kind == 'Y' ? "2026" : "12";
+        selector += kind == 'Y' ? "2026" : kind == 't' ? "ed25519" : "12";
     }
     if (selector.find('.') != std::string::npos) {
         return Refusal{fmt::format("{} has more than one label", base::quoted(text)), "leave out the dot"};
@@ -52,6 +52,10 @@ std::optional<Refusal> check_argument(std::string_view text) {
     return text.find('\0') == std::string_view::npos
                ? std::nullopt
                : std::optional(Refusal{"an argument cannot hold NUL", ""});
+}
+
+bool is_program(const std::vector<std::string>& command) {
+    return !command.empty() && command.front().starts_with('/');
 }
 
 constexpr auto every = [](auto& r) -> auto& { return r.every; };
@@ -79,10 +83,11 @@ queue holds mail: 5 days with most servers.)"),
 A new key whose record is not shown by every server of the zone within that time is given up, and the old one
 goes on to sign.)"),
         make_setting<Target>("rotation.selector", text(check_pattern), In<decltype(selector)>{}, R"(
-The selectors of new keys: %Y, %m and %d are year, month and day on which the key is made. Where that selector
-is taken, -2 and so on is added.)"),
+The selectors of new keys: %Y, %m and %d are year, month and day on which the key is made, %t is rsa or ed25519.
+Where that selector is taken, -2 and so on is added.)"),
         make_choice<rotated_type_choices, Target>("rotation.type", In<decltype(type)>{}, R"(
-The algorithm of new keys. Only keys of that type are rotated; other ones of the domain stay as they are.)"),
+The algorithm of new keys; both: keys of either kind, side by side. Only keys of that type are rotated; other ones
+of the domain stay as they are.)"),
         make_setting<Target>("rotation.bits", integer(1024, 4096), In<decltype(bits)>{},
                              "The size of new RSA keys."),
         make_setting<Target>("rotation.silence_lost", boolean(), In<decltype(silence_lost)>{}, R"(
@@ -94,6 +99,27 @@ that the zone file includes. hook: a program of yours does it.)")};
 }
 
 } // namespace
+
+std::string missing_for_publication(const Rotation& plan) {
+    switch (plan.publish) {
+    case PublishBy::none:
+        return "'rotation.publish' does not say how records get into the DNS";
+    case PublishBy::nsupdate:
+        return plan.server.size() == 1 ? "" : "'rotation.publish: nsupdate' needs one 'rotation.server'";
+    case PublishBy::zone_file:
+        if (plan.zone_file.find('%') == std::string::npos) {
+            return "'rotation.publish: zone_file' needs 'rotation.zone_file' with % for the domain";
+        }
+        return is_program(plan.zone_command)
+                   ? ""
+                   : "'rotation.publish: zone_file' needs 'rotation.zone_command', a program with its path";
+    case PublishBy::hook:
+        return is_program(plan.hook)
+                   ? ""
+                   : "'rotation.publish: hook' needs 'rotation.hook', a program with its path";
+    }
+    return {};
+}
 
 Section rotation_section() {
     Section section{"rotation", R"(
@@ -132,7 +158,13 @@ see the guide.)"),
         setting(
             "rotation.program_time", whole_seconds(second, 60 * minute),
             [](auto& s) -> auto& { return s.rotation.program_time; },
-            "How long such a program may run before it is killed.")};
+            "How long such a program may run before it is killed."),
+        setting(
+            "rotation.publish_retired_key", {.kind = Kind::path},
+            [](auto& s) -> auto& { return s.rotation.publish_retired_key; }, R"(
+A directory into which the private keys of records that nobody finds any more are moved, for everybody to read:
+then a signature of old proves nothing about who wrote a message. Empty: they stay private. Read the guide
+before.)")};
     for (Setting& one : more) {
         section.settings.push_back(std::move(one));
     }

@@ -7,4 +7,7 @@ namespace config {
 
 [[nodiscard]] Section rotation_section();
 
+// What a way of publishing needs and does not have; empty: nothing.
+[[nodiscard]] std::string missing_for_publication(const Rotation& plan);
+
 } // namespace config

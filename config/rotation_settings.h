@@ -14,7 +14,7 @@ namespace config {
 // How a record gets into the DNS.
 enum class PublishBy : std::uint8_t { none, nsupdate, zone_file, hook };
 
-enum class RotatedType : std::uint8_t { rsa, ed25519 };
+enum class RotatedType : std::uint8_t { rsa, ed25519, both };
 
 struct Rotation {
     // What a domain may have otherwise.
@@ -37,6 +37,7 @@ struct Rotation {
     std::vector<std::string> zone_command; // a program and its arguments, % for the domain
     std::vector<std::string> hook;         // likewise
     std::chrono::seconds program_time{60};
+    std::string publish_retired_key; // a directory; empty: they stay private
 };
 
 // Below `directory`: what the daemon reads of a domain that rotates.

@@ -240,7 +240,8 @@ std::vector<Step> Rotation::next(const RotationPlan& plan, const Moment& now) co
             break;
         case KeyState::revealed:
             if (key.found) { // everybody can sign with it
-                steps.push_back({Step::Kind::withdraw, key.selector, {}, "a server has a record of its name"});
+                steps.push_back(
+                    {Step::Kind::withdraw, key.selector, {}, "a server has a record of its name"});
             }
             break;
         case KeyState::forgotten:

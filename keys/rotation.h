@@ -73,8 +73,8 @@ struct RotationPlan {
     std::chrono::seconds give_up{std::chrono::days(7)}; // a record that is not shown by all until then
     // The least that a negative answer is taken to be remembered, whatever the zone says.
     std::chrono::seconds least_negative{std::chrono::minutes(5)};
-    // How long every server must have had no record before nobody finds it: answers that are kept beyond their
-    // TTL (RFC 8767 5 advises 3 days at most) and servers that had the zone before are covered.
+    // How long every server must have had no record before nobody finds it: answers that are kept beyond
+    // their TTL (RFC 8767 5 advises 3 days at most) and servers that had the zone before are covered.
     std::chrono::seconds least_gone{std::chrono::days(7)};
     std::vector<crypto::KeyType> types{crypto::KeyType::rsa};
     bool reveals = false;                // makes private keys public in the end

@@ -49,8 +49,9 @@ std::optional<std::int64_t> read_number(std::string_view text) {
 }
 
 bool read_state(std::string_view word, RotatedKey& key) {
-    for (const auto state : {KeyState::pending, KeyState::published, KeyState::active, KeyState::retiring,
-                             KeyState::retired, KeyState::forgotten, KeyState::revealed, KeyState::withdrawn}) {
+    for (const auto state :
+         {KeyState::pending, KeyState::published, KeyState::active, KeyState::retiring, KeyState::retired,
+          KeyState::forgotten, KeyState::revealed, KeyState::withdrawn}) {
         if (word == print(state)) {
             key.state = state;
             return true;
@@ -143,7 +144,9 @@ class Reader {
             return read_marks(value, key);
         }
         if (name == "in_state" || name == "shown" || name == "gone") {
-            return read_elapsed(value, name == "in_state" ? key.in_state : name == "shown" ? key.shown : key.gone);
+            return read_elapsed(value, name == "in_state" ? key.in_state
+                                       : name == "shown"  ? key.shown
+                                                          : key.gone);
         }
         const auto number = read_number(value);
         const std::chrono::seconds seconds(number.value_or(0));
@@ -169,13 +172,13 @@ std::string print(const RotationJournal& journal) {
     std::string text = fmt::format("{}\ndomain {}\n", head, journal.domain);
     for (const RotatedKey& key : journal.keys) {
         const auto file = journal.files.find(key.selector);
-        text += fmt::format(
-            "key {}\nfile {}\ntype {}\nstate {}\nmade {}\nttl {}\nnegative_ttl {}\nmarks{}\nin_state {}\nshown "
-            "{}\ngone {}\n",
-            key.selector, file == journal.files.end() ? "-" : file->second, print(key.type), print(key.state),
-            std::max<std::int64_t>(0, key.made.time_since_epoch().count()), key.ttl.count(),
-            key.negative_ttl.count(), print_marks(key), key.in_state.print(), key.shown.print(),
-            key.gone.print());
+        text += fmt::format("key {}\nfile {}\ntype {}\nstate {}\nmade {}\nttl {}\nnegative_ttl "
+                            "{}\nmarks{}\nin_state {}\nshown "
+                            "{}\ngone {}\n",
+                            key.selector, file == journal.files.end() ? "-" : file->second, print(key.type),
+                            print(key.state), std::max<std::int64_t>(0, key.made.time_since_epoch().count()),
+                            key.ttl.count(), key.negative_ttl.count(), print_marks(key), key.in_state.print(),
+                            key.shown.print(), key.gone.print());
     }
     return fmt::format("{}{}\n", text, foot);
 }

@@ -16,6 +16,8 @@ void add_key(CLI::App& app, Command& chosen) {
     add_key_check(*key, chosen);
     add_key_test(*key, chosen);
     add_key_import(*key, chosen);
+    add_key_publish(*key, chosen);
+    add_key_withdraw(*key, chosen);
     add_key_rotate(*key, chosen);
     add_key_retire(*key, chosen);
 }

@@ -3,19 +3,19 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
-#include "keys/ownership.h"
 #include "keys/rotation_forecast.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/dns_options.h"
 #include "milter/tool/key_commands.h"
 #include "milter/tool/name_servers.h"
+#include "milter/tool/rotation/daemon.h"
 #include "milter/tool/rotation/dates.h"
 #include "milter/tool/rotation/domain.h"
+#include "milter/tool/rotation/runs.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -38,6 +38,10 @@ struct KeyRotateOptions {
     unsigned seconds = 600;
     DnsOptions dns;
 };
+
+std::string config_of(const KeyRotateOptions& options) {
+    return options.config.empty() ? std::string(default_config_file) : options.config;
+}
 
 using Entries = std::vector<std::pair<std::string, const config::DomainEntry*>>;
 
@@ -138,25 +142,39 @@ Result<ExitCode> print_plan(const KeyRotateOptions& options, const Entries& entr
 
 Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entries,
                             const rotation::World& world) {
-    bool failed = false, alarmed = false;
+    bool failed = false;
+    rotation::Daemon daemon(world.settings.listen.control, config_of(options));
+    rotation::Runs runs([&daemon] { return daemon.reload(); });
     for (const auto& [domain, entry] : entries) {
         const auto now = moment_of(options);
         if (!now) {
             return tl::make_unexpected(now.error());
         }
-        rotation::DomainRotation hands(world, domain, *entry, *now);
+        auto hands = std::make_unique<rotation::DomainRotation>(world, domain, *entry, *now);
         auto plan = plan_for(options, *entry->rotation);
-        auto journal = hands.open(plan);
+        auto journal = hands->open(plan);
         if (!journal) {
-            hands.warn(journal.error());
+            hands->warn(journal.error());
             failed = true;
             continue;
         }
-        const auto outcome = rotation::run_rotation(*journal, std::move(plan), hands);
-        failed = failed || outcome.failed;
-        alarmed = alarmed || outcome.alarmed;
+        runs.add(std::make_unique<rotation::Run>(std::move(*journal), std::move(plan), std::move(hands)));
     }
-    return alarmed ? ExitCode::data : failed ? ExitCode::temporary : ExitCode::ok;
+    const auto outcome = runs.finish();
+    return outcome.alarmed ? ExitCode::data : outcome.failed || failed ? ExitCode::temporary : ExitCode::ok;
+}
+
+rotation::Hands::Done have_read(const keys::RotationJournal& journal, const std::set<std::string>& signing,
+                                rotation::Hands& hands, rotation::Daemon& daemon) {
+    const auto offered = hands.offer(journal, signing);
+    if (!offered) {
+        return base::refuse(offered.error());
+    }
+    if (!*offered) {
+        return {};
+    }
+    const auto answer = daemon.reload();
+    return answer ? hands.is_taken_up(journal, signing, *answer) : base::refuse(answer.error());
 }
 
 // Its record stays until mail that it has signed has arrived: `key rotate` takes it away then.
@@ -194,7 +212,8 @@ Result<ExitCode> retire(const KeyRotateOptions& options, const Entries::value_ty
     keys::RotationJournal after{wanted.first, rotation.keys(), journal->files};
     // The journal has to be there before the file that the daemon reads.
     auto done = hands.save(*journal);
-    done = done ? hands.sign_with(after, signing) : done;
+    rotation::Daemon daemon(world.settings.listen.control, config_of(options));
+    done = done ? have_read(after, signing, hands, daemon) : done;
     done = done ? hands.save(after) : done;
     if (!done) {
         return fail(ExitCode::temporary, done.error());
@@ -204,15 +223,8 @@ Result<ExitCode> retire(const KeyRotateOptions& options, const Entries::value_ty
     return ExitCode::ok;
 }
 
-// Root makes keys for the daemon, whose group may read them.
-std::optional<gid_t> daemon_group() {
-    const auto account = geteuid() == 0 ? keys::find_account("paraph") : std::nullopt;
-    return account ? std::optional(account->group) : std::nullopt;
-}
-
 Result<ExitCode> rotate(const KeyRotateOptions& options, Console& console) {
-    const auto file = options.config.empty() ? std::string(default_config_file) : options.config;
-    const auto settings = load_settings(file);
+    const auto settings = load_settings(config_of(options));
     if (!settings) {
         return tl::make_unexpected(settings.error());
     }
@@ -231,9 +243,9 @@ Result<ExitCode> rotate(const KeyRotateOptions& options, Console& console) {
                    ? asker.ask_all(questions, deadline)
                    : std::vector<resolver::DirectReply>(questions.size());
     };
-    rotation::Files files(settings->rotation.directory, daemon_group());
-    const rotation::World world{*settings, file,   files, Recursion(ask_all, name_servers(*resolver)),
-                                ask_all,   console};
+    rotation::Files files(settings->rotation.directory, rotation::daemon_group());
+    const rotation::World world{*settings, files, Recursion(ask_all, name_servers(*resolver)), ask_all,
+                                console};
     if (options.dry_run) {
         return print_plan(options, *entries, world);
     }

@@ -19,7 +19,6 @@ BOTH = [("ns1", KNOT), ("ns2", NSD)]
 DONE, ALARM, AGAIN = 0, 65, 75
 HOUR, DAY = 3600, 86400
 SECRET = "c2VjcmV0IG9mIGEgdGVzdCwgMzIgb2N0ZXRzIGxvbmc="
-STRACE = ["strace", "-f", "-qq", "-o", "/dev/null"]
 
 
 def works(command: list[str]) -> bool:
@@ -208,36 +207,96 @@ class Nsupdate(RotationTest):
         self.assertIn("another run is changing keys", told.stderr.decode())
 
 
-class Killed(RotationTest):
-    """With one server, so that a record is shown as soon as it is published."""
+class Both(RotationTest):
+    """Keys of both types; the old private ones become public."""
 
     servers = BOTH[:1]
 
-    @unittest.skipUnless(works([*STRACE, "true"]), "needs strace")
-    def test_a_run_that_is_killed_anywhere_goes_on(self):
-        """At the first system call of those that change anything, at the second, and so on; each with a run that makes a
-        key, one that finds it shown, and one that has it sign."""
-        calls = "rename,unlink,fsync,connect"
-        for number in range(1, 31):
-            wrap = (*STRACE, "-e", f"trace={calls}", "-e", f"inject={calls}:signal=SIGKILL:when={number}")
-            for more in (["rot.test", "--new-key"], [], []):
-                self.rotate(*more, wait=DAY, wrap=wrap)
-                self.assert_no_wrong_signature()
-            self.rotate()
-            self.assert_no_wrong_signature()
-        self.assertGreater(self.killed, 40)
-        for _ in range(3):
-            self.rotate(wait=DAY)
+    @property
+    def publish(self) -> dict:
+        self.public = self.folder / "public"
+        self.public.mkdir(exist_ok=True)
+        return {"type": "both", "publish_retired_key": str(self.public)}
+
+    def test_old_keys_become_public_when_nobody_finds_their_records(self):
+        self.rotate()
+        old = set(self.keys())
+        for _ in range(2):
+            self.rotate(wait=HOUR)
+        self.assertEqual((2, old), (len(old), self.signing()))
         self.rotate("rot.test", "--new-key")
-        for _ in range(12):
-            self.rotate(wait=DAY)
-            self.assert_no_wrong_signature()
-        newest = self.keys()[-1]
-        self.assertEqual({newest}, self.signing())
-        for selector in self.keys()[:-1]:
-            self.assertEqual("", self.published(selector))
-        names = {path.suffix for path in (self.folder / "rotation").iterdir()}
-        self.assertLessEqual(names, {".pem", ".journal", ".yaml", ""})  # nothing lies about
+        for wait in (HOUR, HOUR, 9 * DAY, HOUR):
+            self.rotate(wait=wait)
+        self.assertEqual((set(self.keys()) - old, 4), (self.signing(), len(self.keys())))
+        self.assertEqual(["", ""], [self.published(selector) for selector in old])
+        self.rotate(wait=6 * DAY)
+        self.assertEqual([], list(self.public.iterdir()))
+        self.rotate(wait=2 * DAY)
+        names = {f"{selector}._domainkey.rot.test.pem" for selector in old}
+        self.assertEqual(names, {path.name for path in self.public.iterdir()})
+        self.assertEqual({0o644}, {path.stat().st_mode & 0o777 for path in self.public.iterdir()})
+        self.assertEqual(set(self.keys()) - old,
+                         {path.name.split(".")[0] for path in (self.folder / "rotation").glob("*.pem")})
+        self.a_record_that_comes_back(sorted(old)[0])
+
+    def a_record_that_comes_back(self, selector: str):
+        publish = [programs.paraph, "key", "publish", "rot.test", selector, "--key",
+                   str(self.public / f"{selector}._domainkey.rot.test.pem"), "-c"]
+        told = run([*publish, str(self.paraphd.config)], check=False)
+        self.assertEqual((64, True), (told.returncode, b"withdrawn its record for good" in told.stderr), told)
+        other = self.folder / "other.yaml"
+        other.write_text(self.paraphd.config.read_text().replace(str(self.folder / "rotation"), str(self.folder / "no")))
+        run([*publish, str(other)])
+        self.assertIn("v=DKIM1", self.published(selector))
+        self.assertIn(f"withdraw {selector}", self.rotate(wait=HOUR, expected=ALARM))
+        self.assertEqual("", self.published(selector))
+        self.rotate(wait=HOUR)
+
+
+class ByHand(RotationTest):
+    """key publish and key withdraw, of a domain that does not rotate."""
+
+    servers = BOTH[:1]
+
+    def domains(self) -> dict:
+        run([programs.paraph, "key", "generate", "--domain", "rot.test", "--selector", "mine", "--out-dir", str(self.folder)])
+        return {"rot.test": {"keys": [{"selector": "mine", "file": str(self.folder / "mine.rot.test.pem")}]}}
+
+    def change(self, *command: str, expected: int = DONE) -> str:
+        told = run([programs.paraph, "key", *command, "-c", str(self.paraphd.config)], check=False)
+        out = told.stdout.decode() + told.stderr.decode()
+        self.assertEqual(expected, told.returncode, out)
+        return out
+
+    def test_a_record_comes_and_goes(self):
+        self.assertIn("ns1.rot.test: shows the record", self.change("publish", "rot.test", "mine", "--wait", "10"))
+        self.assertIn("v=DKIM1", self.published("mine"))
+        self.assertIn("Every server shows", self.change("publish", "rot.test", "mine"))
+        self.assertIn("mine signs", self.change("withdraw", "rot.test", "mine", expected=64))
+        self.assertIn("v=DKIM1", self.published("mine"))
+        self.change("withdraw", "rot.test", "mine", "--force")
+        self.assertEqual("", self.published("mine"))
+        self.assertIn("no key", self.change("publish", "rot.test", "yours", expected=65))
+
+    def test_the_record_of_somebody_else_stays(self):
+        self.knot.serve([AuthorityZone("rot.test", self.servers, ['mine._domainkey IN TXT "v=DKIM1; p=AAAA"'])])
+        self.assertIn("another record", self.change("publish", "rot.test", "mine", expected=65))
+        self.assertIn("p=AAAA", self.published("mine"))
+        self.change("publish", "rot.test", "mine", "--replace", "--wait", "10")
+        self.assertNotIn("p=AAAA", self.published("mine"))
+        self.assertEqual(1, self.published("mine").count("v=DKIM1"))
+
+    def test_keys_of_updates_of_each_algorithm(self):
+        tsig = self.folder / "tsig"
+        for algorithm in ("hmac-sha384", "hmac-sha512"):
+            with self.subTest(algorithm=algorithm):
+                self.knot.tsig_algorithm = algorithm
+                self.knot.serve([AuthorityZone("rot.test", self.servers)])
+                self.assertIn("NOTAUTH", self.change("publish", "rot.test", "mine", expected=AGAIN))
+                tsig.write_text(f"{algorithm}:rotator:{SECRET}\n")
+                self.change("publish", "rot.test", "mine", "--wait", "10")
+        tsig.write_text(f"hmac-sha1:rotator:{SECRET}\n")
+        self.change("withdraw", "rot.test", "mine", "--force", expected=AGAIN)
 
 
 class FirstKey(RotationTest):

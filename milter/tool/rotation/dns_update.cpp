@@ -57,6 +57,14 @@ Packet make_packet(const RecordUpdate& update) {
         ldns_rr_set_class(record, LDNS_RR_CLASS_NONE);
     }
     const RrList updates(ldns_rr_list_new());
+    if (update.replaces) { // RFC 2136 2.5.2: of the class ANY, without data; updates are done in their order
+        ldns_rr* all = ldns_rr_new();
+        ldns_rr_set_owner(all, ldns_rdf_clone(ldns_rr_owner(record)));
+        ldns_rr_set_type(all, LDNS_RR_TYPE_TXT);
+        ldns_rr_set_class(all, LDNS_RR_CLASS_ANY);
+        ldns_rr_set_ttl(all, 0);
+        ldns_rr_list_push_rr(updates.get(), all);
+    }
     ldns_rr_list_push_rr(updates.get(), record);
     ldns_rdf* zone = ldns_dname_new_frm_str(update.zone.c_str());
     Packet packet(zone == nullptr

@@ -1,5 +1,6 @@
 // A dynamic update of one TXT record (RFC 2136), signed (TSIG, RFC 8945). Nothing but that very record is
-// added or taken away, whatever else is at its name, so that doing it twice is the same as once.
+// added or taken away, whatever else is at its name, unless it is to replace that. So doing it twice is the
+// same as once.
 #pragma once
 
 #include "base/result.h"
@@ -17,6 +18,7 @@ struct RecordUpdate {
     std::string name;
     std::string value;
     unsigned ttl = 3600;
+    bool replaces = false; // all TXT records at the name go first
 };
 
 // Done when the server has said so; with a key, in an answer that it has signed.

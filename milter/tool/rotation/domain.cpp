@@ -4,8 +4,7 @@
 #include "keys/generate.h"
 #include "keys/key_file.h"
 #include "keys/published_record.h"
-#include "milter/listener/control.h"
-#include "milter/tool/reload_answer.h"
+#include "milter/tool/rotation/reveal.h"
 #include "milter/tool/rotation/sightings.h"
 
 #include <fmt/format.h>
@@ -27,8 +26,10 @@ namespace {
 
 using Done = Hands::Done;
 
-bool has_record_out(const keys::RotatedKey& key) {
-    return key.state != keys::KeyState::retired && key.state != keys::KeyState::withdrawn;
+// What becomes of others matters: whether they are gone, whether they come back.
+bool is_watched(const keys::RotatedKey& key) {
+    return keys::has_record(key.state) || key.state == keys::KeyState::retired ||
+           key.state == keys::KeyState::revealed;
 }
 
 // A line of letters, digits and hyphens; empty: there is none.
@@ -42,8 +43,17 @@ std::string read_id(const char* path) {
     return good ? id : "";
 }
 
-crypto::KeyType type_of(const config::Rotation& rotation) {
-    return rotation.type == config::RotatedType::rsa ? crypto::KeyType::rsa : crypto::KeyType::ed25519;
+std::vector<crypto::KeyType> types_of(config::RotatedType type) {
+    using crypto::KeyType;
+    switch (type) {
+    case config::RotatedType::rsa:
+        return {KeyType::rsa};
+    case config::RotatedType::ed25519:
+        return {KeyType::ed25519};
+    case config::RotatedType::both:
+        return {KeyType::rsa, KeyType::ed25519};
+    }
+    return {};
 }
 
 NamedKey named(const std::string& domain, const std::string& selector, const std::string& file) {
@@ -76,6 +86,8 @@ keys::RotationPlan plan_of(const config::Rotation& rotation) {
     plan.overlap = rotation.overlap;
     plan.transit = rotation.transit;
     plan.give_up = rotation.give_up;
+    plan.types = types_of(rotation.type);
+    plan.reveals = !rotation.publish_retired_key.empty();
     plan.selector = rotation.selector;
     plan.silence_vanished = rotation.silence_lost;
     return plan;
@@ -91,35 +103,52 @@ base::Result<keys::RotationJournal, std::string> DomainRotation::open(keys::Rota
         return journal;
     }
     const bool is_new = !world_.files.has_journal(domain_);
+    std::vector<crypto::KeyType> begun; // a type that was added later begins with its key of then, too
+    for (const keys::RotatedKey& key : journal->keys) {
+        begun.push_back(key.type);
+    }
     for (const auto& entry : entry_.keys) {
-        const bool known = journal->files.contains(entry.selector);
-        if (is_new && entry.is_active() && !known) {
-            const auto key = read_key(named(domain_, entry.selector, entry.file));
-            if (!key) {
-                return base::refuse(key.error().message);
-            }
-            if (key->type() != type_of(*entry_.rotation)) {
-                plan.taken.push_back(entry.selector);
-                continue;
-            }
-            if (!journal->keys.empty()) {
-                return base::refuse(fmt::format("{} and {} are both active: rotation begins with one key of "
-                                                "its type; give the other one 'state: retiring'",
-                                                journal->keys.front().selector, entry.selector));
-            }
-            keys::RotatedKey adopted;
-            adopted.selector = entry.selector;
-            adopted.state = keys::KeyState::active;
-            adopted.made = begin_.clock; // when it was made, nobody knows
-            adopted.confirmed = true;
-            adopted.in_state.start(begin_);
-            journal->keys.push_back(std::move(adopted));
-            journal->files[entry.selector] = entry.file;
-        } else if (!known) {
+        if (journal->files.contains(entry.selector)) {
+            continue;
+        }
+        const auto key = entry.is_active() ? read_key(named(domain_, entry.selector, entry.file))
+                                           : Result<crypto::SigningKey>(tl::make_unexpected(Failure()));
+        if (!key && entry.is_active() && is_new) {
+            return base::refuse(key.error().message);
+        }
+        const auto is_one_of = [&](const auto& types) {
+            return key && std::find(types.begin(), types.end(), key->type()) != types.end();
+        };
+        if (!is_one_of(plan.types) || is_one_of(begun)) {
             plan.taken.push_back(entry.selector);
+        } else if (auto adopted = adopt(entry, key->type(), *journal); !adopted) {
+            return base::refuse(adopted.error());
         }
     }
     return journal;
+}
+
+Done DomainRotation::adopt(const config::SigningKeyEntry& entry, crypto::KeyType type,
+                           keys::RotationJournal& journal) const {
+    const auto other = std::find_if(journal.keys.begin(), journal.keys.end(),
+                                    [&](const keys::RotatedKey& key) { return key.type == type; });
+    if (other != journal.keys.end()) {
+        return base::refuse(
+            fmt::format("{} and {} are both active: rotation begins with one key of its type; "
+                        "give the other one 'state: retiring'",
+                        other->selector, entry.selector));
+    }
+    keys::RotatedKey key;
+    key.selector = entry.selector;
+    key.type = type;
+    key.state = keys::KeyState::active;
+    key.made = begin_.clock; // when it was made, nobody knows
+    key.confirmed = true;
+    key.adopted = true;
+    key.in_state.start(begin_);
+    journal.keys.push_back(std::move(key));
+    journal.files[entry.selector] = entry.file;
+    return {};
 }
 
 LiveRecord DomainRotation::live(const std::string& selector) const {
@@ -142,12 +171,13 @@ keys::Moment DomainRotation::now() {
 std::vector<keys::Observation> DomainRotation::look(const keys::RotationJournal& journal) {
     std::vector<keys::Observation> seen;
     for (const keys::RotatedKey& rotated : journal.keys) {
-        if (!has_record_out(rotated)) {
+        if (!is_watched(rotated)) {
             continue;
         }
         const auto name = named(domain_, rotated.selector, journal.files.at(rotated.selector));
-        const auto key = read_key(name);
-        if (!key) {
+        const bool is_out = keys::has_record(rotated.state);
+        const auto key = is_out ? read_key(name) : tl::make_unexpected(Failure()); // its file may be gone
+        if (!key && is_out) {
             warn(key.error().message);
             continue;
         }
@@ -155,13 +185,15 @@ std::vector<keys::Observation> DomainRotation::look(const keys::RotationJournal&
         if (!record.problem.empty()) {
             warn(record.problem);
         }
-        auto sightings = sightings_of(name, *key, record);
+        auto sightings = sightings_of(name, key ? &*key : nullptr, record);
         for (const keys::Sighting& one : sightings) {
             using Said = keys::Sighting::Said;
-            if (one.said != Said::shown && rotated.state != keys::KeyState::pending) {
+            const bool is_right = is_out ? one.said == Said::shown : one.empty;
+            if (!is_right && rotated.state != keys::KeyState::pending) {
                 say(fmt::format("{}: {} {}", rotated.selector, one.server,
                                 one.said == Said::failed ? "gives no usable answer"
-                                                         : "does not show the record"));
+                                : is_out                 ? "does not show the record"
+                                                         : "still has a record of that name"));
             }
         }
         seen.push_back({rotated.selector, std::move(sightings)});
@@ -174,18 +206,17 @@ base::Result<bool, std::string> DomainRotation::is_taken(const std::string& sele
 }
 
 // Beside its place and then there, so that what is in its place is whole.
-base::Result<std::string, std::string> DomainRotation::generate(const std::string& selector) {
+// What lies there is of a run that was broken off, or of a journal that was lost: it may be known to others.
+base::Result<std::string, std::string> DomainRotation::generate(const std::string& selector,
+                                                                crypto::KeyType type) {
     const auto domain = base::DomainName::parse(domain_);
     auto file = world_.files.key_file(domain_, selector);
-    if (read_key(named(domain_, selector, file))) {
-        return file; // of a run that was broken off: no record was published for it
-    }
     const auto fresh = file + ".new";
     std::error_code ignored;
     std::filesystem::remove(fresh, ignored);
     const auto made = keys::generate({.domain = *domain,
                                       .selector = selector,
-                                      .type = type_of(*entry_.rotation),
+                                      .type = type,
                                       .bits = entry_.rotation->bits,
                                       .file = fresh,
                                       .group = world_.files.group()});
@@ -216,7 +247,7 @@ Done DomainRotation::change(bool adds, const keys::RotationJournal& journal, con
     }
     RecordChange change{adds, domain_, std::move(*record)};
     for (const keys::RotatedKey& key : journal.keys) {
-        if (has_record_out(key) && world_.files.is_own(journal.files.at(key.selector))) {
+        if (keys::has_record(key.state) && world_.files.is_own(journal.files.at(key.selector))) {
             auto one = record_of(journal, key.selector);
             if (!one) {
                 return base::refuse(one.error());
@@ -240,49 +271,25 @@ Done DomainRotation::withdraw(const keys::RotationJournal& journal, const std::s
     return change(false, journal, selector);
 }
 
-Done DomainRotation::sign_with(const keys::RotationJournal& journal, const std::set<std::string>& selectors) {
-    const auto changed = world_.files.write_keys(journal, selectors);
-    if (!changed) {
-        return base::refuse(changed.error());
-    }
-    if (!*changed) {
-        return {};
-    }
-    std::set<std::string> files;
-    for (const std::string& selector : selectors) {
-        files.insert(journal.files.at(selector));
-    }
-    if (auto told = tell_daemon(files); !told) {
-        return told;
-    }
-    return world_.files.note_reload(domain_);
+base::Result<bool, std::string> DomainRotation::offer(const keys::RotationJournal& journal,
+                                                      const std::set<std::string>& selectors) {
+    return world_.files.write_keys(journal, selectors);
 }
 
-Done DomainRotation::tell_daemon(const std::set<std::string>& files) const {
-    constexpr std::chrono::minutes patience{5};
-    const auto& control = world_.settings.listen.control;
-    const auto lines = listener::ask_daemon(control, listener::reload_request, patience);
-    if (!lines) {
-        return base::refuse(fmt::format("the daemon cannot be told what to sign with: {}", lines.error()));
-    }
-    const auto answer = read_reload_answer(*lines);
-    std::error_code error;
-    if (answer.taken && !std::filesystem::equivalent(answer.source, world_.config_file, error)) {
-        return base::refuse(
-            fmt::format("the daemon at {} has read {}, not {}", control, answer.source, world_.config_file));
-    }
-    if (!answer.taken) {
-        return base::refuse(fmt::format("the daemon refuses its configuration{}",
-                                        answer.problems.empty() ? "" : ": " + answer.problems.front()));
-    }
+Done DomainRotation::is_taken_up(const keys::RotationJournal& journal, const std::set<std::string>& selectors,
+                                 const ReloadAnswer& answer) {
     for (const std::string& problem : answer.problems) {
-        for (const std::string& file : files) {
-            if (problem.find(file) != std::string::npos) {
+        for (const std::string& selector : selectors) {
+            if (problem.find(journal.files.at(selector)) != std::string::npos) {
                 return base::refuse(fmt::format("the daemon cannot sign: {}", problem));
             }
         }
     }
-    return {};
+    return world_.files.note_reload(domain_);
+}
+
+Done DomainRotation::reveal(const keys::RotationJournal& journal, const std::string& selector) {
+    return reveal_key({domain_, selector, journal.files.at(selector)}, world_.settings, world_.files);
 }
 
 Done DomainRotation::save(const keys::RotationJournal& journal) {

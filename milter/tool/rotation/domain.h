@@ -15,7 +15,6 @@ namespace milter::tool::rotation {
 // What all domains have in common.
 struct World {
     const config::Settings& settings;
-    std::string config_file; // that the daemon is to have read
     const Files& files;
     Recursion recursion;
     AskAll ask_all;
@@ -32,7 +31,7 @@ class DomainRotation final : public Hands {
     DomainRotation(const World& world, const std::string& domain, const config::DomainEntry& entry,
                    keys::Moment begin);
 
-    // The journal; a new one has the key that signs so far. Selectors of other keys go to the plan.
+    // The journal, with the keys that signed before it was there. Selectors of other keys go to the plan.
     [[nodiscard]] base::Result<keys::RotationJournal, std::string> open(keys::RotationPlan& plan) const;
     // The longest that servers of the zone have a negative answer remembered.
     [[nodiscard]] std::chrono::seconds negative_ttl(const std::string& selector) const;
@@ -40,10 +39,15 @@ class DomainRotation final : public Hands {
     keys::Moment now() override;
     std::vector<keys::Observation> look(const keys::RotationJournal& journal) override;
     base::Result<bool, std::string> is_taken(const std::string& selector) override;
-    base::Result<std::string, std::string> generate(const std::string& selector) override;
+    base::Result<std::string, std::string> generate(const std::string& selector,
+                                                    crypto::KeyType type) override;
     Done publish(const keys::RotationJournal& journal, const std::string& selector) override;
     Done withdraw(const keys::RotationJournal& journal, const std::string& selector) override;
-    Done sign_with(const keys::RotationJournal& journal, const std::set<std::string>& selectors) override;
+    base::Result<bool, std::string> offer(const keys::RotationJournal& journal,
+                                          const std::set<std::string>& selectors) override;
+    Done is_taken_up(const keys::RotationJournal& journal, const std::set<std::string>& selectors,
+                     const ReloadAnswer& answer) override;
+    Done reveal(const keys::RotationJournal& journal, const std::string& selector) override;
     Done save(const keys::RotationJournal& journal) override;
     void say(const std::string& text) override;
     void warn(const std::string& text) override;
@@ -53,7 +57,8 @@ class DomainRotation final : public Hands {
     [[nodiscard]] base::Result<KeyRecord, std::string> record_of(const keys::RotationJournal& journal,
                                                                  const std::string& selector) const;
     Done change(bool adds, const keys::RotationJournal& journal, const std::string& selector);
-    Done tell_daemon(const std::set<std::string>& files) const;
+    [[nodiscard]] Done adopt(const config::SigningKeyEntry& entry, crypto::KeyType type,
+                             keys::RotationJournal& journal) const;
 
     const World& world_;
     const std::string& domain_;

@@ -4,6 +4,7 @@
 #include "config/rotation_settings.h"
 #include "keys/generate.h"
 #include "keys/key_directory.h"
+#include "keys/ownership.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <system_error>
 
 namespace milter::tool::rotation {
 
@@ -39,11 +41,10 @@ std::string unread_mark(const std::string& directory, const std::string& domain)
 
 // A word of the configuration; nothing: the daemon has no use for the key.
 const char* state_of(const keys::RotatedKey& key, bool signs, bool is_own) {
-    using State = keys::KeyState;
-    if (key.state == State::retired || key.state == State::withdrawn) {
+    if (!keys::has_record(key.state)) {
         return is_own ? nullptr : "retired"; // the configuration may say that it is active
     }
-    return signs ? "active" : key.state == State::retiring ? "retiring" : "pending";
+    return signs ? "active" : key.state == keys::KeyState::retiring ? "retiring" : "pending";
 }
 
 } // namespace
@@ -66,6 +67,11 @@ base::Result<void, std::string> replace_file(const std::string& path, std::strin
         return base::refuse(failed(path));
     }
     return {};
+}
+
+std::optional<gid_t> daemon_group() {
+    const auto account = geteuid() == 0 ? keys::find_account("paraph") : std::nullopt;
+    return account ? std::optional(account->group) : std::nullopt;
 }
 
 Result<void> Files::lock() {
@@ -93,6 +99,23 @@ std::string Files::journal_file(const std::string& domain) const {
 
 bool Files::has_journal(const std::string& domain) const {
     return is_there(journal_file(domain));
+}
+
+base::Result<std::vector<std::string>, std::string> Files::domains() const {
+    constexpr std::string_view suffix = ".journal";
+    std::vector<std::string> found;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(directory_, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const auto name = entry->path().filename().string();
+        if (name.ends_with(suffix)) {
+            found.push_back(name.substr(0, name.size() - suffix.size()));
+        }
+    }
+    if (error) {
+        return base::refuse(fmt::format("{}: {}", directory_, error.message()));
+    }
+    return found;
 }
 
 base::Result<keys::RotationJournal, std::string> Files::read_journal(const std::string& domain) const {

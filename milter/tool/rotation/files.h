@@ -13,12 +13,16 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace milter::tool::rotation {
 
 // Writes `text` in the place of what is at `path`.
 [[nodiscard]] base::Result<void, std::string> replace_file(const std::string& path, std::string_view text,
                                                            std::optional<gid_t> group, bool everybody);
+
+// Root makes keys for the daemon, whose group may read them.
+[[nodiscard]] std::optional<gid_t> daemon_group();
 
 class Files {
   public:
@@ -33,6 +37,8 @@ class Files {
     // An empty one where there is none.
     [[nodiscard]] base::Result<keys::RotationJournal, std::string>
     read_journal(const std::string& domain) const;
+    // That have a journal.
+    [[nodiscard]] base::Result<std::vector<std::string>, std::string> domains() const;
     [[nodiscard]] bool has_journal(const std::string& domain) const;
     [[nodiscard]] base::Result<void, std::string> save(const keys::RotationJournal& journal) const;
 

@@ -1,5 +1,7 @@
 #include "milter/tool/rotation/record_publisher.h"
 
+#include "base/ascii.h"
+#include "keys/file_bytes.h"
 #include "keys/published_record.h"
 #include "milter/tool/rotation/dns_update.h"
 #include "milter/tool/rotation/files.h"
@@ -7,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace milter::tool::rotation {
@@ -33,7 +36,8 @@ Program program_of(const std::vector<std::string>& command, const RecordChange& 
                            fmt::format("PARAPH_SELECTOR={}", change.record.selector),
                            fmt::format("PARAPH_NAME={}", change.record.name),
                            fmt::format("PARAPH_VALUE={}", change.record.value),
-                           fmt::format("PARAPH_TTL={}", settings.ttl)};
+                           fmt::format("PARAPH_TTL={}", settings.ttl),
+                           fmt::format("PARAPH_REPLACE={}", change.replaces ? "yes" : "no")};
     program.time = settings.program_time;
     return program;
 }
@@ -51,8 +55,9 @@ Done update(const RecordChange& change, const config::Rotation& settings, const 
     if (!zone) {
         return base::refuse(zone.error());
     }
-    return send_update({change.adds, zone->apex, change.record.name, change.record.value, settings.ttl},
-                       settings.server.front(), key);
+    return send_update(
+        {change.adds, zone->apex, change.record.name, change.record.value, settings.ttl, change.replaces},
+        settings.server.front(), key);
 }
 
 // RFC 1035 5.1, the TTL in front of the class.
@@ -62,13 +67,31 @@ std::string line_of(const KeyRecord& record, unsigned ttl) {
     return line.insert(blank, fmt::format(" {}", ttl));
 }
 
+// Records of names that the change says nothing about stay: `key publish` has put them there.
+std::string others_of(const std::string& path, const RecordChange& change) {
+    constexpr std::size_t longest = 1024 * 1024;
+    const auto is_meant = [&](std::string_view name) {
+        const auto has_it = [&](const KeyRecord& one) { return one.name + '.' == name; };
+        return has_it(change.record) || std::any_of(change.all.begin(), change.all.end(), has_it);
+    };
+    std::string text;
+    const auto before = keys::OpenFile(path).read(longest).value_or("");
+    for (const std::string_view line : base::split(before, '\n')) {
+        const auto name = line.substr(0, line.find(' '));
+        if (name.find("._domainkey.") != std::string_view::npos && !is_meant(name)) {
+            text += fmt::format("{}\n", line);
+        }
+    }
+    return text;
+}
+
 Done write_zone(const RecordChange& change, const config::Rotation& settings) {
-    std::string text = "; Written by paraph key rotate, which writes it again.\n";
+    const auto path = with_domain(settings.zone_file, change.domain);
+    std::string text = "; Written by paraph, which writes it again.\n" + others_of(path, change);
     for (const KeyRecord& record : change.all) {
         text += line_of(record, settings.ttl) + '\n';
     }
-    if (auto written = replace_file(with_domain(settings.zone_file, change.domain), text, std::nullopt, true);
-        !written) {
+    if (auto written = replace_file(path, text, std::nullopt, true); !written) {
         return written;
     }
     return run_program(program_of(settings.zone_command, change, settings));

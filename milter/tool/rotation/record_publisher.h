@@ -20,6 +20,7 @@ struct RecordChange {
     std::string domain;
     KeyRecord record;
     std::vector<KeyRecord> all = {}; // of the domain afterwards, for a file of them
+    bool replaces = false;           // what else is at its name
 };
 
 // Each change may be made twice. The recursion is for the zone that a name is in.

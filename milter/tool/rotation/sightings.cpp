@@ -27,16 +27,17 @@ bool answered_elsewhere(const ServerView& view, const LiveRecord& live) {
     });
 }
 
-keys::Sighting sighting(const NamedKey& name, const crypto::SigningKey& key, const ServerView& view,
+keys::Sighting sighting(const NamedKey& name, const crypto::SigningKey* key, const ServerView& view,
                         const std::string& alias) {
-    keys::Sighting one{view.who.host, Said::failed, std::chrono::seconds(view.reply.ttl), {}};
+    keys::Sighting one{view.who.host, Said::failed, std::chrono::seconds(view.reply.ttl), {}, false};
     const bool has_answer = view.kind == ServerView::Kind::shown || view.kind == ServerView::Kind::none;
     if (!has_answer || !view.negative_ttl) {
         return one;
     }
     one.negative_ttl = std::chrono::seconds(*view.negative_ttl);
-    one.said = view.kind == ServerView::Kind::shown && publishes(name, key, view, alias) ? Said::shown
-                                                                                         : Said::not_shown;
+    one.empty = view.kind == ServerView::Kind::none;
+    one.said =
+        key != nullptr && !one.empty && publishes(name, *key, view, alias) ? Said::shown : Said::not_shown;
     if (one.said == Said::not_shown) { // another record is remembered for its TTL
         one.negative_ttl = std::max(one.negative_ttl, one.ttl);
     }
@@ -45,7 +46,7 @@ keys::Sighting sighting(const NamedKey& name, const crypto::SigningKey& key, con
 
 } // namespace
 
-std::vector<keys::Sighting> sightings_of(const NamedKey& name, const crypto::SigningKey& key,
+std::vector<keys::Sighting> sightings_of(const NamedKey& name, const crypto::SigningKey* key,
                                          const LiveRecord& live) {
     std::vector<keys::Sighting> all;
     if (!live.problem.empty()) {
@@ -62,7 +63,7 @@ std::vector<keys::Sighting> sightings_of(const NamedKey& name, const crypto::Sig
         }
     }
     for (const std::string& host : live.no_address) {
-        all.push_back({host, Said::failed, {}, {}});
+        all.push_back({host, Said::failed, {}, {}, false});
     }
     return all;
 }

@@ -14,8 +14,9 @@ namespace milter::tool::rotation {
 // A server shows the record if it publishes this key and nothing that spoils it. What it says counts only
 // with its SOA record, which tells how long negative answers are remembered. A name server that has no
 // address, or that cannot be reached at any of its addresses, failed; an address to which this host has no
-// route is left out where another one of the same server answered.
-[[nodiscard]] std::vector<keys::Sighting> sightings_of(const NamedKey& name, const crypto::SigningKey& key,
+// route is left out where another one of the same server answered. Without a key nobody shows it: then it
+// counts only whether there is any record.
+[[nodiscard]] std::vector<keys::Sighting> sightings_of(const NamedKey& name, const crypto::SigningKey* key,
                                                        const LiveRecord& live);
 
 // Whether any server has any record there; the error: it cannot be told.

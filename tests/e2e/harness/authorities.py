@@ -113,6 +113,7 @@ class Authority:
 class Knot(Authority):
     program = "knotd"
     tsig = None  # the name and the secret of a key without which updates are refused
+    tsig_algorithm = "hmac-sha256"
 
     def command(self, zones: list[AuthorityZone]) -> list[str]:
         listen = ", ".join(f"{address}@53" for address in self.addresses)
@@ -120,7 +121,7 @@ class Knot(Authority):
         text = KNOT.format(folder=self.folder, listen=listen)
         if self.tsig is not None:
             name, secret = self.tsig
-            text = text.replace("acl:\n", f"key:\n  - id: {name}\n    algorithm: hmac-sha256\n    secret: {secret}\nacl:\n")
+            text = text.replace("acl:\n", f"key:\n  - id: {name}\n    algorithm: {self.tsig_algorithm}\n    secret: {secret}\nacl:\n")
             text = text.replace("    action: update\n", f"    action: update\n    key: {name}\n")
         file.write_text(text +
                         "".join(f"  - domain: {zone.name}\n    file: {zone.name}.zone\n" for zone in zones))

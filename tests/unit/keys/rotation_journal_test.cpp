@@ -67,9 +67,10 @@ TEST_CASE("a journal that is not whole is refused") {
         const char* to;
     };
     for (const Case& test :
-         {Case{"rotation 1", "rotation 2"}, Case{"state retiring", "state signing"}, Case{"type rsa", "type dsa"}, Case{"\nttl 900", "\nttl x"},
-          Case{"made 17", "made -17"}, Case{"marks seen", "marks sane"}, Case{"key s20260309", "key old"},
-          Case{"/100/160/", "/100/60/"}, Case{"negative_ttl 3600", "negative_ttl 99999999999999999999"}}) {
+         {Case{"rotation 1", "rotation 2"}, Case{"state retiring", "state signing"},
+          Case{"type rsa", "type dsa"}, Case{"\nttl 900", "\nttl x"}, Case{"made 17", "made -17"},
+          Case{"marks seen", "marks sane"}, Case{"key s20260309", "key old"}, Case{"/100/160/", "/100/60/"},
+          Case{"negative_ttl 3600", "negative_ttl 99999999999999999999"}}) {
         INFO(test.to);
         auto broken = text;
         REQUIRE(broken.find(test.from) != std::string::npos);

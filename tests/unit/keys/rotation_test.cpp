@@ -291,7 +291,8 @@ TEST_CASE("where nothing fails, keys are changed in time and mail is always sign
     const auto& all = world.rotation().keys();
     REQUIRE(all.size() == 5);
     for (std::size_t i = 0; i + 1 < all.size(); ++i) {
-        CHECK((all[i].state == KeyState::revealed || all[i].state == KeyState::retired || i + 2 == all.size()));
+        CHECK(
+            (all[i].state == KeyState::revealed || all[i].state == KeyState::retired || i + 2 == all.size()));
     }
     CHECK(all.back().may_sign());
 }
@@ -387,7 +388,8 @@ TEST_CASE("keys of both types change side by side") {
         states.emplace(key.type, key.state);
     }
     using crypto::KeyType;
-    CHECK((states.contains({KeyType::rsa, KeyState::active}) && states.contains({KeyType::ed25519, KeyState::active})));
+    CHECK((states.contains({KeyType::rsa, KeyState::active}) &&
+           states.contains({KeyType::ed25519, KeyState::active})));
     auto named = plan_of_both();
     named.selector = "%t%Y";
     const Moment now{"a", "1", 0s, std::chrono::sys_days(std::chrono::year(2026) / 3 / 9)};
@@ -410,7 +412,11 @@ TEST_CASE("a private key becomes public when nobody finds its record, and only t
         {"it is not wanted", {none}, false, false, Step::Kind::forget},
         {"others may use it", {none}, true, true, Step::Kind::forget},
         {"a server shows it", {none, {"ns", Said::shown, 300s, 300s}}, false, true, Step::Kind::wait},
-        {"a server has another record", {none, {"ns", Said::not_shown, 300s, 300s}}, false, true, Step::Kind::wait},
+        {"a server has another record",
+         {none, {"ns", Said::not_shown, 300s, 300s}},
+         false,
+         true,
+         Step::Kind::wait},
         {"a server gives no answer", {none, {"ns", Said::failed, 0s, 0s}}, false, true, Step::Kind::wait},
         {"no server is known", {}, false, true, Step::Kind::wait},
     };

@@ -32,6 +32,8 @@ TEST_CASE("keys of updates are read in both forms") {
          "hmac-sha512 a c2VjcmV0"},
         {"one line", "hmac-sha256:a:c2VjcmV0\n", "hmac-sha256 a c2VjcmV0"},
         {"a weak algorithm", "hmac-md5:a:c2VjcmV0", ""},
+        {"another weak one", "hmac-sha1:a:c2VjcmV0", ""},
+        {"a longer one", "hmac-sha384:a:c2VjcmV0", "hmac-sha384 a c2VjcmV0"},
         {"no base64", "hmac-sha256:a:c2Vj*", ""},
         {"no name", "hmac-sha256:a b:c2VjcmV0", ""},
         {"two keys", "hmac-sha256:a:c2VjcmV0\nhmac-sha256:b:c2VjcmV0\n", ""},
@@ -71,6 +73,7 @@ TEST_CASE("programs run without a shell, with what they are told, and not for ev
         {"one that hangs",
          {"/bin/sh", "-c", "sleep 600 & sleep 600"},
          "/bin/sh did not end in time and was killed"},
+        {"one that prints megabytes", {"/bin/sh", "-c", "head -c 5000000 /dev/zero"}, ""},
         {"one that leaves another running", {"/bin/sh", "-c", "sleep 2 &"}, ""},
     };
     setenv("SECRET", "1", 1);
@@ -146,13 +149,29 @@ TEST_CASE("what each server says about a key") {
         live.servers = test.servers;
         live.no_address = test.no_address;
         std::string told;
-        for (const auto& one : sightings_of(name, key, live)) {
+        for (const auto& one : sightings_of(name, &key, live)) {
             using Said = keys::Sighting::Said;
             told += one.said == Said::shown ? "shown" : one.said == Said::failed ? "failed" : "not_shown";
             told += ':' + std::to_string(one.negative_ttl.count()) + ' ';
         }
         CHECK(told == test.expected);
     }
+}
+
+TEST_CASE("of a key without its file it is asked whether there is any record") {
+    using Kind = ServerView::Kind;
+    NamedKey name;
+    name.domain = "example.org";
+    name.selector = "s1";
+    LiveRecord live;
+    live.servers = {view(Kind::none, "ns1"), view(Kind::shown, "ns2", "v=DKIM1; p=AAAA"),
+                    view(Kind::silent, "ns3")};
+    const auto seen = sightings_of(name, nullptr, live);
+    REQUIRE(seen.size() == 3);
+    using Said = keys::Sighting::Said;
+    CHECK((seen[0].said == Said::not_shown && seen[0].empty));
+    CHECK((seen[1].said == Said::not_shown && !seen[1].empty));
+    CHECK((seen[2].said == Said::failed && !seen[2].empty));
 }
 
 TEST_CASE("what the daemon is to sign with, and that it has not read it yet") {

@@ -1,5 +1,5 @@
 // Runs of a rotation that are broken off before and after everything that they do to the world.
-#include "milter/tool/rotation/run.h"
+#include "milter/tool/rotation/runs.h"
 
 #include "support/catch.h"
 
@@ -23,16 +23,18 @@ keys::RotationPlan plan() {
     one.every = days(30);
     one.overlap = days(1);
     one.transit = days(8);
+    one.reveals = true;
     return one;
 }
 
 // What outlives a run: disk, DNS and daemon.
 struct World {
     std::string journal = print(keys::RotationJournal{"example.org", {}, {}});
-    std::set<std::string> published, signing, foreign;
+    std::set<std::string> published, signing, foreign, offered, revealed;
     std::map<std::string, seconds> published_at, last_signed;
     seconds now{days(20'000)};
     bool daemon_works = true, dns_works = true;
+    int reloads = 0;
     std::vector<std::string> broken, said, warned;
 
     void pass(seconds time) {
@@ -54,14 +56,14 @@ class FakeHands final : public rotation::Hands {
         std::vector<keys::Observation> seen;
         for (const auto& key : journal.keys) {
             const auto said = world_.published.contains(key.selector) ? Said::shown : Said::not_shown;
-            seen.push_back({key.selector, {{"ns", said, 300s, 600s}}});
+            seen.push_back({key.selector, {{"ns", said, 300s, 600s, said == Said::not_shown}}});
         }
         return seen;
     }
     base::Result<bool, std::string> is_taken(const std::string& selector) override {
         return world_.foreign.contains(selector);
     }
-    base::Result<std::string, std::string> generate(const std::string& selector) override {
+    base::Result<std::string, std::string> generate(const std::string& selector, crypto::KeyType) override {
         live();
         return "/keys/" + selector;
     }
@@ -84,20 +86,31 @@ class FakeHands final : public rotation::Hands {
         world_.published.erase(selector);
         return done();
     }
-    Done sign_with(const keys::RotationJournal&, const std::set<std::string>& selectors) override {
-        if (selectors == world_.signing) {
-            return {};
+    base::Result<bool, std::string> offer(const keys::RotationJournal&,
+                                          const std::set<std::string>& selectors) override {
+        if (selectors == world_.signing && world_.offered == selectors) {
+            return false;
         }
         live();
-        if (!world_.daemon_works) {
-            return base::refuse(std::string("no daemon"));
-        }
+        world_.offered = selectors;
+        return true;
+    }
+    Done is_taken_up(const keys::RotationJournal&, const std::set<std::string>& selectors,
+                     const ReloadAnswer&) override {
+        live();
         for (const auto& selector : selectors) {
             check(world_.published.contains(selector) && world_.now - world_.published_at[selector] >= 600s,
                   selector + " signs before all can see it");
             world_.last_signed[selector] = world_.now;
         }
+        check(selectors == world_.offered, "the daemon has read something else");
         world_.signing = selectors;
+        return done();
+    }
+    Done reveal(const keys::RotationJournal&, const std::string& selector) override {
+        live();
+        check(!world_.published.contains(selector), selector + " is public and has a record");
+        world_.revealed.insert(selector);
         return done();
     }
     Done save(const keys::RotationJournal& journal) override {
@@ -136,9 +149,14 @@ constexpr int unkillable = 1'000'000;
 bool run(World& world, int lives, rotation::Outcome* outcome = nullptr) {
     auto journal = keys::read_journal(world.journal);
     REQUIRE(journal);
-    FakeHands hands(world, lives);
+    rotation::Runs runs([&]() -> rotation::Reload {
+        ++world.reloads;
+        return world.daemon_works ? rotation::Reload(ReloadAnswer()) : base::refuse(std::string("no daemon"));
+    });
     try {
-        const auto made = rotation::run_rotation(*journal, plan(), hands);
+        runs.add(
+            std::make_unique<rotation::Run>(*journal, plan(), std::make_unique<FakeHands>(world, lives)));
+        const auto made = runs.finish();
         if (outcome != nullptr) {
             *outcome = made;
         }
@@ -160,7 +178,7 @@ std::size_t count(const World& world, keys::KeyState state) {
 TEST_CASE("a rotation that is killed at every step goes on where it was") {
     for (int lives = 0; lives < 12; ++lives) {
         World world;
-        for (int hour = 0; hour < 24 * 80; hour += 6) {
+        for (int hour = 0; hour < 24 * 90; hour += 6) {
             world.pass(6h);
             if (hour % 18 != 0) { // killed, in two runs of three
                 run(world, lives);
@@ -170,10 +188,37 @@ TEST_CASE("a rotation that is killed at every step goes on where it was") {
         }
         CAPTURE(lives, world.broken);
         CHECK(world.broken.empty());
-        CHECK(count(world, keys::KeyState::retired) == 2); // of three, 30 days apart
+        CHECK(count(world, keys::KeyState::revealed) == 2); // of three, 30 days apart
+        CHECK(world.revealed.size() == 2);
         CHECK(count(world, keys::KeyState::active) == 1);
         CHECK(world.signing.size() == 1);
         CHECK(world.published == world.signing);
+    }
+}
+
+TEST_CASE("one reload serves many domains, and one that fails holds up no other") {
+    std::vector<World> worlds(20);
+    int reloads = 0;
+    for (int hour = 0; hour < 3; ++hour) {
+        reloads = 0;
+        rotation::Runs runs([&]() -> rotation::Reload {
+            ++reloads;
+            return ReloadAnswer();
+        });
+        for (std::size_t i = 0; i < worlds.size(); ++i) {
+            World& world = worlds[i];
+            world.dns_works = i != 7;
+            world.pass(1h);
+            runs.add(std::make_unique<rotation::Run>(*keys::read_journal(world.journal), plan(),
+                                                     std::make_unique<FakeHands>(world, unkillable)));
+        }
+        CHECK(runs.finish().failed);
+    }
+    CHECK(reloads == 1);
+    for (std::size_t i = 0; i < worlds.size(); ++i) {
+        CAPTURE(i, worlds[i].broken);
+        CHECK(worlds[i].signing.size() == (i == 7 ? 0 : 1));
+        CHECK(worlds[i].broken.empty());
     }
 }
 

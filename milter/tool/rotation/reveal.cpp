@@ -1,0 +1,103 @@
+#include "milter/tool/rotation/reveal.h"
+
+#include "base/ascii.h"
+#include "keys/published_record.h"
+#include "milter/tool/all_keys.h"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace milter::tool::rotation {
+
+namespace {
+
+using Done = base::Result<void, std::string>;
+
+constexpr std::size_t longest = 64 * 1024;
+
+Done refuse(const RevealedKey& key, std::string_view why) {
+    return base::refuse(fmt::format("{} does not become public: {}", key.selector, why));
+}
+
+// A retired key is no exception: its record may be there.
+Done compare_with_configuration(const RevealedKey& key, const std::string& record,
+                                const config::Settings& settings) {
+    const auto all = all_keys(settings);
+    if (!all) {
+        return refuse(key, all.error().message);
+    }
+    if (!all->passed_over.empty()) {
+        return refuse(
+            key, fmt::format("keys that cannot be listed may be the same: {}", all->passed_over.front()));
+    }
+    for (const NamedKey& other : all->keys) {
+        const auto read = read_key(other);
+        if (other.file == key.file || (read && keys::record_value(*read) == record)) {
+            return refuse(key, fmt::format("it is the key {} of {} too ({})", other.selector, other.domain,
+                                           base::printable(other.named_in)));
+        }
+        if (!read && other.state != config::KeyState::retired) {
+            return refuse(key, read.error().message);
+        }
+    }
+    return {};
+}
+
+Done compare_with_journals(const RevealedKey& key, const Files& files) {
+    const auto domains = files.domains();
+    if (!domains) {
+        return refuse(key, domains.error());
+    }
+    for (const std::string& domain : *domains) {
+        const auto journal = files.read_journal(domain);
+        if (!journal) {
+            return refuse(key, journal.error());
+        }
+        for (const auto& [selector, file] : journal->files) {
+            if (file == key.file && (domain != key.domain || selector != key.selector)) {
+                return refuse(key, fmt::format("it is the key {} of {} too", selector, domain));
+            }
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Done reveal_key(const RevealedKey& key, const config::Settings& settings, const Files& files) {
+    const auto place = fmt::format("{}/{}.pem", settings.rotation.publish_retired_key,
+                                   keys::record_name(key.selector, key.domain));
+    struct stat status{};
+    if (::lstat(key.file.c_str(), &status) != 0 && errno == ENOENT && ::lstat(place.c_str(), &status) == 0) {
+        return {}; // by a run that was broken off
+    }
+    if (!files.is_own(key.file)) {
+        return refuse(key, "rotation has not made it");
+    }
+    NamedKey name;
+    name.file = key.file;
+    const auto read = read_key(name);
+    const auto text = keys::OpenFile(key.file, false).read(longest);
+    if (!read || !text) {
+        return refuse(key, !read ? read.error().message : fmt::format("{}: {}", key.file, text.error()));
+    }
+    if (auto is_free = compare_with_configuration(key, keys::record_value(*read), settings); !is_free) {
+        return is_free;
+    }
+    if (auto is_free = compare_with_journals(key, files); !is_free) {
+        return is_free;
+    }
+    if (auto written = replace_file(place, *text, std::nullopt, true); !written) {
+        return written;
+    }
+    if (::unlink(key.file.c_str()) != 0) {
+        return base::refuse(fmt::format("{}: {}", key.file, keys::error_text(errno)));
+    }
+    return {};
+}
+
+} // namespace milter::tool::rotation
