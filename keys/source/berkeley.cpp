@@ -7,8 +7,13 @@
 #include <db.h>
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <filesystem>
+#include <memory>
 #include <string>
+#include <system_error>
+#include <utility>
 
 namespace keys::source {
 
@@ -27,32 +32,60 @@ class BerkeleyConnection : public Connection {
         if (!lock.problem().empty()) {
             return base::refuse(fmt::format("{}: {}", options_.connection, lock.problem()));
         }
-        if (const int status = open(); status != 0) {
+        if (std::string problem = open(); !problem.empty()) {
             database_.reset();
-            return base::refuse(problem(status));
+            return base::refuse(std::move(problem));
         }
         return ask(name);
     }
 
   private:
     // A file that changed is opened anew, because the library keeps pages.
-    int open() {
+    std::string open() {
         const std::uint64_t edition = edition_of(options_.connection);
         if (database_ && edition == edition_) {
-            return 0;
+            return {};
         }
         database_.reset();
         edition_ = edition;
         DB* created = nullptr;
         if (const int status = ::db_create(&created, nullptr, 0); status != 0) {
-            return status;
+            return problem(status);
         }
         database_.reset(created);
         created->set_errcall(created, nullptr); // nothing on stderr
         created->set_errfile(created, nullptr);
         // Not mapped: a file that is cut short while it is read would end the process.
-        return created->open(created, nullptr, options_.connection.c_str(), nullptr, DB_UNKNOWN,
-                             DB_RDONLY | DB_NOMMAP, 0);
+        const int status = created->open(created, nullptr, options_.connection.c_str(), nullptr, DB_UNKNOWN,
+                                         DB_RDONLY | DB_NOMMAP, 0);
+        if (status != 0) {
+            return problem(status);
+        }
+        return is_whole()
+                   ? ""
+                   : fmt::format("{}: it is cut short, replace it by a whole one", options_.connection);
+    }
+
+    // The library takes pages that are not there for empty ones, and what stood in them for no row.
+    [[nodiscard]] bool is_whole() const {
+        DBTYPE type{};
+        void* found = nullptr;
+        if (database_->get_type(database_.get(), &type) != 0 ||
+            database_->stat(database_.get(), nullptr, &found, DB_FAST_STAT) != 0) {
+            return false;
+        }
+        const std::unique_ptr<void, decltype(&std::free)> statistics(found, &std::free);
+        std::uintmax_t bytes = 0;
+        if (type == DB_HASH) {
+            const auto* hash = static_cast<const DB_HASH_STAT*>(found);
+            bytes = std::uintmax_t{hash->hash_pagecnt} * hash->hash_pagesize;
+        } else if (type == DB_BTREE) {
+            const auto* tree = static_cast<const DB_BTREE_STAT*>(found);
+            bytes = std::uintmax_t{tree->bt_pagecnt} * tree->bt_pagesize;
+        }
+        std::error_code error;
+        const auto size = std::filesystem::file_size(options_.connection, error);
+        return !error && size >= bytes;
     }
 
     Answer ask(std::string_view name) {

@@ -2,12 +2,14 @@
 
 #include "keys/source/collect.h"
 #include "keys/source/file_lock.h"
+#include "keys/source/memory_copy.h"
 #include "keys/source/open.h"
 #include "keys/source/watched_file.h"
 
 #include <fmt/format.h>
 #include <lmdb.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 
@@ -17,6 +19,8 @@ namespace {
 
 using Environment = std::unique_ptr<MDB_env, decltype(&mdb_env_close)>;
 using Transaction = std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)>;
+
+constexpr std::size_t largest = std::size_t{128} * 1024 * 1024; // file: the copy takes as much memory
 
 class LmdbConnection : public Connection {
   public:
@@ -43,16 +47,35 @@ class LmdbConnection : public Connection {
         }
         environment_.reset();
         edition_ = edition;
+        const MemoryCopy copy(file_, largest);
+        return copy.problem().empty() ? open(copy) : fmt::format("{}: {}", file_, copy.problem());
+    }
+
+    // LMDB maps what it opens, and a page that the file does not have ends the process (SIGBUS).
+    std::string open(const MemoryCopy& copy) {
         MDB_env* created = nullptr;
         int status = ::mdb_env_create(&created);
         environment_.reset(created);
         if (status == 0) {
-            const unsigned flags = MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS;
             constexpr mdb_mode_t mode = 0600; // nothing is created
-            status = ::mdb_env_open(created, options_.connection.c_str(),
-                                    file_ == options_.connection ? flags | MDB_NOSUBDIR : flags, mode);
+            status = ::mdb_env_open(created, copy.path().c_str(),
+                                    MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS | MDB_NOSUBDIR, mode);
         }
-        return status == 0 ? std::string() : problem(status);
+        MDB_envinfo information{};
+        MDB_stat pages{};
+        if (status == 0) {
+            status = ::mdb_env_info(created, &information);
+        }
+        if (status == 0) {
+            status = ::mdb_env_stat(created, &pages);
+        }
+        if (status != 0) {
+            return problem(status);
+        }
+        if (information.me_last_pgno >= copy.size() / pages.ms_psize) {
+            return fmt::format("{}: it is cut short, replace it by a whole one", options_.connection);
+        }
+        return copy.extend(information.me_mapsize) ? "" : fmt::format("{}: no memory", options_.connection);
     }
 
     Answer ask(std::string_view name) {
@@ -74,7 +97,8 @@ class LmdbConnection : public Connection {
             MDB_val found{};
             const int status = ::mdb_get(begun, database, &sought, &found);
             if (status == 0) {
-                const std::string_view value(static_cast<const char*>(found.mv_data), found.mv_size);
+                const std::string_view value(static_cast<const char*>(found.mv_data),
+                                             std::min(found.mv_size, max_answer + 1));
                 rows.add(value.substr(0, value.find('\0')));
                 break;
             }

@@ -1,4 +1,5 @@
-// LMDB: a file or a directory, as mdb_load makes them. Values are those of table files: fields with colons.
+// LMDB: a copy in memory of a file or a directory, as mdb_load makes them. Values are those of table files:
+// fields with colons.
 #pragma once
 
 #include "keys/source/options.h"

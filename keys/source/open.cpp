@@ -95,7 +95,9 @@ std::string file_of(const Options& options) {
 }
 
 std::unique_ptr<Source> open(const Options& options) {
-    auto source = std::make_unique<Workers>(connect_of(options), options.connections);
+    // One copy in memory is enough: who asks it does not wait.
+    const std::size_t connections = options.kind == Kind::lmdb ? 1 : options.connections;
+    auto source = std::make_unique<Workers>(connect_of(options), connections);
     if (const std::string file = file_of(options); !file.empty()) {
         return std::make_unique<WatchedFile>(file, std::move(source));
     }
