@@ -63,21 +63,49 @@ class SqliteConnection : public Connection {
         constexpr int steps_between_looks = 1000;
         ::sqlite3_progress_handler(opened, steps_between_looks, is_late, &deadline_);
         ::sqlite3_busy_timeout(opened, static_cast<int>(options_.timeout.count()));
+        // Not mapped, whatever the library was built with: a file that is cut short would end the process.
+        if (::sqlite3_exec(opened, "PRAGMA mmap_size=0", nullptr, nullptr, nullptr) != SQLITE_OK) {
+            return problem();
+        }
         return prepare();
     }
 
     std::string prepare() {
         sqlite3_stmt* prepared = nullptr;
+        const char* rest = nullptr;
         const int status =
-            ::sqlite3_prepare_v2(database_.get(), options_.query.c_str(), -1, &prepared, nullptr);
+            ::sqlite3_prepare_v2(database_.get(), options_.query.c_str(), -1, &prepared, &rest);
         statement_.reset(prepared);
         if (status != SQLITE_OK) {
             return problem();
         }
+        if (has_statement(rest)) {
+            return "the query is more than one statement";
+        }
         if (prepared == nullptr || ::sqlite3_bind_parameter_count(prepared) == 0) {
             return "the query has no parameter; write $1 where the name belongs";
         }
+        if (has_several_names(prepared)) {
+            return "the query has parameters of several names; there is one value, so write $1 in all places";
+        }
         return ::sqlite3_stmt_readonly(prepared) == 0 ? "the query writes" : "";
+    }
+
+    // Blanks and comments are none. What is none either, and cannot be read, is not meant to be nothing.
+    [[nodiscard]] bool has_statement(const char* text) const {
+        sqlite3_stmt* prepared = nullptr;
+        const int status = ::sqlite3_prepare_v2(database_.get(), text, -1, &prepared, nullptr);
+        const Statement ended(prepared, &::sqlite3_finalize);
+        return status != SQLITE_OK || prepared != nullptr;
+    }
+
+    // `?` has no name.
+    static bool has_several_names(sqlite3_stmt* statement) {
+        int named = 0;
+        for (int i = 1; i <= ::sqlite3_bind_parameter_count(statement); ++i) {
+            named += ::sqlite3_bind_parameter_name(statement, i) == nullptr ? 0 : 1;
+        }
+        return named > 1;
     }
 
     Answer ask(std::string_view name) {

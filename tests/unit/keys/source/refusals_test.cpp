@@ -48,6 +48,39 @@ TEST_CASE("sources that nothing can be asked of") {
     }
 }
 
+TEST_CASE("what a query of SQLite may not be") {
+    struct Case {
+        std::string query;
+        std::string refusal; // what it has to hold; empty: it is fine
+    };
+    const Case cases[]{
+        {"SELECT 1 WHERE $1 = 'a'", ""},
+        {"SELECT 1 WHERE $1 = ';' ; -- only a comment\n ;", ""},
+        {"SELECT 1 WHERE ? = ?", ""},
+        {"SELECT 1 WHERE $1 = 'a' AND $1 = 'b'", ""},
+        {"SELECT 1 WHERE :name = 'a'", ""},
+        {"SELECT 1 WHERE $1 = 'a'; SELECT 2", "more than one statement"},
+        {"SELECT 1 WHERE $1 = 'a'; DROP TABLE t", "more than one statement"},
+        {"SELECT 1 WHERE $1 = 'a'; nonsense", "more than one statement"},
+        {"SELECT 1 WHERE $1 = 'a' AND $2 = 'b'", "several names"},
+        {"SELECT 1 WHERE :user = 'a' AND :domain = 'b'", "several names"},
+        {"SELECT 1 WHERE 'a' = '$1'", "no parameter"},
+        {"", "no parameter"},
+    };
+    const TemporaryTree tree;
+    keys::source::Options options;
+    options.connection = tree.write("empty.sqlite", "");
+    for (const Case& c : cases) {
+        INFO(c.query);
+        options.query = c.query;
+        const auto source = keys::source::open(options);
+        const auto answer = source->look_up("a", std::chrono::steady_clock::now() + std::chrono::seconds(10));
+        const std::string error = answer ? "" : answer.error();
+        CHECK(error.empty() == c.refusal.empty());
+        CHECK(error.find(c.refusal) != std::string::npos);
+    }
+}
+
 TEST_CASE("a pipe is no database, and nobody waits for its writer") {
     using keys::source::Kind;
     const TemporaryTree tree;
