@@ -29,6 +29,12 @@ struct AccessList {
 // The extended attribute as the kernel has it. Nothing if it cannot be understood.
 [[nodiscard]] std::optional<AccessList> parse_access_list(std::string_view attribute);
 
+// acl(5): the group's bits of a mode are the mask of its list. Where there are none, no list lets anybody in,
+// and neither does the kernel look at one.
+[[nodiscard]] constexpr bool may_let_in(mode_t mode) {
+    return (mode & 0070U) != 0;
+}
+
 // Nothing: the file, or its file system, has no such list. The error is one of errno.
 using FoundList = base::Result<std::optional<AccessList>, int>;
 [[nodiscard]] FoundList access_list_of(int descriptor);

@@ -186,7 +186,7 @@ base::Result<Ownership, int> entry_at(const std::string& path) {
 
 base::Result<Ownership, int> ownership_of(const std::string& path) {
     auto found = entry_at(path);
-    if (found && !found->is_link) {
+    if (found && !found->is_link && may_let_in(found->mode)) {
         auto list = access_list_of(path, false);
         if (!list) {
             return base::refuse(list.error());
@@ -196,9 +196,9 @@ base::Result<Ownership, int> ownership_of(const std::string& path) {
     return found;
 }
 
-std::optional<std::string> DirectoryGuard::danger_above(const std::string& path) {
+std::optional<std::string> DirectoryGuard::danger_above(const std::string& path, const Ownership* known) {
     links_ = 0;
-    auto danger = look_above(path);
+    auto danger = look_above(path, known);
     if (links_ > most_links) {
         known_.clear(); // directories that are fine by themselves
     }
@@ -218,7 +218,7 @@ std::optional<std::string> DirectoryGuard::barrier_above(const std::string& path
     return std::nullopt;
 }
 
-std::optional<std::string> DirectoryGuard::look_above(const std::string& path) {
+std::optional<std::string> DirectoryGuard::look_above(const std::string& path, const Ownership* known) {
     const auto slash = path.rfind('/');
     const std::string parent = path.substr(0, std::max<std::size_t>(slash, 1));
     if (parent == path) {
@@ -228,7 +228,8 @@ std::optional<std::string> DirectoryGuard::look_above(const std::string& path) {
     if (!above.facts) {
         return above.danger ? above.danger : cannot_look(parent, above.facts.error());
     }
-    const auto entry = entry_at(path); // who owns it, and whether it is a link
+    // Who owns it, and whether it is a link.
+    const auto entry = known == nullptr ? entry_at(path) : base::Result<Ownership, int>(*known);
     if (!entry) {
         return above.danger ? above.danger : cannot_look(path, entry.error());
     }
@@ -252,7 +253,7 @@ std::optional<std::string> DirectoryGuard::follow(const std::string& link, const
     if (error) {
         return cannot_look(link, error.value());
     }
-    return look_above((std::filesystem::path(parent) / target).string());
+    return look_above((std::filesystem::path(parent) / target).string(), nullptr);
 }
 
 const DirectoryGuard::Directory& DirectoryGuard::directory(const std::string& path) {
@@ -260,7 +261,7 @@ const DirectoryGuard::Directory& DirectoryGuard::directory(const std::string& pa
         return known->second;
     }
     // With a slash at the end a link counts as the directory it leads to.
-    Directory found{ownership_of(path + '/'), look_above(path)};
+    Directory found{ownership_of(path + '/'), look_above(path, nullptr)};
     return known_.insert_or_assign(path, std::move(found)).first->second;
 }
 

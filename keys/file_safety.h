@@ -65,8 +65,9 @@ class DirectoryGuard {
     // "/srv/keys, above it, can be written by others (mode 0777, owner root:root); chmod o-w it". Nothing:
     // all are safe, or nothing is there. `path` must be absolute. Symbolic links count with the directories
     // they lead through; what cannot be looked at, or lies behind more links than the kernel follows, is not
-    // safe.
-    [[nodiscard]] std::optional<std::string> danger_above(const std::string& path);
+    // safe. `known` is what stands at the path, which is no link then, for who looked already.
+    [[nodiscard]] std::optional<std::string> danger_above(const std::string& path,
+                                                          const Ownership* known = nullptr);
 
     // "/srv/keys, above it, cannot be entered by user paraph (mode 0700, owner root:root); move the file to
     // where the daemon's files are, such as /etc/paraph". Nothing: all can.
@@ -78,7 +79,7 @@ class DirectoryGuard {
         std::optional<std::string> danger; // above it
     };
 
-    [[nodiscard]] std::optional<std::string> look_above(const std::string& path);
+    [[nodiscard]] std::optional<std::string> look_above(const std::string& path, const Ownership* known);
     [[nodiscard]] std::optional<std::string> follow(const std::string& link, const std::string& parent);
     [[nodiscard]] const Directory& directory(const std::string& path);
 

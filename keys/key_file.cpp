@@ -21,6 +21,10 @@ Ownership to_ownership(const struct stat& status, const std::optional<AccessList
     return {status.st_uid, status.st_gid, status.st_mode & 07777U, false, list};
 }
 
+FoundList list_at(const std::string& path, mode_t mode) {
+    return may_let_in(mode) ? access_list_of(path, true) : FoundList(std::nullopt);
+}
+
 std::optional<std::string> danger_of(const struct stat& status, const FoundList& list, const Reader& reader) {
     if (!list) {
         return fmt::format("its access control list cannot be read: {}", error_text(list.error()));
@@ -83,19 +87,23 @@ base::Result<crypto::SigningKey, std::string> read_key_file(const std::string& p
 
 KeyFileCheck::Finding KeyFileCheck::examine(const std::string& path) {
     struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) {
+    bool failed = ::lstat(path.c_str(), &status) != 0;
+    const bool is_link = !failed && S_ISLNK(status.st_mode);
+    failed = failed || (is_link && ::stat(path.c_str(), &status) != 0);
+    if (failed) {
         return {about(path, error_text(errno)), {}};
     }
     if (!S_ISREG(status.st_mode)) {
         return {about(path, "not a regular file"), {}};
     }
-    const auto list = access_list_of(path, true);
-    if (const auto reason = barred(path, to_ownership(status, list.value_or(std::nullopt)))) {
+    const auto list = list_at(path, status.st_mode);
+    const Ownership file = to_ownership(status, list.value_or(std::nullopt));
+    if (const auto reason = barred(path, file)) {
         return {about(path, *reason), {}};
     }
     auto danger = danger_of(status, list, reader_);
     if (!danger) {
-        danger = directories_.danger_above(absolute(path));
+        danger = directories_.danger_above(absolute(path), is_link ? nullptr : &file);
     }
     return {{}, danger ? about(path, *danger) : std::string()};
 }
@@ -105,7 +113,7 @@ std::optional<std::string> KeyFileCheck::barred(const std::string& path) {
     if (::stat(path.c_str(), &status) != 0) {
         return std::nullopt; // opening tells
     }
-    return barred(path, to_ownership(status, access_list_of(path, true).value_or(std::nullopt)));
+    return barred(path, to_ownership(status, list_at(path, status.st_mode).value_or(std::nullopt)));
 }
 
 std::optional<std::string> KeyFileCheck::barred(const std::string& path, const Ownership& file) {

@@ -90,6 +90,12 @@ TEST_CASE("a file whose access control list lets others in is refused") {
     CHECK(keys::KeyFileCheck(self).examine(tree.path("link")).danger.find("user nobody") !=
           std::string::npos);
 
+    REQUIRE(::chmod(path.c_str(), 0600) == 0); // which is the mask: the list lets nobody in any more
+    CHECK(keys::read_key_file(path, self, true));
+    CHECK(keys::KeyFileCheck(self).examine(path).danger.empty());
+    REQUIRE(::chmod(path.c_str(), 0640) == 0);
+    CHECK(keys::KeyFileCheck(self).examine(path).danger.starts_with(danger));
+
     const std::string inside = tree.write("folder/key", support::ed25519_pem);
     REQUIRE(::chmod(inside.c_str(), 0600) == 0);
     const std::string writes = attribute_of(user_entries(7, 7));
