@@ -1,7 +1,6 @@
 #include "config/import/dsn.h"
 
 #include "base/ascii.h"
-#include "config/import/postfix_file.h"
 #include "config/number_text.h"
 
 #include <fmt/format.h>
@@ -193,7 +192,10 @@ base::Result<ForeignSource, std::string> parse_ldap(std::string_view text) {
     ForeignSource source;
     source.kind = "ldap";
     std::string_view query;
-    for (const std::string& word : split_list(text)) {
+    for (const std::string_view word : base::split(text, ' ')) {
+        if (word.empty()) {
+            continue;
+        }
         const auto url = read_url(word);
         if (!url || !is_plain(url->server)) {
             return tl::make_unexpected("expected ldap://HOST/BASE?ATTRIBUTES?SCOPE?FILTER");

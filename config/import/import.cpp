@@ -22,7 +22,7 @@ constexpr std::string_view default_socket = "inet:127.0.0.1:8891";
 std::optional<std::string> socket_in(const Options& options) {
     for (auto option = options.list.rbegin(); option != options.list.rend(); ++option) {
         if (base::iequals(option->name, "Socket")) {
-            return option->value;
+            return socket_text(option->value);
         }
     }
     return std::nullopt;

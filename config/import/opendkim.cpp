@@ -56,12 +56,21 @@ void import_dns_timeout(Job& job) {
 
 } // namespace
 
+std::string socket_text(std::string_view value) {
+    const auto at = value.find("@[");
+    const bool is_v6 = at != std::string_view::npos && value.find(':', at) != std::string_view::npos;
+    if (at == std::string_view::npos || !value.ends_with(']') || is_v6) {
+        return std::string(value);
+    }
+    return fmt::format("{}{}", value.substr(0, at + 1), value.substr(at + 2, value.size() - at - 3));
+}
+
 void import_socket(Job& job) {
     const Option* option = job.find("Socket");
     if (option == nullptr || job.draft().has("listen.socket")) {
         return;
     }
-    const auto socket = base::SocketName::parse(option->value);
+    const auto socket = base::SocketName::parse(socket_text(option->value));
     if (!socket) {
         job.tell(Effect::decide, *option,
                  fmt::format("{} is no socket that paraphd can have; it listens at inet:127.0.0.1:8891",
@@ -72,7 +81,10 @@ void import_socket(Job& job) {
         import_unix_socket(job, *option, socket->path);
         return;
     }
-    job.set(*option, "listen.socket", option->value);
+    const bool is_v6 = socket->family == base::SocketName::Family::inet6;
+    job.set(*option, "listen.socket",
+            socket->host.empty() ? fmt::format("{}:{}", is_v6 ? "inet6:[::]" : "inet:0.0.0.0", socket->port)
+                                 : socket_text(option->value));
     if (socket->is_everywhere()) {
         job.tell(Effect::note, *option,
                  "listens at every address of this host, as before: whoever reaches the port can have mail "

@@ -15,6 +15,8 @@ void import_dkim_checking(Job& job);  // limits, keys, On-*
 
 // AuthservID of any of the daemons.
 void import_authserv_id(Job& job, const Option& option);
+// As base::SocketName reads it: OpenDKIM wants brackets around an address.
+[[nodiscard]] std::string socket_text(std::string_view value);
 // Socket and UMask of opendkim or opendmarc.
 void import_socket(Job& job);
 

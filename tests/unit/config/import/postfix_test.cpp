@@ -1,0 +1,131 @@
+// What has to change in main.cf and master.cf, and what takes it back.
+#include "config/import/report.h"
+#include "support/catch.h"
+#include "unit/config/import/memory_files.h"
+
+#include <algorithm>
+
+using config::import::Effect;
+using config::import::print_command;
+using import_test::imported;
+using import_test::tells;
+
+namespace {
+
+// The commands that change Postfix, and what takes them back.
+std::string changes(const std::string& main, const std::string& master = "",
+                    const std::string& opendmarc = "Socket inet:8893@localhost\n",
+                    const std::string& opendkim = "Socket inet:8891@localhost\n") {
+    const auto outcome = imported({{"/etc/opendkim.conf", opendkim},
+                                   {"/etc/opendmarc.conf", opendmarc},
+                                   {"/etc/postfix-policyd-spf-python/policyd-spf.conf", "TestOnly = 1\n"},
+                                   {"/etc/postfix/main.cf", main},
+                                   {"/etc/postfix/master.cf", master}});
+    std::string text;
+    for (const auto& step : outcome.steps) {
+        if (!step.command.empty() && step.command.front() == "postconf") {
+            text += print_command(step.command) + " / " + print_command(step.undo) + "\n";
+        }
+    }
+    return text;
+}
+
+} // namespace
+
+TEST_CASE("the milters of main.cf become one") {
+    CHECK(changes("smtpd_milters = inet:localhost:8891, inet:localhost:8893\nnon_smtpd_milters = $smtpd_milters\n") ==
+          "postconf -e smtpd_milters=inet:localhost:8891 / postconf -e "
+          "'smtpd_milters=inet:localhost:8891, inet:localhost:8893'\n");
+    CHECK(changes("smtpd_milters = inet:127.0.0.1:8891 unix:/run/clamav.sock inet:[::1]:8893\n") ==
+          "postconf -e 'smtpd_milters=inet:127.0.0.1:8891, unix:/run/clamav.sock' / postconf -e "
+          "'smtpd_milters=inet:127.0.0.1:8891 unix:/run/clamav.sock inet:[::1]:8893'\n");
+    CHECK(changes("smtpd_milters = { inet:localhost:8893, default_action=tempfail }\n") ==
+          "postconf -e 'smtpd_milters={ inet:localhost:8891, default_action=tempfail }' / postconf -e "
+          "'smtpd_milters={ inet:localhost:8893, default_action=tempfail }'\n");
+    CHECK(changes("opendkim = inet:localhost:8891\nsmtpd_milters = $opendkim\n").empty()); // nothing to do
+}
+
+TEST_CASE("a socket in the queue directory is known by each of its paths") {
+    const std::string old = "Socket local:/var/spool/postfix/opendkim/opendkim.sock\n";
+    for (const char* path : {"unix:opendkim/opendkim.sock", "unix:/opendkim/opendkim.sock",
+                             "local:/var/spool/postfix/opendkim/opendkim.sock"}) {
+        INFO(path);
+        const auto text = changes(std::string("smtpd_milters = ") + path + "\n", "", "Socket inet:1@h\n", old);
+        CHECK(text.starts_with("postconf -e smtpd_milters=unix:paraph/paraph.sock / "));
+    }
+}
+
+TEST_CASE("milters of services in master.cf, and their way back") {
+    CHECK(changes("smtpd_milters = inet:localhost:8891\n",
+                  "submission inet n - n - - smtpd\n  -o smtpd_milters=inet:localhost:8891,inet:localhost:8893\n"
+                  "127.0.0.1:10025 inet n - n - - smtpd\n  -o smtpd_milters=\n") ==
+          "postconf -P submission/inet/smtpd_milters=inet:localhost:8891 / postconf -P "
+          "submission/inet/smtpd_milters=inet:localhost:8891,inet:localhost:8893\n");
+}
+
+TEST_CASE("the policy service leaves all restriction lists") {
+    const auto text = changes("smtpd_milters = inet:localhost:8891\n"
+                              "smtpd_recipient_restrictions = reject_unauth_destination, check_policy_service\n"
+                              "   { unix:private/policyd-spf, timeout=10s }, permit\n"
+                              "smtpd_relay_restrictions = check_policy_service inet:127.0.0.1:10023 permit\n",
+                              "policyd-spf unix - n n - 0 spawn argv=/usr/bin/policyd-spf\n");
+    CHECK(text.find("postconf -e 'smtpd_recipient_restrictions=reject_unauth_destination permit' / ") !=
+          std::string::npos);
+    CHECK(text.find("smtpd_relay_restrictions") == std::string::npos);
+}
+
+TEST_CASE("where Postfix calls nothing yet, it will") {
+    CHECK(changes("") == "");
+    CHECK(changes("myhostname = a.test\n") ==
+          "postconf -e smtpd_milters=inet:localhost:8891 / postconf -X smtpd_milters\n"
+          "postconf -e 'non_smtpd_milters=$smtpd_milters' / postconf -X non_smtpd_milters\n");
+    CHECK(changes("smtpd_milters = inet:localhost:11332\n")
+              .starts_with("postconf -e 'smtpd_milters=inet:localhost:8891, inet:localhost:11332' / "));
+}
+
+TEST_CASE("a chroot of smtpd moves the socket into the queue directory") {
+    const auto outcome = imported({{"/etc/opendkim.conf", "Socket local:/run/opendkim/o.sock\n"},
+                                   {"/etc/postfix/main.cf", "myhostname = a.test\n"},
+                                   {"/etc/postfix/master.cf", "smtp inet n - y - - smtpd\n"}});
+    CHECK(import_test::has_line(outcome.settings, "socket: unix:/var/spool/postfix/paraph/paraph.sock"));
+    const auto drop_in = std::find_if(outcome.steps.begin(), outcome.steps.end(),
+                                      [](const auto& step) { return !step.file.empty(); });
+    REQUIRE(drop_in != outcome.steps.end());
+    CHECK(drop_in->text ==
+          "[Service]\nSupplementaryGroups=postfix\nReadWritePaths=/var/spool/postfix/paraph\n");
+    CHECK(drop_in->undo.front() == "rm");
+}
+
+TEST_CASE("settings of Postfix that matter are told") {
+    const auto told = [](const std::string& main, const std::string& master = "") {
+        return imported({{"/etc/opendkim.conf", "Mode v\n"},
+                         {"/etc/postfix/main.cf", main},
+                         {"/etc/postfix/master.cf", master}});
+    };
+    CHECK(tells(told("milter_default_action = accept\n"), Effect::note, "comes in unchecked"));
+    CHECK(tells(told("milter_protocol = 2\n"), Effect::decide, "2 is too old"));
+    const std::string perl = "smtpd_recipient_restrictions = check_policy_service unix:private/policy\n";
+    CHECK(tells(told(perl, "policy unix - n n - 0 spawn argv=/usr/sbin/postfix-policyd-spf-perl\n"), Effect::decide,
+                "the policy service in Perl"));
+    CHECK(tells(told(perl, "policy unix - n n - 0 spawn argv=/usr/libexec/postfix/policyd-spf\n"), Effect::decide,
+                "its configuration was not found"));
+}
+
+TEST_CASE("the steps stop the old daemons after the new configuration is checked") {
+    const auto outcome = imported({{"/etc/opendkim.conf", "Mode v\n"},
+                                   {"/etc/opendmarc.conf", "Syslog yes\n"},
+                                   {"/etc/postfix/main.cf", "smtpd_milters = inet:localhost:8891\n"}});
+    std::vector<std::string> commands;
+    for (const auto& step : outcome.steps) {
+        commands.push_back(print_command(step.command));
+    }
+    const auto at = [&](const std::string& command) {
+        return std::find(commands.begin(), commands.end(), command) - commands.begin();
+    };
+    const auto count = static_cast<std::ptrdiff_t>(commands.size());
+    CHECK(at("paraph import --out /etc/paraph") == 0);
+    CHECK(at("paraph check-config --user paraph /etc/paraph/paraph.yaml") < at("systemctl disable --now opendkim"));
+    CHECK(at("systemctl disable --now opendmarc") < at("systemctl enable --now paraphd"));
+    CHECK(at("systemctl enable --now paraphd") < at("postfix reload"));
+    CHECK(at("postfix reload") < count);
+}
