@@ -206,16 +206,18 @@ std::optional<std::string> DirectoryGuard::danger_above(const std::string& path,
 }
 
 std::optional<std::string> DirectoryGuard::barrier_above(const std::string& path) {
-    for (auto slash = path.rfind('/'); slash != std::string::npos && slash > 0;
-         slash = path.rfind('/', slash - 1)) {
-        const std::string parent = path.substr(0, slash);
-        const auto& above = directory(parent).facts;
-        if (above && !can_enter(*above, reader_)) {
-            return fmt::format("{}, above it, cannot be entered by user {} {}; {}", parent, reader_.name,
-                               facts(*above), entering_advice(parent, *above, reader_));
-        }
+    const auto slash = path.rfind('/');
+    const bool at_root = slash == std::string::npos || slash == 0;
+    return at_root ? std::nullopt : directory(path.substr(0, slash)).barrier;
+}
+
+std::optional<std::string> DirectoryGuard::barrier_of(const std::string& path,
+                                                      const base::Result<Ownership, int>& found) {
+    if (found && !can_enter(*found, reader_)) {
+        return fmt::format("{}, above it, cannot be entered by user {} {}; {}", path, reader_.name,
+                           facts(*found), entering_advice(path, *found, reader_));
     }
-    return std::nullopt;
+    return barrier_above(path);
 }
 
 std::optional<std::string> DirectoryGuard::look_above(const std::string& path, const Ownership* known) {
@@ -261,7 +263,8 @@ const DirectoryGuard::Directory& DirectoryGuard::directory(const std::string& pa
         return known->second;
     }
     // With a slash at the end a link counts as the directory it leads to.
-    Directory found{ownership_of(path + '/'), look_above(path, nullptr)};
+    Directory found{ownership_of(path + '/'), look_above(path, nullptr), {}};
+    found.barrier = barrier_of(path, found.facts);
     return known_.insert_or_assign(path, std::move(found)).first->second;
 }
 

@@ -76,11 +76,14 @@ class DirectoryGuard {
   private:
     struct Directory {
         base::Result<Ownership, int> facts;
-        std::optional<std::string> danger; // above it
+        std::optional<std::string> danger;  // above it
+        std::optional<std::string> barrier; // it, or one above it
     };
 
     [[nodiscard]] std::optional<std::string> look_above(const std::string& path, const Ownership* known);
     [[nodiscard]] std::optional<std::string> follow(const std::string& link, const std::string& parent);
+    [[nodiscard]] std::optional<std::string> barrier_of(const std::string& path,
+                                                        const base::Result<Ownership, int>& found);
     [[nodiscard]] const Directory& directory(const std::string& path);
 
     const Reader& reader_;

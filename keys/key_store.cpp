@@ -507,17 +507,20 @@ class KeyStore::Impl {
 
     // Each domain is reported, even if another domain uses the same key: the mail of both stops.
     void check_domain_keys(KeyFileCheck& check, std::vector<Problem>& problems) {
-        std::unordered_map<std::string_view, Problem> known; // by file; only the message differs
+        std::unordered_set<std::string_view> seen;
+        seen.reserve(options_.domain_keys.size());
+        std::unordered_map<std::string_view, Problem> wrong; // by file; only the message differs
         for (const auto* keys : {&options_.domain_keys, &options_.default_keys}) {
             for (const KeyOptions::DomainKey& key : *keys) {
                 if (key.is_silent()) {
                     continue;
                 }
-                const auto [found, is_new] = known.try_emplace(key.file);
-                if (is_new) {
-                    found->second = file_problem(check, key.file);
+                if (seen.insert(key.file).second) {
+                    if (Problem found = file_problem(check, key.file); !found.message.empty()) {
+                        wrong.emplace(key.file, std::move(found));
+                    }
                 }
-                if (!found->second.message.empty()) {
+                if (const auto found = wrong.find(key.file); found != wrong.end()) {
                     add_problem(found->second, place_of(key), problems);
                 }
             }
