@@ -8,12 +8,15 @@ from .load import Figure, Played
 from .stage import BenchDns, Stage
 
 WORKLOADS: dict[str, Callable] = {}
+ON_DEMAND: set[str] = set()  # of their names: part of a run only where they are asked for
 
 
-def workload(name: str):
+def workload(name: str, on_demand: bool = False):
     """Registers the function below it, which yields rows."""
     def register(make):
         WORKLOADS[name] = make
+        if on_demand:
+            ON_DEMAND.add(name)
         return make
     return register
 

@@ -15,7 +15,7 @@ from .table import Goal, Row
 
 @dataclasses.dataclass
 class Entrant:
-    """A filter that takes its turn in so many rounds: that many messages of the corpus each time, and twenty of `prime`, or of
+    """A filter that takes its turn in so many rounds: that many messages of the corpus each time, and `primes` of `prime`, or of
     the corpus itself, when it has started, so that nothing is measured that happens once."""
 
     starter: Starter
@@ -25,6 +25,7 @@ class Entrant:
     expected: tuple[str, ...]
     options: dict  # of milter_load
     prime: Optional[Path] = None
+    primes: int = 20
     runs: list[Played] = dataclasses.field(default_factory=list)
     start_seconds: float = 0
     started_mib: float = 0  # resident before any mail
@@ -34,7 +35,7 @@ class Entrant:
     def ready(self, stage: Stage) -> Iterator[Filter]:
         with self.starter() as running:
             self.start_seconds, self.started_mib = running.start_seconds, running.resident_mib()
-            play(stage, running, self.prime or self.corpus, messages=20, **self.options)
+            play(stage, running, self.prime or self.corpus, messages=self.primes, **self.options)
             self.primed_mib = running.resident_mib()
             yield running
 
