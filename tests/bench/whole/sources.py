@@ -98,8 +98,9 @@ class Places:
     def postgresql(self) -> dict:
         server = self._running(databases.Postgresql(self.folder / "postgresql"))
         rows = f"FROM generate_series(0, {self.count - 1}) n"
-        server.sql(*databases.SCHEMA, f"INSERT INTO {databases.SIGNING} SELECT 't-' || n || '.example', 'k' || n {rows}",
-                   f"INSERT INTO {databases.KEYS} SELECT 'k' || n, 't-' || n || '.example', 's1', '{self.key}' {rows}", "ANALYZE")
+        for statement in (*databases.SCHEMA, f"INSERT INTO {databases.SIGNING} SELECT 't-' || n || '.example', 'k' || n {rows}",
+                          f"INSERT INTO {databases.KEYS} SELECT 'k' || n, 't-' || n || '.example', 's1', '{self.key}' {rows}", "ANALYZE"):
+            server.sql(statement)
         return self._named("postgresql", server.entry())
 
     def mysql(self) -> dict:
