@@ -1,15 +1,17 @@
 """amavis before and behind Postfix's queue, wired as the guide on content filters says: each message is checked or signed once,
 and what arrives has a good signature although the filter changed it."""
 
+import os
 import re
 
 import yaml
 
-from harness import guide, keys
+from harness import guide, keys, programs
 from harness.amavis import DISCLAIMER, Amavis, new_ports
 from harness.client import Refused
 from harness.guided_postfix import GuidedPostfix
 from harness.messages import message
+from harness.process import run
 from harness.site import SiteTest
 
 PAGE = "content-filters.md"
@@ -60,6 +62,13 @@ class Filtered:
         self.assertIn(DISCLAIMER.encode(), delivered.body)
         self.assertEqual([True, True], keys.verdicts(delivered.raw, self.site.zone))
         self.assertEqual(1, len(self.lines_about(delivered)))
+
+    def test_check_config_has_nothing_against_the_wiring(self):
+        file = self.site.folder / "plain.yaml"
+        file.write_text(f"authserv_id: mx.ours.test\nlisten: {{socket: \"{self.site.paraphd.socket}\"}}\n")
+        told = run([programs.paraph, "check-config", "--postfix", "--reload", str(file)],
+                   env={**os.environ, "MAIL_CONFIG": str(self.site.postfix.config)})
+        self.assertIn(b"0 errors, 0 warnings", told.stdout)
 
     def test_sendmail_command_is_signed(self):
         recipient = self.new_recipient()

@@ -20,11 +20,12 @@ class Reader(SiteTest):
         if not Path("/usr/bin/spamassassin").exists():
             raise unittest.SkipTest("/usr/bin/spamassassin: apt-get install spamassassin")
         super().setUpClass()
-        cls.rules = cls.site.folder / "local.cf"
-        cls.rules.write_text(RULES.replace("mx.example.org", "mx.ours.test") + OF_ITS_SPF)
 
-    def hits(self, text: bytes) -> set[str]:
-        done = run(["/usr/bin/perl", str(READER), str(self.rules)], text)
+    def hits(self, text: bytes, more: str = "") -> set[str]:
+        """`more` are settings beside the guide's."""
+        rules = self.site.folder / "rules.cf"
+        rules.write_text(RULES.replace("mx.example.org", "mx.ours.test") + OF_ITS_SPF + more)
+        done = run(["/usr/bin/perl", str(READER), str(rules)], text)
         return set(done.stdout.decode().strip().split(","))
 
 
@@ -41,6 +42,12 @@ class Directly(Reader):
         forged = FOREIGN.replace("mx.elsewhere.test", "mx.ours.test")
         delivered = self.receive(message(fields=(forged,)))
         self.assertEqual({"SPF_PASS"}, self.hits(delivered.raw))
+
+    def test_below_a_received_field_that_a_milter_made_up(self):
+        delivered = self.receive(self.site.signer.sign(message()))
+        made_up = b"Received: from mx.pass.test ([192.0.2.10]) by mx.ours.test; Mon, 02 Mar 2026 10:11:12 +0000\r\n"
+        self.assertEqual({""}, self.hits(made_up + delivered.raw))
+        self.assertEqual({"OUR_DKIM_PASS"}, self.hits(made_up + delivered.raw, "authres_networks all\n"))
 
 
 class ThroughARelay(Reader):
