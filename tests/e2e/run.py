@@ -2,7 +2,7 @@
 """Runs one module of end-to-end tests:
 
     run.py --paraphd PROGRAM --paraph PROGRAM --test-dns PROGRAM [--sendmail DIRECTORY] [--postsrsd DIRECTORY]
-           [--limit SECONDS] MODULE [TEST ...]
+           [--mailman DIRECTORY] [--limit SECONDS] MODULE [TEST ...]
 
 Needs root, because Postfix does; without, it exits with 77, which ctest reports as a test that was not run.
 """
@@ -51,6 +51,7 @@ def main() -> int:
     arguments.add_argument("--test-dns", required=True)
     arguments.add_argument("--sendmail", default="", help="where packaging/unpack-sendmail.sh put Sendmail")
     arguments.add_argument("--postsrsd", default="", help="where packaging/unpack-postsrsd.sh put postsrsd 2")
+    arguments.add_argument("--mailman", default="", help="where packaging/unpack-mailman.sh put Mailman 3")
     arguments.add_argument("--limit", type=int, default=240, help="seconds after which the tests are given up")
     arguments.add_argument("module")
     arguments.add_argument("tests", nargs="*")
@@ -59,7 +60,7 @@ def main() -> int:
         print(f"{options.module}: not run: starts a Postfix of its own, which only root can", file=sys.stderr)
         return NOT_RUN
     programs.paraphd, programs.paraph, programs.test_dns = options.paraphd, options.paraph, options.test_dns
-    programs.sendmail, programs.postsrsd = options.sendmail, options.postsrsd
+    programs.sendmail, programs.postsrsd, programs.mailman = options.sendmail, options.postsrsd, options.mailman
     # Gives up before ctest would kill us, so that every server is stopped and the directory removed.
     signal.signal(signal.SIGALRM, give_up)
     signal.signal(signal.SIGTERM, give_up)

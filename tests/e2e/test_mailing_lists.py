@@ -17,7 +17,9 @@ PAGE, HEADING = "mailing-lists.md", "Signing what a list leaves as it is"
 LIST_ID = "List-Id: <choir.lists.ours.test>"
 
 
-class Lists(SiteTest):
+class Stage(SiteTest):
+    """A site with the guide's service for lists and a key for them."""
+
     heading = HEADING
 
     @classmethod
@@ -36,15 +38,17 @@ class Lists(SiteTest):
         postfix.wire(guide.block(PAGE, HEADING, "master.cf"), {10035: cls.port})
         return postfix
 
+    def signers(self, delivered) -> list[str]:
+        return [re.search(r"\bd=([^;]+);", field)[1] for field in delivered.all("dkim-signature")]
+
+
+class Lists(Stage):
     def hand_back(self, text: bytes):
         recipient = self.new_recipient()
         with Client(self.port) as client:
             client.hello("lists.ours.test")
             client.send("choir-bounces@lists.ours.test", [recipient], text)
         return self.read(recipient)
-
-    def signers(self, delivered) -> list[str]:
-        return [re.search(r"\bd=([^;]+);", field)[1] for field in delivered.all("dkim-signature")]
 
     def test_from_of_the_list(self):
         delivered = self.hand_back(message("Ann via Choir <choir@lists.ours.test>", fields=(LIST_ID,)))

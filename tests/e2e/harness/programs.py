@@ -7,6 +7,7 @@ paraph = ""
 test_dns = ""
 sendmail = ""  # the directory into which Sendmail was unpacked
 postsrsd = ""  # the same of postsrsd 2
+mailman = ""  # the same of Mailman 3
 build = ""  # the directory of the build, for what is found by its path in there
 instrument: list[str] = []  # a program that runs the daemon under its eyes, such as valgrind, and its options
 
