@@ -184,24 +184,28 @@ SenderFit may_write(const SenderSource& source, std::string_view delimiters, con
 
 std::shared_ptr<const SenderTable> SenderTable::load(const std::string& table,
                                                      std::vector<Problem>& problems) {
-    auto loaded = std::make_shared<SenderTable>();
     const auto name = parse_table_name(table);
     const auto text =
         name ? read_table(name->path) : base::Result<std::string, std::string>(base::refuse(name.error()));
     if (!text) {
         problems.push_back({name ? name->path : table, 0, text.error()});
-        return loaded;
+        return std::make_shared<const SenderTable>();
     }
-    for (const TableRow& row : parse_table(*text, name->path, problems)) {
+    return parse(*text, name->path, problems);
+}
+
+std::shared_ptr<const SenderTable> SenderTable::parse(std::string_view text, const std::string& file,
+                                                      std::vector<Problem>& problems) {
+    auto table = std::make_shared<SenderTable>();
+    for (const TableRow& row : parse_table(text, file, problems)) {
         for (const std::string& word : sender_words(row.value)) {
             if (const auto refusal = sender_refusal(word); !refusal.empty()) {
-                problems.push_back(
-                    {name->path, row.line, fmt::format("{}: {}", base::quoted(word), refusal)});
+                problems.push_back({file, row.line, fmt::format("{}: {}", base::quoted(word), refusal)});
             }
         }
-        loaded->add(row.name, row.value);
+        table->add(row.name, row.value);
     }
-    return loaded;
+    return table;
 }
 
 void SenderTable::add(std::string_view name, std::string_view value) {

@@ -48,6 +48,9 @@ class SenderSource {
 
 class SenderTable : public SenderSource {
   public:
+    // The rows of a file, whose name is for diagnostics.
+    [[nodiscard]] static std::shared_ptr<const SenderTable>
+    parse(std::string_view text, const std::string& file, std::vector<Problem>& problems);
     // PATH or file:PATH.
     [[nodiscard]] static std::shared_ptr<const SenderTable> load(const std::string& table,
                                                                  std::vector<Problem>& problems);
