@@ -286,17 +286,16 @@ class ByHand(RotationTest):
         self.assertNotIn("p=AAAA", self.published("mine"))
         self.assertEqual(1, self.published("mine").count("v=DKIM1"))
 
-    def test_keys_of_updates_of_each_algorithm(self):
+    def test_keys_of_updates_of_another_algorithm(self):
         tsig = self.folder / "tsig"
-        for algorithm in ("hmac-sha384", "hmac-sha512"):
-            with self.subTest(algorithm=algorithm):
-                self.knot.tsig_algorithm = algorithm
-                self.knot.serve([AuthorityZone("rot.test", self.servers)])
-                self.assertIn("NOTAUTH", self.change("publish", "rot.test", "mine", expected=AGAIN))
-                tsig.write_text(f"{algorithm}:rotator:{SECRET}\n")
-                self.change("publish", "rot.test", "mine", "--wait", "10")
+        self.knot.tsig_algorithm = "hmac-sha512"
+        self.knot.serve([AuthorityZone("rot.test", self.servers)])
+        self.assertIn("NOTAUTH", self.change("publish", "rot.test", "mine", expected=AGAIN))
+        tsig.write_text(f"hmac-sha512:rotator:{SECRET}\n")
+        self.change("publish", "rot.test", "mine", "--wait", "10")
         tsig.write_text(f"hmac-sha1:rotator:{SECRET}\n")
-        self.change("withdraw", "rot.test", "mine", "--force", expected=AGAIN)
+        self.assertIn("must be hmac-sha256 or hmac-sha512",
+                      self.change("withdraw", "rot.test", "mine", "--force", expected=AGAIN))
 
 
 class FirstKey(RotationTest):

@@ -288,7 +288,8 @@ Done DomainRotation::is_taken_up(const keys::RotationJournal& journal, const std
     return world_.files.note_reload(domain_);
 }
 
-Done DomainRotation::reveal(const keys::RotationJournal& journal, const std::string& selector) {
+base::Result<std::string, std::string> DomainRotation::reveal(const keys::RotationJournal& journal,
+                                                              const std::string& selector) {
     return reveal_key({domain_, selector, journal.files.at(selector)}, world_.settings, world_.files);
 }
 

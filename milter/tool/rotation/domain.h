@@ -47,7 +47,8 @@ class DomainRotation final : public Hands {
                                           const std::set<std::string>& selectors) override;
     Done is_taken_up(const keys::RotationJournal& journal, const std::set<std::string>& selectors,
                      const ReloadAnswer& answer) override;
-    Done reveal(const keys::RotationJournal& journal, const std::string& selector) override;
+    base::Result<std::string, std::string> reveal(const keys::RotationJournal& journal,
+                                                  const std::string& selector) override;
     Done save(const keys::RotationJournal& journal) override;
     void say(const std::string& text) override;
     void warn(const std::string& text) override;

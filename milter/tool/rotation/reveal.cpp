@@ -19,7 +19,7 @@ using Done = base::Result<void, std::string>;
 
 constexpr std::size_t longest = 64 * 1024;
 
-Done refuse(const RevealedKey& key, std::string_view why) {
+auto refuse(const RevealedKey& key, std::string_view why) {
     return base::refuse(fmt::format("{} does not become public: {}", key.selector, why));
 }
 
@@ -68,12 +68,13 @@ Done compare_with_journals(const RevealedKey& key, const Files& files) {
 
 } // namespace
 
-Done reveal_key(const RevealedKey& key, const config::Settings& settings, const Files& files) {
+base::Result<std::string, std::string> reveal_key(const RevealedKey& key, const config::Settings& settings,
+                                                  const Files& files) {
     const auto place = fmt::format("{}/{}.pem", settings.rotation.publish_retired_key,
                                    keys::record_name(key.selector, key.domain));
     struct stat status{};
     if (::lstat(key.file.c_str(), &status) != 0 && errno == ENOENT && ::lstat(place.c_str(), &status) == 0) {
-        return {}; // by a run that was broken off
+        return place; // by a run that was broken off
     }
     if (!files.is_own(key.file)) {
         return refuse(key, "rotation has not made it");
@@ -86,18 +87,18 @@ Done reveal_key(const RevealedKey& key, const config::Settings& settings, const 
         return refuse(key, !read ? read.error().message : fmt::format("{}: {}", key.file, text.error()));
     }
     if (auto is_free = compare_with_configuration(key, keys::record_value(*read), settings); !is_free) {
-        return is_free;
+        return base::refuse(is_free.error());
     }
     if (auto is_free = compare_with_journals(key, files); !is_free) {
-        return is_free;
+        return base::refuse(is_free.error());
     }
     if (auto written = replace_file(place, *text, std::nullopt, true); !written) {
-        return written;
+        return base::refuse(written.error());
     }
     if (::unlink(key.file.c_str()) != 0) {
         return base::refuse(fmt::format("{}: {}", key.file, keys::error_text(errno)));
     }
-    return {};
+    return place;
 }
 
 } // namespace milter::tool::rotation

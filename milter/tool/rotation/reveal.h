@@ -16,8 +16,8 @@ struct RevealedKey {
 
 // Moves it to SELECTOR._domainkey.DOMAIN.pem in the directory of the settings, for everybody to read.
 // Refused: it was not made by rotation, the configuration or another journal has the same key, or what they
-// have cannot be told. May be done twice.
-[[nodiscard]] base::Result<void, std::string>
+// have cannot be told. May be done twice. Returns where it is then.
+[[nodiscard]] base::Result<std::string, std::string>
 reveal_key(const RevealedKey& key, const config::Settings& settings, const Files& files);
 
 } // namespace milter::tool::rotation

@@ -92,7 +92,7 @@ Run::Progress Run::carry_out(const Step& step) {
     case Step::Kind::withdraw:
         return finish_if(hands_->withdraw(finished(step), step.selector));
     case Step::Kind::reveal:
-        return finish_if(hands_->reveal(journal_, step.selector));
+        return reveal(step);
     case Step::Kind::forget:
         return finish(step);
     case Step::Kind::wait:
@@ -122,6 +122,15 @@ Run::Progress Run::generate(const Step& step) {
         return Progress::failed;
     }
     journal_.files[step.selector] = std::move(*file);
+    return finish(step);
+}
+
+Run::Progress Run::reveal(const Step& step) {
+    auto file = hands_->reveal(journal_, step.selector);
+    if (!check(file ? Hands::Done() : base::refuse(file.error()))) {
+        return Progress::failed;
+    }
+    journal_.files[step.selector] = std::move(*file); // its record may have to be withdrawn again
     return finish(step);
 }
 

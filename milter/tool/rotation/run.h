@@ -44,8 +44,9 @@ class Hands {
     [[nodiscard]] virtual Done is_taken_up(const keys::RotationJournal& journal,
                                            const std::set<std::string>& selectors,
                                            const ReloadAnswer& answer) = 0;
-    // Makes the private key public.
-    [[nodiscard]] virtual Done reveal(const keys::RotationJournal& journal, const std::string& selector) = 0;
+    // Makes the private key public. The file where it is from then on.
+    [[nodiscard]] virtual base::Result<std::string, std::string> reveal(const keys::RotationJournal& journal,
+                                                                        const std::string& selector) = 0;
     [[nodiscard]] virtual Done save(const keys::RotationJournal& journal) = 0;
     virtual void say(const std::string& text) = 0;
     virtual void warn(const std::string& text) = 0;
@@ -86,6 +87,7 @@ class Run {
     [[nodiscard]] std::optional<Progress> do_next();
     [[nodiscard]] Progress carry_out(const keys::Step& step);
     [[nodiscard]] Progress generate(const keys::Step& step);
+    [[nodiscard]] Progress reveal(const keys::Step& step);
     [[nodiscard]] Progress sign_with(const keys::Step& step, keys::RotationJournal journal,
                                      std::set<std::string> selectors);
     [[nodiscard]] keys::RotationJournal finished(const keys::Step& step) const;

@@ -35,14 +35,15 @@ std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
+// Not hmac-sha384: ldns 1.8 knows it by a misspelt name only. Not hmac-md5 and hmac-sha1, which are weak.
 bool is_known(const std::string& algorithm) {
-    return algorithm == "hmac-sha256" || algorithm == "hmac-sha384" || algorithm == "hmac-sha512";
+    return algorithm == "hmac-sha256" || algorithm == "hmac-sha512";
 }
 
 base::Result<TsigKey, std::string> checked(TsigKey key) {
     key.algorithm = base::to_lower(key.algorithm);
     if (!is_known(key.algorithm)) {
-        return base::refuse(std::string("the algorithm must be hmac-sha256, hmac-sha384 or hmac-sha512"));
+        return base::refuse(std::string("the algorithm must be hmac-sha256 or hmac-sha512"));
     }
     const auto name = base::DomainName::parse(key.name);
     if (!name) {

@@ -107,11 +107,12 @@ class FakeHands final : public rotation::Hands {
         world_.signing = selectors;
         return done();
     }
-    Done reveal(const keys::RotationJournal&, const std::string& selector) override {
+    base::Result<std::string, std::string> reveal(const keys::RotationJournal&,
+                                                  const std::string& selector) override {
         live();
         check(!world_.published.contains(selector), selector + " is public and has a record");
         world_.revealed.insert(selector);
-        return done();
+        return "/public/" + selector;
     }
     Done save(const keys::RotationJournal& journal) override {
         live();
