@@ -118,7 +118,7 @@ class RotationUnits(unittest.TestCase):
     def test_they_are_installed_with_the_program_that_they_start(self):
         with tempfile.TemporaryDirectory() as folder:
             run(["cmake", f"-DCMAKE_INSTALL_PREFIX={folder}", "-P",
-                 str(Path(programs.build) / "packaging" / "systemd" / "cmake_install.cmake")])
+                 str(Path(programs.paraph).parents[2] / "packaging" / "systemd" / "cmake_install.cmake")])
             units = Path(folder) / "lib" / "systemd" / "system"
             self.assertEqual({"paraph-rotate.service", "paraph-rotate.timer"}, {unit.name for unit in units.iterdir()})
             self.assertIn(f"ExecStart={folder}/bin/paraph key rotate\n", (units / "paraph-rotate.service").read_text())
