@@ -199,6 +199,16 @@ class Nsupdate(RotationTest):
         self.assertRegex(plan, r"rot\.test\t2031-07-30 00:00\tgenerate\ts20310730\t")
         self.assertFalse((self.folder / "rotation").exists())
 
+    def test_a_private_key_that_lies_about_is_not_used(self):
+        selector = re.search(r"\tgenerate\t(\S+)", self.rotate("--dry-run"))[1]
+        run([programs.paraph, "key", "generate", "--domain", "rot.test", "--selector", selector, "--out-dir",
+             str(self.folder / "rotation")])
+        file = self.folder / "rotation" / f"{selector}.rot.test.pem"
+        before = file.read_bytes()
+        self.rotate()
+        self.assertEqual([selector], self.keys())
+        self.assertNotEqual(before, file.read_bytes())
+
     def test_two_runs_at_once(self):
         self.rotate()
         lock = ["flock", str(self.folder / "rotation" / "lock")]
@@ -386,7 +396,7 @@ class Hook(RotationTest):
         value = run([programs.paraph, "key", "show", str(self.folder / "rotation" / f"{key}.rot.test.pem"), "--format",
                      "value"]).stdout.decode().strip()
         self.assertEqual(["PARAPH_ACTION=publish", "PARAPH_DOMAIN=rot.test", f"PARAPH_NAME={key}._domainkey.rot.test",
-                          f"PARAPH_SELECTOR={key}", "PARAPH_TTL=60", f"PARAPH_VALUE={value}", "rot.test $(id)"], told)
+                          "PARAPH_REPLACE=no", f"PARAPH_SELECTOR={key}", "PARAPH_TTL=60", f"PARAPH_VALUE={value}", "rot.test $(id)"], told)
         self.rotate(wait=8 * DAY)  # never shown: it is given up
         self.assertIn("PARAPH_ACTION=withdraw", out.read_text())
 
