@@ -145,6 +145,7 @@ const std::vector<OptionRow>& opendkim_options() {
         {"On-InternalError", carried, "on_internal_error", "Mail is never rejected for a fault of paraphd."},
         {"On-KeyNotFound", carried, "policy.dkim_no_key", ""},
         {"On-NoSignature", carried, "policy.dkim_none", ""},
+        {"On-PolicyError", dropped, "", "Of ADSP, which is gone.", text},
         {"On-ReputationError", dropped, "", no_reputation},
         {"On-Security", carried, "limits.over_limit",
          "Mail over a limit is rejected or put off, never accepted."},

@@ -67,14 +67,31 @@ Failure nothing_found(const foreign::Found& found) {
     return {ExitCode::no_input, text + "there is no configuration of opendkim, opendmarc or policyd-spf here"};
 }
 
+// A file that sets nothing is the sample of the package.
+Result<void> make_way(const std::string& main) {
+    std::error_code error;
+    if (!std::filesystem::exists(main, error)) {
+        return {};
+    }
+    const auto loaded = config::load_file(main);
+    if (!loaded.settings || !loaded.origins.empty()) {
+        return fail(ExitCode::cannot_write,
+                    fmt::format("{} exists, and is not written over: name another directory with --out", main));
+    }
+    std::filesystem::rename(main, main + ".before-import", error);
+    if (error) {
+        return fail(ExitCode::cannot_write, fmt::format("{}: {}", main, error.message()));
+    }
+    return {};
+}
+
 Result<void> write_all(const foreign::Outcome& outcome, const ImportOptions& options, const HostFiles& files,
                        Console& console) {
     std::error_code error;
     std::filesystem::create_directories(options.out, error);
     const std::string main = options.out + "/paraph.yaml";
-    if (std::filesystem::exists(main, error)) {
-        return fail(ExitCode::cannot_write,
-                    fmt::format("{} exists, and is not written over: name another directory with --out", main));
+    if (auto made = make_way(main); !made) {
+        return made;
     }
     if (auto copied = copy_keys(outcome.keys, files, console); !copied) {
         return copied;
