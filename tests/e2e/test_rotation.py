@@ -441,5 +441,34 @@ class ZoneFile(RotationTest):
         self.assertEqual({self.keys()[-1]}, self.signing())
 
 
+class Guide(unittest.TestCase):
+    """What docs/guide/rotation.md has people write is a configuration, with what it says elsewhere."""
+
+    HOOK = "  hook: [/bin/true]\n"
+
+    def complete(self, block: str) -> str:
+        if block.startswith("domains:"):
+            return "rotation:\n  publish: hook\n" + self.HOOK + block
+        more = "" if "publish: " in block else "  publish: hook\n" + self.HOOK
+        return block.replace("rotation:\n", "rotation:\n" + more, 1) + ("" if "domains:" in block else
+                                                                     "domains: {example.org: {rotate: true}}\n")
+
+    def test_its_settings(self):
+        text = (Path(__file__).parents[2] / "docs" / "guide" / "rotation.md").read_text()
+        blocks = [re.sub(r"^    ", "", block, flags=re.MULTILINE)
+                  for block in re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)]
+        settings = [block for block in blocks if block.startswith(("rotation:", "domains:"))]
+        self.assertEqual(4, len(settings))
+        with tempfile.TemporaryDirectory() as folder:
+            run([programs.paraph, "key", "generate", "--domain", "example.org", "--selector", "s2026", "--out-dir",
+                 str(Path(folder) / "keys")])
+            for block in settings:
+                with self.subTest(block=block):
+                    config = Path(folder) / "paraph.yaml"
+                    config.write_text(self.complete(block))
+                    told = run([programs.paraph, "check-config", "-c", str(config)], check=False)
+                    self.assertEqual((0, True), (told.returncode, b" 0 errors" in told.stdout), told)
+
+
 if __name__ == "__main__":
     unittest.main()
