@@ -217,43 +217,6 @@ class Nsupdate(RotationTest):
         self.assertIn("another run is changing keys", told.stderr.decode())
 
 
-class FullDisk(RotationTest):
-    servers = BOTH[:1]
-
-    def setUp(self):
-        super().setUp()
-        self.disk = self.folder / "rotation"
-        self.disk.mkdir(mode=0o750)
-        mounted = run(["mount", "-t", "tmpfs", "-o", "size=128k,mode=0750", "none", str(self.disk)], check=False)
-        if mounted.returncode != 0:
-            self.skipTest("mounting is forbidden here")
-        self.addCleanup(run, ["umount", str(self.disk)])
-
-    def fill(self) -> Path:
-        file = self.disk / "fill"
-        try:
-            with file.open("wb", buffering=0) as out:
-                while True:
-                    out.write(bytes(4096))
-        except OSError:
-            return file
-
-    def test_what_cannot_be_written_down_is_not_done(self):
-        full = self.fill()
-        self.assertIn("No space left", self.rotate(expected=AGAIN))
-        self.assertEqual([], [path for path in self.disk.iterdir() if path.suffix in (".pem", ".new", ".yaml")])
-        full.unlink()
-        self.rotate()
-        self.rotate(wait=HOUR)
-        full = self.fill()
-        self.assertIn("No space left", self.rotate(wait=HOUR, expected=AGAIN))
-        self.assertEqual(set(), self.signing())
-        full.unlink()
-        self.rotate(wait=HOUR)
-        self.rotate(wait=HOUR)
-        self.assertEqual(set(self.keys()), self.signing())
-
-
 class Both(RotationTest):
     """Keys of both types; the old private ones become public."""
 
@@ -298,51 +261,6 @@ class Both(RotationTest):
         self.assertIn(f"withdraw {selector}", self.rotate(wait=HOUR, expected=ALARM))
         self.assertEqual("", self.published(selector))
         self.rotate(wait=HOUR)
-
-
-class ByHand(RotationTest):
-    """key publish and key withdraw, of a domain that does not rotate."""
-
-    servers = BOTH[:1]
-
-    def domains(self) -> dict:
-        run([programs.paraph, "key", "generate", "--domain", "rot.test", "--selector", "mine", "--out-dir", str(self.folder)])
-        return {"rot.test": {"keys": [{"selector": "mine", "file": str(self.folder / "mine.rot.test.pem")}]}}
-
-    def change(self, *command: str, expected: int = DONE) -> str:
-        told = run([programs.paraph, "key", *command, "-c", str(self.paraphd.config)], check=False)
-        out = told.stdout.decode() + told.stderr.decode()
-        self.assertEqual(expected, told.returncode, out)
-        return out
-
-    def test_a_record_comes_and_goes(self):
-        self.assertIn("ns1.rot.test: shows the record", self.change("publish", "rot.test", "mine", "--wait", "10"))
-        self.assertIn("v=DKIM1", self.published("mine"))
-        self.assertIn("Every server shows", self.change("publish", "rot.test", "mine"))
-        self.assertIn("mine signs", self.change("withdraw", "rot.test", "mine", expected=64))
-        self.assertIn("v=DKIM1", self.published("mine"))
-        self.change("withdraw", "rot.test", "mine", "--force")
-        self.assertEqual("", self.published("mine"))
-        self.assertIn("no key", self.change("publish", "rot.test", "yours", expected=65))
-
-    def test_the_record_of_somebody_else_stays(self):
-        self.knot.serve([AuthorityZone("rot.test", self.servers, ['mine._domainkey IN TXT "v=DKIM1; p=AAAA"'])])
-        self.assertIn("another record", self.change("publish", "rot.test", "mine", expected=65))
-        self.assertIn("p=AAAA", self.published("mine"))
-        self.change("publish", "rot.test", "mine", "--replace", "--wait", "10")
-        self.assertNotIn("p=AAAA", self.published("mine"))
-        self.assertEqual(1, self.published("mine").count("v=DKIM1"))
-
-    def test_keys_of_updates_of_another_algorithm(self):
-        tsig = self.folder / "tsig"
-        self.knot.tsig_algorithm = "hmac-sha512"
-        self.knot.serve([AuthorityZone("rot.test", self.servers)])
-        self.assertIn("NOTAUTH", self.change("publish", "rot.test", "mine", expected=AGAIN))
-        tsig.write_text(f"hmac-sha512:rotator:{SECRET}\n")
-        self.change("publish", "rot.test", "mine", "--wait", "10")
-        tsig.write_text(f"hmac-sha1:rotator:{SECRET}\n")
-        self.assertIn("must be hmac-sha256 or hmac-sha512",
-                      self.change("withdraw", "rot.test", "mine", "--force", expected=AGAIN))
 
 
 class FirstKey(RotationTest):

@@ -1,8 +1,10 @@
-"""Keys that rotate, by runs that are killed at every system call that changes anything."""
+"""Keys that rotate, by runs that are killed at every system call that changes anything, and on a full disk."""
 
 import unittest
+from pathlib import Path
 
-from test_rotation import BOTH, DAY, RotationTest, works
+from harness.process import run
+from test_rotation import AGAIN, BOTH, DAY, HOUR, RotationTest, works
 
 STRACE = ["strace", "-f", "-qq", "-o", "/dev/null"]
 
@@ -37,6 +39,43 @@ class Killed(RotationTest):
             self.assertEqual("", self.published(selector))
         names = {path.suffix for path in (self.folder / "rotation").iterdir()}
         self.assertLessEqual(names, {".pem", ".journal", ".yaml", ""})  # nothing lies about
+
+
+class FullDisk(RotationTest):
+    servers = BOTH[:1]
+
+    def setUp(self):
+        super().setUp()
+        self.disk = self.folder / "rotation"
+        self.disk.mkdir(mode=0o750)
+        mounted = run(["mount", "-t", "tmpfs", "-o", "size=128k,mode=0750", "none", str(self.disk)], check=False)
+        if mounted.returncode != 0:
+            self.skipTest("mounting is forbidden here")
+        self.addCleanup(run, ["umount", str(self.disk)])
+
+    def fill(self) -> Path:
+        file = self.disk / "fill"
+        try:
+            with file.open("wb", buffering=0) as out:
+                while True:
+                    out.write(bytes(4096))
+        except OSError:
+            return file
+
+    def test_what_cannot_be_written_down_is_not_done(self):
+        full = self.fill()
+        self.assertIn("No space left", self.rotate(expected=AGAIN))
+        self.assertEqual([], [path for path in self.disk.iterdir() if path.suffix in (".pem", ".new", ".yaml")])
+        full.unlink()
+        self.rotate()
+        self.rotate(wait=HOUR)
+        full = self.fill()
+        self.assertIn("No space left", self.rotate(wait=HOUR, expected=AGAIN))
+        self.assertEqual(set(), self.signing())
+        full.unlink()
+        self.rotate(wait=HOUR)
+        self.rotate(wait=HOUR)
+        self.assertEqual(set(self.keys()), self.signing())
 
 
 if __name__ == "__main__":
