@@ -2,11 +2,11 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
-#include "dkim/limits.h"
 #include "dkim/names.h"
 #include "keys/domain_keys.h"
 #include "keys/file_bytes.h"
 #include "keys/key_cache.h"
+#include "keys/key_check.h"
 #include "keys/key_file.h"
 #include "keys/key_material.h"
 #include "keys/key_table.h"
@@ -25,8 +25,6 @@
 #include <mutex>
 #include <optional>
 #include <system_error>
-#include <unordered_map>
-#include <unordered_set>
 
 namespace keys {
 
@@ -52,19 +50,6 @@ Reader make_reader(const std::string& user, std::vector<Problem>& problems) {
     return std::move(*reader);
 }
 
-// Why a key must not be used in the row that names it; empty: it may.
-std::string algorithm_problem(const KeyRow& row, const crypto::SigningKey& key) {
-    if (!row.algorithm || crypto::key_type(*row.algorithm) == key.type()) {
-        return {};
-    }
-    return fmt::format("{} is for {}, but its key is of the type {}", base::quoted(row.name),
-                       print(*row.algorithm), print(key.type()));
-}
-
-std::string without_prefix(const std::string& text, const std::string& prefix) {
-    return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
-}
-
 // There is no such file. Anything else is a mistake that somebody has to correct.
 bool is_missing(const std::string& path) {
     std::error_code error;
@@ -82,18 +67,6 @@ void add(Signer signer, std::vector<Signer>& signers) {
 // A key that cannot be used may be of any type.
 bool same_type(const Signer& a, const Signer& b) {
     return a.key && b.key && a.key->type() == b.key->type();
-}
-
-// RFC 8301 3.2: verifiers must take up to 4096 bits, and we take no more ourselves.
-std::string size_doubt(const crypto::SigningKey& key) {
-    const std::size_t largest = dkim::Limits().maximum_rsa_bits;
-    if (key.type() != crypto::KeyType::rsa || key.bits() <= largest) {
-        return {};
-    }
-    return fmt::format(
-        "an RSA key of {} bits; verifiers need not accept more than {}, and many, paraphd among them, "
-        "do not",
-        key.bits(), largest);
 }
 
 using Rows = std::vector<const SigningRow*>;
@@ -132,7 +105,14 @@ class KeyStore::Impl {
             warn_if_empty(options_.key_table, key_rows(), problems);
             warn_if_empty(options_.signing_table, signing_rows(), problems);
         }
-        check_keys(problems);
+        inline_danger_ = check_keys(
+            options_, reader_,
+            {.keys = key_table_,
+             .key_file = key_file_,
+             .holder = key_table_holder_,
+             .signing = signing_table_,
+             .signing_file = signing_file_},
+            [this](const std::string& path) { return key_from_file(path); }, problems);
     }
 
     // What one message may ask of each source.
@@ -243,7 +223,7 @@ class KeyStore::Impl {
     void add_default(const base::DomainName& author_domain, Inquiries& inquiries,
                      std::vector<Signer>& signers) const {
         auto keys = domain_keys_.find_default(author_domain);
-        if (keys.empty() && default_source_) {
+        if (keys.empty() && default_source_ && default_keys_sign()) {
             const auto found = default_source_->find(author_domain, *inquiries.defaults);
             if (!found.failure.empty()) {
                 signers.push_back(unknown_signer(author_domain, default_source_->source(), found.failure,
@@ -253,6 +233,12 @@ class KeyStore::Impl {
             }
         }
         add_signers(keys, author_domain, signers);
+    }
+
+    // Otherwise nobody has to be asked, and no mail waits for who does not answer.
+    [[nodiscard]] bool default_keys_sign() const {
+        const auto& keys = options_.default_keys;
+        return std::any_of(keys.begin(), keys.end(), [](const auto& key) { return !key.is_silent(); });
     }
 
     // A source did not say who signs for the domain.
@@ -428,8 +414,6 @@ class KeyStore::Impl {
         return signer;
     }
 
-    using FoundKey = base::Result<KeyCache::Key, std::string>;
-
     static void set_key(Signer& signer, FoundKey found) {
         if (found) {
             signer.key = std::move(*found);
@@ -481,153 +465,6 @@ class KeyStore::Impl {
                 }
                 return key;
             });
-    }
-
-    void check_keys(std::vector<Problem>& problems) {
-        options_.read_keys |=
-            key_table_.rows().size() + options_.domain_keys.size() + options_.default_keys.size() <=
-            options_.read_few;
-        KeyFileCheck check(reader_);
-        check_inline_keys(check, problems);
-        std::unordered_set<std::string_view> seen;
-        for (const KeyRow& row : key_table_.rows()) {
-            if (row.file_has_domain || row.broken) {
-                continue; // known when there is an author; or reported already
-            }
-            if (!row.file.empty() && seen.insert(row.file).second) {
-                add_problem(file_problem(check, std::string(row.file)),
-                            {key_file_, row.line, "", Severity::signer}, problems);
-            }
-            if (options_.read_keys) {
-                check_key(row, problems);
-            }
-        }
-        check_domain_keys(check, problems);
-    }
-
-    // Each domain is reported, even if another domain uses the same key: the mail of both stops.
-    void check_domain_keys(KeyFileCheck& check, std::vector<Problem>& problems) {
-        std::unordered_set<std::string_view> seen;
-        seen.reserve(options_.domain_keys.size());
-        std::unordered_map<std::string_view, Problem> wrong; // by file; only the message differs
-        for (const auto* keys : {&options_.domain_keys, &options_.default_keys}) {
-            for (const KeyOptions::DomainKey& key : *keys) {
-                if (key.is_silent()) {
-                    continue;
-                }
-                if (seen.insert(key.file).second) {
-                    if (Problem found = file_problem(check, key.file); !found.message.empty()) {
-                        wrong.emplace(key.file, std::move(found));
-                    }
-                }
-                if (const auto found = wrong.find(key.file); found != wrong.end()) {
-                    add_problem(found->second, place_of(key), problems);
-                }
-            }
-        }
-        check_catch_all(problems);
-    }
-
-    // What is wrong with the key was reported with its row; that it affects all mail was not.
-    void check_catch_all(std::vector<Problem>& problems) const {
-        std::unordered_set<std::size_t> told;
-        for (const Problem& problem : problems) {
-            if (problem.file == key_file_ && problem.severity == Severity::signer) {
-                told.insert(problem.line);
-            }
-        }
-        std::unordered_set<std::string_view> files; // reported at the first row that names them
-        for (const KeyRow& row : key_table_.rows()) {
-            if (!row.file.empty() && told.count(row.line) > 0) {
-                files.insert(row.file);
-            }
-        }
-        for (const SigningRow& row : signing_table_.rows()) {
-            const KeyRow* key = is_catch_all(row) ? key_table_.find_even_broken(row.key_name) : nullptr;
-            if (key != nullptr && (told.count(key->line) > 0 || files.count(key->file) > 0 ||
-                                   (inline_danger_ && !key->inline_key.empty()))) {
-                problems.push_back(
-                    {signing_file_, row.line,
-                     fmt::format("{} concerns ALL mail {}, and its key {} cannot be used: such "
-                                 "mail is answered 451 or goes out unsigned (signing.missing_key)",
-                                 base::quoted(row.pattern),
-                                 options_.all_matches ? "that is signed" : "that no other row signs",
-                                 base::quoted(row.key_name)),
-                     Severity::signer});
-            }
-        }
-    }
-
-    // Where a key of a domain is named, and as the beginning of a message which one it is.
-    static Problem place_of(const KeyOptions::DomainKey& key) {
-        if (key.named_in.empty()) {
-            return {shown_path(key.file), 0, "", Severity::signer};
-        }
-        return {key.named_in, key.line, fmt::format("key {}/{}: ", entry_of(key), base::shown(key.selector)),
-                Severity::signer};
-    }
-
-    // The file of a table with keys in it is a key file itself.
-    void check_inline_keys(KeyFileCheck& check, std::vector<Problem>& problems) {
-        const auto& rows = key_table_.rows();
-        if (std::all_of(rows.begin(), rows.end(), [](const KeyRow& row) { return row.inline_key.empty(); })) {
-            return;
-        }
-        const auto severity = options_.require_safe_keys ? Severity::signer : Severity::warning;
-        if (std::string danger = check.examine(key_table_holder_).danger; !danger.empty()) {
-            problems.push_back({key_file_, 0, fmt::format("it holds keys, and {}", danger), severity});
-            inline_danger_ = options_.require_safe_keys ? std::optional(std::move(danger)) : std::nullopt;
-        }
-    }
-
-    void check_key(const KeyRow& row, std::vector<Problem>& problems) const {
-        const std::string problem = row.file.empty() ? inline_key_problem(row) : file_key_problem(row);
-        if (!problem.empty()) {
-            problems.push_back({key_file_, row.line, problem, Severity::signer});
-        } else if (!row.inline_key.empty()) {
-            const auto key = parse_key(row.inline_key);
-            if (std::string doubt = key ? size_doubt(*key) : ""; !doubt.empty()) {
-                problems.push_back({key_file_, row.line, std::move(doubt), Severity::warning});
-            }
-        }
-    }
-
-    static std::string inline_key_problem(const KeyRow& row) {
-        const auto key = parse_key(row.inline_key);
-        return key ? algorithm_problem(row, *key) : key.error();
-    }
-
-    // A file that cannot be read has been reported as a file.
-    [[nodiscard]] std::string file_key_problem(const KeyRow& row) const {
-        const auto key = key_from_file(std::string(row.file));
-        return key ? algorithm_problem(row, **key) : std::string();
-    }
-
-    // Without a message there is none.
-    [[nodiscard]] Problem file_problem(KeyFileCheck& check, const std::string& path) const {
-        KeyFileCheck::Finding finding = check.examine(path);
-        if (!finding.problem.empty()) {
-            return {path, 0, std::move(finding.problem), Severity::signer};
-        }
-        if (!finding.danger.empty()) {
-            return {path, 0, std::move(finding.danger),
-                    options_.require_safe_keys ? Severity::signer : Severity::warning};
-        }
-        const auto key = options_.read_keys ? key_from_file(path) : FoundKey();
-        if (!key) {
-            return {path, 0, key.error(), Severity::signer};
-        }
-        const std::string doubt = *key ? size_doubt(**key) : std::string();
-        return {path, 0, doubt.empty() ? "" : fmt::format("{}: {}", path, doubt), Severity::warning};
-    }
-
-    // `where` is the row that names the file, with the beginning of the message, or the file itself.
-    static void add_problem(const Problem& found, Problem where, std::vector<Problem>& problems) {
-        if (!found.message.empty()) {
-            where.severity = found.severity;
-            where.message += without_prefix(found.message, where.file + ": ");
-            problems.push_back(std::move(where));
-        }
     }
 
     KeyOptions options_;

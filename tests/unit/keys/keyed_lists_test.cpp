@@ -142,4 +142,7 @@ TEST_CASE("a database of domains that is not there leaves open who signs") {
     };
     CHECK(undecided("example.com"));
     CHECK_FALSE(undecided("own.example"));
+    store.options.default_keys.front().selector.clear(); // none signs yet
+    (void)store.load();
+    CHECK_FALSE(undecided("example.com"));
 }
