@@ -111,7 +111,8 @@ Options parse_shell_file(std::string_view text, const std::string& file, const V
         }
         const Place place{file, line.number, column_of(line.text, content)};
         if (sign == std::string_view::npos || !is_shell_name(content.substr(0, sign))) {
-            options.problems.push_back({place, "expected NAME=VALUE; other commands of a shell are not read"});
+            options.problems.push_back(
+                {place, "expected NAME=VALUE; other commands of a shell are not read"});
             continue;
         }
         const std::string name(content.substr(0, sign));

@@ -1,8 +1,8 @@
 // The grammar of policyd-spf.conf and pyspf-milter.conf: on each line a name, one `=`, and a value; `#` ends
 // the line. What does not fit is passed over by the program, which goes on with its default.
 //
-// And that of /etc/default/NAME and of an EnvironmentFile: the assignments of a shell, of which only the plain
-// ones are understood.
+// And that of /etc/default/NAME and of an EnvironmentFile: the assignments of a shell, of which only the
+// plain ones are understood.
 #pragma once
 
 #include "config/import/options.h"

@@ -58,16 +58,15 @@ void tell_of_defaults(const Text& defaults, const Options& options, Started& sta
     if (socket == options.list.rend()) {
         return;
     }
-    const auto given = std::find_if(started.options.list.rbegin(), started.options.list.rend(), [](const Option& one) {
-        return base::iequals(one.name, "Socket");
-    });
+    const auto given = std::find_if(started.options.list.rbegin(), started.options.list.rend(),
+                                    [](const Option& one) { return base::iequals(one.name, "Socket"); });
     if (given == started.options.list.rend()) {
         started.options.list.push_back({"Socket", socket->value, socket->place, socket->value_column});
     } else if (given->value != socket->value) {
         started.findings.push_back(
             {Effect::note, socket->place, "SOCKET",
-             fmt::format("{} is not used: systemd does not read {}, and {} counts", base::quoted(socket->value),
-                         defaults.path, given->place.print())});
+             fmt::format("{} is not used: systemd does not read {}, and {} counts",
+                         base::quoted(socket->value), defaults.path, given->place.print())});
     }
 }
 
@@ -100,7 +99,8 @@ Started command_line_of(Program program, const std::vector<Text>& units, const s
         assign(parse_shell_file(defaults->text, defaults->path, variables), variables);
         const auto options = variables.find("DAEMON_OPTS");
         if (options != variables.end()) {
-            CommandLine line = parse_command_line(program, split_words(options->second), {defaults->path, 0, 0});
+            CommandLine line =
+                parse_command_line(program, split_words(options->second), {defaults->path, 0, 0});
             started.options = std::move(line.options);
             started.file = line.file;
         }
@@ -123,7 +123,8 @@ Started options_of(Program program, const Text& file, const std::vector<Text>& u
     own.problems.insert(own.problems.end(), started.options.problems.begin(), started.options.problems.end());
     started.options = std::move(own);
     if (defaults && !units.empty()) {
-        tell_of_defaults(*defaults, parse_shell_file(defaults->text, defaults->path, known_variables(name_of(program))),
+        tell_of_defaults(*defaults,
+                         parse_shell_file(defaults->text, defaults->path, known_variables(name_of(program))),
                          started);
     }
     return started;

@@ -97,8 +97,8 @@ ReadSet parse_data_set(std::string_view value) {
             ""};
 }
 
-base::Result<std::vector<SetItem>, std::string>
-read_items(const DataSet& set, const Place& place, const std::string& base, const Files& files) {
+base::Result<std::vector<SetItem>, std::string> read_items(const DataSet& set, const Place& place,
+                                                           const std::string& base, const Files& files) {
     if (set.kind == SetKind::list) {
         return list_items(set.rest, place);
     }

@@ -25,8 +25,8 @@ bool fits(std::string_view text) {
 }
 
 std::string reason_of(const Type& type, const Refusal& refusal) {
-    std::string text = refusal.reason.empty() ? fmt::format("the setting takes {}", expectation(type))
-                                              : refusal.reason;
+    std::string text =
+        refusal.reason.empty() ? fmt::format("the setting takes {}", expectation(type)) : refusal.reason;
     return refusal.hint.empty() ? text : fmt::format("{} ({})", text, refusal.hint);
 }
 
@@ -78,7 +78,8 @@ std::vector<Draft::Refused> Draft::set_list(std::string_view path, const std::ve
     }
     std::vector<std::string_view> good;
     for (const std::string& item : items) {
-        const auto refusal = fits(item) ? check_item(setting->type, item) : Refusal{std::string(cannot_hold), {}};
+        const auto refusal =
+            fits(item) ? check_item(setting->type, item) : Refusal{std::string(cannot_hold), {}};
         if (refusal) {
             refused.push_back({item, reason_of(setting->type, *refusal)});
         } else if (std::find(good.begin(), good.end(), item) == good.end()) {
@@ -134,11 +135,11 @@ std::optional<std::string> Draft::set_default(const std::string& table, const Dr
     if (!fits(table) || !fits(key.file)) {
         return std::string(cannot_hold);
     }
-    default_ = Block{"",
-                     {{"domain_table", *as_yaml(table)},
-                      {"keys", fmt::format("[{{selector: {}, file: {}}}]", *as_yaml(key.selector),
-                                           *as_yaml(key.file))}},
-                     comment_of(place, "")};
+    default_ = Block{
+        "",
+        {{"domain_table", *as_yaml(table)},
+         {"keys", fmt::format("[{{selector: {}, file: {}}}]", *as_yaml(key.selector), *as_yaml(key.file))}},
+        comment_of(place, "")};
     return std::nullopt;
 }
 

@@ -71,7 +71,8 @@ Query read_query(std::string_view text) {
     for (const std::string_view part : base::split(text, '?')) {
         const auto sign = part.find('=');
         const std::string_view name = part.substr(0, sign);
-        const std::string_view value = sign == std::string_view::npos ? std::string_view() : part.substr(sign + 1);
+        const std::string_view value =
+            sign == std::string_view::npos ? std::string_view() : part.substr(sign + 1);
         if (name == "table") {
             query.table = unescaped(value);
         } else if (name == "keycol") {
@@ -135,7 +136,8 @@ base::Result<std::string, std::string> connection_of(const Server& server, const
     const bool bad_port = !server.port.empty() && !parse_decimal(server.port);
     if (server.host.empty() || server.database.empty() || bad_port || !is_plain(server.host) ||
         !is_plain(server.database)) {
-        return tl::make_unexpected("its host or database is missing, or holds signs that cannot be written here");
+        return tl::make_unexpected(
+            "its host or database is missing, or holds signs that cannot be written here");
     }
     std::string text = "host=" + server.host;
     text += server.port.empty() ? "" : " port=" + server.port;
@@ -154,7 +156,8 @@ std::optional<Url> read_url(std::string_view text) {
     }
     const std::size_t begin = slashes + 3;
     const auto slash = text.find('/', begin);
-    const std::string host = decoded(text.substr(begin, slash == std::string_view::npos ? slash : slash - begin), '%');
+    const std::string host =
+        decoded(text.substr(begin, slash == std::string_view::npos ? slash : slash - begin), '%');
     return Url{base::to_lower(text.substr(0, begin)) + host,
                slash == std::string_view::npos ? std::string_view() : text.substr(slash + 1)};
 }

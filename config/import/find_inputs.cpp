@@ -71,7 +71,8 @@ class Finder {
         if (unit) {
             texts.push_back(std::move(*unit));
         }
-        for (const std::string_view above : {"/usr/lib/systemd/system", "/run/systemd/system", "/etc/systemd/system"}) {
+        for (const std::string_view above :
+             {"/usr/lib/systemd/system", "/run/systemd/system", "/etc/systemd/system"}) {
             const std::string directory = fmt::format("{}/{}.d", above, file);
             for (const std::string& drop_in : files_.names_in(directory)) {
                 auto text = drop_in.ends_with(".conf") ? read(fmt::format("{}/{}", directory, drop_in), false)
@@ -100,10 +101,13 @@ class Finder {
         if (text && units.empty() && !files_.exists("/usr/sbin/" + name) &&
             !files_.exists("/usr/local/sbin/" + name)) {
             found_.findings.push_back(
-                {Effect::note, {text->path, 0, 0}, "",
-                 fmt::format("{} is not installed, so that its configuration is left out. Name it with --{} to "
-                             "take it over all the same",
-                             name, name)});
+                {Effect::note,
+                 {text->path, 0, 0},
+                 "",
+                 fmt::format(
+                     "{} is not installed, so that its configuration is left out. Name it with --{} to "
+                     "take it over all the same",
+                     name, name)});
             return std::nullopt;
         }
         return text;

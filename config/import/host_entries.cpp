@@ -94,7 +94,8 @@ bool holds_strangers(std::string_view text) {
     }
     const std::string printed = block->print();
     const bool is_v6 = printed.find(':') != std::string::npos;
-    const bool is_local = printed.starts_with("fc") || printed.starts_with("fd") || printed.starts_with("fe8");
+    const bool is_local =
+        printed.starts_with("fc") || printed.starts_with("fd") || printed.starts_with("fe8");
     return block->length() < (is_v6 ? widest_v6 : widest_v4) && !is_local;
 }
 
@@ -107,11 +108,12 @@ HostEntry read_host(std::string_view text, bool patterns) {
         return entry;
     }
     if (!patterns) {
-        return left_out(bare.starts_with("*.")
-                            ? fmt::format("* is no wildcard in such a list, so that it matched nobody; write {} "
-                                          "if that was meant",
-                                          bare.substr(1))
-                            : "* is no wildcard in such a list, so that it matched nobody");
+        return left_out(
+            bare.starts_with("*.")
+                ? fmt::format("* is no wildcard in such a list, so that it matched nobody; write {} "
+                              "if that was meant",
+                              bare.substr(1))
+                : "* is no wildcard in such a list, so that it matched nobody");
     }
     if (bare == "*" || bare == "*.*" || bare == "*.*.*.*") {
         return {std::string(sign) + "0.0.0.0/0", "", sign.empty()};

@@ -12,8 +12,8 @@
 namespace config::import {
 
 struct HostEntry {
-    std::string text;    // as roles.internal_hosts takes it; empty: left out
-    std::string why;     // it is left out
+    std::string text;       // as roles.internal_hosts takes it; empty: left out
+    std::string why;        // it is left out
     bool strangers = false; // it holds everybody, or nearly
 };
 

@@ -87,12 +87,14 @@ class Import {
             work_.findings.push_back(
                 {Effect::decide, policy_.place, "",
                  "this is the policy service in Perl, which refuses mail that fails SPF and has its switches "
-                 "in its source. If that is to go on, add an empty section spf.policyd and take the service out "
+                 "in its source. If that is to go on, add an empty section spf.policyd and take the service "
+                 "out "
                  "of main.cf"});
         } else if (policy_.called && !has_policyd_ && !inputs_.policyd) {
-            work_.findings.push_back({Effect::decide, policy_.place, "",
-                                      "Postfix calls policyd-spf, and its configuration was not found. Name it "
-                                      "with --policyd-spf"});
+            work_.findings.push_back(
+                {Effect::decide, policy_.place, "",
+                 "Postfix calls policyd-spf, and its configuration was not found. Name it "
+                 "with --policyd-spf"});
         }
     }
 
@@ -180,15 +182,17 @@ class Import {
         if (!policy_.before.empty()) {
             work_.findings.push_back(
                 {Effect::senders, policy_.place, "",
-                 fmt::format("{} stood before the policy service: what it let past was not judged for SPF, and "
-                             "is now. spf.policyd.Whitelist can except it",
-                             fmt::join(policy_.before, ", "))});
+                 fmt::format(
+                     "{} stood before the policy service: what it let past was not judged for SPF, and "
+                     "is now. spf.policyd.Whitelist can except it",
+                     fmt::join(policy_.before, ", "))});
         }
     }
 
     void tell_of_results() {
-        std::string what = "one Authentication-Results field has the results of SPF, DKIM and DMARC together, "
-                           "for unsigned mail as well";
+        std::string what =
+            "one Authentication-Results field has the results of SPF, DKIM and DMARC together, "
+            "for unsigned mail as well";
         if (!has_opendmarc_) {
             what += "; DMARC is new, refuses nothing, and dmarc.enabled: false turns it off";
         }
@@ -213,14 +217,17 @@ class Import {
     void finish(Outcome& outcome) {
         std::string introduction;
         for (const std::string& path : read_) {
-            introduction += fmt::format("{} {}", introduction.empty() ? "# Made by `paraph import` from" : ",",
-                                        base::printable(path));
+            introduction +=
+                fmt::format("{} {}", introduction.empty() ? "# Made by `paraph import` from" : ",",
+                            base::printable(path));
         }
-        introduction += ".\n# Each setting has the line that it comes from above it. What is not here has its "
-                        "default: paraph.yaml(5).\n";
+        introduction +=
+            ".\n# Each setting has the line that it comes from above it. What is not here has its "
+            "default: paraph.yaml(5).\n";
         std::erase(introduction, '\t');
-        const std::string socket = work_.draft.value_of("listen.socket").value_or(std::string(default_socket));
-        Switch made{inputs_.out, socket, changes(socket), daemons_, postfix_.has_main(),
+        const std::string socket =
+            work_.draft.value_of("listen.socket").value_or(std::string(default_socket));
+        Switch made{inputs_.out,        socket,           changes(socket), daemons_, postfix_.has_main(),
                     inputs_.is_written, inputs_.copy_keys};
         outcome.settings = work_.draft.print(introduction);
         outcome.files = std::move(work_.new_files);

@@ -106,9 +106,10 @@ std::optional<std::vector<SetItem>> Job::items_of(const Option& option) {
     }
     auto items = read_items(read.set, option.place, base_, work_.files);
     if (!items) {
-        tell(Effect::decide, option, fmt::format("{}: not carried over. Put it right, or write the setting "
-                                                 "by hand",
-                                                 items.error()));
+        tell(Effect::decide, option,
+             fmt::format("{}: not carried over. Put it right, or write the setting "
+                         "by hand",
+                         items.error()));
         return std::nullopt;
     }
     return std::move(*items);
@@ -178,7 +179,7 @@ std::optional<unsigned long> read_number(std::string_view text) {
     unsigned long number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, radix);
     return error == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(number)
-                                                                                    : std::nullopt;
+                                                                                     : std::nullopt;
 }
 
 } // namespace config::import

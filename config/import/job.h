@@ -96,8 +96,8 @@ class Job {
     Work& work_;
     std::string file_;
     std::string base_ = "/";
-    std::vector<Option> last_;                       // of each name the last one, in the order of the file
-    std::map<std::string, std::size_t> by_name_;     // in lower case, but for policyd-spf
+    std::vector<Option> last_;                   // of each name the last one, in the order of the file
+    std::map<std::string, std::size_t> by_name_; // in lower case, but for policyd-spf
     std::set<std::string, std::less<>> silent_;
     std::vector<std::pair<Option, Option>> doubled_; // the first, and the one that counts
 };

@@ -43,9 +43,9 @@ std::optional<Row> read_row(std::string_view value) {
     const std::string_view rest = value.substr(second + 1);
     const auto third = rest.find(':');
     Row row{value.substr(0, second + 1), value.substr(0, first), value.substr(first + 1, second - first - 1),
-            rest.substr(0, third),
-            third == std::string_view::npos ? std::string_view() : rest.substr(third)};
-    const bool is_path = row.path.starts_with('/') || row.path.starts_with("./") || row.path.starts_with("../");
+            rest.substr(0, third), third == std::string_view::npos ? std::string_view() : rest.substr(third)};
+    const bool is_path =
+        row.path.starts_with('/') || row.path.starts_with("./") || row.path.starts_with("../");
     return is_path ? std::optional(row) : std::nullopt;
 }
 
@@ -76,7 +76,8 @@ class TableCopy {
         }
         const Option at{option_.name, "", {path_, line.number, 1}, 0};
         const std::string path = take(*row, at);
-        return fmt::format("{}{}{}{}", line.text.substr(0, static_cast<std::size_t>(value.data() - line.text.data())),
+        return fmt::format("{}{}{}{}",
+                           line.text.substr(0, static_cast<std::size_t>(value.data() - line.text.data())),
                            row->before, path, row->behind);
     }
 
@@ -91,10 +92,11 @@ class TableCopy {
         }
         const std::string path = absolute(std::string(row.path), job_.base());
         if (!row.path.starts_with('/') && !job_.work().copy_keys) {
-            job_.tell(Effect::decide, at,
-                      fmt::format("opendkim finds this key at {}; paraphd takes the path from the directory of "
-                                  "the table. Write the path in full",
-                                  base::shown(path)));
+            job_.tell(
+                Effect::decide, at,
+                fmt::format("opendkim finds this key at {}; paraphd takes the path from the directory of "
+                            "the table. Write the path in full",
+                            base::shown(path)));
         }
         return copied_key(job_, at, path, fmt::format("{}.{}.pem", row.selector, row.domain));
     }

@@ -34,8 +34,8 @@ void parse_line(const TextLine& line, const std::string& file, Options& options)
         options.is_template = true;
         return;
     }
-    if (name.ends_with('=') || (blank != std::string_view::npos &&
-                                base::trim_wsp(content.substr(blank)).starts_with('='))) {
+    if (name.ends_with('=') ||
+        (blank != std::string_view::npos && base::trim_wsp(content.substr(blank)).starts_with('='))) {
         options.problems.push_back(
             {place, fmt::format("expected a name, blanks and a value, without '=': {}", base::quoted(name))});
         return;
@@ -75,8 +75,8 @@ class Reader {
         }
         const auto text = files_.read(option.value);
         if (!text) {
-            options_.problems.push_back({option.place, fmt::format("Include: {}: {}",
-                                                                   base::shown(option.value), text.error())});
+            options_.problems.push_back(
+                {option.place, fmt::format("Include: {}: {}", base::shown(option.value), text.error())});
             return;
         }
         read(*text, option.value, depth + 1);

@@ -18,7 +18,7 @@ namespace {
 std::string own_socket(const std::string& path, bool in_chroot) {
     constexpr std::string_view queue = "/var/spool/postfix/";
     return in_chroot || path.starts_with(queue) ? fmt::format("unix:{}paraph/paraph.sock", queue)
-                                   : "unix:/run/paraph/paraph.sock";
+                                                : "unix:/run/paraph/paraph.sock";
 }
 
 void import_unix_socket(Job& job, const Option& option, const std::string& path) {

@@ -8,10 +8,10 @@ namespace config::import {
 void import_opendkim(const Options& options, Work& work);
 
 // Its parts, in their order.
-void import_signing_keys(Job& job);   // KeyTable, SigningTable, Domain, KeyFile
-void import_signing_form(Job& job);   // Canonicalization, SignHeaders and what else a signature is made of
-void import_roles(Job& job);          // who is signed and who is checked
-void import_dkim_checking(Job& job);  // limits, keys, On-*
+void import_signing_keys(Job& job);  // KeyTable, SigningTable, Domain, KeyFile
+void import_signing_form(Job& job);  // Canonicalization, SignHeaders and what else a signature is made of
+void import_roles(Job& job);         // who is signed and who is checked
+void import_dkim_checking(Job& job); // limits, keys, On-*
 
 // AuthservID of any of the daemons.
 void import_authserv_id(Job& job, const Option& option);

@@ -80,7 +80,7 @@ class Actions {
         const auto action = read_action(option->value);
         if (!action) {
             job_.tell(Effect::decide, *option,
-                      fmt::format("{} is no action; OpenDKIM passes over it, and so does this", 
+                      fmt::format("{} is no action; OpenDKIM passes over it, and so does this",
                                   base::quoted(option->value)));
             return std::nullopt;
         }
@@ -168,9 +168,10 @@ void import_required(Job& job) {
         if (job.is_yes(name)) {
             job.set(*job.find(name), "author.missing", "reject");
             job.set(*job.find(name), "author.several_fields", "reject");
-            job.tell(Effect::senders, *job.find(name),
-                     "mail without From or with several of them is rejected, as before; mail that lacks other "
-                     "fields, such as Date, is not any more");
+            job.tell(
+                Effect::senders, *job.find(name),
+                "mail without From or with several of them is rejected, as before; mail that lacks other "
+                "fields, such as Date, is not any more");
         }
     }
     const Option* covered = job.find("MustBeSigned");

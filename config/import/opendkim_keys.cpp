@@ -175,10 +175,11 @@ class Tables {
         }
         for (const SetItem& item : *items) {
             if (item.name.find('*') != std::string::npos && item.name != "*" && !item.name.ends_with("@*")) {
-                job_.tell(Effect::receivers, {option.name, item.name, item.place, 0},
-                          fmt::format("mail of {} is signed from now on: without refile: OpenDKIM never finds "
-                                      "this row. Take it out if that is not meant",
-                                      base::quoted(item.name)));
+                job_.tell(
+                    Effect::receivers, {option.name, item.name, item.place, 0},
+                    fmt::format("mail of {} is signed from now on: without refile: OpenDKIM never finds "
+                                "this row. Take it out if that is not meant",
+                                base::quoted(item.name)));
             }
         }
     }
@@ -218,8 +219,7 @@ class SingleKey {
 
   private:
     void add(const SetItem& item) {
-        const auto refused =
-            job_.draft().add_domain(item.name, job_.is_yes("SubDomains"), key_, item.place);
+        const auto refused = job_.draft().add_domain(item.name, job_.is_yes("SubDomains"), key_, item.place);
         if (refused) {
             job_.tell(Effect::decide, {domain_.name, item.name, item.place, 0},
                       fmt::format("mail of {} is not signed: {}", base::quoted(item.name), *refused));

@@ -35,15 +35,14 @@ Hosts read_hosts(Job& job, const Option& option) {
         const HostEntry entry = read_host(item.name, patterns);
         const Option at{option.name, item.name, item.place, 0};
         if (entry.strangers) {
-            job.tell(Effect::decide, at,
-                     fmt::format("{} holds everybody who can connect and is left out of {}. If the mail server "
-                                 "lets in your own hosts alone, write their blocks there by hand",
-                                 base::quoted(item.name),
-                                 base::iequals(option.name, "PeerList") ? "roles.peers"
-                                                                       : "roles.internal_hosts"));
+            job.tell(
+                Effect::decide, at,
+                fmt::format("{} holds everybody who can connect and is left out of {}. If the mail server "
+                            "lets in your own hosts alone, write their blocks there by hand",
+                            base::quoted(item.name),
+                            base::iequals(option.name, "PeerList") ? "roles.peers" : "roles.internal_hosts"));
         } else if (entry.text.empty()) {
-            job.tell(Effect::note, at,
-                     fmt::format("{} is left out: {}", base::quoted(item.name), entry.why));
+            job.tell(Effect::note, at, fmt::format("{} is left out: {}", base::quoted(item.name), entry.why));
         } else {
             hosts.entries.push_back(entry.text);
         }
@@ -155,9 +154,10 @@ void import_unsigned_recipients(Job& job) {
     for (const SetItem& item : *items) {
         const bool wild = item.name.find('*') != std::string::npos;
         if (item.name.find('@') == std::string::npos || (wild && !patterns)) {
-            job.tell(Effect::note, {option->name, item.name, item.place, 0},
-                     fmt::format("{} is left out: OpenDKIM compares whole addresses, so that it matched nobody",
-                                 base::quoted(item.name)));
+            job.tell(
+                Effect::note, {option->name, item.name, item.place, 0},
+                fmt::format("{} is left out: OpenDKIM compares whole addresses, so that it matched nobody",
+                            base::quoted(item.name)));
         } else {
             recipients.push_back(item.name);
         }

@@ -60,19 +60,21 @@ bool import_ignored_hosts(Job& job, bool rejects) {
                               entry.text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string::npos;
         if (entry.strangers) {
             all = true;
-            job.tell(Effect::decide, at,
-                     fmt::format("{} holds everybody: opendmarc judges no mail at all, and nothing is refused "
-                                 "for DMARC here either. Take it out and set policy.dmarc",
-                                 base::quoted(item.name)));
+            job.tell(
+                Effect::decide, at,
+                fmt::format("{} holds everybody: opendmarc judges no mail at all, and nothing is refused "
+                            "for DMARC here either. Take it out and set policy.dmarc",
+                            base::quoted(item.name)));
         } else if (entry.text.empty()) {
             job.tell(Effect::note, at, fmt::format("{} is left out: {}", base::quoted(item.name), entry.why));
         } else if (is_block && !is_loopback(entry.text)) {
             blocks.push_back(entry.text);
         } else if (!is_loopback(entry.text)) {
-            job.tell(Effect::decide, at,
-                     fmt::format("{} is left out: only addresses and blocks are excepted, and mail of this host "
-                                 "is judged now; see policy.exceptions, client_names",
-                                 base::quoted(item.name)));
+            job.tell(
+                Effect::decide, at,
+                fmt::format("{} is left out: only addresses and blocks are excepted, and mail of this host "
+                            "is judged now; see policy.exceptions, client_names",
+                            base::quoted(item.name)));
         }
     }
     if (rejects && !all) {
@@ -98,9 +100,10 @@ void import_ignored_authors(Job& job, bool rejects) {
     }
     if (rejects) {
         except(job, *option, "authors", domains);
-        job.tell(Effect::note, *option,
-                 "anybody can write these domains in From, and nothing is done for it, as before. An exception "
-                 "with only_if or clients is safer");
+        job.tell(
+            Effect::note, *option,
+            "anybody can write these domains in From, and nothing is done for it, as before. An exception "
+            "with only_if or clients is safer");
     }
 }
 

@@ -37,27 +37,29 @@ std::string settings_of(const OptionRow& row) {
     return text;
 }
 
-std::string count_line(const std::vector<OptionRow>& rows) {
+std::string count_line(std::span<const OptionRow> rows) {
     std::array<std::size_t, 4> counts{};
     for (const OptionRow& row : rows) {
         ++counts[static_cast<std::size_t>(row.fate)];
     }
-    return fmt::format("{} options: {} carried over, {} the same anyhow, {} in another way, {} not carried over.\n",
-                       rows.size(), counts[0], counts[1], counts[2], counts[3]);
+    return fmt::format(
+        "{} options: {} carried over, {} the same anyhow, {} in another way, {} not carried over.\n",
+        rows.size(), counts[0], counts[1], counts[2], counts[3]);
 }
 
 } // namespace
 
 std::string render_option_page() {
-    std::string text =
-        "# Every option of opendkim, opendmarc and policyd-spf\n\n"
-        "What `paraph import` makes of each ([migration.md](migration.md)). *The same anyhow*: paraph does what "
-        "the option asks for\nwithout being told. An exclamation mark: what is not carried over may decide who is "
-        "signed, or who is refused; the report\nnames such options first.\n";
+    std::string text = "# Every option of opendkim, opendmarc and policyd-spf\n\n"
+                       "What `paraph import` makes of each ([migration.md](migration.md)). *The same "
+                       "anyhow*: paraph does what "
+                       "the option asks for\nwithout being told. An exclamation mark: what is not carried "
+                       "over may decide who is "
+                       "signed, or who is refused; the report\nnames such options first.\n";
     for (const Daemon daemon : {Daemon::opendkim, Daemon::opendmarc, Daemon::policyd_spf}) {
-        const auto& rows = option_table(daemon);
-        text += fmt::format("\n## {}.conf\n\n{}\n| option | | setting | |\n|---|---|---|---|\n", name_of(daemon),
-                            count_line(rows));
+        const auto rows = option_table(daemon);
+        text += fmt::format("\n## {}.conf\n\n{}\n| option | | setting | |\n|---|---|---|---|\n",
+                            name_of(daemon), count_line(rows));
         for (const OptionRow& row : rows) {
             text += fmt::format("| `{}` | {}{} | {} | {} |\n", row.name, word_of(row.fate),
                                 row.decides ? " (!)" : "", settings_of(row), row.text);

@@ -5,8 +5,8 @@
 
 namespace config::import {
 
-[[nodiscard]] const std::vector<OptionRow>& opendkim_options();
-[[nodiscard]] const std::vector<OptionRow>& opendmarc_options();
-[[nodiscard]] const std::vector<OptionRow>& policyd_options();
+[[nodiscard]] std::span<const OptionRow> opendkim_options();
+[[nodiscard]] std::span<const OptionRow> opendmarc_options();
+[[nodiscard]] std::span<const OptionRow> policyd_options();
 
 } // namespace config::import

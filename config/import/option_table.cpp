@@ -5,6 +5,7 @@
 #include "config/suggest.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace config::import {
 
@@ -20,7 +21,7 @@ std::string_view name_of(Daemon daemon) {
     return {};
 }
 
-const std::vector<OptionRow>& option_table(Daemon daemon) {
+std::span<const OptionRow> option_table(Daemon daemon) {
     switch (daemon) {
     case Daemon::opendkim:
         return opendkim_options();
@@ -33,7 +34,7 @@ const std::vector<OptionRow>& option_table(Daemon daemon) {
 }
 
 const OptionRow* find_option(Daemon daemon, std::string_view name) {
-    const auto& rows = option_table(daemon);
+    const auto rows = option_table(daemon);
     const auto found = std::ranges::find_if(rows, [&](const OptionRow& row) {
         return daemon == Daemon::policyd_spf ? row.name == name : base::iequals(row.name, name);
     });

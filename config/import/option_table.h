@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace config::import {
 
@@ -31,7 +31,7 @@ struct OptionRow {
 };
 
 [[nodiscard]] std::string_view name_of(Daemon daemon);
-[[nodiscard]] const std::vector<OptionRow>& option_table(Daemon daemon);
+[[nodiscard]] std::span<const OptionRow> option_table(Daemon daemon);
 // Null where the daemon has no such option. policyd-spf goes by the case of the letters, the others do not.
 [[nodiscard]] const OptionRow* find_option(Daemon daemon, std::string_view name);
 

@@ -171,9 +171,10 @@ void import_policyd(const Options& options, const std::vector<std::string>& unas
         import_test(job);
         import_lists(job, unasked);
         import_words(job);
-        job.tell(Effect::senders,
-                 "mail is refused for SPF as before, when its recipients are named. Mail of your own (users who "
-                 "log in, internal hosts) is not asked, and mail to postmaster and abuse is not refused");
+        job.tell(
+            Effect::senders,
+            "mail is refused for SPF as before, when its recipients are named. Mail of your own (users who "
+            "log in, internal hosts) is not asked, and mail to postmaster and abuse is not refused");
     }
     job.finish();
 }

@@ -27,12 +27,14 @@ std::string address_of(const std::string& item) {
     if (!item.starts_with('{')) {
         return item;
     }
-    const auto words = split_list(std::string_view(item).substr(1, item.size() - (item.ends_with('}') ? 2 : 1)));
+    const auto words =
+        split_list(std::string_view(item).substr(1, item.size() - (item.ends_with('}') ? 2 : 1)));
     return words.empty() ? "" : words.front();
 }
 
 bool is_loopback(const std::string& host) {
-    return host.empty() || host == "localhost" || host == "::1" || host.starts_with("127.") || host == "0.0.0.0";
+    return host.empty() || host == "localhost" || host == "::1" || host.starts_with("127.") ||
+           host == "0.0.0.0";
 }
 
 // A path is looked up below the queue directory by what runs in a chroot there, and by all when it is
@@ -44,11 +46,13 @@ bool is_same(const base::SocketName& old, const std::string& item, const std::st
     }
     if (!old.is_unix()) {
         const std::string a = base::to_lower(old.host), b = base::to_lower(called->host);
-        return old.port == called->port && (old.is_everywhere() || a == b || (is_loopback(a) && is_loopback(b)));
+        return old.port == called->port &&
+               (old.is_everywhere() || a == b || (is_loopback(a) && is_loopback(b)));
     }
     const std::string path = without_var(old.path);
     const bool absolute = called->path.starts_with('/');
-    return path == without_var(called->path) || path == fmt::format("{}{}{}", queue, absolute ? "" : "/", called->path);
+    return path == without_var(called->path) ||
+           path == fmt::format("{}{}{}", queue, absolute ? "" : "/", called->path);
 }
 
 bool is_milters(std::string_view name) {
@@ -219,7 +223,8 @@ std::vector<PostfixChange> milter_changes(const PostfixFiles& postfix, const Old
         const PostfixValue* value = called ? nullptr : postfix.find(name);
         const std::string before = value == nullptr ? "" : value->text;
         if (!called && before != item) { // none of the old ones was a milter, or main.cf did not call it
-            add_change("", name, before, before.empty() ? item : fmt::format("{}, {}", item, before), changes);
+            add_change("", name, before, before.empty() ? item : fmt::format("{}, {}", item, before),
+                       changes);
         }
     }
     for (const PostfixService& service : postfix.services()) {

@@ -13,11 +13,11 @@ namespace config::import {
 // Of check_policy_service for policyd-spf.
 struct PolicyUse {
     bool called = false;
-    std::string service;               // "policyd-spf", as master.cf calls it
-    std::string file;                  // its configuration, where the command line names one
-    bool is_other_program = false;     // the Perl one, whose switches are other ones
-    std::vector<std::string> unasked;  // blocks that come past it: mynetworks
-    std::vector<std::string> before;   // other restrictions before it that may let mail past it
+    std::string service;              // "policyd-spf", as master.cf calls it
+    std::string file;                 // its configuration, where the command line names one
+    bool is_other_program = false;    // the Perl one, whose switches are other ones
+    std::vector<std::string> unasked; // blocks that come past it: mynetworks
+    std::vector<std::string> before;  // other restrictions before it that may let mail past it
     Place place;
 };
 [[nodiscard]] PolicyUse find_policy_use(const PostfixFiles& postfix);

@@ -72,8 +72,8 @@ std::string print_findings(const Outcome& outcome, const Heading& heading) {
 
 bool needs_quotes(std::string_view word) {
     return word.empty() || !std::all_of(word.begin(), word.end(), [](char c) {
-        return base::is_alnum(c) || std::string_view("-_./:@=,+%").find(c) != std::string_view::npos;
-    });
+               return base::is_alnum(c) || std::string_view("-_./:@=,+%").find(c) != std::string_view::npos;
+           });
 }
 
 std::string print_steps(const std::vector<Step>& steps) {
@@ -130,10 +130,10 @@ std::string print_report(const Outcome& outcome, const std::vector<std::string>&
     text += print_steps(outcome.steps);
     const Counts& counts = outcome.counts;
     const auto all = counts.carried + counts.same + counts.replaced + counts.dropped;
-    text += fmt::format("\n{} {}: {} carried over, {} the same anyhow, {} done in another way, {} not carried "
-                        "over\n",
-                        all, all == 1 ? "option" : "options", counts.carried, counts.same, counts.replaced,
-                        counts.dropped);
+    text += fmt::format(
+        "\n{} {}: {} carried over, {} the same anyhow, {} done in another way, {} not carried "
+        "over\n",
+        all, all == 1 ? "option" : "options", counts.carried, counts.same, counts.replaced, counts.dropped);
     return text.starts_with('\n') ? text.substr(1) : text;
 }
 

@@ -14,8 +14,8 @@ struct TextLine {
 
 [[nodiscard]] std::vector<TextLine> lines_of(std::string_view text);
 
-// "{{ name }}", "${NAME}", "__NAME__" and their like: the mark by which a file is known as a template that was
-// never filled in; empty: it is none.
+// "{{ name }}", "${NAME}", "__NAME__" and their like: the mark by which a file is known as a template that
+// was never filled in; empty: it is none.
 [[nodiscard]] std::string_view template_mark(std::string_view line);
 
 // Quotation marks around all of a text; empty: none.

@@ -64,7 +64,8 @@ Failure nothing_found(const foreign::Found& found) {
     for (const auto& finding : found.findings) {
         text += fmt::format("{}: {}\n", finding.place.print(), finding.text);
     }
-    return {ExitCode::no_input, text + "there is no configuration of opendkim, opendmarc or policyd-spf here"};
+    return {ExitCode::no_input,
+            text + "there is no configuration of opendkim, opendmarc or policyd-spf here"};
 }
 
 // A file that sets nothing is the sample of the package.
@@ -75,8 +76,9 @@ Result<void> make_way(const std::string& main) {
     }
     const auto loaded = config::load_file(main);
     if (!loaded.settings || !loaded.origins.empty()) {
-        return fail(ExitCode::cannot_write,
-                    fmt::format("{} exists, and is not written over: name another directory with --out", main));
+        return fail(
+            ExitCode::cannot_write,
+            fmt::format("{} exists, and is not written over: name another directory with --out", main));
     }
     std::filesystem::rename(main, main + ".before-import", error);
     if (error) {
@@ -99,7 +101,8 @@ Result<void> write_all(const foreign::Outcome& outcome, const ImportOptions& opt
     std::vector<foreign::NewFile> all = outcome.files;
     all.push_back({main, outcome.settings, true});
     for (const auto& file : all) {
-        if (const auto written = keys::write_new_file(file.path, file.text, {daemon_group(), false}); !written) {
+        if (const auto written = keys::write_new_file(file.path, file.text, {daemon_group(), false});
+            !written) {
             return fail(ExitCode::cannot_write, written.error());
         }
     }
@@ -117,7 +120,8 @@ void print_files(const foreign::Outcome& outcome, const ImportOptions& options, 
     }
     fmt::print(console.out, "\nTHE CONFIGURATION (--out DIR writes it)\n{}", outcome.settings);
     for (const auto& file : outcome.files) {
-        fmt::print(console.out, "# beside it: {}{}\n", file.path, file.secret ? ", which others may not read" : "");
+        fmt::print(console.out, "# beside it: {}{}\n", file.path,
+                   file.secret ? ", which others may not read" : "");
     }
 }
 
@@ -165,15 +169,18 @@ Result<ExitCode> import_all(ImportOptions options, Console& console) {
 
 void add_import(CLI::App& app, Command& chosen) {
     auto options = std::make_shared<ImportOptions>();
-    CLI::App* sub = app.add_subcommand("import", "Take over opendkim, opendmarc and policyd-spf as they are set");
-    sub->footer("Examples:\n  paraph import\n  paraph import --out /etc/paraph --copy-keys\n"
-                "  paraph import --opendkim old/opendkim.conf --out new\n\n"
-                "Exit codes: 0 everything is carried over, 1 something is not, and the report says what;\n"
-                "65 a file is a template, 66 there is nothing to import, 73 the configuration exists already,\n"
-                "78 what was made would not load.");
+    CLI::App* sub =
+        app.add_subcommand("import", "Take over opendkim, opendmarc and policyd-spf as they are set");
+    sub->footer(
+        "Examples:\n  paraph import\n  paraph import --out /etc/paraph --copy-keys\n"
+        "  paraph import --opendkim old/opendkim.conf --out new\n\n"
+        "Exit codes: 0 everything is carried over, 1 something is not, and the report says what;\n"
+        "65 a file is a template, 66 there is nothing to import, 73 the configuration exists already,\n"
+        "78 what was made would not load.");
     sub->add_option("--opendkim", options->wanted.opendkim, "opendkim.conf (default: the one that is in use)")
         ->type_name("FILE");
-    sub->add_option("--opendmarc", options->wanted.opendmarc, "opendmarc.conf (default: the one that is in use)")
+    sub->add_option("--opendmarc", options->wanted.opendmarc,
+                    "opendmarc.conf (default: the one that is in use)")
         ->type_name("FILE");
     sub->add_option("--policyd-spf", options->wanted.policyd,
                     "policyd-spf.conf (default: the one that Postfix uses)")
@@ -183,7 +190,8 @@ void add_import(CLI::App& app, Command& chosen) {
     sub->add_option("--out", options->out,
                     "Write paraph.yaml and what belongs to it there (default: print it)")
         ->type_name("DIR");
-    sub->add_flag("--copy-keys", options->copy_keys, "Copy the keys to DIR/keys, where paraphd can read them");
+    sub->add_flag("--copy-keys", options->copy_keys,
+                  "Copy the keys to DIR/keys, where paraphd can read them");
     sub->add_option("--root", options->root, "Where the system to import is mounted (default: /)")
         ->type_name("DIR");
     sub->callback([options, &chosen] {

@@ -27,7 +27,7 @@ constexpr std::size_t largest_key = std::size_t{64} * 1024;
 
 // Where there is no user of the daemon yet, the owner and the mode have to tell.
 std::string advice_by_owner(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     if (stat(path.c_str(), &status) != 0) {
         return fmt::format("{}: {}", base::shown(path), std::generic_category().message(errno));
     }
@@ -35,10 +35,11 @@ std::string advice_by_owner(const std::string& path) {
     if (status.st_uid == 0 && !opened && (status.st_mode & S_IRGRP) != 0) {
         return {};
     }
-    return fmt::format("{} belongs to {}:{} (mode {:04o}). paraphd uses keys of root that its group may read, "
-                       "and nobody else; {}",
-                       base::shown(path), keys::user_name(status.st_uid), keys::group_name(status.st_gid),
-                       status.st_mode & 07777U, remedy);
+    return fmt::format(
+        "{} belongs to {}:{} (mode {:04o}). paraphd uses keys of root that its group may read, "
+        "and nobody else; {}",
+        base::shown(path), keys::user_name(status.st_uid), keys::group_name(status.st_gid),
+        status.st_mode & 07777U, remedy);
 }
 
 } // namespace
@@ -48,8 +49,8 @@ std::optional<gid_t> daemon_group() {
     return account ? std::optional(account->group) : std::nullopt;
 }
 
-std::vector<std::string> advice_on_keys(const std::vector<config::import::UsedKey>& keys, const HostFiles& files,
-                                        bool here) {
+std::vector<std::string> advice_on_keys(const std::vector<config::import::UsedKey>& keys,
+                                        const HostFiles& files, bool here) {
     std::vector<std::string> advice;
     const auto reader = keys::Reader::of_user(daemon_user);
     std::optional<keys::KeyFileCheck> check;

@@ -42,9 +42,9 @@ inline void import_all(std::map<std::string, std::string> texts) {
             require(c == '\n' || (c >= ' ' && c <= '~'), "a report is plain text");
         }
         for (const auto& key : outcome.keys) {
-            require(key.copy.empty() || (key.copy.starts_with("/etc/paraph/keys/") &&
-                                         key.copy.find('/', std::string("/etc/paraph/keys/").size()) ==
-                                             std::string::npos),
+            require(key.copy.empty() ||
+                        (key.copy.starts_with("/etc/paraph/keys/") &&
+                         key.copy.find('/', std::string("/etc/paraph/keys/").size()) == std::string::npos),
                     "copies lie in their own directory", key.copy);
         }
         const auto loaded = config::load_text(outcome.settings, "paraph.yaml");

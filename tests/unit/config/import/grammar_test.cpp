@@ -47,7 +47,8 @@ TEST_CASE("opendkim.conf: a name, blanks and a value on each line") {
         {"a number sign within a value cuts it as well", "ReportAddress a#b@c.test\n",
          "1:1:15 ReportAddress=[a]; "},
         {"quotation marks stay", "AuthservID \"mx\"\n", "1:1:12 AuthservID=[\"mx\"]; "},
-        {"blanks within a value", "InternalHosts 127.0.0.1, ::1,\n", "1:1:15 InternalHosts=[127.0.0.1, ::1,]; "},
+        {"blanks within a value", "InternalHosts 127.0.0.1, ::1,\n",
+         "1:1:15 InternalHosts=[127.0.0.1, ::1,]; "},
         {"a backslash joins no lines", "Domain a.test \\\nb.test\n",
          "1:1:8 Domain=[a.test \\]; 2:1 expected a value behind 'b.test'; "},
         {"no value", "Mode\n", "1:1 expected a value behind 'Mode'; "},
@@ -77,7 +78,8 @@ TEST_CASE("Include reads a file in its place, five deep") {
     const import_test::MemoryFiles two(texts);
     CHECK(shown(import::read_keyword_file(texts["/a"], "/a", two)) ==
           "1:1:6 Mode=[s]; 1:1:6 Mode=[v]; 3:1:8 Syslog=[no]; ");
-    const import_test::MemoryFiles endless(std::map<std::string, std::string>{{"/a", "Include /a\nMode s\n"}});
+    const import_test::MemoryFiles endless(
+        std::map<std::string, std::string>{{"/a", "Include /a\nMode s\n"}});
     const auto options = import::read_keyword_file("Include /a\n", "/a", endless);
     CHECK(options.problems.size() == 1);
     CHECK(options.problems.front().text == "files are included more than 5 deep");
@@ -157,7 +159,8 @@ TEST_CASE("command lines of opendkim and opendmarc") {
     CHECK(parsed(Program::opendkim, "-lp inet:1@h") == "Syslog=yes; Socket=inet:1@h; ");
     CHECK(parsed(Program::opendkim, "-p") == "Socket=; ");
     CHECK(parsed(Program::opendkim, "-Z") == "unit:7: unknown option '-Z' of the command line");
-    CHECK(parsed(Program::opendmarc, "-c /etc/d.conf -p inet:8893") == "file /etc/d.conf; Socket=inet:8893; ");
+    CHECK(parsed(Program::opendmarc, "-c /etc/d.conf -p inet:8893") ==
+          "file /etc/d.conf; Socket=inet:8893; ");
 }
 
 TEST_CASE("units of systemd: the last ExecStart counts, drop-ins and all") {
@@ -167,8 +170,9 @@ TEST_CASE("units of systemd: the last ExecStart counts, drop-ins and all") {
                       "unit", facts);
     REQUIRE(facts.commands.size() == 1);
     CHECK(facts.environment_files == std::vector<std::string>{"/etc/sysconfig/opendkim"});
-    import::read_unit("[Service]\nExecStart=\nExecStart=-/usr/sbin/opendkim -p \\\n  # why\n  'inet:1@h' $OPTIONS\n",
-                      "drop-in", facts);
+    import::read_unit(
+        "[Service]\nExecStart=\nExecStart=-/usr/sbin/opendkim -p \\\n  # why\n  'inet:1@h' $OPTIONS\n",
+        "drop-in", facts);
     REQUIRE(facts.commands.size() == 1);
     CHECK(facts.commands[0].words ==
           std::vector<std::string>{"/usr/sbin/opendkim", "-p", "inet:1@h", "$OPTIONS"});
@@ -177,9 +181,10 @@ TEST_CASE("units of systemd: the last ExecStart counts, drop-ins and all") {
 
 TEST_CASE("main.cf and master.cf") {
     import::PostfixFiles postfix;
-    postfix.read_main("# c\nsmtpd_milters = inet:1,\n# between\n\n   inet:2\nname = $smtpd_milters ${none} $self\n"
-                      "self = $self x\nsmtpd_milters=last\n",
-                      "main.cf");
+    postfix.read_main(
+        "# c\nsmtpd_milters = inet:1,\n# between\n\n   inet:2\nname = $smtpd_milters ${none} $self\n"
+        "self = $self x\nsmtpd_milters=last\n",
+        "main.cf");
     CHECK(postfix.value_of("smtpd_milters") == "last");
     CHECK(postfix.find("smtpd_milters")->place.line == 8);
     CHECK(postfix.value_of("name").starts_with("last ${none} "));
@@ -194,7 +199,8 @@ TEST_CASE("main.cf and master.cf") {
     const auto& submission = postfix.services()[1];
     CHECK(submission.id() == "submission/inet");
     CHECK(submission.overrides.at("smtpd_milters").text == "inet:3");
-    CHECK(submission.overrides.at("smtpd_recipient_restrictions").text == "permit_sasl_authenticated, reject");
+    CHECK(submission.overrides.at("smtpd_recipient_restrictions").text ==
+          "permit_sasl_authenticated, reject");
     CHECK(postfix.services()[2].argv == std::vector<std::string>{"/usr/bin/policyd-spf", "/etc/p.conf"});
 }
 

@@ -28,7 +28,8 @@ class MemoryFiles : public config::import::Files {
     [[nodiscard]] std::vector<std::string> names_in(const std::string& directory) const override {
         std::vector<std::string> names;
         for (const auto& [path, text] : files_) {
-            if (path.starts_with(directory + "/") && path.find('/', directory.size() + 1) == std::string::npos) {
+            if (path.starts_with(directory + "/") &&
+                path.find('/', directory.size() + 1) == std::string::npos) {
                 names.push_back(path.substr(directory.size() + 1));
             }
         }
@@ -94,7 +95,8 @@ inline std::vector<std::string> told(const config::import::Outcome& outcome, con
     return texts;
 }
 
-inline bool tells(const config::import::Outcome& outcome, config::import::Effect effect, const std::string& words) {
+inline bool tells(const config::import::Outcome& outcome, config::import::Effect effect,
+                  const std::string& words) {
     const auto texts = told(outcome, effect);
     return std::any_of(texts.begin(), texts.end(),
                        [&](const std::string& text) { return text.find(words) != std::string::npos; });

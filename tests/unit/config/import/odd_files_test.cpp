@@ -25,7 +25,8 @@ void check_all(const char* file, const Odd (&cases)[count]) {
         const auto outcome = imported({{file, test.text},
                                        {"/lists/hosts", "127.0.0.1\r\n\r\n# all\r\n10.0.0.0/8 # ours\r\n"},
                                        {"/lists/empty", ""},
-                                       {"/lists/bom", "\xef\xbb\xbf" "127.0.0.1\n"},
+                                       {"/lists/bom", "\xef\xbb\xbf"
+                                                      "127.0.0.1\n"},
                                        {"/dir/x", ""}});
         CHECK((outcome.settings.empty() || errors_of(outcome.settings).empty()));
         const std::string report = config::import::print_report(outcome, {});
@@ -95,7 +96,12 @@ TEST_CASE("odd files of opendkim: values") {
         {"a port beyond all", "Socket inet:99999@localhost\n", "is no socket"},
         {"an address in brackets", "Socket inet:8891@[127.0.0.1]\n", "1 carried over"},
         {"an empty path", "Socket local:\n", "is no socket"},
-        {"a path that is too long", "Socket local:/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "The new socket is"},
+        {"a path that is too long",
+         "Socket "
+         "local:/"
+         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+         "aaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+         "The new socket is"},
         {"UMask that is no number", "Socket local:/x\nUMask rwx\n", "2 options"},
         {"UMask 000", "Socket local:/x\nUMask 000\n", "every user of this host"},
         {"a list of hosts with CRLF", "InternalHosts refile:/lists/hosts\n", "1 carried over"},
@@ -103,7 +109,8 @@ TEST_CASE("odd files of opendkim: values") {
         {"a list with a byte order mark", "InternalHosts /lists/bom\n", "is left out"},
         {"a list that is a directory", "InternalHosts /dir\n", "Is a directory"},
         {"a list that is missing", "PeerList /none\n", "No such file"},
-        {"a list that begins with ::1", "InternalHosts ::1, 127.0.0.1\n", "takes ':' for the kind of a table"},
+        {"a list that begins with ::1", "InternalHosts ::1, 127.0.0.1\n",
+         "takes ':' for the kind of a table"},
         {"a list of commas", "InternalHosts ,,,\n", "1 carried over"},
         {"a list that ends in a comma", "InternalHosts 127.0.0.1, ::1,\n", "1 carried over"},
         {"blanks instead of commas", "InternalHosts 127.0.0.1 10.0.0.1\n", "is left out"},
@@ -121,10 +128,12 @@ TEST_CASE("odd files of opendkim: values") {
         {"a huge number", "SignatureTTL 99999999999999999999\n", "is not carried over"},
         {"for ever", "DNSTimeout 0\n", "dns.message_budget"},
         {"longer than a message waits", "DNSTimeout 60\n", "dns.message_budget"},
-        {"name servers that are names", "Nameservers ns.example.org\n", "is not carried over to dns.nameservers"},
+        {"name servers that are names", "Nameservers ns.example.org\n",
+         "is not carried over to dns.nameservers"},
         {"a facility that is none", "SyslogFacility kern\n", "is not carried over to log.facility"},
         {"small keys", "MinimumKeyBits 128\n", "is not carried over to dkim.minimum_key_bits"},
-        {"a field with a colon", "OversignHeaders From:\n", "is not carried over to signing.oversigned_fields"},
+        {"a field with a colon", "OversignHeaders From:\n",
+         "is not carried over to signing.oversigned_fields"},
         {"From is not to be signed", "OmitHeaders From\n", "From is always signed"},
         {"an action that is none", "On-Default refuse\n", "'refuse' is no action"},
         {"a quarantine that never was", "On-BadSignature quarantine\n", "had no effect"},
@@ -133,8 +142,10 @@ TEST_CASE("odd files of opendkim: values") {
         {"half a key", "Domain a.test\n", "need each other"},
         {"a domain that is none", "Domain a b\nSelector s\nKeyFile /k\n", "is not signed"},
         {"a selector that is none", "Domain a.test\nSelector a b\nKeyFile /k\n", "is not signed"},
-        {"a key instead of a path", "Domain a.test\nSelector s\nKeyFile MIIEvQIBADANBgkqhkiG9w0BAQEF\n", "option"},
-        {"recipients without an at sign", "DontSignMailTo example.org\n", "OpenDKIM compares whole addresses"},
+        {"a key instead of a path", "Domain a.test\nSelector s\nKeyFile MIIEvQIBADANBgkqhkiG9w0BAQEF\n",
+         "option"},
+        {"recipients without an at sign", "DontSignMailTo example.org\n",
+         "OpenDKIM compares whole addresses"},
         {"an id with blanks", "AuthservID my host\n", "is not carried over to authserv_id"},
         {"an exempt domain that is none", "ExemptDomains *\n", "roles.exempt_domains"},
     };

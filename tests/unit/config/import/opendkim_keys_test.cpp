@@ -16,7 +16,8 @@ TEST_CASE("one key for one domain, or several") {
     CHECK_FALSE(settings.domains.at("example.org").subdomains);
     REQUIRE(one.keys.size() == 1);
     CHECK(one.keys.front().path == "/k/mail.private");
-    const auto many = of_opendkim("Domain a.test,b.test, a.test\nSelector mail\nKeyFile /k\nSubDomains yes\n");
+    const auto many =
+        of_opendkim("Domain a.test,b.test, a.test\nSelector mail\nKeyFile /k\nSubDomains yes\n");
     CHECK(import_test::settings_of(many.settings).domains.size() == 2);
     CHECK(has_line(many.settings, "subdomains: true"));
     CHECK(errors_of(many.settings).empty());
@@ -60,9 +61,9 @@ TEST_CASE("tables are named in their form") {
     };
     for (const Case& test : cases) {
         INFO(test.key_table);
-        const auto outcome =
-            of_opendkim(std::string("KeyTable ") + test.key_table + "\nSigningTable " + test.signing_table + "\n",
-                        {{"/t/K", "k a.test:s:/key\n"}, {"/t/S", "a.test k\n"}});
+        const auto outcome = of_opendkim(std::string("KeyTable ") + test.key_table + "\nSigningTable " +
+                                             test.signing_table + "\n",
+                                         {{"/t/K", "k a.test:s:/key\n"}, {"/t/S", "a.test k\n"}});
         CHECK(has_line(outcome.settings, test.expected_key));
         CHECK(has_line(outcome.settings, test.expected_signing));
         CHECK(errors_of(outcome.settings).empty());
@@ -71,16 +72,17 @@ TEST_CASE("tables are named in their form") {
 }
 
 TEST_CASE("a relative table starts at BaseDirectory") {
-    const auto outcome = of_opendkim("BaseDirectory /srv/dkim\nKeyTable file:KeyTable\nSigningTable refile:./S\n",
-                                     {{"/srv/dkim/KeyTable", "k a.test:s:./k.pem\n"}, {"/srv/dkim/S", "*@a.test k\n"}});
+    const auto outcome =
+        of_opendkim("BaseDirectory /srv/dkim\nKeyTable file:KeyTable\nSigningTable refile:./S\n",
+                    {{"/srv/dkim/KeyTable", "k a.test:s:./k.pem\n"}, {"/srv/dkim/S", "*@a.test k\n"}});
     CHECK(has_line(outcome.settings, "key_table: /srv/dkim/KeyTable"));
     CHECK(has_line(outcome.settings, "signing_table: refile:/srv/dkim/S"));
     CHECK(tells(outcome, Effect::decide, "opendkim finds this key at /srv/dkim/k.pem"));
 }
 
 TEST_CASE("a table that cannot be asked leaves mail unsigned, which is told") {
-    for (const char* table : {"lua:/x", "memcache:h/p", "pcre:/x", "dsn:oracle://h/d/table=t?keycol=k?datacol=d",
-                              "ldap://h/b?a?sub?(d=$D)"}) {
+    for (const char* table : {"lua:/x", "memcache:h/p", "pcre:/x",
+                              "dsn:oracle://h/d/table=t?keycol=k?datacol=d", "ldap://h/b?a?sub?(d=$D)"}) {
         INFO(table);
         const auto outcome = of_opendkim(std::string("KeyTable ") + table + "\nSigningTable csl:a=b\n");
         CHECK(tells(outcome, Effect::decide, "no mail is signed until both tables are set"));
@@ -94,7 +96,8 @@ TEST_CASE("tables and single keys: what opendkim does not start with is not gues
     CHECK(tells(of_opendkim("Domain a.test\nSelector s\n"), Effect::decide, "need each other"));
     const auto dead = of_opendkim("KeyTable csl:k=a.test:s:/k\nSigningTable csl:a.test=k\nDomain a.test\n");
     CHECK(tells(dead, Effect::note, "has no effect beside a KeyTable"));
-    CHECK(tells(of_opendkim("Domain not_a..name\nSelector s\nKeyFile /k\n"), Effect::decide, "is not signed"));
+    CHECK(
+        tells(of_opendkim("Domain not_a..name\nSelector s\nKeyFile /k\n"), Effect::decide, "is not signed"));
     CHECK(tells(of_opendkim("Domain a.test\nSelector a..b\nKeyFile /k\n"), Effect::decide, "is not signed"));
 }
 
@@ -108,11 +111,14 @@ TEST_CASE("rows that never matched in a plain table, and do here, are told one b
 }
 
 TEST_CASE("--copy-keys: copies have names of their own, and the table has them") {
-    const std::string table = "# ours\na  a.test:s:/old/one.private\nb b.test:s:/old/one.private # same\n"
-                              "c a.test:s:/old/two.private\nd %:s:/old/%.private\ne e.test:s:/x y/k:ed25519-sha256\n";
-    const auto outcome = import_test::imported(
-        {{"/etc/opendkim.conf", "KeyTable /t/K\nSigningTable refile:/t/S\n"}, {"/t/K", table}, {"/t/S", "* a\n"}}, {},
-        true);
+    const std::string table =
+        "# ours\na  a.test:s:/old/one.private\nb b.test:s:/old/one.private # same\n"
+        "c a.test:s:/old/two.private\nd %:s:/old/%.private\ne e.test:s:/x y/k:ed25519-sha256\n";
+    const auto outcome =
+        import_test::imported({{"/etc/opendkim.conf", "KeyTable /t/K\nSigningTable refile:/t/S\n"},
+                               {"/t/K", table},
+                               {"/t/S", "* a\n"}},
+                              {}, true);
     CHECK(has_line(outcome.settings, "key_table: /etc/paraph/KeyTable"));
     REQUIRE(outcome.files.size() == 1);
     CHECK(outcome.files[0].path == "/etc/paraph/KeyTable");

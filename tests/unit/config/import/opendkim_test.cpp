@@ -48,7 +48,8 @@ TEST_CASE("an option of opendkim.conf becomes a setting") {
         {"OmitHeaders *,+X-Trace,-Comments\n", "omitted_fields: [\"*\", \"+X-Trace\", \"-Comments\"]"},
         {"OversignHeaders From,Subject\n", "oversigned_fields: [From, Subject]"},
         {"OversignHeaders From\n", "oversigned_if_present: []"},
-        {"SignHeaders *,+autocrypt,+content-type\n", "signed_fields: [\"*\", \"+autocrypt\", \"+content-type\"]"},
+        {"SignHeaders *,+autocrypt,+content-type\n",
+         "signed_fields: [\"*\", \"+autocrypt\", \"+content-type\"]"},
         {"SignHeaders Subject,Date\n", "signed_fields: [From, Subject, Date]"},
         {"On-BadSignature reject\n", "dkim_fail: reject"},
         {"On-NoSignature r\n", "dkim_none: reject"},
@@ -114,7 +115,8 @@ TEST_CASE("what decides who is signed or refused is told first") {
         {"everybody as an internal host", "InternalHosts 0.0.0.0/0\n", "'0.0.0.0/0' holds everybody"},
         {"a list that is not there", "InternalHosts refile:/none\n", "/none: No such file or directory"},
         {"a list in a script", "PeerList lua:/x\n", "a lua: table cannot be read from here"},
-        {"a macro of the client's", "MacroList client_name\n", "is not carried over to roles.originating_macros"},
+        {"a macro of the client's", "MacroList client_name\n",
+         "is not carried over to roles.originating_macros"},
         {"a script", "ScreenPolicyScript /x.lua\n", "There are no scripts in paraphd"},
         {"POP before SMTP", "POPDBFile /x.db\n", "Debian builds opendkim without it"},
         {"forged results kept", "KeepAuthResults yes\n", "are removed"},
@@ -123,7 +125,8 @@ TEST_CASE("what decides who is signed or refused is told first") {
         {"a socket that is a file", "Socket 8891\n", "is no socket that paraphd can have"},
         {"an id that cannot be one", "AuthservID a;b\n", "is not carried over to authserv_id"},
         {"redirection", "RedirectFailuresTo a@b.test\n", "Recipients are not changed"},
-        {"a field that cannot choose the key", "SenderHeaders X-Owner,From\n", "'X-Owner' cannot choose the key"},
+        {"a field that cannot choose the key", "SenderHeaders X-Owner,From\n",
+         "'X-Owner' cannot choose the key"},
     };
     for (const Case& test : cases) {
         INFO(test.name);
@@ -137,8 +140,9 @@ TEST_CASE("what decides who is signed or refused is told first") {
 }
 
 TEST_CASE("options that ask for nothing are no loss") {
-    const auto outcome = of_opendkim("SendReports no\nStatistics /x\nMaximumSignedBytes 0\nSoftwareHeader No\n"
-                                     "Diagnostics false\nKeepAuthResults no\n");
+    const auto outcome =
+        of_opendkim("SendReports no\nStatistics /x\nMaximumSignedBytes 0\nSoftwareHeader No\n"
+                    "Diagnostics false\nKeepAuthResults no\n");
     CHECK(outcome.is_complete());
     CHECK(outcome.counts.dropped == 0);
 }
@@ -151,8 +155,8 @@ TEST_CASE("what receivers see is told where the file says nothing of it") {
     CHECK(tells(silent, Effect::receivers, "DMARC is new"));
     const auto signs_nothing = of_opendkim("Mode v\n");
     CHECK_FALSE(tells(signs_nothing, Effect::receivers, "SignHeaders"));
-    CHECK_FALSE(tells(of_opendkim(std::string("SignatureAlgorithm rsa-sha256\n") + one_key), Effect::receivers,
-                      "rsa-sha1"));
+    CHECK_FALSE(tells(of_opendkim(std::string("SignatureAlgorithm rsa-sha256\n") + one_key),
+                      Effect::receivers, "rsa-sha1"));
     CHECK(tells(of_opendkim(std::string("SignatureAlgorithm rsa-sha1\n") + one_key), Effect::receivers,
                 "rsa-sha256 now"));
 }
@@ -167,7 +171,8 @@ TEST_CASE("Mode s beside opendmarc checks mail all the same") {
 TEST_CASE("the last of two counts, and both are told") {
     const auto outcome = of_opendkim("Mode s\nMode v\nSyslog yes\nSyslog yes\n");
     CHECK(has_line(outcome.settings, "mode: verify"));
-    CHECK(tells(outcome, Effect::note, "/etc/opendkim.conf:2 Mode: is given twice; this one counts, not that in line 1"));
+    CHECK(tells(outcome, Effect::note,
+                "/etc/opendkim.conf:2 Mode: is given twice; this one counts, not that in line 1"));
     CHECK_FALSE(tells(outcome, Effect::note, "Syslog"));
 }
 
@@ -192,10 +197,10 @@ TEST_CASE("the command line of the unit beats the file, drop-ins beat the unit")
 }
 
 TEST_CASE("/etc/default counts where nothing else names a socket, and where there is no unit") {
-    CHECK(has_line(import_test::imported({{"/etc/opendkim.conf", "Syslog yes\n"},
-                                          {"/lib/systemd/system/opendkim.service",
-                                           "[Service]\nExecStart=/usr/sbin/opendkim\n"},
-                                          {"/etc/default/opendkim", "SOCKET=\"inet:8891@localhost\"\n"}})
+    CHECK(has_line(import_test::imported(
+                       {{"/etc/opendkim.conf", "Syslog yes\n"},
+                        {"/lib/systemd/system/opendkim.service", "[Service]\nExecStart=/usr/sbin/opendkim\n"},
+                        {"/etc/default/opendkim", "SOCKET=\"inet:8891@localhost\"\n"}})
                        .settings,
                    "socket: inet:8891@localhost"));
     CHECK(has_line(import_test::imported(

@@ -10,7 +10,8 @@ using import_test::tells;
 
 namespace {
 
-config::import::Outcome of_opendmarc(const std::string& text, std::map<std::string, std::string> others = {}) {
+config::import::Outcome of_opendmarc(const std::string& text,
+                                     std::map<std::string, std::string> others = {}) {
     others["/etc/opendmarc.conf"] = text;
     return imported(std::move(others));
 }
@@ -60,14 +61,16 @@ TEST_CASE("everybody in IgnoreHosts: DMARC does nothing, as before") {
     const auto outcome = of_opendmarc("RejectFailures true\nIgnoreHosts /h\n", {{"/h", "0.0.0.0/0\n"}});
     CHECK(outcome.settings.find("dmarc: strict") == std::string::npos);
     CHECK(tells(outcome, Effect::decide, "opendmarc judges no mail at all"));
-    const auto names = of_opendmarc("RejectFailures true\nIgnoreHosts /h\n", {{"/h", "mx.example.org\n!192.0.2.1\n"}});
+    const auto names =
+        of_opendmarc("RejectFailures true\nIgnoreHosts /h\n", {{"/h", "mx.example.org\n!192.0.2.1\n"}});
     CHECK(tells(names, Effect::decide, "'mx.example.org' is left out"));
     CHECK(tells(names, Effect::decide, "'!192.0.2.1/32'") == false);
     CHECK(tells(of_opendmarc("RejectFailures yes\nIgnoreHosts /none\n"), Effect::decide, "is judged now"));
 }
 
 TEST_CASE("what opendmarc does besides and paraphd does not") {
-    CHECK(tells(of_opendmarc("HistoryFile /var/run/opendmarc.dat\n"), Effect::dropped, "end with the switch"));
+    CHECK(
+        tells(of_opendmarc("HistoryFile /var/run/opendmarc.dat\n"), Effect::dropped, "end with the switch"));
     CHECK(tells(of_opendmarc("FailureReports true\n"), Effect::dropped, "no reports about single messages"));
     CHECK(of_opendmarc("FailureReports false\n").is_complete());
     CHECK(tells(of_opendmarc("DomainWhitelist lists.test\n"), Effect::decide, "does not check ARC"));
@@ -80,8 +83,9 @@ TEST_CASE("what opendmarc does besides and paraphd does not") {
 }
 
 TEST_CASE("ids of two daemons: the first counts, results under the other are removed") {
-    const auto outcome = imported({{"/etc/opendkim.conf", "AuthservID mx.example.org\n"},
-                                   {"/etc/opendmarc.conf", "AuthservID OpenDMARC\nTrustedAuthservIDs mx.example.org\n"}});
+    const auto outcome =
+        imported({{"/etc/opendkim.conf", "AuthservID mx.example.org\n"},
+                  {"/etc/opendmarc.conf", "AuthservID OpenDMARC\nTrustedAuthservIDs mx.example.org\n"}});
     CHECK(has_line(outcome.settings, "authserv_id: mx.example.org"));
     CHECK(has_line(outcome.settings, "strip_authserv_ids: [OpenDMARC]"));
     CHECK(tells(outcome, Effect::receivers, "'OpenDMARC' is not written any more"));

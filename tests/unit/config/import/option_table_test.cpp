@@ -54,10 +54,12 @@ TEST_CASE("settings in the list of options exist") {
 
 TEST_CASE("every letter of a command line stands for an option that is in the list") {
     for (const auto& letter : import::letters_of(import::Program::opendkim)) {
-        CHECK((letter.option.empty() || import::find_option(import::Daemon::opendkim, letter.option) != nullptr));
+        CHECK((letter.option.empty() ||
+               import::find_option(import::Daemon::opendkim, letter.option) != nullptr));
     }
     for (const auto& letter : import::letters_of(import::Program::opendmarc)) {
-        CHECK((letter.option.empty() || import::find_option(import::Daemon::opendmarc, letter.option) != nullptr));
+        CHECK((letter.option.empty() ||
+               import::find_option(import::Daemon::opendmarc, letter.option) != nullptr));
     }
 }
 
@@ -65,7 +67,8 @@ TEST_CASE("every letter of a command line stands for an option that is in the li
 TEST_CASE("every option of the list that is given is told or carried, with any value") {
     for (const auto daemon : daemons) {
         for (const auto& row : import::option_table(daemon)) {
-            for (const char* value : {"yes", "1", "0", "no", "/x", "a.test", "-", "\xff", "\"x\"", "a,b", "99999999999999999999"}) {
+            for (const char* value : {"yes", "1", "0", "no", "/x", "a.test", "-", "\xff", "\"x\"", "a,b",
+                                      "99999999999999999999"}) {
                 INFO(row.name << " " << value);
                 const bool spf = daemon == import::Daemon::policyd_spf;
                 const std::string text = std::string(row.name) + (spf ? " = " : " ") + value + "\n";

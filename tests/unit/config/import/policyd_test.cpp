@@ -38,7 +38,8 @@ TEST_CASE("an option of policyd-spf.conf becomes a setting") {
         {"No_Mail = True\n", "No_Mail: true"},
         {"TestOnly = 0\n", "TestOnly: 0"},
         {"TestOnly = 1\n", "TestOnly: 1"},
-        {"skip_addresses = 127.0.0.0/8,::ffff:127.0.0.0/104,::1\n", "skip_addresses: [127.0.0.0/8, \"::1/128\"]"},
+        {"skip_addresses = 127.0.0.0/8,::ffff:127.0.0.0/104,::1\n",
+         "skip_addresses: [127.0.0.0/8, \"::1/128\"]"},
         {"Whitelist = 192.0.2.1,192.0.2.77/24\n", "Whitelist: [192.0.2.1/32, 192.0.2.0/24]"},
         {"Domain_Whitelist = a.test,b.test\n", "Domain_Whitelist: [a.test, b.test]"},
         {"Domain_Whitelist_PTR = a.test\n", "Domain_Whitelist_PTR: [a.test]"},
@@ -79,7 +80,8 @@ TEST_CASE("Mock turned everything off, whatever stands behind it") {
 }
 
 TEST_CASE("switches that are gone are told first") {
-    for (const char* text : {"Per_User = text,/x\n", "HELO_pass_restriction = x\n", "Prospective = 192.0.2.1\n"}) {
+    for (const char* text :
+         {"Per_User = text,/x\n", "HELO_pass_restriction = x\n", "Prospective = 192.0.2.1\n"}) {
         INFO(text);
         const auto outcome = of_policyd(text);
         REQUIRE_FALSE(outcome.findings.empty());

@@ -33,9 +33,9 @@ std::string changes(const std::string& main, const std::string& master = "",
 } // namespace
 
 TEST_CASE("the milters of main.cf become one") {
-    CHECK(changes("smtpd_milters = inet:localhost:8891, inet:localhost:8893\nnon_smtpd_milters = $smtpd_milters\n") ==
-          "postconf -e smtpd_milters=inet:localhost:8891 / postconf -e "
-          "'smtpd_milters=inet:localhost:8891, inet:localhost:8893'\n");
+    CHECK(changes("smtpd_milters = inet:localhost:8891, inet:localhost:8893\nnon_smtpd_milters = "
+                  "$smtpd_milters\n") == "postconf -e smtpd_milters=inet:localhost:8891 / postconf -e "
+                                         "'smtpd_milters=inet:localhost:8891, inet:localhost:8893'\n");
     CHECK(changes("smtpd_milters = inet:127.0.0.1:8891 unix:/run/clamav.sock inet:[::1]:8893\n") ==
           "postconf -e 'smtpd_milters=inet:127.0.0.1:8891, unix:/run/clamav.sock' / postconf -e "
           "'smtpd_milters=inet:127.0.0.1:8891 unix:/run/clamav.sock inet:[::1]:8893'\n");
@@ -50,25 +50,28 @@ TEST_CASE("a socket in the queue directory is known by each of its paths") {
     for (const char* path : {"unix:opendkim/opendkim.sock", "unix:/opendkim/opendkim.sock",
                              "local:/var/spool/postfix/opendkim/opendkim.sock"}) {
         INFO(path);
-        const auto text = changes(std::string("smtpd_milters = ") + path + "\n", "", "Socket inet:1@h\n", old);
+        const auto text =
+            changes(std::string("smtpd_milters = ") + path + "\n", "", "Socket inet:1@h\n", old);
         CHECK(text.starts_with("postconf -e smtpd_milters=unix:paraph/paraph.sock / "));
     }
 }
 
 TEST_CASE("milters of services in master.cf, and their way back") {
-    CHECK(changes("smtpd_milters = inet:localhost:8891\n",
-                  "submission inet n - n - - smtpd\n  -o smtpd_milters=inet:localhost:8891,inet:localhost:8893\n"
-                  "127.0.0.1:10025 inet n - n - - smtpd\n  -o smtpd_milters=\n") ==
+    CHECK(changes(
+              "smtpd_milters = inet:localhost:8891\n",
+              "submission inet n - n - - smtpd\n  -o smtpd_milters=inet:localhost:8891,inet:localhost:8893\n"
+              "127.0.0.1:10025 inet n - n - - smtpd\n  -o smtpd_milters=\n") ==
           "postconf -P submission/inet/smtpd_milters=inet:localhost:8891 / postconf -P "
           "submission/inet/smtpd_milters=inet:localhost:8891,inet:localhost:8893\n");
 }
 
 TEST_CASE("the policy service leaves all restriction lists") {
-    const auto text = changes("smtpd_milters = inet:localhost:8891\n"
-                              "smtpd_recipient_restrictions = reject_unauth_destination, check_policy_service\n"
-                              "   { unix:private/policyd-spf, timeout=10s }, permit\n"
-                              "smtpd_relay_restrictions = check_policy_service inet:127.0.0.1:10023 permit\n",
-                              "policyd-spf unix - n n - 0 spawn argv=/usr/bin/policyd-spf\n");
+    const auto text =
+        changes("smtpd_milters = inet:localhost:8891\n"
+                "smtpd_recipient_restrictions = reject_unauth_destination, check_policy_service\n"
+                "   { unix:private/policyd-spf, timeout=10s }, permit\n"
+                "smtpd_relay_restrictions = check_policy_service inet:127.0.0.1:10023 permit\n",
+                "policyd-spf unix - n n - 0 spawn argv=/usr/bin/policyd-spf\n");
     CHECK(text.find("postconf -e 'smtpd_recipient_restrictions=reject_unauth_destination permit' / ") !=
           std::string::npos);
     CHECK(text.find("smtpd_relay_restrictions") == std::string::npos);
@@ -105,10 +108,10 @@ TEST_CASE("settings of Postfix that matter are told") {
     CHECK(tells(told("milter_default_action = accept\n"), Effect::note, "comes in unchecked"));
     CHECK(tells(told("milter_protocol = 2\n"), Effect::decide, "2 is too old"));
     const std::string perl = "smtpd_recipient_restrictions = check_policy_service unix:private/policy\n";
-    CHECK(tells(told(perl, "policy unix - n n - 0 spawn argv=/usr/sbin/postfix-policyd-spf-perl\n"), Effect::decide,
-                "the policy service in Perl"));
-    CHECK(tells(told(perl, "policy unix - n n - 0 spawn argv=/usr/libexec/postfix/policyd-spf\n"), Effect::decide,
-                "its configuration was not found"));
+    CHECK(tells(told(perl, "policy unix - n n - 0 spawn argv=/usr/sbin/postfix-policyd-spf-perl\n"),
+                Effect::decide, "the policy service in Perl"));
+    CHECK(tells(told(perl, "policy unix - n n - 0 spawn argv=/usr/libexec/postfix/policyd-spf\n"),
+                Effect::decide, "its configuration was not found"));
 }
 
 TEST_CASE("the steps stop the old daemons after the new configuration is checked") {
@@ -124,7 +127,8 @@ TEST_CASE("the steps stop the old daemons after the new configuration is checked
     };
     const auto count = static_cast<std::ptrdiff_t>(commands.size());
     CHECK(at("paraph import --out /etc/paraph") == 0);
-    CHECK(at("paraph check-config --user paraph /etc/paraph/paraph.yaml") < at("systemctl disable --now opendkim"));
+    CHECK(at("paraph check-config --user paraph /etc/paraph/paraph.yaml") <
+          at("systemctl disable --now opendkim"));
     CHECK(at("systemctl disable --now opendmarc") < at("systemctl enable --now paraphd"));
     CHECK(at("systemctl enable --now paraphd") < at("postfix reload"));
     CHECK(at("postfix reload") < count);

@@ -63,8 +63,9 @@ TEST_CASE("ldap: URLs") {
 
 TEST_CASE("a database becomes one source, and its password a file of its own") {
     const std::string url = "dsn:pgsql://modoboa:s3cr=40t@localhost/modoboa/table=dkim?keycol=";
-    const auto outcome = of_opendkim("KeyTable " + url + "id?datacol=domain_name,selector,private_key_path\nSigningTable " +
-                                     url + "domain_name?datacol=id\n");
+    const auto outcome =
+        of_opendkim("KeyTable " + url + "id?datacol=domain_name,selector,private_key_path\nSigningTable " +
+                    url + "domain_name?datacol=id\n");
     INFO(outcome.settings);
     CHECK(has_line(outcome.settings, "key_table: postgresql:opendkim"));
     CHECK(has_line(outcome.settings, "signing_table: postgresql:opendkim"));
@@ -79,9 +80,10 @@ TEST_CASE("a database becomes one source, and its password a file of its own") {
 }
 
 TEST_CASE("a directory becomes a source with its login") {
-    const auto outcome = of_opendkim("KeyTable ldap://h.test/ou=keys?a,b,c?one?(cn=$d)\n"
-                                     "SigningTable ldap://h.test/ou=who?a?one?(cn=$d)\nLDAPBindUser cn=reader\n"
-                                     "LDAPBindPassword hidden\nLDAPUseTLS yes\nLDAPTimeout 3\n");
+    const auto outcome =
+        of_opendkim("KeyTable ldap://h.test/ou=keys?a,b,c?one?(cn=$d)\n"
+                    "SigningTable ldap://h.test/ou=who?a?one?(cn=$d)\nLDAPBindUser cn=reader\n"
+                    "LDAPBindPassword hidden\nLDAPUseTLS yes\nLDAPTimeout 3\n");
     INFO(outcome.settings);
     CHECK(has_line(outcome.settings, "connection: \"ldap://h.test starttls\""));
     CHECK(has_line(outcome.settings, "user: \"cn=reader\""));

@@ -78,14 +78,15 @@ TEST_CASE("import --out writes what check-config accepts, and never over another
     CHECK(ran.code == ExitCode::ok);
     CHECK(text_of(out + "/KeyTable") == "k example.org:mail:" + out + "/keys/mail.example.org.pem\n");
     CHECK(text_of(out + "/keys/mail.example.org.pem") == std::string(support::rsa_pem));
-    struct stat status {};
+    struct stat status{};
     REQUIRE(stat((out + "/keys/mail.example.org.pem").c_str(), &status) == 0);
     CHECK((status.st_mode & 0007U) == 0);
     CHECK_FALSE(contains(ran.out, "paraph import --out")); // that step is done
     // The signing table is where the mounted system has it.
     std::string yaml = text_of(out + "/paraph.yaml");
     const std::string table = "refile:/etc/opendkim/SigningTable";
-    yaml.replace(yaml.find(table), table.size(), "refile:" + (host.root / "etc/opendkim/SigningTable").string());
+    yaml.replace(yaml.find(table), table.size(),
+                 "refile:" + (host.root / "etc/opendkim/SigningTable").string());
     const auto checked = run({"check-config", "-c", host.files.write("p.yaml", yaml), "--quiet"});
     INFO(checked.out);
     CHECK(checked.code == ExitCode::ok);
@@ -149,7 +150,7 @@ TEST_CASE("passwords of databases stand in a file of their own") {
     const auto ran = host.import({"--out", out});
     CHECK(ran.code == ExitCode::ok);
     CHECK(text_of(out + "/opendkim.password") == "geheim\n");
-    struct stat status {};
+    struct stat status{};
     REQUIRE(stat((out + "/opendkim.password").c_str(), &status) == 0);
     CHECK((status.st_mode & 0007U) == 0);
     CHECK_FALSE(contains(ran.out + ran.err + text_of(out + "/paraph.yaml"), "geheim"));
