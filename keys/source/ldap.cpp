@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace keys::source {
@@ -18,6 +19,7 @@ namespace keys::source {
 namespace {
 
 constexpr std::string_view starttls = "starttls";
+constexpr std::string_view ssl_ca = "ssl_ca=";
 
 // Two hexadecimal digits for whatever might mean something: RFC 4514 and RFC 4515 have the same form.
 std::string escaped(std::string_view text) {
@@ -54,9 +56,10 @@ std::string filled(std::string_view text, std::string_view name, const std::stri
     return result;
 }
 
-// The URLs of a connection, and whether to begin TLS on it.
+// The URLs of a connection, whether to begin TLS on it, and who signed the server's certificate.
 struct Place {
     std::string urls;
+    std::string ssl_ca; // empty: as ldap.conf says
     bool tls = false;
 };
 
@@ -65,6 +68,8 @@ Place place_of(const Options& options) {
     for (const std::string_view word : base::split(options.connection, ' ')) {
         if (word == starttls) {
             place.tls = true;
+        } else if (word.starts_with(ssl_ca)) {
+            place.ssl_ca = word.substr(ssl_ca.size());
         } else if (!word.empty()) {
             place.urls += fmt::format("{}{}", place.urls.empty() ? "" : " ", word);
         }
@@ -131,12 +136,33 @@ class LdapConnection : public Reconnecting {
         ::ldap_set_option(ldap_, LDAP_OPT_REFERRALS, LDAP_OPT_OFF); // only who was named is asked
         ::ldap_set_option(ldap_, LDAP_OPT_NETWORK_TIMEOUT, &left);
         ::ldap_set_option(ldap_, LDAP_OPT_TIMEOUT, &left);
+        if (std::string problem = use_certificates(); !problem.empty()) {
+            return problem;
+        }
         if (place_.tls) {
             if (const int status = ::ldap_start_tls_s(ldap_, nullptr, nullptr); status != LDAP_SUCCESS) {
                 return fmt::format("TLS cannot begin: {}", problem(status));
             }
         }
         return bind();
+    }
+
+    // With a file of them the server's certificate is checked, whatever ldap.conf says.
+    std::string use_certificates() {
+        if (place_.ssl_ca.empty()) {
+            return {};
+        }
+        const int demand = LDAP_OPT_X_TLS_DEMAND;
+        const int of_client = 0;
+        for (const auto& [option, value] :
+             {std::pair<int, const void*>{LDAP_OPT_X_TLS_CACERTFILE, place_.ssl_ca.c_str()},
+              {LDAP_OPT_X_TLS_REQUIRE_CERT, &demand},
+              {LDAP_OPT_X_TLS_NEWCTX, &of_client}}) {
+            if (::ldap_set_option(ldap_, option, value) != LDAP_OPT_SUCCESS) {
+                return fmt::format("{}: certificates cannot be read from it", place_.ssl_ca);
+            }
+        }
+        return {};
     }
 
     std::string bind() {
@@ -155,6 +181,10 @@ class LdapConnection : public Reconnecting {
         const int status = ::ldap_sasl_bind_s(ldap_, options_.user.c_str(), LDAP_SASL_SIMPLE, &credentials,
                                               nullptr, nullptr, nullptr);
         std::fill(secret.begin(), secret.end(), '\0');
+        if (status == LDAP_SERVER_DOWN && place_.urls.find("ldaps://") != std::string::npos) {
+            // The library does not tell the one from the other.
+            return problem(status) + ": it is not there, or its certificate is not good";
+        }
         return status == LDAP_SUCCESS ? std::string() : problem(status);
     }
 
@@ -238,8 +268,7 @@ std::string ldap_refusal(const Options& options) {
     for (const std::string_view url : base::split(place.urls, ' ')) {
         if (::ldap_is_ldap_url(std::string(url).c_str()) == 0) {
             return "the connection is written ldap://HOST, ldaps://HOST or ldapi://PATH, several with blanks "
-                   "between "
-                   "them, and starttls at the end";
+                   "between them, and starttls and ssl_ca=FILE at the end";
         }
     }
     const auto query = parse_query(options.query);

@@ -29,6 +29,7 @@ TEST_CASE("sources that nothing can be asked of") {
         {Kind::mysql, "host=db port=70000", "SELECT ?", "the connection is written"},
         {Kind::mysql, "host=db password=secret", "SELECT ?", "password_file"},
         {Kind::ldap, "ldap://a ldaps://b starttls", "ou=x?k?sub?(mail=$d)", ""},
+        {Kind::ldap, "ldaps://b ssl_ca=/etc/ca.pem", "ou=x?k?sub?(mail=$d)", ""},
         {Kind::ldap, "ldap://a", "$D?k", ""},
         {Kind::ldap, "ldap.example.org", "ou=x?k?sub?(mail=$d)", "ldap://HOST"},
         {Kind::ldap, "ldap://a", "", "BASE?ATTRIBUTES"},
