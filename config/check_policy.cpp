@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -17,6 +18,8 @@ namespace {
 using authenticate::Action;
 using authenticate::Exception;
 using authenticate::Ground;
+
+constexpr std::chrono::days queue_lifetime{4}; // of the less patient senders
 
 constexpr std::string_view of_softfail = "RFC 7208 8.5: no message is to be refused for it alone";
 constexpr std::string_view of_signatures =
@@ -134,6 +137,19 @@ class RulesCheck {
         }
     }
 
+    // RFC 5321 4.5.4.1: a sender gives up after four to five days.
+    void check_patience(std::chrono::seconds tempfail_for) const {
+        const Place* place = given("tempfail_for");
+        const bool for_ever = tempfail_for.count() == 0;
+        if (place != nullptr && (for_ever || tempfail_for > queue_lifetime)) {
+            report_.warning(*place,
+                            fmt::format("'{}tempfail_for' is {}: senders give up after 4 to 5 days, and mail "
+                                        "that was only put off bounces",
+                                        prefix_, for_ever ? "without end" : "longer than 4 days"),
+                            "a few hours outlast most faults of the DNS");
+        }
+    }
+
   private:
     void check_unused(std::string_view name, bool is_default) const {
         const Place* place = given(name);
@@ -248,12 +264,14 @@ void check_rules(const Settings& settings, const PolicyPlaces& places, Report& r
     const RulesCheck of_default(settings, "policy.", places, report);
     of_default.check(policy_sections().front().settings, settings);
     of_default.check_junk_signatures(rules.policy.dkim);
+    of_default.check_patience(rules.tempfail_for);
     check_sense(of_default, rules, one_of_all(follows_dmarc), one_of_all(acts_on_dkim));
     for (const ProfileEntry& profile : profiles) {
         const RulesCheck of_profile(
             settings, fmt::format("policy.profiles.{}.", profile.rules.policy.profile), places, report);
         of_profile.check(profile_schema(), profile);
         of_profile.check_junk_signatures(profile.rules.policy.dkim);
+        of_profile.check_patience(profile.rules.tempfail_for);
         check_sense(of_profile, profile.rules, follows_dmarc(profile.rules), acts_on_dkim(profile.rules));
     }
 }

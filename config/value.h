@@ -90,5 +90,7 @@ struct Type {
 
 // YAML that reads back as the same value.
 [[nodiscard]] std::string print(const Type& type, const Value& value);
+// Of a list, each without quotes; nothing: it is none.
+[[nodiscard]] std::optional<std::vector<std::string>> items(const Type& type, const Value& value);
 
 } // namespace config

@@ -32,13 +32,13 @@ std::string as_scalar(std::string_view text) {
 }
 
 template <class Items, class Text>
-std::string print_list(const Items& items, Text text) {
+std::vector<std::string> texts_of(const Items& items, Text text) {
     std::vector<std::string> texts;
     texts.reserve(items.size());
     for (const auto& item : items) {
-        texts.push_back(as_scalar(text(item)));
+        texts.push_back(text(item));
     }
-    return fmt::format("[{}]", fmt::join(texts, ", "));
+    return texts;
 }
 
 std::string print_number(const Type& type, std::uint64_t number) {
@@ -51,6 +51,33 @@ std::string print_number(const Type& type, std::uint64_t number) {
     return type.kind == Kind::size ? print_size(number) : fmt::format("{}", number);
 }
 
+// Of a list, each as it is.
+struct Items {
+    const Type& type;
+    using Texts = std::optional<std::vector<std::string>>;
+
+    Texts operator()(const std::vector<std::string>& value) const { return value; }
+    Texts operator()(const std::vector<Word>& value) const {
+        return texts_of(value, [&](Word item) { return std::string(type.words.at(item.index)); });
+    }
+    Texts operator()(const std::vector<dns::Server>& value) const {
+        return texts_of(value, [](const dns::Server& item) { return print(item); });
+    }
+    Texts operator()(const std::vector<base::IpNetwork>& value) const {
+        return texts_of(value, [](const base::IpNetwork& item) { return item.print(); });
+    }
+    Texts operator()(const base::HostList& value) const {
+        return texts_of(value, [](const base::HostPattern& item) { return item.print(); });
+    }
+    Texts operator()(const std::vector<base::MacroCondition>& value) const {
+        return texts_of(value, [](const base::MacroCondition& item) { return item.print(); });
+    }
+    template <class Scalar>
+    Texts operator()(const Scalar& /*value*/) const {
+        return std::nullopt;
+    }
+};
+
 struct Printer {
     const Type& type;
 
@@ -62,23 +89,11 @@ struct Printer {
     std::string operator()(Word value) const { return std::string(type.words.at(value.index)); }
     std::string operator()(const std::string& value) const { return as_scalar(value); }
     std::string operator()(const base::SocketName& value) const { return as_scalar(value.print()); }
-    std::string operator()(const std::vector<std::string>& value) const {
-        return print_list(value, [](const std::string& item) { return item; });
-    }
-    std::string operator()(const std::vector<Word>& value) const {
-        return print_list(value, [&](Word item) { return std::string(type.words.at(item.index)); });
-    }
-    std::string operator()(const std::vector<dns::Server>& value) const {
-        return print_list(value, [](const dns::Server& item) { return print(item); });
-    }
-    std::string operator()(const std::vector<base::IpNetwork>& value) const {
-        return print_list(value, [](const base::IpNetwork& item) { return item.print(); });
-    }
-    std::string operator()(const base::HostList& value) const {
-        return print_list(value, [](const base::HostPattern& item) { return item.print(); });
-    }
-    std::string operator()(const std::vector<base::MacroCondition>& value) const {
-        return print_list(value, [](const base::MacroCondition& item) { return item.print(); });
+    template <class List>
+    std::string operator()(const List& list) const {
+        std::vector<std::string> texts = *Items{type}(list);
+        std::transform(texts.begin(), texts.end(), texts.begin(), as_scalar);
+        return fmt::format("[{}]", fmt::join(texts, ", "));
     }
 };
 
@@ -86,6 +101,10 @@ struct Printer {
 
 std::string print(const Type& type, const Value& value) {
     return std::visit(Printer{type}, value);
+}
+
+std::optional<std::vector<std::string>> items(const Type& type, const Value& value) {
+    return std::visit(Items{type}, value);
 }
 
 } // namespace config

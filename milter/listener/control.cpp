@@ -48,18 +48,18 @@ bool is_socket(const std::string& path) {
     return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-// Another file than a socket stays, and makes bind() fail.
-bool remove_left_behind(const std::string& path) {
+// Why there still is something; empty: the place is free. Another file than a socket stays.
+std::string remove_left_behind(const std::string& path) {
     base::SocketName name;
     name.family = base::SocketName::Family::unix;
     name.path = path;
     if (accepts_connections(name)) {
-        return false;
+        return fmt::format("{}: another process listens there", path);
     }
-    if (is_socket(path)) {
-        ::unlink(path.c_str());
+    if (is_socket(path) && ::unlink(path.c_str()) != 0) {
+        return error_text("a socket that was left behind there cannot be removed", path);
     }
-    return true;
+    return {};
 }
 
 int milliseconds_until(Clock::time_point deadline) {
@@ -97,8 +97,8 @@ base::Result<OwnedDescriptor, std::string> open_control(const std::string& path)
         return base::refuse(fmt::format("{}: a path of a unix socket has at most {} octets", path,
                                         base::SocketName::longest_path));
     }
-    if (!remove_left_behind(path)) {
-        return base::refuse(fmt::format("{}: another process listens there", path));
+    if (std::string problem = remove_left_behind(path); !problem.empty()) {
+        return base::refuse(std::move(problem));
     }
     auto descriptor = new_socket();
     constexpr mode_t only_owner = 0177;

@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -63,6 +64,18 @@ bool is_member(gid_t group) {
            std::find(groups.begin(), groups.end(), group) != groups.end();
 }
 
+// From a directory with the sticky bit, as /tmp is, only the owner of either takes a file away.
+bool may_remove(const struct stat& file, const std::string& folder) {
+    struct stat status{};
+    return geteuid() == 0 || file.st_uid == geteuid() || stat(folder.c_str(), &status) != 0 ||
+           (status.st_mode & S_ISVTX) == 0 || status.st_uid == geteuid();
+}
+
+std::string user_name(uid_t user) {
+    const auto* entry = getpwuid(user);
+    return entry == nullptr ? std::to_string(user) : entry->pw_name;
+}
+
 Trouble try_unix(const base::SocketName& socket, const std::string& group) {
     const std::string& path = socket.path;
     constexpr std::size_t longest = base::SocketName::longest_path;
@@ -79,11 +92,20 @@ Trouble try_unix(const base::SocketName& socket, const std::string& group) {
         return somebody_listens();
     }
     struct stat status{};
-    if (lstat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode)) {
+    const bool is_there = lstat(path.c_str(), &status) == 0;
+    if (is_there && !S_ISSOCK(status.st_mode)) {
         return because(fmt::format("{} is there and is no socket", path));
     }
-    if (auto trouble = try_folder(path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)))) {
+    const std::string folder = path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
+    if (auto trouble = try_folder(folder)) {
         return trouble;
+    }
+    if (is_there && !may_remove(status, folder)) {
+        return SocketTrouble{.reason =
+                                 fmt::format("{} was left behind by another user ({}), and nobody else may "
+                                             "remove it from {}",
+                                             path, user_name(status.st_uid), folder),
+                             .denied = true};
     }
     return may_give ? std::nullopt
                     : Trouble({.reason = fmt::format(

@@ -16,6 +16,7 @@
 #include "milter/tool/counted.h"
 #include "milter/tool/postfix_check.h"
 #include "milter/tool/startup_check.h"
+#include "milter/tool/suffix_check.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -239,6 +240,7 @@ void check_keys(const config::Settings& settings, const std::string& user, const
 void check_runtime(const config::Settings& settings, const CheckConfigOptions& options, Report& report) {
     check_keys(settings, user_that_counts(options.user), options, report);
     check_relays(settings, report);
+    report.add(check_suffixes(settings, name_of(options)));
     if (const auto checks = make_checks(settings); !checks) {
         report.diagnostics.push_back({Severity::error, name_of(options), 0, 0, checks.error().message, {}});
     }

@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -37,7 +38,7 @@ struct ShowConfigOptions {
 struct Line {
     std::string path;
     std::string value; // as YAML
-    std::string bare;  // a text without its quotes, else the same
+    std::string bare;  // for scripts: without quotes, a list on several lines
     std::string origin;
 };
 
@@ -60,8 +61,11 @@ config::Value showable(const config::Type& type, config::Value value) {
     return value;
 }
 
-// A text without the quotes that YAML may want.
-std::optional<std::string> bare(const config::Value& value) {
+// A text without the quotes that YAML may want, and of a list one on each line.
+std::optional<std::string> bare(const config::Type& type, const config::Value& value) {
+    if (const auto items = config::items(type, value)) {
+        return fmt::format("{}", fmt::join(*items, "\n"));
+    }
     if (const auto* socket = std::get_if<base::SocketName>(&value)) {
         return socket->print();
     }
@@ -74,7 +78,7 @@ Line line_of(const config::SettingOf<Target>& setting, const Target& target, std
              std::string origin) {
     const config::Value value = showable(setting.type, setting.read(target));
     const auto printed = config::print(setting.type, value);
-    return {std::move(path), printed, bare(value).value_or(printed), std::move(origin)};
+    return {std::move(path), printed, bare(setting.type, value).value_or(printed), std::move(origin)};
 }
 
 // An item of a list as one mapping.
@@ -286,8 +290,29 @@ void print_json(const std::vector<Line>& lines, std::ostream& out) {
     out << list.dump(2, ' ', true, Json::error_handler_t::replace) << '\n';
 }
 
-Result<std::vector<Line>> wanted_lines(const ShowConfigOptions& options, const config::Loaded& loaded) {
+// Domains stand here in lower case and in A-labels, however they are written.
+std::string with_domain_read(const std::string& path, const config::Settings& settings) {
+    const std::string prefix = fmt::format("{}.", config::domains_name);
+    if (!path.starts_with(prefix)) {
+        return path;
+    }
+    // What follows may be a domain or a domain and a setting: the longest that there is.
+    for (auto end = path.size(); end != std::string::npos && end > prefix.size();
+         end = path.rfind('.', end - 1)) {
+        const auto name = path.substr(prefix.size(), end - prefix.size());
+        const bool is_below = name.starts_with("*.");
+        const auto domain = base::DomainName::parse_international(is_below ? name.substr(2) : name);
+        const auto read = domain ? (is_below ? "*." : "") + domain->text() : "";
+        if (settings.domains.contains(read)) {
+            return prefix + read + path.substr(end);
+        }
+    }
+    return path;
+}
+
+Result<std::vector<Line>> wanted_lines(ShowConfigOptions options, const config::Loaded& loaded) {
     auto lines = all_lines(loaded);
+    options.path = with_domain_read(options.path, *loaded.settings);
     if (std::none_of(lines.begin(), lines.end(),
                      [&](const Line& line) { return is_below(line.path, options.path); })) {
         if (const auto domain = named_domain(options.path, lines)) {
@@ -334,7 +359,7 @@ Result<ExitCode> show_config(const ShowConfigOptions& options, Console& console)
     }
     for (const Line& line : *lines) {
         if (options.value_only) {
-            fmt::print(console.out, "{}\n", line.bare);
+            fmt::print(console.out, "{}{}", line.bare, line.bare.empty() && line.value == "[]" ? "" : "\n");
         } else {
             fmt::print(console.out, "{}: {}  # {}\n", line.path, line.value, line.origin);
         }

@@ -59,6 +59,30 @@ class Startup(unittest.TestCase):
                     self.assertIn("error: [FAILED]", said)
                     self.assertNotIn("Success", said)
 
+    def test_sockets_that_another_user_left_behind(self):
+        """In a directory such as /tmp nobody takes away what is another's; in one of the daemon's own it does."""
+        nobody = 65534
+        shared = self.folder / "shared"
+        shared.mkdir()
+        self.folder.chmod(0o755)
+        shared.chmod(0o1777)
+        for name in ("milter", "control"):
+            with socket.socket(socket.AF_UNIX) as left:
+                left.bind(str(shared / name))
+        config = self.folder / "paraph.yaml"
+        config.write_text(f"listen: {{socket: 'unix:{shared}/milter', control: {shared}/control}}\n")
+        config.chmod(0o644)
+        as_nobody = ["setpriv", f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups"]
+        ended = subprocess.run([*as_nobody, programs.paraphd, "--log", "stderr", "--config", str(config)],
+                               capture_output=True, text=True, timeout=60, env=environment())
+        self.assertEqual(UNAVAILABLE, ended.returncode, ended.stderr)
+        self.assertIn(f"{shared}/milter was left behind by another user (root)", ended.stderr)
+        self.assertIn(f"{shared}/control: a socket that was left behind there cannot be removed: ", ended.stderr)
+        checked = subprocess.run([*as_nobody, programs.paraph, "check-config", "-c", str(config)], capture_output=True,
+                                 text=True, timeout=60)
+        self.assertIn("was left behind by another user (root)", checked.stdout)
+        self.assertTrue((shared / "milter").exists())
+
     def test_failure_stands_on_stderr_whatever_the_log(self):
         config = self.folder / "paraph.yaml"
         config.write_text("log: {target: syslog, level: error}\nlisten: {socket: 'unix:/nowhere/paraph.sock'}\n")

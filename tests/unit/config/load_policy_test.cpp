@@ -315,6 +315,23 @@ TEST_CASE("a junk signature that fares better than none is warned of") {
                       "  dkim_policy: reject\n  dkim_permerror: reject\n"));
 }
 
+TEST_CASE("mail that is put off for longer than a queue holds it is warned of") {
+    const auto told = [](const std::string& settings) {
+        const Texts texts = diagnose(policy(settings));
+        return std::any_of(texts.begin(), texts.end(), [](const auto& text) {
+            return text.find("tempfail_for' is") != std::string::npos &&
+                   text.find("senders give up after 4 to 5 days") != std::string::npos;
+        });
+    };
+    CHECK(told("  tempfail_for: 30d\n"));
+    CHECK(told("  tempfail_for: 97h\n"));
+    CHECK(told("  tempfail_for: 0\n"));
+    CHECK(told("  profiles: {a: {daemon_ports: [26], tempfail_for: 5d}}\n"));
+    CHECK_FALSE(told("  tempfail_for: 4d\n"));
+    CHECK_FALSE(told("  tempfail_for: 4h\n"));
+    CHECK_FALSE(told(""));
+}
+
 TEST_CASE("what has no effect or loses mail is warned of") {
     const Case cases[]{
         {"an action on a domain's policy that is not followed",

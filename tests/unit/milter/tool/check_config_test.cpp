@@ -247,6 +247,37 @@ TEST_CASE("check-config finds keys that cannot be used") {
     CHECK(contains(ran.out, "none.pem"));
 }
 
+TEST_CASE("check-config warns of keys for all names below a public suffix") {
+    const Workspace files;
+    files.write("domains", "example.org\n.co.uk OK\n*.example.net\n");
+    struct Case {
+        const char* yaml;
+        const char* said; // empty: nothing
+    };
+    const std::string keys = "keys: [{selector: s, file: k.pem}]";
+    const Case cases[] = {
+        {"default: {domains: ['*.com'], KEYS}", "'default.domains': mail of every domain below 'com'"},
+        {"default: {domains: ['*.github.io'], KEYS}", "below 'github.io'"},
+        {"default: {domains: [com, '*.example.com'], KEYS}", ""},
+        {"default: {domain_table: domains, KEYS}",
+         "'default.domain_table': mail of every domain below 'co.uk'"},
+        {"domains: {'*.co.uk': {KEYS}}", "'domains.*.co.uk': mail of every domain below 'co.uk'"},
+        {"domains: {net: {subdomains: true, KEYS}}", "'domains.net': mail of every domain below 'net'"},
+        {"domains: {net: {KEYS}, '*.example.net': {KEYS}}", ""},
+    };
+    for (const Case& test : cases) {
+        INFO(test.yaml);
+        std::string yaml = test.yaml;
+        for (auto at = yaml.find("KEYS"); at != std::string::npos; at = yaml.find("KEYS")) {
+            yaml.replace(at, 4, keys);
+        }
+        const auto ran = run({"check-config", files.write("p.yaml", yaml + "\n")});
+        const bool warned = contains(ran.out, "it is a public suffix");
+        CHECK(warned == (*test.said != '\0'));
+        CHECK(contains(ran.out, test.said));
+    }
+}
+
 TEST_CASE("check-config warns of a relay whose name leads to an internal host") {
     const Workspace files;
     const auto told = [&](const std::string& roles) {
