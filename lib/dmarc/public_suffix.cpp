@@ -37,4 +37,18 @@ std::optional<base::DomainName> PublicSuffixList::registrable_domain(const base:
     return base::DomainName::parse(domain);
 }
 
+std::optional<base::DomainName> PublicSuffixList::registered_domain(const base::DomainName& name) const {
+    const auto is_registry = [&](const base::DomainName& suffix) {
+        return list_ && psl_is_public_suffix2(list_.get(), suffix.text().c_str(), PSL_TYPE_ICANN) == 1;
+    };
+    auto found = std::optional(name);
+    for (auto parent = name.parent(); parent && !is_registry(*found); parent = parent->parent()) {
+        if (is_registry(*parent)) {
+            return found;
+        }
+        found = parent;
+    }
+    return std::nullopt;
+}
+
 } // namespace dmarc

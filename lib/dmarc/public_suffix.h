@@ -31,6 +31,10 @@ class PublicSuffixList {
     // One label below the public suffix; nothing when `name` is itself one.
     [[nodiscard]] std::optional<base::DomainName> registrable_domain(const base::DomainName& name) const;
 
+    // The same by the registries' suffixes alone: the private ones, whose owners may hold what is below them
+    // for one organization, do not count.
+    [[nodiscard]] std::optional<base::DomainName> registered_domain(const base::DomainName& name) const;
+
   private:
     struct Free {
         void operator()(psl_ctx_st* list) const;

@@ -203,8 +203,10 @@ bool may_align(const base::DomainName& signer, const base::DomainName& author,
         return true;
     }
     if (public_suffixes != nullptr) {
-        const auto ours = public_suffixes->registrable_domain(signer);
-        return ours && ours == public_suffixes->registrable_domain(author);
+        // RFC 9989 4.10.2: the records decide, and who owns a private suffix may have one for all names below
+        // it.
+        const auto ours = public_suffixes->registered_domain(signer);
+        return ours && ours == public_suffixes->registered_domain(author);
     }
     constexpr std::size_t shared = 2; // labels: nobody owns a top-level domain
     return signer.suffix(shared) == author.suffix(shared);

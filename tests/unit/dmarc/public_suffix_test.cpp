@@ -46,6 +46,25 @@ TEST_CASE("libpsl's own list knows the usual suffixes in both sections and as A-
     check(list, "xn--55qx5d.cn", "-");
 }
 
+TEST_CASE("the registered domain is one label below what a registry has, whatever others have below it") {
+    const auto list = dmarc::PublicSuffixList::load(test_list);
+    REQUIRE(list);
+    const auto built_in = dmarc::PublicSuffixList::built_in();
+    const auto registered = [](const dmarc::PublicSuffixList& of, const char* domain) {
+        const auto found = of.registered_domain(name(domain));
+        return found ? found->text() : "-";
+    };
+    CHECK(registered(*list, "a.b.farm.example") == "farm.example");
+    CHECK(registered(*list, "mail.shop.co.example") == "shop.co.example");
+    CHECK(registered(*list, "fruit.stalls.example") == "stalls.example");
+    CHECK(registered(*list, "stalls.example") == "stalls.example");
+    CHECK(registered(*list, "co.example") == "-");
+    CHECK(registered(*list, "example") == "-");
+    CHECK(registered(*list, "a.farm.unheard-of") == "farm.unheard-of");
+    CHECK(registered(built_in, "a.one.github.io") == "github.io");
+    CHECK(registered(built_in, "a.one.co.uk") == "one.co.uk");
+}
+
 TEST_CASE("what is not a public suffix list is refused") {
     CHECK_FALSE(dmarc::PublicSuffixList::load("/nonexistent/list.dat"));
     CHECK_FALSE(dmarc::PublicSuffixList::load("/"));

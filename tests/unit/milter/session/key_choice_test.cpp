@@ -288,11 +288,13 @@ TEST_CASE("what DMARC could take for the author's") {
         bool without_list;
     };
     const std::vector<Alignment> cases{
-        {"example.org", "example.org", true, true},   {"example.org", "a.example.org", true, true},
-        {"a.example.org", "example.org", true, true}, {"a.example.org", "b.example.org", true, true},
-        {"example.org", "example.net", false, false}, {"example.org", "example2.org", false, false},
-        {"one.co.uk", "two.co.uk", false, true},      {"co.uk", "two.co.uk", true, true},
-        {"a.one.co.uk", "b.one.co.uk", true, true},
+        {"example.org", "example.org", true, true},      {"example.org", "a.example.org", true, true},
+        {"a.example.org", "example.org", true, true},    {"a.example.org", "b.example.org", true, true},
+        {"example.org", "example.net", false, false},    {"example.org", "example2.org", false, false},
+        {"one.co.uk", "two.co.uk", false, true},         {"co.uk", "two.co.uk", true, true},
+        {"a.one.co.uk", "b.one.co.uk", true, true},      {"one.github.io", "two.github.io", true, true},
+        {"a.one.github.io", "github.io", true, true},    {"one.github.io", "one.gitlab.io", false, false},
+        {"one.tk.invalid", "two.invalid", false, false},
     };
     for (const auto& c : cases) {
         INFO(c.signer << " " << c.author);
