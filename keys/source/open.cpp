@@ -61,6 +61,14 @@ std::optional<Kind> kind_of(std::string_view word) {
     return std::nullopt;
 }
 
+std::vector<std::string_view> kind_words() {
+    std::vector<std::string_view> list;
+    for (const Word& known : words) {
+        list.push_back(known.word);
+    }
+    return list;
+}
+
 std::string refusal(const Options& options) {
     switch (options.kind) {
     case Kind::postgresql:

@@ -8,11 +8,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace keys::source {
 
 // "postgresql" of "postgresql:mail"; nothing: there is no such kind.
 [[nodiscard]] std::optional<Kind> kind_of(std::string_view word);
+
+// All that it knows. config/table_prefix.h has them too, and a test compares both.
+[[nodiscard]] std::vector<std::string_view> kind_words();
 
 // Why nothing can be asked like this, whatever the database says; empty: it can. Touches nothing.
 [[nodiscard]] std::string refusal(const Options& options);
