@@ -141,7 +141,9 @@ TEST_CASE("the questions of a message have one bound, and reaching it is a tempo
           "[limits]") {
     Bomb bomb = find(hostile::sender_bombs(), "ten MX terms of ten hosts each");
     bomb.config = "dns: { questions_per_message: 30 }\n";
-    const Outcome outcome = hostile::play(bomb, Answers::early);
+    // What SPF needs is asked before the header comes; answers on another thread may come behind it, when the
+    // whole number counts.
+    const Outcome outcome = hostile::play(bomb, Answers::at_once);
     CHECK(outcome.questions == 23); // a quarter of 30 is kept for the header
     CHECK(count(results_of(outcome), "spf=temperror") == 1);
     REQUIRE(outcome.log.size() == 2);

@@ -1,4 +1,5 @@
-// A resolver over a zone that answers on a thread of its own, and not before it is opened.
+// A resolver over a zone that answers on a thread of its own, and not before it is opened; or at once, on the
+// thread that asks.
 #pragma once
 
 #include "milter/resolver/resolver.h"
@@ -21,11 +22,18 @@ class LateResolver final : public milter::resolver::Resolver {
     ~LateResolver() override { close(); }
 
     void ask(const dns::Question& question, Callback callback) override {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         ++asked_;
+        if (at_once_) {
+            lock.unlock();
+            callback(std::make_shared<const dns::Answer>(zone_.answer(question)));
+            return;
+        }
         waiting_.emplace_back(question, std::move(callback));
         changed_.notify_one();
     }
+
+    void answer_at_once() { at_once_ = true; } // before anybody asks
 
     void open() {
         thread_ = std::thread([this] { answer_all(); });
@@ -66,6 +74,7 @@ class LateResolver final : public milter::resolver::Resolver {
     std::condition_variable changed_;
     std::deque<std::pair<dns::Question, Callback>> waiting_;
     std::size_t asked_ = 0;
+    bool at_once_ = false;
     bool closed_ = false;
     std::thread thread_;
 };

@@ -80,6 +80,8 @@ Outcome play(const Bomb& bomb, Answers answers) {
     const auto start = cpu_time();
     if (answers == Answers::early) {
         resolver.open();
+    } else if (answers == Answers::at_once) {
+        resolver.answer_at_once();
     }
     {
         milter::session::Session session(service);

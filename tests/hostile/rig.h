@@ -13,9 +13,10 @@
 
 namespace hostile {
 
-// When the DNS answers: at once, so that all is known before the end of the message; or only when the session
-// has begun to wait, one round after the other, so that every round finds as much as possible to do again.
-enum class Answers { early, late };
+// When the DNS answers: on a thread of its own, so that all is probably known before the end of the message;
+// only when the session has begun to wait, one round after the other, so that every round finds as much as
+// possible to do again; or to whoever asks, before he goes on.
+enum class Answers { early, late, at_once };
 
 struct Outcome {
     milter::session::Actions actions;
