@@ -106,6 +106,9 @@ std::optional<Step> step_of_vanished(const RotatedKey& key, const RotationPlan& 
 }
 
 Step step_of_retiring(const RotatedKey& key, const RotationPlan& plan) {
+    if (key.stopped != 0) {
+        return wait(key, plan.transit, "another host may sign with it");
+    }
     const auto left = plan.transit - key.in_state.certain();
     return left > seconds(0) ? wait(key, left, "mail signed with it may be on its way")
                              : Step{Step::Kind::withdraw, key.selector, {}, "all mail has arrived"};
@@ -199,9 +202,14 @@ const char* print(Step::Kind kind) {
     return "?";
 }
 
-void Rotation::observe(const std::vector<Observation>& seen, const Moment& now) {
+void Rotation::observe(const std::vector<Observation>& seen, const Moment& now,
+                       const std::set<std::string>& held) {
     for (RotatedKey& key : keys_) {
         key.in_state.tick(now);
+        if (key.stopped != 0 && !held.contains(key.selector)) {
+            key.stopped = 0;
+            key.in_state.start(now); // the last host may have stopped right before
+        }
         for (Elapsed* elapsed : {&key.shown, &key.gone}) {
             if (elapsed->is_running()) {
                 elapsed->tick(now);
@@ -292,12 +300,16 @@ void Rotation::finish(const Step& step, const Moment& now) {
     case Step::Kind::activate:
         key->confirmed = true;
         key->in_state.start(now); // an overlap begins when it signs
+        change_edition();
         break;
     case Step::Kind::retire:
         enter(*key, KeyState::retiring, now);
+        change_edition();
+        key->stopped = edition_;
         break;
     case Step::Kind::silence:
         key->silent = true;
+        change_edition();
         break;
     case Step::Kind::withdraw:
         if (has_record(key->state)) {
@@ -316,6 +328,10 @@ void Rotation::finish(const Step& step, const Moment& now) {
     case Step::Kind::alarm:
         break;
     }
+}
+
+void Rotation::change_edition() {
+    edition_ += edition_ == 0 ? 0 : 1;
 }
 
 RotatedKey* Rotation::find(const std::string& selector) {

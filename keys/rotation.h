@@ -12,6 +12,9 @@
 //
 // Keys of each type have a life of their own; only selectors are never shared.
 //
+// Where several hosts share the keys (keys/shared_rotation.h), another one may go on to sign with a key that
+// retires until it has heard of it. The time of its mail counts only from when no host signs any more.
+//
 // A step may be done and not be written down, or written down and not be done: whoever carries it out may be
 // stopped in between. So each may be done twice, and `activate`, after which a key may have signed, is
 // written down before it is done; all others after.
@@ -29,6 +32,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -99,6 +103,8 @@ struct RotatedKey {
     bool silent = false;                  // active: it stopped because its record vanished
     bool found = false;                   // a server had a record of that name when it was asked last
     bool adopted = false;                 // made by somebody else, who may use it elsewhere
+    // Retiring, of several hosts: those that serve an earlier edition may sign with it. 0: nobody does.
+    std::uint64_t stopped = 0;
 
     [[nodiscard]] bool may_sign() const { return state == KeyState::active && !silent; }
 };
@@ -130,14 +136,18 @@ struct Step {
 class Rotation {
   public:
     Rotation() = default;
-    // As the journal has them, the oldest first.
-    explicit Rotation(std::vector<RotatedKey> keys) : keys_(std::move(keys)) {}
+    // As the journal has them, the oldest first. `edition` of what signs, from 1, if several hosts share it.
+    explicit Rotation(std::vector<RotatedKey> keys, std::uint64_t edition = 0)
+        : keys_(std::move(keys)), edition_(edition) {}
 
     [[nodiscard]] const std::vector<RotatedKey>& keys() const { return keys_; }
+    // Another one whenever other keys are to sign.
+    [[nodiscard]] std::uint64_t edition() const { return edition_; }
 
     // What was seen since the last time. A key that is not in it was not asked for, which counts as a
-    // failure.
-    void observe(const std::vector<Observation>& seen, const Moment& now);
+    // failure. `held`: with these a host may sign that has not heard yet that they have stopped.
+    void observe(const std::vector<Observation>& seen, const Moment& now,
+                 const std::set<std::string>& held = {});
 
     // At most one step a key, in the order in which to do them; to be asked again when they are done.
     [[nodiscard]] std::vector<Step> next(const RotationPlan& plan, const Moment& now) const;
@@ -151,8 +161,10 @@ class Rotation {
     [[nodiscard]] std::string free_selector(const RotationPlan& plan, const Step& step,
                                             const std::vector<Step>& others, const Moment& now) const;
     [[nodiscard]] bool has_successor(const RotatedKey& key, const RotationPlan& plan) const;
+    void change_edition();
 
     std::vector<RotatedKey> keys_;
+    std::uint64_t edition_ = 0;
 };
 
 } // namespace keys

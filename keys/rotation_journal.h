@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "keys/rotation.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ struct RotationJournal {
     std::string domain;
     std::vector<RotatedKey> keys;             // the oldest first
     std::map<std::string, std::string> files; // of the private keys, by selector
+    std::uint64_t edition = 0;                // of several hosts; no part of the text
 };
 
 [[nodiscard]] std::string print(const RotationJournal& journal);
