@@ -1,26 +1,18 @@
 #include "keys/source/postgresql.h"
 
-#include "base/ascii.h"
 #include "keys/source/collect.h"
+#include "keys/source/postgresql_link.h"
 #include "keys/source/reconnecting.h"
-#include "keys/source/secret_file.h"
-#include "keys/source/wait.h"
 
-#include <fmt/format.h>
 #include <libpq-fe.h>
 
-#include <algorithm>
-#include <array>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace keys::source {
 
 namespace {
-
-using Handle = std::unique_ptr<PGconn, decltype(&PQfinish)>;
-using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
 // The database is told what is wrong with a name: that it cannot be written in its character set, for
 // example. SQLSTATE, class 22: no row can have such a name.
@@ -31,67 +23,21 @@ bool is_about_the_name(const PGresult* result) {
 
 class PostgresqlConnection : public Reconnecting {
   public:
-    explicit PostgresqlConnection(const Options& options) : options_(options) {}
+    explicit PostgresqlConnection(const Options& options) : query_(options.query), link_(options) {}
 
   private:
-    bool is_open() const override { return connection_ != nullptr; }
-    void close() override { connection_.reset(); }
-
-    std::string open(Time deadline) override {
-        std::optional<SecretFile> password;
-        if (!options_.password_file.empty()) {
-            password.emplace(options_.password_file);
-            if (!password->problem().empty()) {
-                return password->problem();
-            }
-        }
-        // What comes later counts more; the connection, which may be a URL, is expanded where dbname stands.
-        std::vector<const char*> names{"fallback_application_name", "dbname", "client_encoding"};
-        std::vector<const char*> values{"paraphd", options_.connection.c_str(), "UTF8"};
-        const auto set = [&](const char* option, const std::string& value) {
-            if (!value.empty()) {
-                names.push_back(option);
-                values.push_back(value.c_str());
-            }
-        };
-        set("user", options_.user);
-        set("password", password ? password->text() : options_.password_file); // both empty without a file
-        names.push_back(nullptr);
-        values.push_back(nullptr);
-        connection_.reset(::PQconnectStartParams(names.data(), values.data(), 1));
-        return connect(deadline);
-    }
-
-    std::string connect(Time deadline) {
-        if (!connection_ || ::PQstatus(connection_.get()) == CONNECTION_BAD) {
-            return problem();
-        }
-        PostgresPollingStatusType state = PGRES_POLLING_WRITING;
-        while (state != PGRES_POLLING_OK) {
-            if (!wait_for(::PQsocket(connection_.get()), state == PGRES_POLLING_READING, deadline)) {
-                return "it did not let us in in time";
-            }
-            state = ::PQconnectPoll(connection_.get());
-            if (state == PGRES_POLLING_FAILED) {
-                return problem();
-            }
-        }
-        return ::PQsetnonblocking(connection_.get(), 1) == 0 ? std::string() : problem();
-    }
+    bool is_open() const override { return link_.is_open(); }
+    void close() override { link_.close(); }
+    std::string open(Time deadline) override { return link_.open(deadline); }
 
     Answer ask(const std::string& name, Time deadline) override {
-        const std::array<const char*, 1> parameters{name.c_str()};
-        if (::PQsendQueryParams(connection_.get(), options_.query.c_str(), 1, nullptr, parameters.data(),
-                                nullptr, nullptr, 0) == 0) {
-            return base::refuse(problem());
-        }
-        if (::PQsetSingleRowMode(connection_.get()) == 0) {
-            return base::refuse(problem());
+        if (!link_.send(query_, {name}, true)) {
+            return base::refuse(link_.problem());
         }
         std::optional<Collector> rows;
         std::string error;
         bool late = false;
-        while (const Result result = next(deadline, late)) {
+        while (const PostgresqlResult result = link_.next(deadline, late)) {
             take(*result, rows, error);
             if (rows && rows->is_full()) {
                 return rows->answer();
@@ -104,23 +50,6 @@ class PostgresqlConnection : public Reconnecting {
             return base::refuse(std::move(error));
         }
         return rows ? rows->answer() : Answer(Rows());
-    }
-
-    // The next result; null at the end.
-    Result next(Time deadline, bool& late) {
-        while (true) {
-            const int flushed = ::PQflush(connection_.get());
-            if (flushed == 0 && ::PQisBusy(connection_.get()) == 0) {
-                return {::PQgetResult(connection_.get()), &::PQclear};
-            }
-            if (!wait_for(::PQsocket(connection_.get()), flushed == 0, deadline)) {
-                late = true;
-                return {nullptr, &::PQclear};
-            }
-            if (::PQconsumeInput(connection_.get()) == 0) { // the result says why
-                return {::PQgetResult(connection_.get()), &::PQclear};
-            }
-        }
     }
 
     void take(const PGresult& result, std::optional<Collector>& rows, std::string& error) const {
@@ -139,23 +68,12 @@ class PostgresqlConnection : public Reconnecting {
         } else if (status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) {
             error = "the query is no SELECT";
         } else if (!is_about_the_name(&result)) {
-            error = one_text(::PQresultErrorMessage(&result));
+            error = PostgresqlLink::one_text(::PQresultErrorMessage(&result));
         }
     }
 
-    [[nodiscard]] std::string problem() const {
-        return connection_ ? one_text(::PQerrorMessage(connection_.get())) : "no memory";
-    }
-
-    static std::string one_text(const char* text) {
-        constexpr std::size_t longest = 300;
-        std::string line(base::trim_fws(text));
-        std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
-        return base::one_line(line, longest);
-    }
-
-    Options options_;
-    Handle connection_{nullptr, &::PQfinish};
+    std::string query_;
+    PostgresqlLink link_;
 };
 
 } // namespace

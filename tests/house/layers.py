@@ -76,7 +76,7 @@ THIRD_PARTIES = {
     "sqlite3": ("keys/source/sqlite",),
     "lmdb": ("keys/source/lmdb",),
     "db.h": ("keys/source/berkeley",),
-    "libpq": ("keys/source/postgresql",),
+    "libpq": ("keys/source/postgresql*",),
     "mysql": ("keys/source/mysql",),
     "ldap": ("keys/source/ldap",),
     "CLI/": ("milter/tool/*", "milter/daemon/*", "milter/main", "milter/command_line/*"),

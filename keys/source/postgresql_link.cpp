@@ -1,0 +1,159 @@
+#include "keys/source/postgresql_link.h"
+
+#include "base/ascii.h"
+#include "keys/source/secret_file.h"
+#include "keys/source/wait.h"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+namespace keys::source {
+
+namespace {
+
+// "12" of a statement that changed rows; none: it was another one.
+std::size_t number_of(std::string_view text) {
+    std::size_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+void append(PostgresqlLink::Table& table, const PGresult* result) {
+    for (int row = 0; row < ::PQntuples(result); ++row) {
+        auto& fields = table.rows.emplace_back();
+        for (int i = 0; i < ::PQnfields(result); ++i) {
+            if (::PQgetisnull(result, row, i) == 1) {
+                fields.emplace_back();
+            } else {
+                fields.emplace_back(std::string(::PQgetvalue(result, row, i),
+                                                static_cast<std::size_t>(::PQgetlength(result, row, i))));
+            }
+        }
+    }
+}
+
+} // namespace
+
+void FreeResult::operator()(pg_result* result) const {
+    ::PQclear(result);
+}
+
+void PostgresqlLink::Finish::operator()(pg_conn* connection) const {
+    ::PQfinish(connection);
+}
+
+std::string PostgresqlLink::open(Time deadline) {
+    std::optional<SecretFile> password;
+    if (!options_.password_file.empty()) {
+        password.emplace(options_.password_file);
+        if (!password->problem().empty()) {
+            return password->problem();
+        }
+    }
+    // What comes later counts more; the connection, which may be a URL, is expanded where dbname stands.
+    std::vector<const char*> names{"fallback_application_name", "dbname", "client_encoding"};
+    std::vector<const char*> values{program_.c_str(), options_.connection.c_str(), "UTF8"};
+    const auto set = [&](const char* option, const std::string& value) {
+        if (!value.empty()) {
+            names.push_back(option);
+            values.push_back(value.c_str());
+        }
+    };
+    set("user", options_.user);
+    set("password", password ? password->text() : options_.password_file); // both empty without a file
+    names.push_back(nullptr);
+    values.push_back(nullptr);
+    connection_.reset(::PQconnectStartParams(names.data(), values.data(), 1));
+    return connect(deadline);
+}
+
+std::string PostgresqlLink::connect(Time deadline) {
+    if (!connection_ || ::PQstatus(connection_.get()) == CONNECTION_BAD) {
+        return problem();
+    }
+    PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+    while (state != PGRES_POLLING_OK) {
+        if (!wait_for(::PQsocket(connection_.get()), state == PGRES_POLLING_READING, deadline)) {
+            return "it did not let us in in time";
+        }
+        state = ::PQconnectPoll(connection_.get());
+        if (state == PGRES_POLLING_FAILED) {
+            return problem();
+        }
+    }
+    return ::PQsetnonblocking(connection_.get(), 1) == 0 ? std::string() : problem();
+}
+
+bool PostgresqlLink::send(const std::string& statement, const std::vector<std::string>& parameters,
+                          bool by_row) {
+    std::vector<const char*> values;
+    values.reserve(parameters.size());
+    for (const std::string& one : parameters) {
+        values.push_back(one.c_str());
+    }
+    return ::PQsendQueryParams(connection_.get(), statement.c_str(), static_cast<int>(values.size()), nullptr,
+                               values.data(), nullptr, nullptr, 0) != 0 &&
+           (!by_row || ::PQsetSingleRowMode(connection_.get()) != 0);
+}
+
+PostgresqlResult PostgresqlLink::next(Time deadline, bool& late) {
+    while (true) {
+        const int flushed = ::PQflush(connection_.get());
+        if (flushed == 0 && ::PQisBusy(connection_.get()) == 0) {
+            return PostgresqlResult(::PQgetResult(connection_.get()));
+        }
+        if (!wait_for(::PQsocket(connection_.get()), flushed == 0, deadline)) {
+            late = true;
+            return nullptr;
+        }
+        if (::PQconsumeInput(connection_.get()) == 0) { // the result says why
+            return PostgresqlResult(::PQgetResult(connection_.get()));
+        }
+    }
+}
+
+base::Result<PostgresqlLink::Table, std::string>
+PostgresqlLink::run(const std::string& statement, const std::vector<std::string>& parameters, Time deadline) {
+    Table table;
+    std::string error;
+    bool late = false;
+    if (send(statement, parameters, false)) {
+        while (const PostgresqlResult result = next(deadline, late)) {
+            const auto status = ::PQresultStatus(result.get());
+            if (status == PGRES_TUPLES_OK) {
+                append(table, result.get());
+            }
+            if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+                table.changed += number_of(::PQcmdTuples(result.get()));
+            } else {
+                error = one_text(::PQresultErrorMessage(result.get()));
+            }
+        }
+    } else {
+        error = problem();
+    }
+    if (late) {
+        error = "no answer in time";
+    }
+    if (error.empty()) {
+        return table;
+    }
+    close();
+    return base::refuse(std::move(error));
+}
+
+std::string PostgresqlLink::problem() const {
+    return connection_ ? one_text(::PQerrorMessage(connection_.get())) : "no memory";
+}
+
+std::string PostgresqlLink::one_text(const char* text) {
+    constexpr std::size_t longest = 300;
+    std::string line(base::trim_fws(text));
+    std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    return base::one_line(line, longest);
+}
+
+} // namespace keys::source
