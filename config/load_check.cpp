@@ -86,6 +86,14 @@ struct Checks {
         needs("signing.signing_table", "signing.key_table", "the key table says where the keys are");
     }
 
+    void store() const {
+        needs("rotation.store", "rotation.store_key", "what is in the store is sealed with a key");
+        for (const auto* path :
+             {"rotation.store_key", "rotation.store_user", "rotation.store_password_file"}) {
+            needs(path, "rotation.store", "it says where the store is");
+        }
+    }
+
     void source_of(std::string_view path, const std::string& table) const {
         const auto colon = table.find(':');
         const std::string name = colon == std::string::npos ? "" : table.substr(colon + 1);
@@ -548,6 +556,7 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     const Checks checks{settings, root, file, report};
     checks.tables();
     checks.sources();
+    checks.store();
     checks.durations();
     check_signed_fields(settings, root, file, report);
     checks.key_bits();

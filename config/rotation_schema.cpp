@@ -1,10 +1,13 @@
 #include "config/rotation_schema.h"
 
+#include "base/ascii.h"
 #include "base/secret_text.h"
 #include "config/schema_types.h"
 #include "config/text_checks.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace config {
 
@@ -56,6 +59,17 @@ std::optional<Refusal> check_argument(std::string_view text) {
 
 bool is_program(const std::vector<std::string>& command) {
     return !command.empty() && command.front().starts_with('/');
+}
+
+// As keys::is_host_name() has it.
+std::optional<Refusal> check_host_name(std::string_view text) {
+    constexpr std::size_t longest = 255;
+    const bool good = text.size() <= longest && std::all_of(text.begin(), text.end(), [](char c) {
+                          return base::is_alnum(c) || c == '-' || c == '_' || c == '.';
+                      });
+    return good ? std::nullopt
+                : std::optional(Refusal{fmt::format("{} is no name of a host", base::quoted(text)),
+                                        "letters, digits and - _ ."});
 }
 
 constexpr auto every = [](auto& r) -> auto& { return r.every; };
@@ -164,7 +178,28 @@ see the guide.)"),
             [](auto& s) -> auto& { return s.rotation.publish_retired_key; }, R"(
 A directory into which the private keys of records that nobody finds any more are moved, for everybody to read:
 then a signature of old proves nothing about who wrote a message. Empty: they stay private. Read the guide
-before.)")};
+before.)"),
+        setting(
+            "rotation.store", text(nullptr), [](auto& s) -> auto& { return s.rotation.store; }, R"(
+The PostgreSQL database in which several hosts share the keys, as libpq has it: `host=db.example.net dbname=paraph
+sslmode=verify-full`, or a URL. Only `paraph key` asks it, never the daemon. Empty: the keys are this host's own.
+See the guide on rotation.)"),
+        setting(
+            "rotation.store_user", text(nullptr), [](auto& s) -> auto& { return s.rotation.store_user; },
+            "The user of the database. Empty: as libpq has it."),
+        setting(
+            "rotation.store_password_file", {.kind = Kind::path},
+            [](auto& s) -> auto& { return s.rotation.store_password_file; },
+            "A file with the user's password on its first line, which others may not read. Empty: none."),
+        setting(
+            "rotation.store_key", {.kind = Kind::path}, [](auto& s) -> auto& { return s.rotation.store_key; },
+            R"(
+The file with the key that seals what is in the store, the same on all hosts; `paraph key store new-key` makes one.
+Like a private key it must not be readable by others.)"),
+        setting(
+            "rotation.store_name", text(check_host_name),
+            [](auto& s) -> auto& { return s.rotation.store_name; }, R"(
+What this host is called in messages about the store. Empty: the system's own name.)")};
     for (Setting& one : more) {
         section.settings.push_back(std::move(one));
     }

@@ -38,6 +38,13 @@ struct Rotation {
     std::vector<std::string> hook;         // likewise
     std::chrono::seconds program_time{60};
     std::string publish_retired_key; // a directory; empty: they stay private
+
+    // Where several hosts share the keys; empty: this one is alone.
+    std::string store; // libpq's "host=... dbname=..."
+    std::string store_user;
+    std::string store_password_file;
+    std::string store_key;  // a file
+    std::string store_name; // of this host, for people; empty: what the system is called
 };
 
 // Below `directory`: what the daemon reads of a domain that rotates.

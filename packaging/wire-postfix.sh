@@ -169,7 +169,8 @@ start_service() {
     fi
     install -m 644 "$here/systemd/paraphd.service" "$unit"
     # Not enabled: nothing rotates yet (docs/guide/rotation.md).
-    install -m 644 "$here/systemd/paraph-rotate.service" "$here/systemd/paraph-rotate.timer" "${unit%/*}/"
+    install -m 644 "$here/systemd/paraph-rotate.service" "$here/systemd/paraph-rotate.timer" \
+        "$here/systemd/paraph-sync.service" "$here/systemd/paraph-sync.timer" "${unit%/*}/"
     systemctl daemon-reload || die "systemctl daemon-reload fails"
     systemctl enable --quiet paraphd || die "systemctl enable paraphd fails"
     systemctl restart paraphd || die "it does not start; journalctl -u paraphd says why. A unix socket elsewhere than below

@@ -20,6 +20,7 @@ void add_key(CLI::App& app, Command& chosen) {
     add_key_withdraw(*key, chosen);
     add_key_rotate(*key, chosen);
     add_key_retire(*key, chosen);
+    add_key_store(*key, chosen);
 }
 
 } // namespace milter::tool

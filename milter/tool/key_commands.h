@@ -19,5 +19,6 @@ void add_key_publish(CLI::App& key, Command& chosen);
 void add_key_withdraw(CLI::App& key, Command& chosen);
 void add_key_rotate(CLI::App& key, Command& chosen);
 void add_key_retire(CLI::App& key, Command& chosen);
+void add_key_store(CLI::App& key, Command& chosen);
 
 } // namespace milter::tool

@@ -11,7 +11,9 @@
 #include "milter/tool/rotation/daemon.h"
 #include "milter/tool/rotation/dates.h"
 #include "milter/tool/rotation/domain.h"
+#include "milter/tool/rotation/open_store.h"
 #include "milter/tool/rotation/runs.h"
+#include "milter/tool/rotation/shared_domain.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -22,6 +24,7 @@
 #include <charconv>
 #include <memory>
 #include <ostream>
+#include <set>
 
 namespace milter::tool {
 
@@ -35,6 +38,7 @@ struct KeyRotateOptions {
     bool at_once = false; // a new key, whether it is due or not
     std::string retired;  // a selector: this key is to sign no more, and nothing else is done
     bool leaves_none = false;
+    bool only_follows = false; // other hosts, in what they did
     unsigned seconds = 600;
     DnsOptions dns;
 };
@@ -140,8 +144,9 @@ Result<ExitCode> print_plan(const KeyRotateOptions& options, const Entries& entr
     return code;
 }
 
+// `store`: null where this host is alone.
 Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entries,
-                            const rotation::World& world) {
+                            const rotation::World& world, const rotation::OpenStore* store) {
     bool failed = false;
     rotation::Daemon daemon(world.settings.listen.control, config_of(options));
     rotation::Runs runs([&daemon] { return daemon.reload(); });
@@ -150,18 +155,69 @@ Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entr
         if (!now) {
             return tl::make_unexpected(now.error());
         }
+        bool is_mine = true;
         auto hands = std::make_unique<rotation::DomainRotation>(world, domain, *entry, *now);
+        auto shared = store == nullptr ? nullptr
+                                       : std::make_unique<rotation::SharedDomain>(world, store->sharing(),
+                                                                                  domain, *entry, *now);
         auto plan = plan_for(options, *entry->rotation);
-        auto journal = hands->open(plan);
+        auto journal = shared ? shared->open(plan) : hands->open(plan);
+        if (shared) {
+            is_mine = shared->is_mine();
+            hands = std::move(shared);
+        }
         if (!journal) {
             hands->warn(journal.error());
             failed = true;
             continue;
         }
-        runs.add(std::make_unique<rotation::Run>(std::move(*journal), std::move(plan), std::move(hands)));
+        if (!is_mine && journal->keys.empty()) { // there is nothing yet to take over
+            continue;
+        }
+        runs.add(is_mine
+                     ? std::make_unique<rotation::Run>(std::move(*journal), std::move(plan), std::move(hands))
+                     : std::make_unique<rotation::Run>(std::move(*journal), std::move(hands)));
     }
     const auto outcome = runs.finish();
     return outcome.alarmed ? ExitCode::data : outcome.failed || failed ? ExitCode::temporary : ExitCode::ok;
+}
+
+// What other hosts changed since this one has looked. Where nothing was, one question to the store.
+Result<ExitCode> follow_all(const KeyRotateOptions& options, const Entries& entries,
+                            const rotation::World& world, const rotation::OpenStore& store) {
+    const auto& files = store.sharing().host_files;
+    const auto followed = files.followed(store.store().id());
+    const auto changed = followed ? store.rows().changed_since(*followed) : base::refuse(followed.error());
+    const auto now = moment_of(options);
+    if (!changed || !now) {
+        return changed ? tl::make_unexpected(now.error()) : fail(ExitCode::temporary, changed.error());
+    }
+    const std::set<std::string> names(changed->first.begin(), changed->first.end());
+    rotation::Daemon daemon(world.settings.listen.control, config_of(options));
+    rotation::Runs runs([&daemon] { return daemon.reload(); });
+    bool failed = false;
+    for (const auto& [domain, entry] : entries) {
+        const auto seen = files.seen(store.store().id(), domain);
+        if (!names.contains(domain) && seen && *seen > 0) {
+            continue;
+        }
+        auto hands = std::make_unique<rotation::SharedDomain>(world, store.sharing(), domain, *entry, *now);
+        auto journal = hands->follow();
+        if (!journal) {
+            hands->warn(journal.error());
+            failed = true;
+        } else if (*journal) {
+            runs.add(std::make_unique<rotation::Run>(std::move(**journal), std::move(hands)));
+        }
+    }
+    const auto outcome = runs.finish();
+    // Of some domains only, or where something failed, the next time has to look at the same changes.
+    if (!outcome.failed && !failed && options.domains.empty() && changed->second != *followed) {
+        if (auto noted = files.follow(store.store().id(), changed->second); !noted) {
+            return fail(ExitCode::cannot_write, noted.error());
+        }
+    }
+    return outcome.failed || failed ? ExitCode::temporary : ExitCode::ok;
 }
 
 rotation::Hands::Done have_read(const keys::RotationJournal& journal, const std::set<std::string>& signing,
@@ -179,16 +235,20 @@ rotation::Hands::Done have_read(const keys::RotationJournal& journal, const std:
 
 // Its record stays until mail that it has signed has arrived: `key rotate` takes it away then.
 Result<ExitCode> retire(const KeyRotateOptions& options, const Entries::value_type& wanted,
-                        const rotation::World& world) {
+                        const rotation::World& world, const rotation::OpenStore* store) {
     const auto now = moment_of(options);
     if (!now) {
         return tl::make_unexpected(now.error());
     }
-    rotation::DomainRotation hands(world, wanted.first, *wanted.second, *now);
+    rotation::DomainRotation alone(world, wanted.first, *wanted.second, *now);
+    auto shared = store == nullptr ? nullptr
+                                   : std::make_unique<rotation::SharedDomain>(
+                                         world, store->sharing(), wanted.first, *wanted.second, *now);
+    rotation::DomainRotation& hands = shared ? *shared : alone;
     auto plan = rotation::plan_of(*wanted.second->rotation);
     auto journal = hands.open(plan);
-    if (!journal) {
-        return fail(ExitCode::temporary, journal.error());
+    if (!journal || (shared && !shared->is_mine())) {
+        return fail(ExitCode::temporary, journal ? "another host is changing its keys" : journal.error());
     }
     const auto selector = base::to_lower(options.retired);
     const bool is_active = std::any_of(journal->keys.begin(), journal->keys.end(), [&](const auto& key) {
@@ -207,14 +267,15 @@ Result<ExitCode> retire(const KeyRotateOptions& options, const Entries::value_ty
                         "let mail go out unsigned with --leave-none",
                         wanted.first, wanted.first));
     }
-    keys::Rotation rotation(journal->keys);
+    keys::Rotation rotation(journal->keys, journal->edition);
     rotation.finish({keys::Step::Kind::retire, selector, {}, {}}, *now);
-    keys::RotationJournal after{wanted.first, rotation.keys(), journal->files};
+    keys::RotationJournal after{wanted.first, rotation.keys(), journal->files, rotation.edition()};
     // The journal has to be there before the file that the daemon reads.
     auto done = hands.save(*journal);
     rotation::Daemon daemon(world.settings.listen.control, config_of(options));
     done = done ? have_read(after, signing, hands, daemon) : done;
     done = done ? hands.save(after) : done;
+    done = done ? hands.settle(after, signing) : done;
     if (!done) {
         return fail(ExitCode::temporary, done.error());
     }
@@ -250,10 +311,20 @@ Result<ExitCode> rotate(const KeyRotateOptions& options, Console& console) {
         return print_plan(options, *entries, world);
     }
     if (auto locked = files.lock(); !locked) {
+        if (options.only_follows && locked.error().code == ExitCode::temporary) {
+            return ExitCode::ok; // a run that takes over the same
+        }
         return tl::make_unexpected(locked.error());
     }
-    return options.retired.empty() ? rotate_all(options, *entries, world)
-                                   : retire(options, entries->front(), world);
+    const auto store = rotation::OpenStore::open(*settings);
+    if (!store) {
+        return tl::make_unexpected(store.error());
+    }
+    if (options.only_follows) {
+        return *store ? follow_all(options, *entries, world, **store) : Result<ExitCode>(ExitCode::ok);
+    }
+    return options.retired.empty() ? rotate_all(options, *entries, world, store->get())
+                                   : retire(options, entries->front(), world, store->get());
 }
 
 void add_rest(CLI::App& sub, KeyRotateOptions& options) {
@@ -286,6 +357,10 @@ void add_key_rotate(CLI::App& key, Command& chosen) {
         ->type_name("YYYY-MM-DD");
     sub->add_flag("--new-key", options->at_once, "Make a new key now, even if none is due")
         ->needs(sub->get_option("domains"));
+    sub->add_flag("--sync-only", options->only_follows,
+                  "With rotation.store: only take over what other hosts did")
+        ->excludes(sub->get_option("--new-key"))
+        ->excludes(sub->get_option("--dry-run"));
     add_rest(*sub, *options);
     sub->callback(
         [options, &chosen] { chosen = [options](Console& console) { return rotate(*options, console); }; });

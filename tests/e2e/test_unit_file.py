@@ -104,35 +104,37 @@ class SystemCalls(SiteTest):
 
 
 class RotationUnits(unittest.TestCase):
-    """paraph-rotate.service and its timer."""
+    """paraph-rotate.service, paraph-sync.service and their timers."""
 
     def test_what_it_starts_is_a_command_of_the_tool(self):
-        command = re.search(r"^ExecStart=/usr/local/bin/paraph (.*)$", (UNIT.parent / "paraph-rotate.service").read_text(),
-                            re.MULTILINE)[1].split()
-        with tempfile.TemporaryDirectory() as folder:
-            config = Path(folder) / "paraph.yaml"
-            config.write_text("")  # where nothing rotates there is nothing to do
-            done = run([programs.paraph, *command, "-c", str(config)], check=False)
-        self.assertEqual((0, b"", b""), (done.returncode, done.stdout, done.stderr))
+        for unit in ("paraph-rotate.service", "paraph-sync.service"):
+            command = re.search(r"^ExecStart=/usr/local/bin/paraph (.*)$", (UNIT.parent / unit).read_text(),
+                                re.MULTILINE)[1].split()
+            with self.subTest(unit), tempfile.TemporaryDirectory() as folder:
+                config = Path(folder) / "paraph.yaml"
+                config.write_text("")  # where nothing rotates there is nothing to do
+                done = run([programs.paraph, *command, "-c", str(config)], check=False)
+                self.assertEqual((0, b"", b""), (done.returncode, done.stdout, done.stderr))
 
     def test_they_are_installed_with_the_program_that_they_start(self):
         with tempfile.TemporaryDirectory() as folder:
             run(["cmake", f"-DCMAKE_INSTALL_PREFIX={folder}", "-P",
                  str(Path(programs.paraph).parents[2] / "packaging" / "systemd" / "cmake_install.cmake")])
             units = Path(folder) / "lib" / "systemd" / "system"
-            self.assertEqual({"paraph-rotate.service", "paraph-rotate.timer"}, {unit.name for unit in units.iterdir()})
+            self.assertEqual({f"paraph-{name}.{kind}" for name in ("rotate", "sync") for kind in ("service", "timer")},
+                             {unit.name for unit in units.iterdir()})
             self.assertIn(f"ExecStart={folder}/bin/paraph key rotate\n", (units / "paraph-rotate.service").read_text())
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "needs systemd-analyze")
     def test_systemd_understands_them(self):
         with tempfile.TemporaryDirectory() as folder:
-            for unit in UNIT.parent.glob("paraph-rotate.*"):
+            for unit in (*UNIT.parent.glob("paraph-rotate.*"), *UNIT.parent.glob("paraph-sync.*")):
                 text = unit.read_text().replace("/usr/local/bin/paraph", programs.paraph)
                 (Path(folder) / unit.name).write_text(text)
             done = run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no",
                         *map(str, Path(folder).iterdir())], check=False)
         self.assertEqual((0, ""), (done.returncode, "".join(line for line in done.stderr.decode().splitlines(True)
-                                                           if "paraph-rotate" in line)))
+                                                           if "paraph-rotate" in line or "paraph-sync" in line)))
 
 
 if __name__ == "__main__":

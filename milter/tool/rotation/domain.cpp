@@ -97,7 +97,7 @@ DomainRotation::DomainRotation(const World& world, const std::string& domain,
                                const config::DomainEntry& entry, keys::Moment begin)
     : world_(world), domain_(domain), entry_(entry), begin_(std::move(begin)) {}
 
-base::Result<keys::RotationJournal, std::string> DomainRotation::open(keys::RotationPlan& plan) const {
+base::Result<keys::RotationJournal, std::string> DomainRotation::open(keys::RotationPlan& plan) {
     auto journal = world_.files.read_journal(domain_);
     if (!journal) {
         return journal;

@@ -26,13 +26,13 @@ struct World {
 
 [[nodiscard]] keys::RotationPlan plan_of(const config::Rotation& rotation);
 
-class DomainRotation final : public Hands {
+class DomainRotation : public Hands {
   public:
     DomainRotation(const World& world, const std::string& domain, const config::DomainEntry& entry,
                    keys::Moment begin);
 
     // The journal, with the keys that signed before it was there. Selectors of other keys go to the plan.
-    [[nodiscard]] base::Result<keys::RotationJournal, std::string> open(keys::RotationPlan& plan) const;
+    [[nodiscard]] virtual base::Result<keys::RotationJournal, std::string> open(keys::RotationPlan& plan);
     // The longest that servers of the zone have a negative answer remembered.
     [[nodiscard]] std::chrono::seconds negative_ttl(const std::string& selector) const;
 

@@ -17,12 +17,23 @@ constexpr int most_steps = 200; // far more than a run has
 
 Run::Run(keys::RotationJournal journal, keys::RotationPlan plan, std::unique_ptr<Hands> hands)
     : journal_(std::move(journal)), plan_(std::move(plan)), hands_(std::move(hands)),
-      rotation_(journal_.keys) {}
+      rotation_(journal_.keys, journal_.edition) {}
+
+Run::Run(keys::RotationJournal journal, std::unique_ptr<Hands> hands)
+    : Run(std::move(journal), {}, std::move(hands)) {
+    looked_ = true;
+    steps_ = most_steps;
+}
+
+Hands::Done Hands::settle(const keys::RotationJournal& /*journal*/,
+                          const std::set<std::string>& /*selectors*/) {
+    return {};
+}
 
 bool Run::go_on() {
     if (!looked_) {
         looked_ = true;
-        rotation_.observe(hands_->look(journal_), hands_->now());
+        rotation_.observe(hands_->look(journal_), hands_->now(), hands_->held());
         settled_ = !save(); // that time has passed as well
     }
     while (!settled_ && steps_++ < most_steps) {
@@ -48,8 +59,8 @@ void Run::daemon_said(const Reload& reload) {
     }
     const auto done = reload ? hands_->is_taken_up(offer->journal, offer->selectors, *reload)
                              : Hands::Done(base::refuse(reload.error()));
-    if (check(done) && offer->step.kind != Step::Kind::wait) {
-        (void)finish(offer->step); // it has said why not
+    if (check(done)) {
+        (void)is_signed_with(offer->step, offer->selectors); // it has said why not
     }
 }
 
@@ -144,13 +155,20 @@ Run::Progress Run::sign_with(const Step& step, keys::RotationJournal journal,
         offer_ = Offer{step, std::move(journal), std::move(selectors)};
         return Progress::waits;
     }
-    return step.kind == Step::Kind::wait ? Progress::done : finish(step);
+    return is_signed_with(step, selectors);
+}
+
+Run::Progress Run::is_signed_with(const Step& step, const std::set<std::string>& selectors) {
+    if (step.kind != Step::Kind::wait) {
+        return finish(step);
+    }
+    return check(hands_->settle(journal_, selectors)) ? Progress::done : Progress::failed;
 }
 
 keys::RotationJournal Run::finished(const Step& step) const {
     auto after = rotation_;
     after.finish(step, hands_->now());
-    return {journal_.domain, after.keys(), journal_.files};
+    return {journal_.domain, after.keys(), journal_.files, after.edition()};
 }
 
 Run::Progress Run::finish(const Step& step) {
@@ -169,6 +187,7 @@ Run::Progress Run::finish(const Step& step) {
 
 bool Run::save() {
     journal_.keys = rotation_.keys();
+    journal_.edition = rotation_.edition();
     return check(hands_->save(journal_));
 }
 

@@ -48,6 +48,11 @@ class Hands {
     [[nodiscard]] virtual base::Result<std::string, std::string> reveal(const keys::RotationJournal& journal,
                                                                         const std::string& selector) = 0;
     [[nodiscard]] virtual Done save(const keys::RotationJournal& journal) = 0;
+    // Keys that stopped and with which another host may sign.
+    [[nodiscard]] virtual std::set<std::string> held() { return {}; }
+    // The daemon signs with these, which is what the journal that was saved has.
+    [[nodiscard]] virtual Done settle(const keys::RotationJournal& journal,
+                                      const std::set<std::string>& selectors);
     virtual void say(const std::string& text) = 0;
     virtual void warn(const std::string& text) = 0;
 };
@@ -67,6 +72,8 @@ using Reload = base::Result<ReloadAnswer, std::string>;
 class Run {
   public:
     Run(keys::RotationJournal journal, keys::RotationPlan plan, std::unique_ptr<Hands> hands);
+    // One that only has the daemon sign with what the journal says.
+    Run(keys::RotationJournal journal, std::unique_ptr<Hands> hands);
 
     // Until the daemon has to read what was offered to it: true. False: there is no more to do.
     [[nodiscard]] bool go_on();
@@ -92,6 +99,7 @@ class Run {
                                      std::set<std::string> selectors);
     [[nodiscard]] keys::RotationJournal finished(const keys::Step& step) const;
     [[nodiscard]] Progress finish(const keys::Step& step);
+    [[nodiscard]] Progress is_signed_with(const keys::Step& step, const std::set<std::string>& selectors);
     [[nodiscard]] bool save();
     [[nodiscard]] bool check(const Hands::Done& done);
 
