@@ -68,6 +68,7 @@ class Import {
             postfix_.read_master(inputs_.master_cf->text, inputs_.master_cf->path);
         }
         policy_ = find_policy_use(postfix_);
+        work_.has_postfix = postfix_.has_main();
         work_.in_chroot = std::ranges::any_of(postfix_.services(), &PostfixService::in_chroot);
     }
 
@@ -149,6 +150,7 @@ class Import {
 
     void convert() {
         work_.checks_elsewhere = has_opendmarc_ || has_policyd_;
+        work_.checks_spf = has_policyd_;
         if (has_opendkim_) {
             import_opendkim(opendkim_.options, work_);
         }

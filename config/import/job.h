@@ -43,8 +43,10 @@ struct Work {
     std::string out = "/etc/paraph"; // where paraph.yaml and what goes with it will be
     bool copy_keys = false;
     bool checks_elsewhere = false; // opendmarc or policyd-spf is in use
+    bool checks_spf = false;       // policyd-spf is in use
     bool signs = false;            // there are keys
-    bool in_chroot = false;        // smtpd of Postfix sees its queue directory alone
+    bool has_postfix = false;
+    bool in_chroot = false; // smtpd of Postfix sees its queue directory alone
     std::vector<UsedKey> keys{};
     std::vector<NewFile> new_files{};
     std::vector<std::string> ids{};   // authserv-ids of the old daemons, the first one counts

@@ -24,11 +24,17 @@ std::string own_socket(const std::string& path, bool in_chroot) {
 void import_unix_socket(Job& job, const Option& option, const std::string& path) {
     const std::string socket = own_socket(path, job.work().in_chroot);
     job.set(option, "listen.socket", socket);
-    job.set(option, "listen.socket_group", "postfix");
+    if (job.work().has_postfix) {
+        job.set(option, "listen.socket_group", "postfix");
+    }
     job.tell(Effect::replaced, option,
              fmt::format("{} lies in the directory of the old daemon, which paraphd may not write. The new "
-                         "socket is {}",
-                         base::shown(path), socket));
+                         "socket is {}{}",
+                         base::shown(path), socket,
+                         job.work().has_postfix
+                             ? ""
+                             : "; the mail server has to be told of it, and its user to be in "
+                               "the group paraph"));
     const Option* mask = job.find("UMask");
     const auto bits = mask == nullptr ? std::nullopt : read_number(mask->value);
     constexpr unsigned long all = 0666, ours = 0660;
@@ -36,7 +42,7 @@ void import_unix_socket(Job& job, const Option& option, const std::string& path)
         job.set(*mask, "listen.socket_mode", fmt::format("{:04o}", all & ~*bits & ours));
         if ((all & ~*bits & 0006U) == 0006U) {
             job.tell(Effect::note, *mask,
-                     "it let every user of this host at the socket; now only the group postfix gets there");
+                     "it let every user of this host at the socket; now only one group gets there");
         }
     }
 }

@@ -196,7 +196,8 @@ class SingleKey {
 
     void import() {
         const ReadSet read = parse_data_set(domain_.value);
-        if (read.set.kind == SetKind::file && !job_.is_yes("SubDomains")) {
+        const bool as_table = read.set.kind == SetKind::file && !job_.is_yes("SubDomains");
+        if (as_table) {
             if (const auto refused =
                     job_.draft().set_default(absolute(read.set.rest, job_.base()), key_, domain_.place)) {
                 job_.tell(Effect::decide, domain_, "no mail is signed: " + *refused);
@@ -211,7 +212,7 @@ class SingleKey {
         for (const SetItem& item : *items) {
             if (item.name == "*") {
                 sign_all(item);
-            } else if (!job_.work().signs || read.set.kind != SetKind::file || job_.is_yes("SubDomains")) {
+            } else if (!as_table) {
                 add(item);
             }
         }

@@ -124,6 +124,16 @@ void import_policy(Job& job) {
         return;
     }
     job.set(*reject, "policy.dmarc", "strict");
+    if (!job.is_yes("IgnoreAuthenticatedClients")) {
+        job.tell(
+            Effect::senders, *reject,
+            "mail of users who log in and of internal hosts was judged as well (IgnoreAuthenticatedClients "
+            "is off), and is not any more");
+    }
+    if (!job.is_yes("SPFSelfValidate") && !job.work().checks_spf) {
+        job.tell(Effect::senders, *reject,
+                 "SPF was not checked, and is now: less mail fails DMARC, for a pass of either will do");
+    }
     const Option* hold = job.find("HoldQuarantinedMessages");
     job.set(holds ? *hold : *reject, "policy.dmarc_quarantine", holds ? "quarantine" : "accept");
     job.tell(Effect::senders, *reject,

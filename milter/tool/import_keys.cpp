@@ -46,7 +46,7 @@ std::string advice_by_owner(const std::string& path) {
 
 std::optional<gid_t> daemon_group() {
     const auto account = keys::find_account(daemon_user);
-    return account ? std::optional(account->group) : std::nullopt;
+    return account && geteuid() == 0 ? std::optional(account->group) : std::nullopt;
 }
 
 std::vector<std::string> advice_on_keys(const std::vector<config::import::UsedKey>& keys,

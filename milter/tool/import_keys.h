@@ -18,7 +18,8 @@ namespace milter::tool {
 [[nodiscard]] Result<void> copy_keys(const std::vector<config::import::UsedKey>& keys, const HostFiles& files,
                                      Console& console);
 
-// The group of the daemon's user; nothing where there is no such user.
+// The group of the daemon's user; nothing where there is no such user, and for those who cannot give files
+// away.
 [[nodiscard]] std::optional<gid_t> daemon_group();
 
 } // namespace milter::tool

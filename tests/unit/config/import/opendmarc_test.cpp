@@ -49,6 +49,17 @@ TEST_CASE("an option of opendmarc.conf becomes a setting") {
     }
 }
 
+TEST_CASE("who is refused for DMARC and was not, or the reverse") {
+    const auto bare = of_opendmarc("RejectFailures true\n");
+    CHECK(tells(bare, Effect::senders, "mail of users who log in and of internal hosts was judged as well"));
+    CHECK(tells(bare, Effect::senders, "SPF was not checked, and is now"));
+    CHECK(tells(bare, Effect::senders, "pct= does not count any more"));
+    const auto usual =
+        of_opendmarc("RejectFailures true\nIgnoreAuthenticatedClients true\nSPFSelfValidate true\n");
+    CHECK_FALSE(tells(usual, Effect::senders, "users who log in"));
+    CHECK_FALSE(tells(usual, Effect::senders, "SPF was not checked"));
+}
+
 TEST_CASE("without RejectFailures nothing is refused for DMARC") {
     const auto outcome = of_opendmarc("HoldQuarantinedMessages true\nIgnoreMailFrom a.test\nIgnoreHosts /h\n",
                                       {{"/h", "192.0.2.1\n"}});

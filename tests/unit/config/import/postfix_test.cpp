@@ -91,6 +91,7 @@ TEST_CASE("a chroot of smtpd moves the socket into the queue directory") {
                                    {"/etc/postfix/main.cf", "myhostname = a.test\n"},
                                    {"/etc/postfix/master.cf", "smtp inet n - y - - smtpd\n"}});
     CHECK(import_test::has_line(outcome.settings, "socket: unix:/var/spool/postfix/paraph/paraph.sock"));
+    CHECK(import_test::has_line(outcome.settings, "socket_group: postfix"));
     const auto drop_in = std::find_if(outcome.steps.begin(), outcome.steps.end(),
                                       [](const auto& step) { return !step.file.empty(); });
     REQUIRE(drop_in != outcome.steps.end());

@@ -72,7 +72,7 @@ TEST_CASE("the usual shapes of opendkim.conf with tables") {
          {refile_key, refile_signing, internal, "mode: both", "socket: inet:12301@localhost"}},
         {"the same on a unix socket",
          stock + tables + hosts + ignored + "Mode sv\n" + unix,
-         {refile_key, internal, spool, "socket_group: postfix"}},
+         {refile_key, internal, spool}},
         {"a bare path, both lists",
          stock + bare + hosts + ignored + "Mode sv\n" + inet,
          {"key_table: /etc/opendkim/KeyTable", refile_signing, internal}},
