@@ -4,6 +4,7 @@
 #include "milter/command_line/arguments.h"
 #include "milter/command_line/unknown_argument.h"
 #include "milter/tool/commands.h"
+#include "milter/tool/completion.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -104,6 +105,19 @@ ExitCode refuse_arguments(CLI::App& app, const CLI::ParseError& error,
     return ExitCode::usage;
 }
 
+// Asked by the completion of a shell, with all words up to the cursor: no subcommand of people, and nothing
+// is parsed.
+bool is_completion(const std::vector<std::string>& arguments) {
+    return arguments.size() >= 2 && arguments[0] == "complete" && arguments[1] == "--";
+}
+
+ExitCode complete(const CLI::App& app, const std::vector<std::string>& arguments, Console& console) {
+    for (const std::string& word : completions(app, {arguments.begin() + 2, arguments.end()})) {
+        fmt::print(console.out, "{}\n", word);
+    }
+    return ExitCode::ok;
+}
+
 } // namespace
 
 ExitCode run(const std::vector<std::string>& words, Console& console) {
@@ -116,6 +130,9 @@ ExitCode run(const std::vector<std::string>& words, Console& console) {
     CLI::App app("Checks, explains and signs mail as paraphd does.", "paraph");
     try {
         declare(app, chosen);
+        if (is_completion(arguments)) {
+            return complete(app, arguments, console);
+        }
         std::vector<std::string> reversed(arguments.rbegin(),
                                           arguments.rend()); // CLI11 takes them from the back
         app.parse(std::move(reversed));
