@@ -46,3 +46,13 @@ find_library(DB_LIBRARY NAMES db-5.3 REQUIRED)
 add_library(paraph_libdb INTERFACE)
 target_include_directories(paraph_libdb SYSTEM INTERFACE ${DB_INCLUDE_DIR})
 target_link_libraries(paraph_libdb INTERFACE ${DB_LIBRARY})
+
+# For --version. What is loaded later may be newer than what the build found.
+file(REAL_PATH ${MILTER_LIBRARY} milter_file)
+string(REGEX MATCH "[0-9][0-9.]+$" milter_VERSION ${milter_file})
+file(STRINGS ${DB_INCLUDE_DIR}/db.h db_line REGEX "define[ \t]+DB_VERSION_STRING")
+string(REGEX MATCH "[0-9]+\\.[0-9.]*[0-9]" db_VERSION "${db_line}")
+set(PARAPH_BUILT_WITH "OpenSSL ${OPENSSL_VERSION}, libmilter ${milter_VERSION}")
+foreach(name ldns psl idn2 yaml hwy fmt spdlog seccomp systemd sqlite3 lmdb db pq mariadb ldap)
+  string(APPEND PARAPH_BUILT_WITH ", ${name} ${${name}_VERSION}")
+endforeach()

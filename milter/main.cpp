@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
                "--log", [&](const std::string& text) { command_line.log_target = log_target_of(text); },
                "syslog or stderr, instead of log.target")
             ->check(CLI::IsMember({"syslog", "stderr"}));
-        app.set_version_flag("--version", "paraphd " PARAPH_VERSION);
+        app.set_version_flag("--version", "paraphd " PARAPH_VERSION "\nbuilt with " PARAPH_BUILT_WITH);
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {

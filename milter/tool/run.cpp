@@ -19,7 +19,7 @@ namespace {
 
 void declare(CLI::App& app, Command& chosen) {
     app.require_subcommand(1);
-    app.set_version_flag("--version", "paraph " PARAPH_VERSION);
+    app.set_version_flag("--version", "paraph " PARAPH_VERSION "\nbuilt with " PARAPH_BUILT_WITH);
     app.footer(
         R"(Exit codes: 0 done, 1 a result of --fail-on or something not imported, 64 usage, 65 input not understood, 66 input not readable,
 75 DNS or daemon: try again, 78 configuration or key. See paraph(1).)");
