@@ -118,11 +118,11 @@ class RotationUnits(unittest.TestCase):
 
     def test_they_are_installed_with_the_program_that_they_start(self):
         with tempfile.TemporaryDirectory() as folder:
-            run(["cmake", f"-DCMAKE_INSTALL_PREFIX={folder}", "-P",
-                 str(Path(programs.paraph).parents[2] / "packaging" / "systemd" / "cmake_install.cmake")])
+            run(["cmake", f"-DCMAKE_INSTALL_PREFIX={folder}", "-Dbindir=bin", "-Dsbindir=sbin", "-P",
+                 str(UNIT.parents[1] / "install" / "units.cmake")])
             units = Path(folder) / "lib" / "systemd" / "system"
-            self.assertEqual({f"paraph-{name}.{kind}" for name in ("rotate", "sync") for kind in ("service", "timer")},
-                             {unit.name for unit in units.iterdir()})
+            self.assertLess({f"paraph-{name}.{kind}" for name in ("rotate", "sync") for kind in ("service", "timer")},
+                            {unit.name for unit in units.iterdir()})
             self.assertIn(f"ExecStart={folder}/bin/paraph key rotate\n", (units / "paraph-rotate.service").read_text())
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "needs systemd-analyze")
