@@ -3,6 +3,7 @@
 #include "base/secret_text.h"
 #include "config/check_domain_signing.h"
 #include "config/check_policy.h"
+#include "config/environment.h"
 #include "config/limits.h"
 #include "config/load_check.h"
 #include "config/load_domains.h"
@@ -16,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <exception>
@@ -39,10 +41,13 @@ class Loader {
         }
     }
 
-    void load_main(std::string_view yaml, const File& file) {
+    void load_main(std::string_view yaml, const File& file, const std::vector<Variable>& variables = {}) {
         const auto tree = parse(yaml, file);
         const TreeNode* root = tree ? tree->root : nullptr;
-        if (root != nullptr && expect_top(*root, file)) {
+        const bool has_top = root != nullptr && expect_top(*root, file);
+        if (!has_top) {
+            load_variables(variables, file);
+        } else {
             load_settings(
                 *root, settings_, file, report_,
                 [&](const TreeNode& name, const TreeNode& value) { load_includes({&name, &value}, file); },
@@ -56,6 +61,7 @@ class Loader {
                         policy_.note({&name, &value});
                     }
                 });
+            load_variables(variables, file);
             policy_.finish(root, file);
             settings_.signing.tables_in = file.name;
             domains_.finish();
@@ -84,6 +90,12 @@ class Loader {
         (report_.has_errors() ? loaded.partial : loaded.settings) = std::move(settings_);
         loaded.parsed = parsed_;
         loaded.diagnostics = report_.take();
+        for (Diagnostic& diagnostic : loaded.diagnostics) {
+            if (std::any_of(variables_.begin(), variables_.end(),
+                            [&](const File& variable) { return variable.name == diagnostic.file; })) {
+                diagnostic.line = diagnostic.column = 0; // it has no lines
+            }
+        }
         loaded.patterns = std::move(patterns_);
         for (const File& file : files_) {
             loaded.files.push_back(file.name);
@@ -119,6 +131,22 @@ class Loader {
     }
 
   private:
+    // Relative paths in them start where those of the file do.
+    void load_variables(const std::vector<Variable>& variables, const File& main) {
+        for (const Variable& variable : variables) {
+            const File& file = variables_.emplace_back(
+                File{variable.name, main.directory, max_included_files + 1 + variables_.size()});
+            const auto yaml = yaml_of(variable);
+            const auto tree = yaml ? parse(*yaml, file) : std::nullopt;
+            if (!yaml) {
+                report_.error({&file, 0, 0}, yaml.error());
+            } else if (tree && tree->root != nullptr) {
+                const auto nothing = [](const TreeNode&, const TreeNode&) {};
+                load_settings(*tree->root, settings_, file, report_, nothing, nothing, nothing);
+            }
+        }
+    }
+
     // What stands at the top of the file and names keys.
     void load_structure(const Pair& pair, const File& file) {
         if (pair.name->text == default_name) {
@@ -244,7 +272,8 @@ class Loader {
     Settings settings_;
     Report report_;
     bool parsed_ = true;
-    std::deque<File> files_; // places point into it
+    std::deque<File> files_;     // places point into it
+    std::deque<File> variables_; // and into this
     std::set<std::string> included_;
     std::vector<IncludePattern> patterns_;
     std::map<std::string, Origin, std::less<>> origins_;
@@ -296,6 +325,12 @@ Loaded load_file(const std::string& path) {
 Loaded load_file_as(std::string_view yaml, const std::string& path) {
     return guarded(path, false, [&](Loader& loader) {
         loader.load_main(yaml, loader.add_file(path, directory_of(path)));
+    });
+}
+
+Loaded load_file_as(std::string_view yaml, const std::string& path, const std::vector<Variable>& variables) {
+    return guarded(path, false, [&](Loader& loader) {
+        loader.load_main(yaml, loader.add_file(path, directory_of(path)), variables);
     });
 }
 

@@ -57,6 +57,10 @@ int main(int argc, char** argv) {
                "--log", [&](const std::string& text) { command_line.log_target = log_target_of(text); },
                "syslog or stderr, instead of log.target")
             ->check(CLI::IsMember({"syslog", "stderr"}));
+        app.add_flag(
+            "--settings-from-environment", command_line.settings_from_environment,
+            "for containers: variables such as PARAPH_DNS__TIMEOUT=2s (dns.timeout) count before the "
+            "configuration file");
         app.set_version_flag("--version", "paraphd " PARAPH_VERSION "\nbuilt with " PARAPH_BUILT_WITH);
         try {
             app.parse(argc, argv);

@@ -1,5 +1,6 @@
 #include "milter/daemon/configuration.h"
 
+#include "config/environment.h"
 #include "config/load.h"
 #include "config/load_source.h"
 #include "milter/daemon/file_state.h"
@@ -31,13 +32,30 @@ config::Loaded built_in() {
             .parsed = true};
 }
 
-config::Loaded load_settings(const std::string& file, std::string& main_text) {
+// With the environment; without a file, `file` is the one that there could be.
+config::Loaded load_with(const CommandLine& command_line, std::string_view text, const std::string& file) {
+    return command_line.settings_from_environment
+               ? config::load_file_as(text, file, config::variables_of(environ))
+               : config::load_file_as(text, file);
+}
+
+config::Loaded built_in(const CommandLine& command_line) {
+    if (!command_line.settings_from_environment) {
+        return built_in();
+    }
+    auto loaded = load_with(command_line, "", system_file);
+    loaded.files = {};
+    return loaded;
+}
+
+config::Loaded load_settings(const CommandLine& command_line, const std::string& file,
+                             std::string& main_text) {
     auto text = config::read_source(file);
     if (!text) {
         return config::load_file(file); // which says why it cannot be read
     }
     main_text = std::move(*text);
-    return config::load_file_as(main_text, file);
+    return load_with(command_line, main_text, file);
 }
 
 std::vector<std::string>& list_for(config::Severity severity, Configuration& configuration) {
@@ -92,9 +110,9 @@ Configuration read_configuration(const CommandLine& command_line, const runtime:
                            : command_line.config.empty() ? system_file
                                                          : command_line.config;
     files.main_text = main_text != nullptr ? *main_text : "";
-    auto loaded = !from_file             ? built_in()
-                  : main_text != nullptr ? config::load_file_as(files.main_text, configuration.source)
-                                         : load_settings(configuration.source, files.main_text);
+    auto loaded = !from_file             ? built_in(command_line)
+                  : main_text != nullptr ? load_with(command_line, files.main_text, configuration.source)
+                                         : load_settings(command_line, configuration.source, files.main_text);
     for (const auto& diagnostic : loaded.diagnostics) {
         list_for(diagnostic.severity, configuration).push_back(config::print(diagnostic));
     }

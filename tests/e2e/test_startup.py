@@ -21,10 +21,10 @@ class Startup(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def run_paraphd(self, *arguments: str) -> tuple[int, str]:
+    def run_paraphd(self, *arguments: str, **variables: str) -> tuple[int, str]:
         """Exit status and what stands on stderr of a daemon that ends by itself."""
         ended = subprocess.run([programs.paraphd, *arguments], capture_output=True, text=True, timeout=60,
-                               env=environment())
+                               env={**environment(), **variables})
         return ended.returncode, ended.stderr
 
     def test_wrong_command_line(self):
@@ -35,6 +35,10 @@ class Startup(unittest.TestCase):
         for arguments in (["--help"], ["--version"]):
             with self.subTest(arguments):
                 self.assertEqual(0, self.run_paraphd(*arguments)[0])
+
+    def test_version_names_libraries(self):
+        told = subprocess.run([programs.paraphd, "--version"], capture_output=True, text=True, check=True).stdout
+        self.assertRegex(told, r"^paraphd \d+\.\d+\.\d+\nbuilt with OpenSSL 3\.[\d.]+, libmilter \d[\d.]+, ldns \d")
 
     def test_socket_that_cannot_be_opened_has_a_reason(self):
         plain = self.folder / "plain"
@@ -82,6 +86,23 @@ class Startup(unittest.TestCase):
                                  text=True, timeout=60)
         self.assertIn("was left behind by another user (root)", checked.stdout)
         self.assertTrue((shared / "milter").exists())
+
+    def test_settings_from_the_environment(self):
+        config = self.folder / "paraph.yaml"
+        config.write_text("listen: {socket: 'unix:/nowhere/of-the-file'}\n")
+        asked = ["--config", str(config), "--log", "stderr"]
+        given = {"PARAPH_LISTEN__SOCKET": "unix:/nowhere/of-the-environment"}
+        for arguments, variables, status, told in (
+                ([], given, UNAVAILABLE, "/nowhere/of-the-file"),
+                (["--settings-from-environment"], given, UNAVAILABLE, "/nowhere/of-the-environment"),
+                (["--settings-from-environment"], {}, UNAVAILABLE, "/nowhere/of-the-file"),
+                (["--settings-from-environment", "--socket", "unix:/nowhere/of-the-line"], given, UNAVAILABLE, "of-the-line"),
+                (["--settings-from-environment"], {"PARAPH_LISTEN__SOKET": "x"}, CONFIG, "PARAPH_LISTEN__SOKET: error"),
+                (["--settings-from-environment"], {"PARAPH_DNS__TIMEOUT": "x"}, CONFIG, "PARAPH_DNS__TIMEOUT: error")):
+            with self.subTest(arguments=arguments, variables=variables):
+                ended, said = self.run_paraphd(*asked, *arguments, **variables)
+                self.assertEqual(status, ended)
+                self.assertIn(told, said)
 
     def test_failure_stands_on_stderr_whatever_the_log(self):
         config = self.folder / "paraph.yaml"
