@@ -15,17 +15,6 @@ namespace {
 constexpr std::string_view prefix = "PARAPH_";
 constexpr std::string_view between = "__"; // section and setting
 
-const Setting* setting_of(std::string_view variable) {
-    for (const Section& section : schema()) {
-        for (const Setting& setting : section.settings) {
-            if (variable_name(setting.path) == variable) {
-                return &setting;
-            }
-        }
-    }
-    return nullptr;
-}
-
 std::string unknown(std::string_view variable) {
     std::vector<std::string> names;
     for (const Section& section : schema()) {
@@ -77,16 +66,27 @@ std::string variable_name(std::string_view path) {
     return name;
 }
 
+std::string_view path_of(std::string_view variable) {
+    for (const Section& section : schema()) {
+        for (const Setting& setting : section.settings) {
+            if (variable_name(setting.path) == variable) {
+                return setting.path;
+            }
+        }
+    }
+    return {};
+}
+
 base::Result<std::string, std::string> yaml_of(const Variable& variable) {
-    const Setting* setting = setting_of(variable.name);
-    if (setting == nullptr) {
+    const std::string_view path = path_of(variable.name);
+    if (path.empty()) {
         return tl::make_unexpected(unknown(variable.name));
     }
     // Otherwise it could hold other settings, and hide them.
     if (variable.value.find_first_of("\r\n") != std::string::npos) {
         return tl::make_unexpected(std::string("a value is a single line; a list is written [one, other]"));
     }
-    return nested(setting->path, variable.value);
+    return nested(path, variable.value);
 }
 
 } // namespace config

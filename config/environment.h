@@ -24,6 +24,9 @@ struct Variable {
 // The variable of a setting: "PARAPH_DNS__TIMEOUT" of "dns.timeout".
 [[nodiscard]] std::string variable_name(std::string_view path);
 
+// The setting of a variable, "dns.timeout"; empty: there is none.
+[[nodiscard]] std::string_view path_of(std::string_view variable);
+
 // The variable as a file would have it, or why it is no setting's.
 [[nodiscard]] base::Result<std::string, std::string> yaml_of(const Variable& variable);
 

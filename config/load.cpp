@@ -91,10 +91,7 @@ class Loader {
         loaded.parsed = parsed_;
         loaded.diagnostics = report_.take();
         for (Diagnostic& diagnostic : loaded.diagnostics) {
-            if (std::any_of(variables_.begin(), variables_.end(),
-                            [&](const File& variable) { return variable.name == diagnostic.file; })) {
-                diagnostic.line = diagnostic.column = 0; // it has no lines
-            }
+            name_variable(diagnostic);
         }
         loaded.patterns = std::move(patterns_);
         for (const File& file : files_) {
@@ -138,11 +135,24 @@ class Loader {
                 File{variable.name, main.directory, max_included_files + 1 + variables_.size()});
             const auto yaml = yaml_of(variable);
             const auto tree = yaml ? parse(*yaml, file) : std::nullopt;
+            set_by_variable_.emplace(path_of(variable.name), variable.name);
             if (!yaml) {
                 report_.error({&file, 0, 0}, yaml.error());
             } else if (tree && tree->root != nullptr) {
                 const auto nothing = [](const TreeNode&, const TreeNode&) {};
                 load_settings(*tree->root, settings_, file, report_, nothing, nothing, nothing);
+            }
+        }
+    }
+
+    // In place of lines that a variable has not, and of the file where that does not give the setting.
+    void name_variable(Diagnostic& diagnostic) const {
+        for (const auto& [path, variable] : set_by_variable_) {
+            const bool of_check = diagnostic.line == 0 && diagnostic.file == files_.front().name &&
+                                  diagnostic.message.starts_with(fmt::format("'{}'", path));
+            if (of_check || diagnostic.file == variable) {
+                diagnostic.file = variable;
+                diagnostic.line = diagnostic.column = 0;
             }
         }
     }
@@ -272,8 +282,9 @@ class Loader {
     Settings settings_;
     Report report_;
     bool parsed_ = true;
-    std::deque<File> files_;     // places point into it
-    std::deque<File> variables_; // and into this
+    std::deque<File> files_;                             // places point into it
+    std::deque<File> variables_;                         // and into this
+    std::map<std::string, std::string> set_by_variable_; // the variable of a setting, by its path
     std::set<std::string> included_;
     std::vector<IncludePattern> patterns_;
     std::map<std::string, Origin, std::less<>> origins_;

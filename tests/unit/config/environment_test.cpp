@@ -79,6 +79,14 @@ TEST_CASE("what is wrong names the variable") {
     }
 }
 
+TEST_CASE("a warning about settings together names the variable as well") {
+    const auto loaded = load("", {{"PARAPH_LISTEN__SOCKET", "inet:0.0.0.0:8891"}});
+    REQUIRE(loaded.settings);
+    REQUIRE_FALSE(loaded.diagnostics.empty());
+    CHECK(contains(config::print(loaded.diagnostics.front()),
+                   "PARAPH_LISTEN__SOCKET: warning: 'listen.socket'"));
+}
+
 TEST_CASE("an empty variable is an empty text, and no number") {
     const auto loaded = load("authserv_id: file.test\n", {{"PARAPH_AUTHSERV_ID", ""}});
     REQUIRE(loaded.settings);
