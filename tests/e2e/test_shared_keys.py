@@ -225,73 +225,27 @@ class TwoHosts(SharedKeys):
             self.assertEqual("", self.published(selector))
 
 
-class WriterOfTheDatabase(SharedKeys):
-    """Who can write the database, and does not have the key."""
+class Guide(unittest.TestCase):
+    """docs/guide/several-hosts.md."""
 
-    def test_he_can_neither_read_nor_change_what_is_there(self):
-        key = self.become_active()
-        before = self.sealed()
-        self.assertNotIn("PRIVATE", before)
-        self.two.rotate()
-        self.one.sync()  # both have seen what follows
-        after = self.sealed()
-        self.assertNotEqual(before, after)
-        for name, sql, told in (
-                ("an older state", f"UPDATE paraph_keys SET (revision, change, sealed) = ({before})", "was an old copy put back"),
-                ("an older state as a new one", "UPDATE paraph_keys SET revision = revision + 100", "was changed by somebody"),
-                ("none", "DELETE FROM paraph_keys", "was an old copy put back"),
-                ("no text", "UPDATE paraph_keys SET sealed = ''", "was changed by somebody")):
-            with self.subTest(name):
-                self.postgresql.sql(sql)
-                for host in (self.one, self.two):
-                    self.assertIn(told, host.rotate(expected=AGAIN))
-                    self.assertEqual({key}, host.signing())
-                self.postgresql.sql("DELETE FROM paraph_keys")
-                self.two.key("store", "restore")
-                self.two.rotate()
-                self.one.rotate()
-        self.postgresql.sql("DELETE FROM paraph_hosts")  # no host has ever said anything: all are waited for
-        self.assertEqual(LATE, run([programs.paraph, "key", "store", "status", "-c", str(self.one.paraphd.config)],
-                                   check=False).returncode)
+    TEXT = (Path(__file__).parents[2] / "docs" / "guide" / "several-hosts.md").read_text()
 
-    def test_the_key_of_the_store(self):
-        self.become_active()
-        other = self.folder / "other.key"
-        run([programs.paraph, "key", "store", "new-key", str(other)])
-        self.one.key("store", "rekey", str(other))
-        self.assertIn("not the one that the store was made with", self.one.sync(expected=AGAIN))
-        self.key.write_bytes(other.read_bytes())
-        self.one.rotate()
-        self.two.sync()
-        self.key.chmod(0o644)
-        self.assertIn("can be read by others", self.one.sync(expected=78))
-        self.key.chmod(0o600)
-        self.key.write_text("secret\n")
-        self.assertIn("this is no key of a store", self.one.sync(expected=78))
+    def test_its_settings_are_a_configuration(self):
+        block, = re.findall(r"(?:^    .*\n)+", self.TEXT[self.TEXT.index("    rotation:"):], re.MULTILINE)[:1]
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder) / "paraph.yaml"
+            config.write_text(re.sub(r"^    ", "", block, flags=re.MULTILINE) +
+                              "  publish: hook\n  hook: [/bin/true]\ndomains: {example.org: {rotate: true}}\n")
+            told = run([programs.paraph, "check-config", "-c", str(config)], check=False)
+        self.assertEqual((0, True), (told.returncode, b" 0 errors" in told.stdout), told)
 
-
-class StoppedWithin(SharedKeys):
-    """PostgreSQL is stopped by what publishes the record."""
-
-    def publish(self, host: Host) -> dict:
-        hook = host.folder / "hook"
-        hook.write_text(f"#!/bin/sh\necho $PARAPH_ACTION >> {self.folder}/told\nkill -INT $(cat {self.folder}/pid)\nsleep 1\n")
-        hook.chmod(0o700)
-        return {"publish": "hook", "hook": [str(hook)], "ttl": 60}
-
-    def test_the_next_run_does_it_again(self):
-        (self.folder / "pid").write_text(str(self.postgresql.child.pid))
-        self.assertIn("rot.test", self.one.rotate(expected=AGAIN))
-        self.assertEqual(["publish"], (self.folder / "told").read_text().split())
-        self.postgresql.stop()
-        self.postgresql.start()
-        (self.folder / "pid").write_text("")
-        self.assertIn("publish s", self.two.rotate())
-        self.assertEqual(["publish"] * 2, (self.folder / "told").read_text().split())
-        self.one.rotate()
-        self.assertEqual(self.one.keys(), self.two.keys())
-        self.assertEqual(1, len(self.one.keys()))
-        self.assertEqual((set(), set()), (self.one.signing(), self.two.signing()))
+    def test_its_commands_are_known(self):
+        commands = re.findall(r"^    (?:sudo )?paraph (key .*)$", self.TEXT, re.MULTILINE)
+        self.assertGreater(len(commands), 5)
+        for command in commands:
+            with self.subTest(command):
+                told = run([programs.paraph, *command.split(), "--help"])
+                self.assertIn(b"--config", told.stdout)
 
 
 if __name__ == "__main__":
