@@ -1,10 +1,12 @@
 #include "config/import/draft.h"
 
 #include "base/ascii.h"
+#include "base/domain_name.h"
 #include "base/secret_text.h"
 #include "base/utf8.h"
 #include "config/schema.h"
 #include "config/text_checks.h"
+#include "dkim/names.h"
 
 #include <fmt/format.h>
 
@@ -111,15 +113,17 @@ void Draft::open(std::string_view section, const Place& place, std::string_view 
 
 std::optional<std::string> Draft::add_domain(std::string_view domain, bool subdomains, const DraftKey& key,
                                              const Place& place) {
-    for (const auto& refusal : {check_domain(domain), check_selector(key.selector)}) {
-        if (refusal) {
-            return refusal->reason.empty() ? "it is no name that can sign" : refusal->reason;
-        }
+    const auto parsed = base::DomainName::parse_international(domain);
+    if (!parsed || check_domain(domain)) {
+        return "it is no domain";
+    }
+    if (const auto refusal = dkim::signer_refusal(parsed->text(), key.selector, {}); !refusal.empty()) {
+        return std::string(refusal);
     }
     if (!fits(key.file) || !fits(domain)) {
         return std::string(cannot_hold);
     }
-    const std::string name = base::to_lower(domain);
+    const std::string name = parsed->text();
     const auto known = std::ranges::find(domains_, name, &std::pair<std::string, Domain>::first);
     if (known == domains_.end()) {
         domains_.push_back({name, {subdomains, key, comment_of(place, "")}});

@@ -1,10 +1,12 @@
 #include "config/import/opendmarc.h"
 
 #include "base/ascii.h"
+#include "base/ip_network.h"
 #include "base/secret_text.h"
 #include "config/import/data_set.h"
 #include "config/import/host_entries.h"
 #include "config/import/opendkim.h"
+#include "config/text_checks.h"
 
 #include <fmt/format.h>
 
@@ -56,8 +58,7 @@ bool import_ignored_hosts(Job& job, bool rejects) {
     for (const SetItem& item : *items) {
         const HostEntry entry = read_host(item.name, false);
         const Option at{option->name, item.name, item.place, 0};
-        const bool is_block = !entry.text.empty() && !entry.text.starts_with('!') &&
-                              entry.text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string::npos;
+        const bool is_block = base::IpNetwork::parse(entry.text).has_value();
         if (entry.strangers) {
             all = true;
             job.tell(
@@ -94,7 +95,10 @@ void import_ignored_authors(Job& job, bool rejects) {
     }
     std::vector<std::string> domains;
     for (const std::string& domain : comma_list(option->value)) {
-        if (domain.find_first_of("*@ ") == std::string::npos) {
+        if (check_domain(domain)) {
+            job.tell(Effect::note, *option,
+                     fmt::format("{} is no domain and is left out", base::quoted(domain)));
+        } else {
             domains.push_back(domain);
         }
     }
