@@ -23,7 +23,8 @@ bool is_about_the_name(const PGresult* result) {
 
 class PostgresqlConnection : public Reconnecting {
   public:
-    explicit PostgresqlConnection(const Options& options) : query_(options.query), link_(options) {}
+    explicit PostgresqlConnection(const Options& options)
+        : query_(options.query), most_rows_(options.most_rows), link_(options) {}
 
   private:
     bool is_open() const override { return link_.is_open(); }
@@ -57,7 +58,7 @@ class PostgresqlConnection : public Reconnecting {
         if (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK) {
             const int columns = ::PQnfields(&result);
             if (!rows) {
-                rows.emplace(static_cast<std::size_t>(columns), options_.most_rows);
+                rows.emplace(static_cast<std::size_t>(columns), most_rows_);
             }
             for (int row = 0; row < ::PQntuples(&result); ++row) {
                 for (int i = 0; i < columns; ++i) {
@@ -73,6 +74,7 @@ class PostgresqlConnection : public Reconnecting {
     }
 
     std::string query_;
+    std::size_t most_rows_;
     PostgresqlLink link_;
 };
 
