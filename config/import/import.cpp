@@ -229,12 +229,32 @@ class Import {
         std::erase(introduction, '\t');
         const std::string socket =
             work_.draft.value_of("listen.socket").value_or(std::string(default_socket));
-        Switch made{inputs_.out,        socket,           changes(socket), daemons_, postfix_.has_main(),
+        Switch made{inputs_.out,        socket,
+                    changes(socket),    daemons_,
+                    in_the_way(socket), postfix_.has_main(),
                     inputs_.is_written, inputs_.copy_keys};
         outcome.settings = work_.draft.print(introduction);
         outcome.files = std::move(work_.new_files);
         outcome.steps = plan(made);
         outcome.keys = std::move(work_.keys);
+    }
+
+    // At the same port, whatever the host: two may not have it.
+    [[nodiscard]] std::vector<Daemon> in_the_way(const std::string& socket) const {
+        std::vector<Daemon> all;
+        const auto ours = base::SocketName::parse(socket);
+        for (const Daemon daemon : daemons_) {
+            const Options* options = daemon == Daemon::opendkim    ? &opendkim_.options
+                                     : daemon == Daemon::opendmarc ? &opendmarc_.options
+                                                                   : nullptr;
+            const auto text = options == nullptr ? std::nullopt : socket_in(*options);
+            const auto theirs = base::SocketName::parse(text.value_or(""));
+            if (ours && theirs && ours->is_unix() == theirs->is_unix() &&
+                (ours->is_unix() ? ours->path == theirs->path : ours->port == theirs->port)) {
+                all.push_back(daemon);
+            }
+        }
+        return all;
     }
 
     std::vector<PostfixChange> changes(const std::string& socket) {

@@ -46,18 +46,36 @@ Step change_step(const PostfixChange& change) {
             undo};
 }
 
-void add_units(const Switch& made, std::vector<Step>& steps) {
+void stop_unit(Daemon daemon, std::vector<Step>& steps) {
+    const std::string unit(name_of(daemon));
+    steps.push_back({fmt::format("{} stops and does not start again", unit),
+                     {"systemctl", "disable", "--now", unit},
+                     {"systemctl", "enable", "--now", unit}});
+}
+
+bool is_in_the_way(const Switch& made, Daemon daemon) {
+    return std::ranges::find(made.in_the_way, daemon) != made.in_the_way.end();
+}
+
+// Postfix always finds milters that answer, but for the moment between one daemon and the next at the same
+// socket. The others stop when nobody calls them any more.
+void add_start(const Switch& made, std::vector<Step>& steps) {
     for (const Daemon daemon : made.daemons) {
-        if (daemon != Daemon::policyd_spf) {
-            const std::string unit(name_of(daemon));
-            steps.push_back({fmt::format("{} stops and does not start again", unit),
-                             {"systemctl", "disable", "--now", unit},
-                             {"systemctl", "enable", "--now", unit}});
+        if (is_in_the_way(made, daemon)) {
+            stop_unit(daemon, steps);
         }
     }
     steps.push_back({"paraphd starts",
                      {"systemctl", "enable", "--now", "paraphd"},
                      {"systemctl", "disable", "--now", "paraphd"}});
+}
+
+void add_stops(const Switch& made, std::vector<Step>& steps) {
+    for (const Daemon daemon : made.daemons) {
+        if (daemon != Daemon::policyd_spf && !is_in_the_way(made, daemon)) {
+            stop_unit(daemon, steps);
+        }
+    }
 }
 
 } // namespace
@@ -75,14 +93,15 @@ std::vector<Step> plan(const Switch& made) {
     add_socket(made, steps);
     steps.push_back({"The configuration is good, and paraphd can read the keys",
                      {"paraph", "check-config", "--user", "paraph", file}});
+    add_start(made, steps);
     for (const PostfixChange& change : made.changes) {
         steps.push_back(change_step(change));
     }
-    add_units(made, steps);
     if (made.has_postfix) {
         steps.push_back({"Postfix reads its files", {"postfix", "reload"}, {"postfix", "reload"}});
         steps.push_back({"Postfix and paraphd fit together", {"paraph", "check-config", "--postfix", file}});
     }
+    add_stops(made, steps);
     return steps;
 }
 

@@ -10,6 +10,7 @@ struct Switch {
     std::string socket; // as paraph.yaml has it
     std::vector<PostfixChange> changes;
     std::vector<Daemon> daemons;
+    std::vector<Daemon> in_the_way; // those of them at whose socket paraphd will listen
     bool has_postfix = false;
     bool is_written = false; // paraph.yaml and the copies of the keys are there already
     bool copy_keys = false;

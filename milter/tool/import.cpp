@@ -8,6 +8,7 @@
 #include "config/load.h"
 #include "keys/generate.h"
 #include "milter/tool/commands.h"
+#include "milter/tool/import/carry_out.h"
 #include "milter/tool/import_files.h"
 #include "milter/tool/import_keys.h"
 
@@ -32,6 +33,9 @@ struct ImportOptions {
     std::string out; // empty: nothing is written
     std::string root;
     bool copy_keys = false;
+    bool apply = false;
+    bool undo = false;
+    bool force = false;
 };
 
 constexpr const char* default_out = "/etc/paraph";
@@ -165,6 +169,28 @@ Result<ExitCode> import_all(ImportOptions options, Console& console) {
     return !faults.empty() ? ExitCode::config : outcome.is_complete() ? ExitCode::ok : ExitCode::found;
 }
 
+Result<ExitCode> apply_all(const ImportOptions& options, Console& console) {
+    const HostFiles files("");
+    const auto make = [&](bool copy_keys) {
+        foreign::Found found = foreign::find_inputs(options.wanted, files);
+        found.inputs.out = default_out;
+        found.inputs.copy_keys = copy_keys;
+        found.inputs.is_written = true;
+        return imported(found, files);
+    };
+    const auto print = [&](const foreign::Outcome& outcome) {
+        console.out << foreign::print_report(outcome, {});
+    };
+    return import::carry_out(make, {options.copy_keys}, print, console);
+}
+
+Result<ExitCode> run_import(const ImportOptions& options, Console& console) {
+    if (options.undo) {
+        return import::undo_last(options.force, console);
+    }
+    return options.apply ? apply_all(options, console) : import_all(options, console);
+}
+
 } // namespace
 
 void add_import(CLI::App& app, Command& chosen) {
@@ -173,10 +199,12 @@ void add_import(CLI::App& app, Command& chosen) {
         app.add_subcommand("import", "Take over opendkim, opendmarc and policyd-spf as they are set");
     sub->footer(
         "Examples:\n  paraph import\n  paraph import --out /etc/paraph --copy-keys\n"
-        "  paraph import --opendkim old/opendkim.conf --out new\n\n"
+        "  paraph import --opendkim old/opendkim.conf --out new\n"
+        "  paraph import --apply\n  paraph import --undo\n\n"
         "Exit codes: 0 everything is carried over, 1 something is not, and the report says what;\n"
         "65 a file is a template, 66 there is nothing to import, 73 the configuration exists already,\n"
-        "78 what was made would not load.");
+        "69 the switch failed and was taken back, 78 what was made would not load, or the switch cannot be "
+        "made.");
     sub->add_option("--opendkim", options->wanted.opendkim, "opendkim.conf (default: the one that is in use)")
         ->type_name("FILE");
     sub->add_option("--opendmarc", options->wanted.opendmarc,
@@ -194,8 +222,15 @@ void add_import(CLI::App& app, Command& chosen) {
                   "Copy the keys to DIR/keys, where paraphd can read them");
     sub->add_option("--root", options->root, "Where the system to import is mounted (default: /)")
         ->type_name("DIR");
+    // What is installed, where it is installed.
+    auto* apply = sub->add_flag("--apply", options->apply, "Make the switch on this host, as root");
+    for (const char* other : {"--opendkim", "--opendmarc", "--policyd-spf", "--postfix", "--out", "--root"}) {
+        apply->excludes(other);
+    }
+    auto* undo = sub->add_flag("--undo", options->undo, "Take the last switch back")->excludes(apply);
+    sub->add_flag("--force", options->force, "Also where files were changed since")->needs(undo);
     sub->callback([options, &chosen] {
-        chosen = [options](Console& console) { return import_all(*options, console); };
+        chosen = [options](Console& console) { return run_import(*options, console); };
     });
 }
 

@@ -1,6 +1,6 @@
 #include "milter/tool/import_files.h"
 
-#include "keys/file_bytes.h"
+#include "milter/tool/import/careful_file.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,7 +9,8 @@
 namespace milter::tool {
 
 base::Result<std::string, std::string> HostFiles::read(const std::string& path) const {
-    return keys::OpenFile(place_of(path)).read(config::import::max_file_bytes);
+    auto file = import::read_carefully(place_of(path), config::import::max_file_bytes);
+    return file ? base::Result<std::string, std::string>(std::move(file->bytes)) : base::refuse(file.error());
 }
 
 bool HostFiles::exists(const std::string& path) const {

@@ -1,12 +1,13 @@
 #include "milter/tool/import_keys.h"
 
 #include "base/secret_text.h"
-#include "keys/file_bytes.h"
+#include "crypto/signing_key.h"
 #include "keys/file_safety.h"
 #include "keys/generate.h"
 #include "keys/key_file.h"
 #include "keys/limits.h"
 #include "keys/ownership.h"
+#include "milter/tool/import/careful_file.h"
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -76,13 +77,31 @@ std::vector<std::string> advice_on_keys(const std::vector<config::import::UsedKe
     return advice;
 }
 
+base::Result<std::string, std::string> read_key_to_copy(const std::string& path, const std::string& naming) {
+    auto file = import::read_carefully(path, largest_key);
+    if (!file) {
+        return base::refuse(file.error());
+    }
+    const auto names = import::read_carefully(naming, config::import::max_file_bytes);
+    if (!names) {
+        return base::refuse(fmt::format("{}: {}", base::shown(naming), names.error()));
+    }
+    if (auto danger = import::copy_danger(*file, *names); !danger.empty()) {
+        return base::refuse(std::move(danger));
+    }
+    if (const auto key = crypto::SigningKey::from_pem(file->bytes); !key) {
+        return base::refuse(key.error().message);
+    }
+    return std::move(file->bytes);
+}
+
 Result<void> copy_keys(const std::vector<config::import::UsedKey>& keys, const HostFiles& files,
                        Console& console) {
     for (const auto& key : keys) {
         if (key.copy.empty()) {
             continue;
         }
-        const auto bytes = keys::OpenFile(files.place_of(key.path)).read(largest_key);
+        const auto bytes = read_key_to_copy(files.place_of(key.path), files.place_of(key.place.file));
         if (!bytes) {
             fmt::print(console.err, "paraph: warning: {}: {}; it is not copied\n", base::shown(key.path),
                        bytes.error());

@@ -18,6 +18,11 @@ namespace milter::tool {
 [[nodiscard]] Result<void> copy_keys(const std::vector<config::import::UsedKey>& keys, const HostFiles& files,
                                      Console& console);
 
+// A private key that the daemon may have: `naming` is the file that names it. The error is a reason without
+// the path.
+[[nodiscard]] base::Result<std::string, std::string> read_key_to_copy(const std::string& path,
+                                                                      const std::string& naming);
+
 // The group of the daemon's user; nothing where there is no such user, and for those who cannot give files
 // away.
 [[nodiscard]] std::optional<gid_t> daemon_group();

@@ -23,7 +23,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kept_output = 500;
+constexpr std::size_t told_output = 500;
+constexpr std::size_t kept_output = std::size_t{1024} * 1024;
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> all;
@@ -44,7 +45,7 @@ int start(const Program& program, int output, pid_t& child) {
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, program.input.c_str(), O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
@@ -57,12 +58,21 @@ int start(const Program& program, int output, pid_t& child) {
     return error;
 }
 
-void read_some(int descriptor, std::string& text) {
+bool read_some(int descriptor, std::string& text) {
     std::array<char, 4096> chunk{};
     const auto count = ::read(descriptor, chunk.data(), chunk.size());
     if (count > 0) {
         text.append(chunk.data(), static_cast<std::size_t>(count));
         text.erase(0, text.size() - std::min(text.size(), kept_output));
+    }
+    return count > 0;
+}
+
+// What is there now.
+void read_rest(int descriptor, std::string& text) {
+    constexpr int most = 1024; // something it left may go on writing
+    pollfd readable{descriptor, POLLIN, 0};
+    for (int chunks = 0; chunks < most && poll(&readable, 1, 0) > 0 && read_some(descriptor, text); ++chunks) {
     }
 }
 
@@ -81,6 +91,7 @@ std::optional<int> await(pid_t child, int descriptor, Clock::time_point deadline
             }
         }
         if (ended == child) {
+            read_rest(descriptor, text);
             return status;
         }
         if (ended < 0 && errno != EINTR) {
@@ -93,13 +104,14 @@ std::optional<int> await(pid_t child, int descriptor, Clock::time_point deadline
 }
 
 std::string told(const std::string& text) {
-    const auto trimmed = base::trim_fws(text);
-    return trimmed.empty() ? "" : fmt::format(": {}", base::one_line(trimmed, kept_output));
+    auto trimmed = base::trim_fws(text);
+    trimmed.remove_prefix(trimmed.size() - std::min(trimmed.size(), told_output));
+    return trimmed.empty() ? "" : fmt::format(": {}", base::one_line(trimmed, told_output));
 }
 
 } // namespace
 
-base::Result<void, std::string> run_program(const Program& program) {
+base::Result<Ended, std::string> run_to_end(const Program& program) {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) {
         return base::refuse(keys::error_text(errno));
@@ -123,12 +135,20 @@ base::Result<void, std::string> run_program(const Program& program) {
         }
         return base::refuse(fmt::format("{} did not end in time and was killed{}", name, told(text)));
     }
-    if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) {
-        return {};
+    if (!WIFEXITED(*status)) {
+        return base::refuse(fmt::format("{} was killed{}", name, told(text)));
     }
-    return base::refuse(WIFEXITED(*status)
-                            ? fmt::format("{} exited with {}{}", name, WEXITSTATUS(*status), told(text))
-                            : fmt::format("{} was killed{}", name, told(text)));
+    return Ended{WEXITSTATUS(*status), std::move(text)};
+}
+
+base::Result<void, std::string> run_program(const Program& program) {
+    const auto ended = run_to_end(program);
+    if (!ended) {
+        return base::refuse(ended.error());
+    }
+    return ended->code == 0 ? base::Result<void, std::string>()
+                            : base::refuse(fmt::format("{} exited with {}{}", program.command.front(),
+                                                       ended->code, told(ended->output)));
 }
 
 } // namespace milter::tool::rotation

@@ -1,0 +1,133 @@
+#include "milter/tool/import/units.h"
+
+#include "base/ascii.h"
+#include "keys/file_bytes.h"
+#include "milter/tool/import/own_daemon.h"
+#include "milter/tool/import/programs.h"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+
+namespace milter::tool::import {
+
+namespace {
+
+bool is_there(const std::string& path) {
+    return ::access(path.c_str(), F_OK) == 0;
+}
+
+bool has_script(const std::string& name) {
+    return is_there("/etc/init.d/" + name);
+}
+
+// "enabled", "active"; also where the exit code says no.
+std::string asked(const std::string& question, const std::string& name) {
+    const auto ended = run_named({"systemctl", question, name});
+    return ended ? std::string(base::trim_fws(ended->output)) : std::string();
+}
+
+Told<UnitState> state_in_systemd(const std::string& name) {
+    if (auto known = run_named({"systemctl", "cat", "--quiet", name}); !known || known->code != 0) {
+        return base::refuse(fmt::format("systemd has no unit {}.service", name));
+    }
+    const auto active = asked("is-active", name);
+    return UnitState{asked("is-enabled", name) == "enabled",
+                     active == "active" || active == "activating" || active == "reloading"};
+}
+
+// Masked and static units are neither enabled nor disabled, and stay what they are.
+Done change_in_systemd(const std::string& name, const UnitState& wanted) {
+    const auto now = state_in_systemd(name);
+    if (!now) {
+        return base::refuse(now.error());
+    }
+    if (now->enabled != wanted.enabled) {
+        if (auto done = must_run({"systemctl", wanted.enabled ? "enable" : "disable", "--quiet", name}); !done) {
+            return done;
+        }
+    }
+    // A daemon that failed before may be started again.
+    if (now->active != wanted.active) {
+        (void)run_named({"systemctl", "reset-failed", name});
+        return must_run({"systemctl", wanted.active ? "start" : "stop", name});
+    }
+    return {};
+}
+
+// A link /etc/rc2.d/S01name.
+bool starts_with_system(const std::string& name) {
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry("/etc/rc2.d", error), end; !error && entry != end;
+         entry.increment(error)) {
+        const auto file = entry->path().filename().string();
+        constexpr std::size_t order = 3; // "S01"
+        if (file.size() > order && file.starts_with('S') && file.substr(order) == name) {
+            return true;
+        }
+    }
+    return false;
+}
+
+UnitState state_of_script(const std::string& name) {
+    const auto status = run_named({"service", name, "status"});
+    return {starts_with_system(name), status && status->code == 0};
+}
+
+Done change_script(const std::string& name, const UnitState& wanted) {
+    const auto now = state_of_script(name);
+    if (now.enabled != wanted.enabled) {
+        if (auto done = must_run({"update-rc.d", name, wanted.enabled ? "enable" : "disable"}); !done) {
+            return done;
+        }
+    }
+    return now.active == wanted.active ? Done()
+                                       : must_run({"service", name, wanted.active ? "start" : "stop"});
+}
+
+} // namespace
+
+bool systemd_runs() {
+    return is_there("/run/systemd/system");
+}
+
+Told<UnitState> state_of_unit(const std::string& name) {
+    if (systemd_runs()) {
+        return state_in_systemd(name);
+    }
+    if (has_script(name)) {
+        return state_of_script(name);
+    }
+    if (name == "paraphd") {
+        return state_of_own_daemon();
+    }
+    return base::refuse(fmt::format("no systemd runs here, and there is no /etc/init.d/{}: whatever starts {} has "
+                                    "to be changed by hand, with the steps that `paraph import` prints",
+                                    name, name));
+}
+
+Done change_unit(const std::string& name, const UnitState& wanted) {
+    if (systemd_runs()) {
+        return change_in_systemd(name, wanted);
+    }
+    if (has_script(name)) {
+        return change_script(name, wanted);
+    }
+    return name == "paraphd" ? change_own_daemon(wanted.active)
+                             : base::refuse(fmt::format("/etc/init.d/{} is gone", name));
+}
+
+std::string daemon_log_since(long long seconds) {
+    if (!systemd_runs()) {
+        return log_of_own_daemon();
+    }
+    const auto log = run_named({"journalctl", "--unit", "paraphd", fmt::format("--since=@{}", seconds), "--output",
+                                "cat", "--no-pager"});
+    return log ? log->output : std::string();
+}
+
+} // namespace milter::tool::import
