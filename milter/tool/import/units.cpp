@@ -1,17 +1,17 @@
 #include "milter/tool/import/units.h"
 
 #include "base/ascii.h"
-#include "keys/file_bytes.h"
 #include "milter/tool/import/own_daemon.h"
 #include "milter/tool/import/programs.h"
 
 #include <fmt/format.h>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 namespace milter::tool::import {
 
@@ -78,6 +78,18 @@ UnitState state_of_script(const std::string& name) {
     return {starts_with_system(name), status && status->code == 0};
 }
 
+// Scripts come back before their daemon has ended, or without having started it.
+Done await_script(const std::string& name, bool active) {
+    constexpr int most = 150;
+    for (int tries = 0; state_of_script(name).active != active; ++tries) {
+        if (tries == most) {
+            return base::refuse(fmt::format("/etc/init.d/{} does not {} it", name, active ? "start" : "stop"));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+    return {};
+}
+
 Done change_script(const std::string& name, const UnitState& wanted) {
     const auto now = state_of_script(name);
     if (now.enabled != wanted.enabled) {
@@ -85,8 +97,13 @@ Done change_script(const std::string& name, const UnitState& wanted) {
             return done;
         }
     }
-    return now.active == wanted.active ? Done()
-                                       : must_run({"service", name, wanted.active ? "start" : "stop"});
+    if (now.active == wanted.active) {
+        return {};
+    }
+    if (auto done = must_run({"service", name, wanted.active ? "start" : "stop"}); !done) {
+        return done;
+    }
+    return await_script(name, wanted.active);
 }
 
 } // namespace

@@ -1,0 +1,107 @@
+"""paraph import --apply in the place of the three real programs behind a real Postfix, and --undo."""
+
+import re
+import unittest
+
+from harness.keys import verdicts
+from harness.old_programs import DOMAIN, SELECTOR, SYSTEMD, OldProgramsTest
+
+OURS = ("by-smtp", "by-service", "by-command")
+RUNNING = "opendkim runs, opendkim is enabled, opendmarc runs, opendmarc is enabled"
+
+
+class Switch(OldProgramsTest):
+    def check_signed(self, phase: str) -> None:
+        for subject in OURS:
+            with self.subTest(phase=phase, message=subject):
+                message = self.mail(phase)[subject]
+                signature = re.sub(r"\s", "", message["DKIM-Signature"] or "")
+                self.assertIn(f";d={DOMAIN};", signature)
+                self.assertIn(f";s={SELECTOR};", signature)
+                self.assertEqual([True], verdicts(message.as_bytes(), self.zone))
+
+    def check_old_results(self, phase: str) -> None:
+        message = self.mail(phase)["from-outside"]
+        self.assertRegex(" ".join(message.get_all("Authentication-Results", [])), r"dmarc=pass", phase)
+        self.assertIn("Pass", message["Received-SPF"] or "", phase)
+
+    def check_new_results(self, phase: str) -> None:
+        message = self.mail(phase)["from-outside"]
+        self.assertIsNone(message["Received-SPF"], phase)
+        results = message.get_all("Authentication-Results", [])
+        self.assertEqual(1, len(results), phase)
+        for word in (f"mx.{DOMAIN};", "spf=pass", "dkim=none", "dmarc=pass"):
+            self.assertIn(word, results[0], phase)
+
+    def test_there_and_back(self):
+        said = self.on_machine("""
+            flow before; units before
+            paraph import --apply; echo "apply: status $?"
+            units after; flow after; postconf -h smtpd_milters smtpd_recipient_restrictions milter_default_action
+            stat -c '%U:%G %a %n' /etc/paraph /etc/paraph/keys /etc/paraph/keys/* /etc/paraph/paraph.yaml /var/lib/paraph/import
+            paraph import --apply; echo "again: status $?"
+            echo 'header_size_limit = 4096' >>/etc/postfix/main.cf
+            paraph import --undo; echo "edited: status $?"; units edited
+            paraph import --undo --force; echo "undo: status $?"
+            units back; same back; flow back; ls -A /etc/paraph 2>/dev/null && echo "something is left"
+            cat /var/lib/paraph/import/*/*main.cf.edited | tail -n 1
+            paraph import --undo; echo "undo again: status $?"
+            """)
+        for phase in ("before", "back"):
+            self.check_signed(phase)
+            self.check_old_results(phase)
+            self.assertIn(f"{phase}: {RUNNING}\n", said)
+        self.check_signed("after")
+        self.check_new_results("after")
+        for line in ("apply: status 0", "after: paraphd runs", "signed by wired.example/mail", "by sendmail(1): a message",
+                     "inet:localhost:8891, { inet:127.0.0.1:9, default_action=accept }\n"
+                     "permit_mynetworks reject_unauth_destination permit\naccept\nroot:paraph 750 /etc/paraph\n"
+                     "root:paraph 750 /etc/paraph/keys\n"
+                     f"root:paraph 640 /etc/paraph/keys/{SELECTOR}.{DOMAIN}.pem\nroot:paraph 640 /etc/paraph/paraph.yaml\n"
+                     "root:root 700 /var/lib/paraph/import", "the switch is made already", "again: status 78",
+                     "+header_size_limit = 4096", "edited: status 78", "edited: paraphd runs", "undo: status 0",
+                     "back: same files", "header_size_limit = 4096\nparaph: there is no switch to take back",
+                     "undo again: status 66"):
+            with self.subTest(line):
+                self.assertIn(f"{line}", said)
+        self.assertNotIn("something is left", said)
+
+    def test_whatever_fails_is_taken_back(self):
+        said = self.on_machine("""
+            cp /usr/local/sbin/paraphd /tmp/paraphd; printf '#!/bin/sh\\nexit 1\\n' >/usr/local/sbin/paraphd
+            paraph import --apply; echo "no daemon: status $?"; units no-daemon; same no-daemon
+            cp /tmp/paraphd /usr/local/sbin/paraphd
+            (paraph import --apply; echo "ended: status $?") >/tmp/said 2>&1 & # killed between two steps
+            until grep -q '^postfix reads' /tmp/said; do sleep 0.02; done
+            kill -KILL $(pidof paraph); wait $!; tail -n 3 /tmp/said; units killed
+            paraph import --undo; echo "undo: status $?"; units undone; same undone
+            chown root: /etc/opendkim/KeyTable; mkdir /tmp/theirs; chown opendkim: /tmp/theirs
+            ln -s /etc/opendkim/keys/wired.example/mail.private /tmp/theirs/link
+            sed -i 's#/etc/opendkim/keys.*#/tmp/theirs/link#' /etc/opendkim/KeyTable
+            paraph import --apply; echo "link: status $?"; units link; same link
+            """)
+        for phase in ("no-daemon", "undone", "link"):
+            with self.subTest(phase):
+                self.assertIn(f"{phase}: {RUNNING}\n", said)
+                self.assertIn(f"{phase}: same files", said)
+        self.assertRegex(said, r"paraphd? .*Connection refused.*All is as it was before\nno daemon: status 69")
+        self.assertIn("killed: opendmarc runs, opendmarc is enabled, paraphd runs", said)
+        self.assertIn("All is as it was before the switch", said)
+        self.assertRegex(said, r"/tmp/theirs/link: .* symbolic link .*Nothing was changed\nlink: status 66")
+
+    def test_units_of_systemd(self):
+        said = self.on_machine(SYSTEMD + """
+            paraph import --apply; echo "apply: status $?"; flow systemd; cat /tmp/units.*
+            paraph import --undo; echo "undo: status $?"; cat /tmp/units.*; same undone
+            """)
+        self.check_signed("systemd")
+        self.check_new_results("systemd")
+        for line in ("apply: status 0", "opendkim disabled inactive\nopendmarc disabled inactive\nparaphd enabled active\n",
+                     "undo: status 0", "opendkim enabled active\nopendmarc disabled active\nparaphd disabled inactive\n",
+                     "undone: same files"):
+            with self.subTest(line):
+                self.assertIn(line, said)
+
+
+if __name__ == "__main__":
+    unittest.main()
