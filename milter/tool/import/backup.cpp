@@ -33,16 +33,17 @@ Done make_safe_directory(const std::filesystem::path& path, mode_t mode) {
     if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) {
         return base::refuse(failed(path.string()));
     }
-    struct stat status {};
+    struct stat status{};
     if (::lstat(path.c_str(), &status) != 0) {
         return base::refuse(failed(path.string()));
     }
     const bool is_sticky = (status.st_mode & S_ISVTX) != 0;
     const bool is_ours = status.st_uid == 0 || status.st_uid == ::geteuid();
     if (!S_ISDIR(status.st_mode) || !is_ours || (!is_sticky && (status.st_mode & 0022U) != 0)) {
-        return base::refuse(fmt::format("{} belongs to {} (mode {:04o}): what lies there may be put into main.cf as "
-                                        "root, so that it must be a directory that only root can change",
-                                        path.string(), keys::user_name(status.st_uid), status.st_mode & 07777U));
+        return base::refuse(
+            fmt::format("{} belongs to {} (mode {:04o}): what lies there may be put into main.cf as "
+                        "root, so that it must be a directory that only root can change",
+                        path.string(), keys::user_name(status.st_uid), status.st_mode & 07777U));
     }
     return {};
 }
@@ -64,7 +65,8 @@ Done Backups::lock() {
         return base::refuse(failed(path));
     }
     if (::flock(opened->get(), LOCK_EX | LOCK_NB) != 0) {
-        return base::refuse(errno == EWOULDBLOCK ? std::string("another `paraph import` is at work") : failed(path));
+        return base::refuse(errno == EWOULDBLOCK ? std::string("another `paraph import` is at work")
+                                                 : failed(path));
     }
     lock_ = std::move(opened);
     return {};
@@ -73,7 +75,8 @@ Done Backups::lock() {
 std::string Backups::latest() const {
     std::string last;
     std::error_code error;
-    for (std::filesystem::directory_iterator entry(root_, error), end; !error && entry != end; entry.increment(error)) {
+    for (std::filesystem::directory_iterator entry(root_, error), end; !error && entry != end;
+         entry.increment(error)) {
         if (has_journal(entry->path())) {
             last = std::max(last, entry->path().string());
         }
@@ -103,7 +106,8 @@ Done Backup::keep(const std::string& name, const std::string& bytes) const {
 Told<std::string> Backup::kept(const std::string& name) const {
     const auto path = fmt::format("{}/{}", directory_, name);
     auto bytes = keys::OpenFile(path, false).read(config::import::max_file_bytes);
-    return bytes ? Told<std::string>(std::move(*bytes)) : base::refuse(fmt::format("{}: {}", path, bytes.error()));
+    return bytes ? Told<std::string>(std::move(*bytes))
+                 : base::refuse(fmt::format("{}: {}", path, bytes.error()));
 }
 
 } // namespace milter::tool::import

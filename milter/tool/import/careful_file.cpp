@@ -61,7 +61,7 @@ class Walk {
     void fail() { error_ = keys::error_text(errno); }
 
     void look_at_directory() {
-        struct stat status {};
+        struct stat status{};
         if (::fstat(directory_->get(), &status) != 0) {
             return fail();
         }
@@ -78,7 +78,7 @@ class Walk {
     // True: the next part was a link, and is what it leads to now.
     bool follow_link() {
         const std::string name = parts_.front();
-        struct stat status {};
+        struct stat status{};
         if (::fstatat(directory_->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
             fail();
             return false;
@@ -88,9 +88,10 @@ class Walk {
         }
         constexpr int most_links = 40;
         if (is_foreign() || !is_trusted(status.st_uid) || ++links_ > most_links) {
-            error_ = fmt::format("{} is a symbolic link that {} can change, and is not followed; name the file "
-                                 "that it leads to",
-                                 name, is_foreign() ? who() : "user " + keys::user_name(status.st_uid));
+            error_ =
+                fmt::format("{} is a symbolic link that {} can change, and is not followed; name the file "
+                            "that it leads to",
+                            name, is_foreign() ? who() : "user " + keys::user_name(status.st_uid));
             return false;
         }
         std::array<char, 4096> target{};
@@ -112,8 +113,8 @@ class Walk {
         if (follow_link() || !error_.empty()) {
             return;
         }
-        auto next = std::make_unique<keys::Descriptor>(::openat(directory_->get(), parts_.front().c_str(),
-                                                                O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        auto next = std::make_unique<keys::Descriptor>(::openat(
+            directory_->get(), parts_.front().c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         if (next->get() < 0) {
             return fail();
         }
@@ -136,7 +137,7 @@ class Walk {
         }
         const keys::Descriptor file(::openat(directory_->get(), parts_.front().c_str(),
                                              O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-        struct stat status {};
+        struct stat status{};
         if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
             return base::refuse(keys::error_text(errno));
         }

@@ -21,7 +21,8 @@ struct CarefulFile {
 
 // A regular file. Links are followed where only root, or who asks, can have made them. The error is a reason
 // without the path: "No such file or directory".
-[[nodiscard]] base::Result<CarefulFile, std::string> read_carefully(const std::string& path, std::size_t limit);
+[[nodiscard]] base::Result<CarefulFile, std::string> read_carefully(const std::string& path,
+                                                                    std::size_t limit);
 
 // Why a file, which `naming` names, is not to be copied for the daemon; empty: it may be. Who can change the
 // one that names it must own it.

@@ -58,12 +58,14 @@ Result<void> check_host() {
                                       "/usr/sbin/nologin paraph");
     }
     if (find_program("paraphd").empty()) {
-        return fail(ExitCode::config, "there is no program paraphd in /usr/sbin or /usr/local/sbin: install it "
-                                      "first");
+        return fail(ExitCode::config,
+                    "there is no program paraphd in /usr/sbin or /usr/local/sbin: install it "
+                    "first");
     }
     if (find_program("postconf").empty()) {
-        return fail(ExitCode::config, "there is no Postfix here. --apply knows no other mail server; the steps "
-                                      "are printed without it");
+        return fail(ExitCode::config,
+                    "there is no Postfix here. --apply knows no other mail server; the steps "
+                    "are printed without it");
     }
     return {};
 }
@@ -83,9 +85,10 @@ Result<void> settle_former(const Backups& backups, Console& console) {
         return {};
     }
     if (made->stage == Stage::applied) {
-        return fail(ExitCode::config, fmt::format("the switch is made already ({}). `paraph import --undo` goes "
-                                                  "back; a change of paraph.yaml needs none",
-                                                  latest));
+        return fail(ExitCode::config,
+                    fmt::format("the switch is made already ({}). `paraph import --undo` goes "
+                                "back; a change of paraph.yaml needs none",
+                                latest));
     }
     HostHands hands(backup, console);
     hands.say(fmt::format("An earlier run was broken off; it is taken back first ({}).", latest));
@@ -139,16 +142,18 @@ void tell_of_window(const foreign::Outcome& outcome, Hands& hands) {
     const auto start = at("enable", "paraphd");
     if (at("disable", "opendkim") < start || at("disable", "opendmarc") < start) {
         const auto action = postfix_setting("milter_default_action");
-        hands.say(fmt::format("Between the stop of the old daemon and the start of paraphd, about a second, Postfix "
-                              "does with mail what milter_default_action says: {}.",
-                              action));
+        hands.say(fmt::format(
+            "Between the stop of the old daemon and the start of paraphd, about a second, Postfix "
+            "does with mail what milter_default_action says: {}.",
+            action));
     }
 }
 
 Result<ExitCode> make_switch(const foreign::Outcome& outcome, const Backup& backup, Console& console) {
     HostHands hands(backup, console);
     const auto edited = edited_postfix(outcome.steps, backup);
-    const auto material = edited ? gather(outcome, edited->files) : Told<Material>(base::refuse(edited.error()));
+    const auto material =
+        edited ? gather(outcome, edited->files) : Told<Material>(base::refuse(edited.error()));
     if (!material) {
         return fail(ExitCode::no_input, fmt::format("{}. Nothing was changed", material.error()));
     }
@@ -188,14 +193,16 @@ Result<ExitCode> carry_out(const Import& import, const ApplyOptions& options,
     }
     foreign::Outcome outcome = import(options.copy_keys);
     if (!options.copy_keys && !advice_on_keys(outcome.keys, HostFiles(""), true).empty()) {
-        fmt::print(console.out, "paraphd cannot use the keys where they are: they are copied to /etc/paraph/keys.\n");
+        fmt::print(console.out,
+                   "paraphd cannot use the keys where they are: they are copied to /etc/paraph/keys.\n");
         outcome = import(true);
     }
     if (outcome.settings.empty() || !calls_postfix(outcome)) {
-        return fail(ExitCode::no_input, outcome.settings.empty()
-                                            ? "no configuration can be made; `paraph import` says why"
-                                            : "/etc/postfix/main.cf is not there: --apply knows no other mail "
-                                              "server");
+        return fail(ExitCode::no_input,
+                    outcome.settings.empty()
+                        ? "no configuration can be made; `paraph import` says why"
+                        : "/etc/postfix/main.cf is not there: --apply knows no other mail "
+                          "server");
     }
     print(outcome);
     const auto directory = backups.create(time_now());

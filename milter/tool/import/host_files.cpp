@@ -41,7 +41,7 @@ bool sync_directory(const std::string& path) {
 } // namespace
 
 Told<FileState> HostHands::look(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     if (::lstat(path.c_str(), &status) != 0) {
         return errno == ENOENT || errno == ENOTDIR
                    ? Told<FileState>(FileState{})

@@ -76,14 +76,15 @@ bool is_logged(const std::string& word, long long since) {
 }
 
 long long seconds_now() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+    return std::chrono::duration_cast<std::chrono::seconds>(
+               std::chrono::system_clock::now().time_since_epoch())
         .count();
 }
 
 } // namespace
 
 void hold_back_signals() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = want_stop;
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
         ::sigaction(number, &action, nullptr);
@@ -176,9 +177,9 @@ Done HostHands::probe() {
     for (const auto& [domain, names] : signed_before_) {
         const auto& now = (*outbound)[domain];
         if (!std::includes(now.begin(), now.end(), names.begin(), names.end())) {
-            return base::refuse(fmt::format("mail from {} was signed by {}, and is now signed by {}", domain,
-                                            fmt::join(names, ", "),
-                                            now.empty() ? "nobody" : fmt::format("{}", fmt::join(now, ", "))));
+            return base::refuse(fmt::format(
+                "mail from {} was signed by {}, and is now signed by {}", domain, fmt::join(names, ", "),
+                now.empty() ? "nobody" : fmt::format("{}", fmt::join(now, ", "))));
         }
     }
     say(fmt::format("    a message from outside: {}", *inbound));
@@ -195,7 +196,8 @@ Done HostHands::check_postfix() {
 
 bool HostHands::logs_messages() const {
     const auto settings = load_settings(default_config_file);
-    return settings && (settings->log.level == config::LogLevel::info || settings->log.level == config::LogLevel::debug);
+    return settings &&
+           (settings->log.level == config::LogLevel::info || settings->log.level == config::LogLevel::debug);
 }
 
 // Whether paraphd has seen them, its log tells.
@@ -239,7 +241,8 @@ Done HostHands::try_mail() {
         return {};
     }
     if (!is_logged(local.text, since)) {
-        return base::refuse(std::string("a message by sendmail(1) did not get to paraphd; non_smtpd_milters is to blame"));
+        return base::refuse(
+            std::string("a message by sendmail(1) did not get to paraphd; non_smtpd_milters is to blame"));
     }
     say("    by sendmail(1): a message went through paraphd");
     return {};

@@ -38,14 +38,15 @@ Service service_named(const std::string& name) {
         return {host, name.substr(colon + 1)};
     }
     const auto interfaces = config::import::split_list(postfix_setting("inet_interfaces"));
-    const bool any = interfaces.empty() || interfaces.front() == "all" || interfaces.front() == "loopback-only";
+    const bool any =
+        interfaces.empty() || interfaces.front() == "all" || interfaces.front() == "loopback-only";
     return {any ? "127.0.0.1" : interfaces.front(), name};
 }
 
 std::optional<Service> smtp_service() {
     constexpr std::size_t type = 1, command = 7;
-    const auto text = output_of({"postconf", "-M"});
-    for (const auto line : base::split(text ? *text : std::string(), '\n')) {
+    const auto text = output_of({"postconf", "-M"}).value_or(std::string());
+    for (const auto line : base::split(text, '\n')) {
         const auto words = config::import::split_list(line);
         if (words.size() > command && words[type] == "inet" &&
             (words[command] == "smtpd" || words[command] == "postscreen")) {
@@ -82,7 +83,8 @@ class SmtpSession {
 
     std::string ask(const std::string& line) {
         const auto text = line + "\r\n";
-        return ::send(socket_->get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())
+        return ::send(socket_->get(), text.data(), text.size(), MSG_NOSIGNAL) ==
+                       static_cast<ssize_t>(text.size())
                    ? reply()
                    : std::string();
     }
@@ -96,8 +98,8 @@ class SmtpSession {
             return;
         }
         const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(found, &::freeaddrinfo);
-        socket_ = std::make_unique<keys::Descriptor>(
-            ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        socket_ =
+            std::make_unique<keys::Descriptor>(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
         const timeval patience{60, 0};
         ::setsockopt(socket_->get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         if (::connect(socket_->get(), found->ai_addr, found->ai_addrlen) != 0) {

@@ -70,9 +70,10 @@ Told<Signatures> offer_outbound(const std::string& address, const std::vector<st
     for (const auto& domain : domains) {
         auto words = probe_words(address);
         words.insert(words.end(), {"--postfix-non-smtp", "--mail-from", "postmaster@" + domain});
-        const auto answer = offer(words, fmt::format("From: <postmaster@{}>\nTo: <postmaster@{}>\nSubject: probe\n"
-                                                     "Date: Thu, 1 Jan 2026 00:00:00 +0000\n\nA probe.\n",
-                                                     domain, domain));
+        const auto answer =
+            offer(words, fmt::format("From: <postmaster@{}>\nTo: <postmaster@{}>\nSubject: probe\n"
+                                     "Date: Thu, 1 Jan 2026 00:00:00 +0000\n\nA probe.\n",
+                                     domain, domain));
         if (!answer) {
             return base::refuse(answer.error());
         }

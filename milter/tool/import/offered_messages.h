@@ -19,7 +19,8 @@ using Signatures = std::map<std::string, std::set<std::string>>;
 [[nodiscard]] std::vector<std::string> domains_to_try(const config::Settings& settings);
 
 // The error: nobody answers there, or mail would wait.
-[[nodiscard]] Told<Signatures> offer_outbound(const std::string& address, const std::vector<std::string>& domains);
+[[nodiscard]] Told<Signatures> offer_outbound(const std::string& address,
+                                              const std::vector<std::string>& domains);
 // What becomes of it, in words.
 [[nodiscard]] Told<std::string> offer_inbound(const std::string& address);
 

@@ -1,8 +1,8 @@
 #include "milter/tool/import/own_daemon.h"
 
-#include "base/ascii.h"
 #include "keys/file_bytes.h"
 #include "keys/ownership.h"
+#include "milter/tool/import/processes.h"
 #include "milter/tool/import/programs.h"
 
 #include <fmt/format.h>
@@ -13,7 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <thread>
 
@@ -27,29 +29,14 @@ constexpr const char* pid_file = "/run/paraphd.pid";
 constexpr const char* log_file = "/var/log/paraphd.log";
 constexpr std::size_t longest_log = std::size_t{64} * 1024 * 1024;
 
-std::string text_of(const std::string& path) {
-    constexpr std::size_t longest = 4096;
-    const auto text = keys::OpenFile(path).read(longest);
-    return text ? std::string(base::trim_fws(*text)) : std::string();
-}
-
 // 0: it does not run. Another process may have the number now.
 pid_t running() {
-    const auto text = text_of(pid_file);
+    constexpr std::size_t longest = 100;
+    const auto text = keys::OpenFile(pid_file).read(longest).value_or(std::string());
     pid_t pid = 0;
-    for (const char c : text) {
-        if (!base::is_digit(c) || pid > 10'000'000) {
-            return 0;
-        }
-        pid = pid * 10 + (c - '0');
-    }
-    // Not text_of(): proc has files without a size.
-    const auto path = fmt::format("/proc/{}/exe", pid);
-    std::string target(256, '\0');
-    const auto length = pid > 0 ? ::readlink(path.c_str(), target.data(), target.size()) : -1;
-    target.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
-    target = target.substr(0, target.find(' ')); // "/usr/sbin/paraphd (deleted)"
-    return target.ends_with("/paraphd") ? pid : 0;
+    std::from_chars(text.data(), text.data() + text.size(), pid);
+    const auto all = processes_of("paraphd");
+    return std::find(all.begin(), all.end(), pid) == all.end() ? 0 : pid;
 }
 
 [[noreturn]] void become_daemon(const std::string& program, const keys::Account& account, int log) {
@@ -73,7 +60,8 @@ Done make_runtime_directory(const keys::Account& account) {
 }
 
 Done write_pid(pid_t pid) {
-    const keys::Descriptor file(::open(pid_file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
+    const keys::Descriptor file(
+        ::open(pid_file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
     const auto text = fmt::format("{}\n", pid);
     if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
         return base::refuse(fmt::format("{}: {}", pid_file, keys::error_text(errno)));

@@ -15,8 +15,7 @@ using Words = std::vector<std::string>;
 constexpr const char* daemon_unit = "paraphd";
 
 bool starts_with(const Words& words, const Words& beginning) {
-    return words.size() >= beginning.size() &&
-           std::equal(beginning.begin(), beginning.end(), words.begin());
+    return words.size() >= beginning.size() && std::equal(beginning.begin(), beginning.end(), words.begin());
 }
 
 bool contains(const Words& words, const std::string& word) {

@@ -22,10 +22,12 @@ struct EditedPostfix {
 [[nodiscard]] Told<EditedPostfix> edited_postfix(const std::vector<config::import::Step>& steps,
                                                  const Backup& backup);
 
-// A setting with all names in it replaced; empty: it is not set. `directory`: of other files than Postfix's own.
+// A setting with all names in it replaced; empty: it is not set. `directory`: of other files than Postfix's
+// own.
 [[nodiscard]] std::string postfix_setting(const std::string& name, const std::string& directory = {});
 
 // The addresses in smtpd_milters or non_smtpd_milters.
-[[nodiscard]] std::vector<std::string> called_milters(const std::string& setting, const std::string& directory = {});
+[[nodiscard]] std::vector<std::string> called_milters(const std::string& setting,
+                                                      const std::string& directory = {});
 
 } // namespace milter::tool::import

@@ -22,7 +22,8 @@ std::string digest_of(const std::string& bytes) {
 
 class FileStep final : public Step {
   public:
-    FileStep(FileChange change, std::string digest) : change_(std::move(change)), digest_(std::move(digest)) {}
+    FileStep(FileChange change, std::string digest)
+        : change_(std::move(change)), digest_(std::move(digest)) {}
 
     [[nodiscard]] std::string name() const override { return change_.path; }
 
@@ -50,8 +51,8 @@ class FileStep final : public Step {
             if (auto kept = hands.keep(copy, now->bytes); !kept) {
                 return kept;
             }
-            hands.warn(fmt::format("{}: what was changed in it since is kept in the backup, as {}", change_.path,
-                                   copy));
+            hands.warn(fmt::format("{}: what was changed in it since is kept in the backup, as {}",
+                                   change_.path, copy));
         }
         return hands.put(change_.path, change_.before);
     }
@@ -77,8 +78,9 @@ class FileStep final : public Step {
                 return kept;
             }
         }
-        return change_.is_secret || !change_.after.there ? Done()
-                                                         : hands.keep(change_.kept + ".after", change_.after.bytes);
+        return change_.is_secret || !change_.after.there
+                   ? Done()
+                   : hands.keep(change_.kept + ".after", change_.after.bytes);
     }
 
     [[nodiscard]] Json record() const override {
@@ -107,7 +109,8 @@ class FileStep final : public Step {
     // Neither what was nor what was put there.
     [[nodiscard]] bool is_edited(const FileState& now) const {
         const bool as_before = now.there == change_.before.there && now.bytes == change_.before.bytes;
-        const bool as_after = now.there == change_.after.there && (!now.there || digest_of(now.bytes) == digest_);
+        const bool as_after =
+            now.there == change_.after.there && (!now.there || digest_of(now.bytes) == digest_);
         return !as_before && !as_after;
     }
 
@@ -142,18 +145,24 @@ class UnitStep final : public Step {
         const auto& after = change_.after;
         return fmt::format("{} {}{}", change_.name, after.active ? "runs" : "stops",
                            after.enabled == change_.before.enabled ? ""
-                           : after.enabled                        ? ", and starts with the system"
-                                                                  : ", and does not start with the system");
+                           : after.enabled                         ? ", and starts with the system"
+                                                                   : ", and does not start with the system");
     }
-    [[nodiscard]] Done perform(Hands& hands) const override { return hands.set_unit(change_.name, change_.after); }
-    [[nodiscard]] Done undo(Hands& hands) const override { return hands.set_unit(change_.name, change_.before); }
+    [[nodiscard]] Done perform(Hands& hands) const override {
+        return hands.set_unit(change_.name, change_.after);
+    }
+    [[nodiscard]] Done undo(Hands& hands) const override {
+        return hands.set_unit(change_.name, change_.before);
+    }
     [[nodiscard]] Json record() const override {
         return {{"step", "unit"},
                 {"name", change_.name},
                 {"before", facts(change_.before)},
                 {"after", facts(change_.after)}};
     }
-    static Json facts(const UnitState& state) { return {{"enabled", state.enabled}, {"active", state.active}}; }
+    static Json facts(const UnitState& state) {
+        return {{"enabled", state.enabled}, {"active", state.active}};
+    }
     static UnitState read_facts(const Json& record) {
         return {record.at("enabled").get<bool>(), record.at("active").get<bool>()};
     }
@@ -287,7 +296,8 @@ Told<std::unique_ptr<Step>> read_step(const Json& record, const Kept& kept) {
         const auto who = record.at("who").get<std::string>();
         for (const auto& [word, listener] : listeners) {
             if (word == who) {
-                return tell_step(listener, record.at("backward").get<bool>() ? When::backward : When::forward);
+                return tell_step(listener,
+                                 record.at("backward").get<bool>() ? When::backward : When::forward);
             }
         }
     }

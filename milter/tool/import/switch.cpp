@@ -137,7 +137,8 @@ Done take_back(Switch& made, Hands& hands, bool force) {
         }
         if (!changed->empty()) {
             return base::refuse(fmt::format(
-                "{}nothing was taken back. Note what you want to keep of this, and then `paraph import --undo "
+                "{}nothing was taken back. Note what you want to keep of this, and then `paraph import "
+                "--undo "
                 "--force` puts the old files there; a copy of the changed ones stays in the backup",
                 *changed));
         }

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "milter/tool/import/own_daemon.h"
+#include "milter/tool/import/processes.h"
 #include "milter/tool/import/programs.h"
 
 #include <fmt/format.h>
@@ -47,7 +48,8 @@ Done change_in_systemd(const std::string& name, const UnitState& wanted) {
         return base::refuse(now.error());
     }
     if (now->enabled != wanted.enabled) {
-        if (auto done = must_run({"systemctl", wanted.enabled ? "enable" : "disable", "--quiet", name}); !done) {
+        if (auto done = must_run({"systemctl", wanted.enabled ? "enable" : "disable", "--quiet", name});
+            !done) {
             return done;
         }
     }
@@ -73,9 +75,9 @@ bool starts_with_system(const std::string& name) {
     return false;
 }
 
+// The script's own answer is not asked for: that of Debian's opendmarc always says that it runs.
 UnitState state_of_script(const std::string& name) {
-    const auto status = run_named({"service", name, "status"});
-    return {starts_with_system(name), status && status->code == 0};
+    return {starts_with_system(name), !processes_of(name).empty()};
 }
 
 // Scripts come back before their daemon has ended, or without having started it.
@@ -83,7 +85,8 @@ Done await_script(const std::string& name, bool active) {
     constexpr int most = 150;
     for (int tries = 0; state_of_script(name).active != active; ++tries) {
         if (tries == most) {
-            return base::refuse(fmt::format("/etc/init.d/{} does not {} it", name, active ? "start" : "stop"));
+            return base::refuse(
+                fmt::format("/etc/init.d/{} does not {} it", name, active ? "start" : "stop"));
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
     }
@@ -122,9 +125,10 @@ Told<UnitState> state_of_unit(const std::string& name) {
     if (name == "paraphd") {
         return state_of_own_daemon();
     }
-    return base::refuse(fmt::format("no systemd runs here, and there is no /etc/init.d/{}: whatever starts {} has "
-                                    "to be changed by hand, with the steps that `paraph import` prints",
-                                    name, name));
+    return base::refuse(
+        fmt::format("no systemd runs here, and there is no /etc/init.d/{}: whatever starts {} has "
+                    "to be changed by hand, with the steps that `paraph import` prints",
+                    name, name));
 }
 
 Done change_unit(const std::string& name, const UnitState& wanted) {
@@ -142,8 +146,8 @@ std::string daemon_log_since(long long seconds) {
     if (!systemd_runs()) {
         return log_of_own_daemon();
     }
-    const auto log = run_named({"journalctl", "--unit", "paraphd", fmt::format("--since=@{}", seconds), "--output",
-                                "cat", "--no-pager"});
+    const auto log = run_named({"journalctl", "--unit", "paraphd", fmt::format("--since=@{}", seconds),
+                                "--output", "cat", "--no-pager"});
     return log ? log->output : std::string();
 }
 

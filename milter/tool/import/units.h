@@ -1,4 +1,5 @@
-// Daemons of this host: as units of systemd, as scripts in /etc/init.d, or paraphd by itself where it has neither.
+// Daemons of this host: as units of systemd, as scripts in /etc/init.d, or paraphd by itself where it has
+// neither.
 #pragma once
 
 #include "milter/tool/import/hands.h"

@@ -147,7 +147,7 @@ flow() {{ python3 {folder}/flow.py {folder}/$1.mbox; }}
 same() {{ cmp /etc/postfix/main.cf {folder}/main.cf && cmp /etc/postfix/master.cf {folder}/master.cf && echo "$1: same files"; }}
 units() {{
     for unit in opendkim opendmarc; do
-        if service $unit status >/dev/null; then printf '%s, ' "$unit runs"; fi
+        if pidof $unit >/dev/null; then printf '%s, ' "$unit runs"; fi
         if ls /etc/rc2.d/S*$unit >/dev/null 2>&1; then printf '%s, ' "$unit is enabled"; fi
     done >/tmp/units
     if pidof paraphd >/dev/null; then printf 'paraphd runs, ' >>/tmp/units; fi
@@ -170,7 +170,7 @@ command="$1"; shift; [ "$1" = --quiet ] && shift
 read -r name enabled active <"/tmp/units.$1" || exit 1
 serve() {
     if [ "$name" != paraphd ]; then SYSTEMCTL_SKIP_REDIRECT=1 _SYSTEMCTL_SKIP_REDIRECT=1 "/etc/init.d/$name" "$1"; return; fi
-    if [ "$1" = stop ]; then kill "$(pidof paraphd)"; while pidof paraphd; do sleep 0.1; done; return; fi
+    if [ "$1" = stop ]; then kill "$(pidof paraphd)"; while pidof paraphd >/dev/null; do sleep 0.1; done; return; fi
     install -d -o paraph /run/paraph
     setsid setpriv --reuid paraph --regid paraph --clear-groups /usr/local/sbin/paraphd --log stderr >/dev/null 2>>/tmp/log &
     sleep 0.5
@@ -215,8 +215,11 @@ class OldProgramsTest(unittest.TestCase):
     def on_machine(self, script: str) -> str:
         set_up = SET_UP.format(folder=self.folder, domain=DOMAIN, selector=SELECTOR, paraphd=programs.paraphd,
                                paraph=programs.paraph, test_dns=programs.test_dns)
-        done = machine.run_in(self.folder, f"{set_up}\nexec 2>&1\n{script}\ntail -n 400 /var/log/postfix.log",
+        done = machine.run_in(self.folder, f"{set_up}\nexec 2>&1\n{script}\ntail -n 100 /var/log/postfix.log",
                               MAIL_CONFIG="/etc/postfix")
+        import os
+        with open(os.environ.get("SAID", "/dev/null"), "ab") as f:
+            f.write(done.stdout + done.stderr)
         return done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace")
 
     def mail(self, name: str) -> dict[str, Message]:

@@ -159,7 +159,8 @@ class NoFiles final : public config::import::Files {
 
 config::import::Outcome imported() {
     config::import::Inputs inputs;
-    inputs.opendkim = {"/etc/opendkim.conf", "Domain a.test\nSelector s\nKeyFile /k/s.pem\nSocket inet:8891@localhost\n"};
+    inputs.opendkim = {"/etc/opendkim.conf",
+                       "Domain a.test\nSelector s\nKeyFile /k/s.pem\nSocket inet:8891@localhost\n"};
     inputs.opendmarc = {"/etc/opendmarc.conf", "Socket inet:8893@localhost\n"};
     inputs.main_cf = {main_path, main_cf};
     inputs.copy_keys = true;
@@ -168,8 +169,12 @@ config::import::Outcome imported() {
 }
 
 import::Switch planned(World& world) {
-    const import::Material material{7, 7, 8, {{"/etc/paraph/keys/s.a.test.pem", "KEY"}},
-                                    {{main_path, new_main_cf}, {"/etc/postfix/master.cf", "smtp inet n - n - - smtpd\n"}}};
+    const import::Material material{
+        7,
+        7,
+        8,
+        {{"/etc/paraph/keys/s.a.test.pem", "KEY"}},
+        {{main_path, new_main_cf}, {"/etc/postfix/master.cf", "smtp inet n - n - - smtpd\n"}}};
     FakeHands hands(world);
     auto steps = import::steps_of(imported(), material, hands);
     REQUIRE(steps);
@@ -218,15 +223,17 @@ TEST_CASE("a switch leaves paraphd in the place of the others, and Postfix is ne
     World world;
     REQUIRE_FALSE(killed_apply(world, FakeHands::endless));
     CHECK(world.complaints.empty());
-    CHECK(world.units == std::map<std::string, UnitState>{
-                             {"opendkim", {false, false}}, {"opendmarc", {false, false}}, {"paraphd", {true, true}}});
+    CHECK(world.units == std::map<std::string, UnitState>{{"opendkim", {false, false}},
+                                                          {"opendmarc", {false, false}},
+                                                          {"paraphd", {true, true}}});
     CHECK(world.postfix == new_main_cf);
     CHECK(world.files["/etc/paraph/keys/s.a.test.pem"] == FileState{true, "KEY", 0640, 0, 7});
     CHECK(world.files["/etc/paraph/keys"] == FileState{true, "", 0750, 0, 7});
     CHECK(world.files["/etc/paraph/paraph.yaml"].mode == 0640);
     // Check before stop, probe before main.cf, mail before the last old daemon goes.
-    CHECK(world.done == std::vector<std::string>{"check 0", "check 1", "opendkim stops", "paraphd runs", "check 2",
-                                                 "postfix reads", "check 3", "check 4", "opendmarc stops"});
+    CHECK(world.done == std::vector<std::string>{"check 0", "check 1", "opendkim stops", "paraphd runs",
+                                                 "check 2", "postfix reads", "check 3", "check 4",
+                                                 "opendmarc stops"});
     CHECK(read(world)->stage == import::Stage::applied);
     // No private key lies in the backup.
     for (const auto& [name, bytes] : world.kept) {
@@ -315,7 +322,8 @@ TEST_CASE("files that were changed since are not put back without a word") {
     FakeHands hands(world);
     const auto refused = import::take_back(*made, hands, false);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().find("/etc/postfix/main.cf was changed since:\n-smtpd_milters = inet:localhost:8891\n") == 0);
+    CHECK(refused.error().find(
+              "/etc/postfix/main.cf was changed since:\n-smtpd_milters = inet:localhost:8891\n") == 0);
     CHECK(refused.error().find("mydomain = a.test") != std::string::npos);
     CHECK(refused.error().find("--force") != std::string::npos);
     CHECK(world.is_like(edited));
@@ -356,11 +364,14 @@ TEST_CASE("a daemon that ran before with another configuration runs with it agai
 }
 
 TEST_CASE("a journal that makes no sense is refused") {
-    const auto no_files = [](const std::string&) -> import::Told<std::string> { return base::refuse(std::string("none")); };
-    for (const char* text : {"", "{", "[]", "{}", R"({"version": 2, "stage": "applied", "begun": 0, "steps": []})",
-                             R"({"version": 1, "stage": "applied", "begun": 1, "steps": []})",
-                             R"({"version": 1, "stage": "applied", "begun": 0, "steps": [{"step": "shell"}]})",
-                             R"({"version": 1, "stage": "applied", "begun": 0, "steps": [{"step": "unit"}]})"}) {
+    const auto no_files = [](const std::string&) -> import::Told<std::string> {
+        return base::refuse(std::string("none"));
+    };
+    for (const char* text :
+         {"", "{", "[]", "{}", R"({"version": 2, "stage": "applied", "begun": 0, "steps": []})",
+          R"({"version": 1, "stage": "applied", "begun": 1, "steps": []})",
+          R"({"version": 1, "stage": "applied", "begun": 0, "steps": [{"step": "shell"}]})",
+          R"({"version": 1, "stage": "applied", "begun": 0, "steps": [{"step": "unit"}]})"}) {
         INFO(text);
         CHECK_FALSE(import::read_switch(text, no_files));
     }
