@@ -262,8 +262,8 @@ TEST_CASE("check-config warns of keys for all names below a public suffix") {
         {"default: {domain_table: domains, KEYS}",
          "'default.domain_table': mail of every domain below 'co.uk'"},
         {"domains: {'*.co.uk': {KEYS}}", "'domains.*.co.uk': mail of every domain below 'co.uk'"},
-        {"domains: {net: {subdomains: true, KEYS}}", "'domains.net': mail of every domain below 'net'"},
-        {"domains: {net: {KEYS}, '*.example.net': {KEYS}}", ""},
+        {"domains: {co.uk: {subdomains: true, KEYS}}", "'domains.co.uk': mail of every domain below 'co.uk'"},
+        {"domains: {co.uk: {KEYS}, '*.example.net': {KEYS}}", ""},
     };
     for (const Case& test : cases) {
         INFO(test.yaml);
