@@ -52,8 +52,7 @@ Submission submission(const TransactionContext& context) {
     return submission;
 }
 
-// Mail whose From is none that its submitter may write.
-// Nobody could say what he may write.
+// Mail of which nobody can say whether its submitter may write its From.
 authenticate::Disposition put_off_sender() {
     authenticate::Disposition disposition;
     disposition.action = authenticate::Action::tempfail;
@@ -63,6 +62,7 @@ authenticate::Disposition put_off_sender() {
     return disposition;
 }
 
+// Mail whose From is none that its submitter may write.
 authenticate::Disposition refuse_sender(bool for_good) {
     authenticate::Disposition disposition;
     disposition.action = for_good ? authenticate::Action::reject : authenticate::Action::tempfail;
