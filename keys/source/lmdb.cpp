@@ -72,7 +72,7 @@ class LmdbConnection : public Connection {
         if (status != 0) {
             return problem(status);
         }
-        if (information.me_last_pgno >= copy.size() / pages.ms_psize) {
+        if (pages.ms_psize == 0 || information.me_last_pgno >= copy.size() / pages.ms_psize) {
             return fmt::format("{}: it is cut short, replace it by a whole one", options_.connection);
         }
         return copy.extend(information.me_mapsize) ? "" : fmt::format("{}: no memory", options_.connection);
