@@ -36,7 +36,8 @@ struct KeyRotateOptions {
     std::string date; // of a plan
     bool dry_run = false;
     bool at_once = false; // a new key, whether it is due or not
-    std::string retired;  // a selector: this key is to sign no more, and nothing else is done
+    bool retires = false; // this key is to sign no more, and nothing else is done:
+    std::string retired;  // its selector
     bool leaves_none = false;
     bool only_follows = false; // other hosts, in what they did
     unsigned seconds = 600;
@@ -64,7 +65,11 @@ Result<Entries> wanted(const KeyRotateOptions& options, const config::Settings& 
                         fmt::format("{} does not rotate: it has no 'rotate: true' below domains",
                                     base::quoted(name)));
         }
-        entries.emplace_back(entry->first, &entry->second);
+        const bool is_named_twice = std::any_of(
+            entries.begin(), entries.end(), [&](const auto& known) { return known.first == entry->first; });
+        if (!is_named_twice) { // two runs would not know of each other's keys
+            entries.emplace_back(entry->first, &entry->second);
+        }
     }
     return entries;
 }
@@ -105,7 +110,7 @@ Result<keys::Moment> moment_of(const KeyRotateOptions& options) {
     return *now;
 }
 
-// When it is far too long ago, the newest key is as good as due.
+// With --new-key the newest key is old enough, whatever its age.
 keys::RotationPlan plan_for(const KeyRotateOptions& options, const config::Rotation& rotation) {
     auto plan = rotation::plan_of(rotation);
     if (options.at_once) {
@@ -323,8 +328,8 @@ Result<ExitCode> rotate(const KeyRotateOptions& options, Console& console) {
     if (options.only_follows) {
         return *store ? follow_all(options, *entries, world, **store) : Result<ExitCode>(ExitCode::ok);
     }
-    return options.retired.empty() ? rotate_all(options, *entries, world, store->get())
-                                   : retire(options, entries->front(), world, store->get());
+    return options.retires ? retire(options, entries->front(), world, store->get())
+                           : rotate_all(options, *entries, world, store->get());
 }
 
 void add_rest(CLI::App& sub, KeyRotateOptions& options) {
@@ -368,6 +373,7 @@ void add_key_rotate(CLI::App& key, Command& chosen) {
 
 void add_key_retire(CLI::App& key, Command& chosen) {
     auto options = std::make_shared<KeyRotateOptions>();
+    options->retires = true;
     CLI::App* sub = key.add_subcommand("retire", "Have a key that rotates sign no more");
     sub->footer("Example:\n  paraph key rotate example.org --new-key   # and when that signs:\n"
                 "  paraph key retire example.org s20260309");

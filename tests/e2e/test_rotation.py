@@ -181,6 +181,7 @@ class Nsupdate(RotationTest):
         told = run(retire, check=False)
         self.assertEqual(64, told.returncode)
         self.assertIn("no other key of rot.test signs", told.stderr.decode())
+        self.assertEqual(64, run([*retire[:4], "", *retire[5:]], check=False).returncode)  # a variable that is not set
         self.assertEqual({first}, self.signing())
         self.passed += HOUR
         run(["unshare", "--time", "--boottime", str(self.passed), *retire, "--leave-none"])
@@ -208,6 +209,12 @@ class Nsupdate(RotationTest):
         self.rotate()
         self.assertEqual([selector], self.keys())
         self.assertNotEqual(before, file.read_bytes())
+
+    def test_a_domain_that_is_named_twice(self):
+        self.rotate()
+        self.serve_second([self.record(self.keys()[0])])
+        self.rotate(wait=HOUR)
+        self.assertEqual(1, self.rotate("rot.test", "ROT.test", wait=HOUR).count("activate"))
 
     def test_two_runs_at_once(self):
         self.rotate()
@@ -296,7 +303,7 @@ class Hook(RotationTest):
     def publish(self) -> dict:
         self.hook = self.folder / "hook"
         self.write_hook("exit 7")
-        return {"publish": "hook", "hook": [str(self.hook), "%", "$(id)"], "program_time": "1s", "ttl": 60}
+        return {"publish": "hook", "hook": [str(self.hook), "%", "$(id)"], "program_time": "5s", "ttl": 60}
 
     def write_hook(self, text: str) -> None:
         self.hook.write_text(f"#!/bin/sh\n{text}\n")

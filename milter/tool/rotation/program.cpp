@@ -72,7 +72,8 @@ bool read_some(int descriptor, std::string& text) {
 void read_rest(int descriptor, std::string& text) {
     constexpr int most = 1024; // something it left may go on writing
     pollfd readable{descriptor, POLLIN, 0};
-    for (int chunks = 0; chunks < most && poll(&readable, 1, 0) > 0 && read_some(descriptor, text); ++chunks) {
+    for (int chunks = 0; chunks < most && poll(&readable, 1, 0) > 0 && read_some(descriptor, text);
+         ++chunks) {
     }
 }
 
