@@ -10,7 +10,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 namespace milter::tool::rotation {
 
@@ -67,16 +69,24 @@ std::string line_of(const KeyRecord& record, unsigned ttl) {
     return line.insert(blank, fmt::format(" {}", ttl));
 }
 
-// Records of names that the change says nothing about stay: `key publish` has put them there.
-std::string others_of(const std::string& path, const RecordChange& change) {
+// Records of names that the change says nothing about stay: `key publish` has put them there. A file that is
+// there and cannot be read is left as it is, with all of them.
+base::Result<std::string, std::string> others_of(const std::string& path, const RecordChange& change) {
     constexpr std::size_t longest = 1024 * 1024;
     const auto is_meant = [&](std::string_view name) {
         const auto has_it = [&](const KeyRecord& one) { return one.name + '.' == name; };
         return has_it(change.record) || std::any_of(change.all.begin(), change.all.end(), has_it);
     };
     std::string text;
-    const auto before = keys::OpenFile(path).read(longest).value_or("");
-    for (const std::string_view line : base::split(before, '\n')) {
+    std::error_code error;
+    if (std::filesystem::status(path, error).type() == std::filesystem::file_type::not_found) {
+        return text;
+    }
+    const auto before = keys::OpenFile(path).read(longest);
+    if (!before) {
+        return base::refuse(fmt::format("{}: {}", path, before.error()));
+    }
+    for (const std::string_view line : base::split(*before, '\n')) {
         const auto name = line.substr(0, line.find(' '));
         if (name.find("._domainkey.") != std::string_view::npos && !is_meant(name)) {
             text += fmt::format("{}\n", line);
@@ -87,7 +97,11 @@ std::string others_of(const std::string& path, const RecordChange& change) {
 
 Done write_zone(const RecordChange& change, const config::Rotation& settings) {
     const auto path = with_domain(settings.zone_file, change.domain);
-    std::string text = "; Written by paraph, which writes it again.\n" + others_of(path, change);
+    const auto others = others_of(path, change);
+    if (!others) {
+        return base::refuse(others.error());
+    }
+    std::string text = "; Written by paraph, which writes it again.\n" + *others;
     for (const KeyRecord& record : change.all) {
         text += line_of(record, settings.ttl) + '\n';
     }

@@ -8,24 +8,30 @@
 
 #include <fmt/format.h>
 
+#include <utility>
 #include <vector>
 
 namespace milter::tool::rotation {
 
 namespace {
 
-// Words, without quotation marks, comments and punctuation.
+// Words, without quotation marks, comments and punctuation. No comment begins within a word or between
+// quotation marks: base64 may have two slashes there.
 std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> words;
-    for (std::string_view line : base::split(text, '\n')) {
-        line = line.substr(0, std::min(line.find('#'), line.find("//")));
+    for (const std::string_view line : base::split(text, '\n')) {
         std::string word;
-        for (const char c : line) {
-            if (std::string_view(" \t\r\"{};").find(c) == std::string_view::npos) {
-                word += c;
+        bool is_quoted = false;
+        for (std::size_t at = 0; at < line.size(); ++at) {
+            const bool may_begin = word.empty() && !is_quoted;
+            if (may_begin && (line[at] == '#' || line.substr(at).starts_with("//"))) {
+                break;
+            }
+            is_quoted = is_quoted != (line[at] == '"');
+            if (std::string_view(" \t\r\"{};").find(line[at]) == std::string_view::npos) {
+                word += line[at];
             } else if (!word.empty()) {
-                words.push_back(std::move(word));
-                word.clear();
+                words.push_back(std::exchange(word, {}));
             }
         }
         if (!word.empty()) {

@@ -1,6 +1,7 @@
 // What rotation is put together from: keys of updates, programs, sightings, files.
 #include "milter/tool/rotation/files.h"
 #include "milter/tool/rotation/program.h"
+#include "milter/tool/rotation/record_publisher.h"
 #include "milter/tool/rotation/sightings.h"
 #include "milter/tool/rotation/tsig_key.h"
 
@@ -8,8 +9,12 @@
 #include "support/catch.h"
 #include "support/temporary_tree.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -31,6 +36,11 @@ TEST_CASE("keys of updates are read in both forms") {
         {"the secret first", "# mine\nkey a { secret c2VjcmV0; algorithm HMAC-SHA512; };",
          "hmac-sha512 a c2VjcmV0"},
         {"one line", "hmac-sha256:a:c2VjcmV0\n", "hmac-sha256 a c2VjcmV0"},
+        {"a secret with two slashes", "key a { // mine\nalgorithm hmac-sha256; secret \"c2//cmV0\"; };",
+         "hmac-sha256 a c2//cmV0"},
+        {"a secret that begins with them", "key a { algorithm hmac-sha256; secret \"//VjcmV0\"; };",
+         "hmac-sha256 a //VjcmV0"},
+        {"one line with them", "hmac-sha256:a:c2//cmV0 # mine\n", "hmac-sha256 a c2//cmV0"},
         {"a weak algorithm", "hmac-md5:a:c2VjcmV0", ""},
         {"another weak one", "hmac-sha1:a:c2VjcmV0", ""},
         {"one that cannot be used", "hmac-sha384:a:c2VjcmV0", ""},
@@ -59,30 +69,39 @@ TEST_CASE("a key of updates that others can read is refused") {
 }
 
 TEST_CASE("programs run without a shell, with what they are told, and not for ever") {
+    // One that every program would have, if it were not closed.
+    const int open = ::fcntl(STDIN_FILENO, F_DUPFD, 9);
+    REQUIRE(open >= 9);
+    constexpr auto patient = 20000ms; // no test waits for so long
     struct Case {
         const char* name;
         std::vector<std::string> command;
         std::string expected; // of the error
+        std::chrono::milliseconds time = patient;
     };
     const Case cases[]{
         {"one that ends well", {"/bin/true"}, ""},
         {"arguments are no commands", {"/usr/bin/test", "$(id) ; `id`", "=", "$(id) ; `id`"}, ""},
         {"the environment is ours", {"/bin/sh", "-c", "test -z \"$SECRET\" -a \"$A\" = '1 2'"}, ""},
-        {"no descriptor but the three", {"/bin/sh", "-c", "! test -e /proc/self/fd/9"}, ""},
+        {"no descriptor but the three",
+         {"/bin/sh", "-c", "! test -e /proc/$$/fd/" + std::to_string(open)},
+         ""},
         {"one that fails", {"/bin/sh", "-c", "echo why; exit 3"}, "/bin/sh exited with 3: why"},
         {"one that is not there", {"/nowhere"}, "/nowhere: No such file or directory"},
         {"one that hangs",
          {"/bin/sh", "-c", "sleep 600 & sleep 600"},
-         "/bin/sh did not end in time and was killed"},
+         "/bin/sh did not end in time and was killed",
+         200ms},
         {"one that prints megabytes", {"/bin/sh", "-c", "head -c 5000000 /dev/zero"}, ""},
-        {"one that leaves another running", {"/bin/sh", "-c", "sleep 2 &"}, ""},
+        {"one that leaves another running", {"/bin/sh", "-c", "sleep 40 &"}, ""},
     };
     setenv("SECRET", "1", 1);
     for (const Case& test : cases) {
         INFO(test.name);
-        const auto done = run_program({test.command, {"A=1 2"}, 1500ms});
+        const auto done = run_program({test.command, {"A=1 2"}, test.time});
         CHECK((done ? "" : done.error()) == test.expected);
     }
+    ::close(open);
 }
 
 namespace {
@@ -200,4 +219,30 @@ TEST_CASE("what the daemon is to sign with, and that it has not read it yet") {
     CHECK(files.write_keys(journal, {}).value());
     REQUIRE(std::remove(files.journal_file("example.org").c_str()) == 0);
     CHECK_FALSE(files.read_journal("example.org")); // nobody knows what was published
+}
+
+TEST_CASE("a file of records keeps what a change says nothing about, or stays as it is") {
+    const TemporaryTree tree;
+    const Recursion nobody(
+        [](const auto& questions) { return std::vector<milter::resolver::DirectReply>(questions.size()); },
+        {});
+    config::Rotation settings;
+    settings.publish = config::PublishBy::zone_file;
+    settings.zone_file = tree.path("%.zone");
+    settings.zone_command = {"/bin/true"};
+    const RecordChange change{true, "a.test", {"new", "new._domainkey.a.test", "v=DKIM1; p=AAAA"}};
+    const auto record_of = [](const std::string& selector) {
+        return selector + "._domainkey.a.test. 3600 IN TXT ( \"v=DKIM1; p=BBBB\" )\n";
+    };
+    const auto text = [&] { return keys::OpenFile(tree.path("a.test.zone")).read(4 << 20).value_or(""); };
+    REQUIRE(change_record(change, settings, nobody)); // there is none
+    CHECK(text().find("BBBB") == std::string::npos);
+    tree.write("a.test.zone", record_of("mine") + record_of("new"));
+    REQUIRE(change_record(change, settings, nobody));
+    CHECK(text().find(record_of("mine")) != std::string::npos);
+    CHECK(text().find(record_of("new")) == std::string::npos);
+    const std::string large = record_of("mine") + std::string(2 << 20, '\n');
+    tree.write("a.test.zone", large);
+    CHECK_FALSE(change_record(change, settings, nobody)); // more than is read
+    CHECK(text() == large);
 }
