@@ -1,11 +1,45 @@
 """key publish and key withdraw, over Knot DNS."""
 
+import json
+import socket
+import threading
 import unittest
 
 from harness import programs
 from harness.authorities import AuthorityZone
 from harness.process import run
-from test_rotation import AGAIN, BOTH, DONE, SECRET, RotationTest
+from test_rotation import AGAIN, BOTH, DONE, KNOT, SECRET, RotationTest
+
+
+class Forger:
+    """Says of every update that it was done, as somebody on the way could; with a signature of his own, or without one."""
+
+    def __init__(self, signature: bytes = b""):
+        self.signature, self.asked = signature, 0
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            with connection:
+                size = int.from_bytes(connection.recv(2, socket.MSG_WAITALL), "big")
+                update = connection.recv(size, socket.MSG_WAITALL)
+                self.asked += 1
+                # The same number, an answer (QR) to an UPDATE, NOERROR, and nothing in it but the signature.
+                answer = update[:2] + b"\xa8\x00" + bytes(7) + bytes([bool(self.signature)]) + self.signature
+                connection.sendall(len(answer).to_bytes(2, "big") + answer)
+
+
+def forged_signature() -> bytes:
+    """RFC 8945 4.2: by the key's name, and of the right form."""
+    algorithm = b"\x0bhmac-sha256\x00"
+    data = algorithm + bytes(6) + b"\x01\x2c" + b"\x00\x20" + b"x" * 32 + bytes(6)
+    return b"\x07rotator\x00" + b"\x00\xfa\x00\xff" + bytes(4) + len(data).to_bytes(2, "big") + data
 
 
 class ByHand(RotationTest):
@@ -40,6 +74,16 @@ class ByHand(RotationTest):
         self.change("publish", "rot.test", "mine", "--replace", "--wait", "10")
         self.assertNotIn("p=AAAA", self.published("mine"))
         self.assertEqual(1, self.published("mine").count("v=DKIM1"))
+
+    def test_a_forged_answer_to_an_update_counts_for_nothing(self):
+        config = self.paraphd.config.read_text()
+        for signature in (b"", forged_signature()):
+            with self.subTest(signature[:8]):
+                forger = Forger(signature)
+                self.addCleanup(forger.socket.close)
+                self.paraphd.config.write_text(config.replace(f'"{KNOT}"', json.dumps(forger.address)))
+                self.assertIn("not signed by the key", self.change("publish", "rot.test", "mine", expected=AGAIN))
+                self.assertEqual((1, ""), (forger.asked, self.published("mine")))
 
     def test_keys_of_updates_of_another_algorithm(self):
         tsig = self.folder / "tsig"
