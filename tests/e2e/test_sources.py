@@ -345,7 +345,7 @@ class ServerRows(SameRows):
                     longest = max(longest, time.monotonic() - begin)
             self.assertLess(int(re.search(r"Threads:\s+(\d+)", self.paraphd.status())[1]), 40)
         self.assertLessEqual(set(flood.replies), {b"c", b"y"})  # or 451, where his own questions take too long
-        self.assertLess(longest, 2)
+        self.assertLess(longest, 10)  # waiting behind his questions would take far longer
         self.assertNotIn("SOURCE_FAILS", self.paraphd.log()[before:])
         self.server.stop()
         for author, expected in users.items():
