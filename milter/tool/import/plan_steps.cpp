@@ -72,26 +72,32 @@ class Planner {
     void add_configuration() {
         for (const auto& [path, bytes] : material_.keys) {
             add_directory_of(path);
-            add_file(path, bytes, true);
+            add_own_file(path, bytes, true);
         }
         for (const auto& file : outcome_.files) {
             add_directory_of(file.path);
-            add_file(file.path, file.text, file.secret);
+            add_own_file(file.path, file.text, file.secret);
         }
         const std::string main = "/etc/paraph/paraph.yaml";
         add_directory_of(main);
-        add_file(main, outcome_.settings, false);
+        add_own_file(main, outcome_.settings, false);
     }
 
     // For the daemon's eyes.
-    void add_file(const std::string& path, const std::string& bytes, bool is_secret) {
-        add_file(path, FileState{true, bytes, 0640, 0, material_.daemon_group}, is_secret);
+    void add_own_file(const std::string& path, const std::string& bytes, bool is_secret) {
+        FileChange change;
+        change.path = path;
+        change.after = {true, bytes, 0640, 0, material_.daemon_group};
+        change.is_secret = is_secret;
+        change.is_own = true;
+        add_file(std::move(change));
     }
 
-    void add_file(const std::string& path, FileState after, bool is_secret) {
-        std::string name = fmt::format("{:02}{}", steps_.size(), path);
-        std::replace(name.begin(), name.end(), '/', '_');
-        add(file_step({path, look(path), std::move(after), is_secret, name}));
+    void add_file(FileChange change) {
+        change.kept = fmt::format("{:02}{}", steps_.size(), change.path);
+        std::replace(change.kept.begin(), change.kept.end(), '/', '_');
+        change.before = look(change.path);
+        add(file_step(std::move(change)));
     }
 
     void add_directory_of(const std::string& path) {
@@ -113,7 +119,10 @@ class Planner {
         const Words& words = step.command;
         if (!step.file.empty()) {
             add_directory({std::filesystem::path(step.file).parent_path(), 0755, 0, 0});
-            add_file(step.file, FileState{true, step.text, 0644, 0, 0}, false);
+            FileChange change;
+            change.path = step.file;
+            change.after = {true, step.text, 0644, 0, 0};
+            add_file(std::move(change));
         } else if (starts_with(words, {"install", "-d"})) {
             add_directory({words.back(), 0750, material_.daemon, material_.postfix_group});
         } else if (starts_with(words, {"systemctl", "daemon-reload"})) {
@@ -163,10 +172,12 @@ class Planner {
         }
         add(tell_step(Listener::postfix, When::backward));
         for (const auto& [path, text] : material_.postfix) {
-            FileState after = look(path);
-            if (after.bytes != text) {
-                after.bytes = text;
-                add_file(path, std::move(after), false);
+            FileChange change;
+            change.path = path;
+            change.after = look(path);
+            if (change.after.bytes != text) {
+                change.after.bytes = text;
+                add_file(std::move(change));
             }
         }
     }

@@ -62,7 +62,7 @@ class FileStep final : public Step {
         if (!now) {
             return base::refuse(now.error());
         }
-        if (!is_edited(*now)) {
+        if (change_.is_own || !is_edited(*now)) {
             return std::string();
         }
         if (!now->there || change_.is_secret) {
@@ -88,6 +88,7 @@ class FileStep final : public Step {
                 {"path", change_.path},
                 {"kept", change_.kept},
                 {"secret", change_.is_secret},
+                {"own", change_.is_own},
                 {"before", facts(change_.before)},
                 {"after", facts(change_.after)},
                 {"digest", digest_}};
@@ -232,6 +233,7 @@ Told<std::unique_ptr<Step>> read_file(const Json& record, const Kept& kept) {
     change.path = record.at("path").get<std::string>();
     change.kept = record.at("kept").get<std::string>();
     change.is_secret = record.at("secret").get<bool>();
+    change.is_own = record.at("own").get<bool>();
     change.before = FileStep::read_facts(record.at("before"));
     change.after = FileStep::read_facts(record.at("after"));
     for (auto [state, end, wanted] : {std::tuple(&change.before, ".before", true),

@@ -38,7 +38,8 @@ struct FileChange {
     FileState before;
     FileState after;
     bool is_secret = false; // the backup gets no copy of what is put there
-    std::string kept{};     // the name of the copy in the backup
+    bool is_own = false; // one of paraph's, whose changes keep nobody from going back: a copy of them is kept
+    std::string kept{};  // the name of the copy in the backup
 };
 [[nodiscard]] std::unique_ptr<Step> file_step(FileChange change);
 // One that is not there yet.

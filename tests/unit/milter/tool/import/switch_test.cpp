@@ -338,6 +338,16 @@ TEST_CASE("files that were changed since are not put back without a word") {
     CHECK(is_kept);
 }
 
+TEST_CASE("a paraph.yaml that was changed since keeps nobody from going back") {
+    World world;
+    REQUIRE_FALSE(killed_apply(world, FakeHands::endless));
+    world.files["/etc/paraph/paraph.yaml"].bytes += "# mine\n";
+    REQUIRE_FALSE(killed_undo(world, FakeHands::endless));
+    CHECK(world.is_like(World()));
+    REQUIRE(world.warned.size() == 1);
+    CHECK(world.warned.front().find("paraph.yaml.edited") != std::string::npos);
+}
+
 TEST_CASE("somebody else's change in the middle is not written over") {
     World world;
     auto made = planned(world);
