@@ -190,7 +190,7 @@ class Tables {
 class SingleKey {
   public:
     SingleKey(Job& job, const Option& domain, const Option& selector, const Option& key_file)
-        : job_(job), domain_(domain), selector_(selector), key_file_(key_file),
+        : job_(job), domain_(domain),
           key_{selector.value, copied_key(job, key_file, absolute(key_file.value, job.base()),
                                           fmt::format("{}.pem", selector.value))} {}
 
@@ -245,8 +245,6 @@ class SingleKey {
 
     Job& job_;
     const Option& domain_;
-    const Option& selector_;
-    const Option& key_file_;
     DraftKey key_;
 };
 

@@ -5,6 +5,9 @@
 #include "milter/tool/command.h"
 #include "milter/tool/import_files.h"
 
+#include <sys/types.h>
+
+#include <optional>
 #include <string>
 #include <vector>
 
