@@ -289,21 +289,22 @@ class KeyStore::Impl {
 
     // What is wrong with two tables of one source is told once.
     void probe_sources(std::vector<Problem>& problems) const {
-        const auto probe = [&](const KeyedSource& asked, std::size_t fewest, std::size_t most) {
-            for (Problem& found : asked.problems(reader_, fewest, most)) {
+        const auto probe = [&](const KeyedSource& asked, std::size_t fewest, std::size_t most,
+                               Nobody nobody) {
+            for (Problem& found : asked.problems(reader_, fewest, most, nobody)) {
                 if (std::find(problems.begin(), problems.end(), found) == problems.end()) {
                     problems.push_back(std::move(found));
                 }
             }
         };
         if (key_source_) {
-            probe(key_source_->source(), 3, 4);
+            probe(key_source_->source(), 3, 4, Nobody::may_have_a_row);
         }
         if (signing_source_) {
-            probe(signing_source_->source(), 1, 2);
+            probe(signing_source_->source(), 1, 2, Nobody::may_have_a_row);
         }
         if (default_source_) {
-            probe(default_source_->source(), 1, any_number);
+            probe(default_source_->source(), 1, any_number, Nobody::has_none);
         }
     }
 

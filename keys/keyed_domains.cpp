@@ -14,6 +14,11 @@ source::Value make_listed(std::string_view /*name*/, const source::Rows& /*rows*
     return {std::make_shared<const Listed>(), sizeof(Listed)};
 }
 
+// As components of a distinguished name, `.NAME` is `NAME`.
+bool tells_dots(const source::Options& options) {
+    return options.kind != source::Kind::ldap || options.query.find("$D") == std::string::npos;
+}
+
 } // namespace
 
 std::vector<std::string> domain_forms(const base::DomainName& domain) {
@@ -26,10 +31,13 @@ std::vector<std::string> domain_forms(const base::DomainName& domain) {
 }
 
 KeyedDomainList::KeyedDomainList(const source::Options& options, std::shared_ptr<source::News> news)
-    : source_(options, make_listed, std::move(news)) {}
+    : source_(options, make_listed, std::move(news)), tells_dots_(tells_dots(options)) {}
 
 KeyedDomainList::Found KeyedDomainList::find(const base::DomainName& domain, Inquiry& inquiry) const {
     for (const std::string& form : domain_forms(domain)) {
+        if (form.starts_with('.') && !tells_dots_) {
+            continue;
+        }
         auto found = source_.look_up(form, inquiry);
         if (!found.failure.empty()) {
             return {false, std::move(found.failure)};

@@ -24,6 +24,7 @@ class KeyedDomainList {
 
   private:
     KeyedSource source_;
+    bool tells_dots_; // `.NAME` and `NAME` are not the same question
 };
 
 // The forms in which a domain is looked up, in order.

@@ -104,7 +104,7 @@ std::uint64_t KeyedSource::edition() const {
     return cache_->edition();
 }
 
-std::string KeyedSource::probe(std::size_t fewest, std::size_t most) const {
+std::string KeyedSource::probe(std::size_t fewest, std::size_t most, Nobody nobody) const {
     if (std::string refusal = source::refusal(options_); !refusal.empty()) {
         return refusal;
     }
@@ -115,6 +115,10 @@ std::string KeyedSource::probe(std::size_t fewest, std::size_t most) const {
     if (!answer->problem.empty()) {
         return answer->problem;
     }
+    if (nobody == Nobody::has_none && !answer->rows.empty()) {
+        return "the query gives a row for every name, so that all domains there are would be in the list; it "
+               "must give none where the name is not in the table";
+    }
     const std::size_t columns = answer->columns;
     return columns <= 1 || (columns >= fewest && columns <= most)
                ? std::string()
@@ -123,10 +127,11 @@ std::string KeyedSource::probe(std::size_t fewest, std::size_t most) const {
 }
 
 // One that cannot be asked stops the mail that it is about, until it can be.
-std::vector<Problem> KeyedSource::problems(const Reader& reader, std::size_t fewest, std::size_t most) const {
+std::vector<Problem> KeyedSource::problems(const Reader& reader, std::size_t fewest, std::size_t most,
+                                           Nobody nobody) const {
     const std::string file = source::file_of(options_);
     const auto barred = file.empty() ? std::nullopt : KeyFileCheck(reader).barred(file);
-    const std::string found = barred ? fmt::format("{}: {}", file, *barred) : probe(fewest, most);
+    const std::string found = barred ? fmt::format("{}: {}", file, *barred) : probe(fewest, most, nobody);
     if (found.empty()) {
         return {};
     }

@@ -35,6 +35,9 @@ struct Inquiry {
 
 constexpr std::size_t any_number = SIZE_MAX; // of columns
 
+// Whether there may be a row for a name that nobody has.
+enum class Nobody : std::uint8_t { may_have_a_row, has_none };
+
 // Opened as the options say. `refusal`: why nothing can be asked.
 class KeyedSource {
   public:
@@ -46,10 +49,10 @@ class KeyedSource {
     [[nodiscard]] source::Cached::Found look_up(std::string_view name, Inquiry& inquiry) const;
     [[nodiscard]] std::uint64_t edition() const;
     // Asks for a name that nobody has: why not all is well, or empty. A row has so many columns.
-    [[nodiscard]] std::string probe(std::size_t fewest, std::size_t most) const;
+    [[nodiscard]] std::string probe(std::size_t fewest, std::size_t most, Nobody nobody) const;
     // The same as a problem of the setting, and whether the reader gets at the file.
-    [[nodiscard]] std::vector<Problem> problems(const Reader& reader, std::size_t fewest,
-                                                std::size_t most) const;
+    [[nodiscard]] std::vector<Problem> problems(const Reader& reader, std::size_t fewest, std::size_t most,
+                                                Nobody nobody = Nobody::may_have_a_row) const;
 
   private:
     source::Options options_;

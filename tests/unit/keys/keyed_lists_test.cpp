@@ -130,6 +130,22 @@ TEST_CASE("domains in a database have the default keys") {
     CHECK(store.signers_for("joe", "own.example") == Texts{"own.example/s d=own.example s=s i= ed25519"});
 }
 
+TEST_CASE("a query with a row for every name is told, and would list all domains") {
+    const TemporaryTree tree;
+    Store store;
+    store.options.default_source = options_of(database(tree, "('example.com', 1)"));
+    store.options.default_keys = {{"", false, "d", store.path("ed.pem"), "", "", 0}};
+    for (const char* query :
+         {"SELECT count(*) FROM t WHERE name = $1", "SELECT max(value) FROM t WHERE name = $1",
+          "SELECT EXISTS (SELECT 1 FROM t WHERE name = $1)"}) {
+        INFO(query);
+        store.options.default_source->query = query;
+        const auto problems = store.load();
+        REQUIRE(problems.size() == 1);
+        CHECK(problems.front().find("a row for every name") != std::string::npos);
+    }
+}
+
 TEST_CASE("a database of domains that is not there leaves open who signs") {
     Store store;
     store.options.default_source = options_of("/nonexistent/lists.sqlite");
