@@ -14,11 +14,20 @@ namespace keys::source {
 
 namespace {
 
-// The database is told what is wrong with a name: that it cannot be written in its character set, for
-// example. SQLSTATE, class 22: no row can have such a name.
-bool is_about_the_name(const PGresult* result) {
-    const char* state = ::PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    return state != nullptr && std::string_view(state).substr(0, 2) == "22";
+std::string_view state_of(const PGresult& result) {
+    const char* state = ::PQresultErrorField(&result, PG_DIAG_SQLSTATE);
+    return state == nullptr ? std::string_view() : state;
+}
+
+// It cannot be written in the character set of the database: no row has such a name.
+bool is_not_writable(const PGresult& result) {
+    return state_of(result) == "22021" || state_of(result) == "22P05";
+}
+
+// Class 22: the query can make nothing of this name, of a text where it wants a number, for example. That may
+// be so for each name, so that nobody knows.
+bool is_about_the_name(const PGresult& result) {
+    return state_of(result).substr(0, 2) == "22" && !is_not_writable(result);
 }
 
 class PostgresqlConnection : public Reconnecting {
@@ -37,9 +46,14 @@ class PostgresqlConnection : public Reconnecting {
         }
         std::optional<Collector> rows;
         std::string error;
+        std::string unusable;
         bool late = false;
         while (const PostgresqlResult result = link_.next(deadline, late)) {
-            take(*result, rows, error);
+            if (is_about_the_name(*result)) {
+                unusable = PostgresqlLink::one_text(::PQresultErrorMessage(result.get()));
+            } else if (!is_not_writable(*result)) {
+                take(*result, rows, error);
+            }
             if (rows && rows->is_full()) {
                 return rows->answer();
             }
@@ -49,6 +63,9 @@ class PostgresqlConnection : public Reconnecting {
         }
         if (!error.empty()) {
             return base::refuse(std::move(error));
+        }
+        if (!unusable.empty()) {
+            return Rows{{}, 0, std::move(unusable)};
         }
         return rows ? rows->answer() : Answer(Rows());
     }
@@ -68,7 +85,7 @@ class PostgresqlConnection : public Reconnecting {
             }
         } else if (status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) {
             error = "the query is no SELECT";
-        } else if (!is_about_the_name(&result)) {
+        } else {
             error = PostgresqlLink::one_text(::PQresultErrorMessage(&result));
         }
     }
