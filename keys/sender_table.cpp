@@ -41,7 +41,9 @@ std::optional<std::string> filled(std::string_view text, const LoginParts& login
         }
         const char c = i + 1 < text.size() ? text[++i] : '\0';
         const std::string_view part = c == 'u' ? login.user : c == 'd' ? login.domain : login.whole;
-        if (part.empty() || (c == 's' && login.domain.empty())) {
+        // A login that is no address may be its local part, and nothing else.
+        const bool is_local_part = text.find('@', i) != std::string_view::npos;
+        if (part.empty() || (c == 's' && login.domain.empty() && !is_local_part)) {
             return std::nullopt;
         }
         result += part;

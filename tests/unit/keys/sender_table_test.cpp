@@ -105,6 +105,21 @@ TEST_CASE("what stands for the login is that login and never a pattern") {
           });
 }
 
+TEST_CASE("a login without a domain as a local part, and never as a domain") {
+    const TemporaryTree tree;
+    const auto loaded = load(tree, "* %s@example.org .%s @%s\n");
+    CHECK(loaded.problems.size() == 2); // of the domains
+    check(*loaded.table, "",
+          {
+              {"its address", login("ann"), "ann", "example.org", true},
+              {"another's", login("ann"), "bob", "example.org", false},
+              {"an address is not its first half", login("ann@other.example"), "ann", "example.org", false},
+              {"a login like a domain", login("shop.example"), "x", "shop.example", false},
+              {"and below it", login("shop.example"), "x", "a.shop.example", false},
+              {"as a local part", login("shop.example"), "shop.example", "example.org", true},
+          });
+}
+
 TEST_CASE("a network is for those who do not log in") {
     const TemporaryTree tree;
     const auto loaded = load(tree, sample);
