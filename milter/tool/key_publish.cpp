@@ -123,14 +123,45 @@ Result<void> check_journal(const Publication& wanted, const rotation::Files& fil
     return {};
 }
 
-Result<void> check_use(const Publication& wanted, const KeyPublishOptions& options) {
+// Others than the domain's own entry may sign in its name: signing_domain, "*.NAME", the KeyTable.
+Result<config::KeyState> state_in_use(const NamedKey& name, const config::Settings& settings) {
     using config::KeyState;
-    if (wanted.change.adds || wanted.name.state == KeyState::retired || options.is_forced) {
+    const auto all = all_keys(settings);
+    if (!all) {
+        return tl::make_unexpected(all.error());
+    }
+    auto state = name.state;
+    bool is_known = state != KeyState::retired;
+    for (const NamedKey& key : all->keys) {
+        if (base::iequals(key.domain, name.domain) && base::iequals(key.selector, name.selector)) {
+            is_known = true;
+            state = key.state == KeyState::active || state == KeyState::retired ? key.state : state;
+        }
+    }
+    if (!is_known && !all->passed_over.empty()) {
+        return fail(ExitCode::usage,
+                    fmt::format("{} may be in use: {}; --force withdraws its record all the same",
+                                name.selector, all->passed_over.front()));
+    }
+    return state;
+}
+
+Result<void> check_use(const Publication& wanted, const KeyPublishOptions& options,
+                       const config::Settings& settings) {
+    using config::KeyState;
+    if (wanted.change.adds || options.is_forced) {
+        return {};
+    }
+    const auto state = state_in_use(wanted.name, settings);
+    if (!state) {
+        return tl::make_unexpected(state.error());
+    }
+    if (*state == KeyState::retired) {
         return {};
     }
     return fail(
         ExitCode::usage,
-        wanted.name.state == KeyState::retiring
+        *state == KeyState::retiring
             ? fmt::format("mail signed with {} may be on its way: --force withdraws the record all the same",
                           wanted.name.selector)
             : fmt::format("{} signs: give it 'state: retiring' first, or use --force", wanted.name.selector));
@@ -239,7 +270,7 @@ Result<ExitCode> publish(const KeyPublishOptions& options, Console& console) {
             return tl::make_unexpected(locked.error());
         }
     }
-    if (auto checked = check_use(*wanted, options); !checked) {
+    if (auto checked = check_use(*wanted, options, *settings); !checked) {
         return tl::make_unexpected(checked.error());
     }
     const auto deadline = Clock::now() + std::chrono::seconds(options.wait) + for_questions;

@@ -97,5 +97,28 @@ class ByHand(RotationTest):
                       self.change("withdraw", "rot.test", "mine", "--force", expected=AGAIN))
 
 
+class InTheNameOfAnother(ByHand):
+    """The key signs as rot.test, which has no entry of its own."""
+
+    table: dict = {}
+
+    def domains(self) -> dict:
+        return {"other.test": {"signing_domain": "rot.test", **super().domains()["rot.test"]}}
+
+    def test_a_record_comes_and_goes(self):
+        key = ("--key", str(self.folder / "mine.rot.test.pem"))
+        self.change("publish", "rot.test", "mine", *key, "--wait", "10")
+        self.assertIn("mine signs", self.change("withdraw", "rot.test", "mine", *key, expected=64))
+        self.assertIn("v=DKIM1", self.published("mine"))
+        other = self.change("withdraw", "rot.test", "yours", *key)  # nobody signs with that
+        self.assertIn("Withdrew the record yours._domainkey.rot.test", other)
+
+    def test_the_record_of_somebody_else_stays(self):
+        """As above."""
+
+    def test_keys_of_updates_of_another_algorithm(self):
+        """As above."""
+
+
 if __name__ == "__main__":
     unittest.main()
