@@ -15,6 +15,7 @@
 #include "milter/tool/configuration.h"
 #include "milter/tool/counted.h"
 #include "milter/tool/postfix_check.h"
+#include "milter/tool/rotation/means.h"
 #include "milter/tool/startup_check.h"
 #include "milter/tool/suffix_check.h"
 
@@ -241,6 +242,9 @@ void check_runtime(const config::Settings& settings, const CheckConfigOptions& o
     check_keys(settings, user_that_counts(options.user), options, report);
     check_relays(settings, report);
     report.add(check_suffixes(settings, name_of(options)));
+    if (geteuid() == 0) { // who runs key rotate
+        report.add(rotation::missing_means(settings, name_of(options)));
+    }
     if (const auto checks = make_checks(settings); !checks) {
         report.diagnostics.push_back({Severity::error, name_of(options), 0, 0, checks.error().message, {}});
     }
