@@ -73,6 +73,12 @@ class Stage(unittest.TestCase):
         tags = [dict(tag.strip().split("=", 1) for tag in value.split(";")) for value in signatures]
         return " ".join(f"{one['d']}/{one['s']}" for one in tags)
 
+    def check_other(self, **queries: str) -> str:
+        """Another configuration, in the place of the daemon's."""
+        mail = {**self.paraphd.settings["sources"]["mail"], **queries}
+        self.paraphd.write_config({**self.paraphd.settings, "sources": {"mail": mail}})
+        return self.check_config()
+
     def check_config(self) -> str:
         told = run([programs.paraph, "check-config", "-c", str(self.paraphd.config)], check=False)
         return f"{told.returncode} {told.stdout.decode()}"
@@ -229,6 +235,24 @@ class Postgresql(ServerLists):
         cls.server.start()
         cls.server.sql(*databases.SCHEMA, *LISTS.sql())
 
+    def test_a_query_that_can_make_nothing_of_a_name(self):
+        """A column of numbers, for example: nobody is refused for good, and check-config says so."""
+        query = "SELECT allowed FROM dkim_senders WHERE login = $1::int::text"
+        self.assertRegex(self.check_other(sender_query=query), "(?s)^78 .*invalid input syntax")
+        self.paraphd.reload()
+        eventually("the reload", lambda: self.send("alice@ours.test") == TEMPFAIL)
+        self.paraphd.write_config()
+        self.paraphd.reload()
+        eventually("the reload", lambda: self.send("alice@ours.test") == "ours.test/own")
+
+    def test_a_query_with_a_row_for_every_name(self):
+        try:
+            for what in ("count(*)", "max(domain)", "count(*) > 0"):
+                told = self.check_other(domain_query=f"SELECT {what} FROM dkim_domains WHERE domain = $1")
+                self.assertRegex(told, "(?s)^78 .*a row for every name")
+        finally:
+            self.paraphd.write_config()
+
 
 class Mariadb(ServerLists):
     kind = "mysql"
@@ -251,8 +275,19 @@ class Ldap(ServerLists):
     def prepare(cls):
         cls.server = databases.Slapd(cls.folder / "ldap")
         cls.server.load_lists(LISTS)
+        cls.server.add_domain("customer.test")
         cls.server.start()
         cls.exit.callback(cls.server.stop)
+
+    def test_a_domain_as_components_is_not_those_below_it(self):
+        suffix = self.server.SUFFIX
+        try:
+            self.assertTrue(self.check_other(domain_query=f"$D,{suffix}?dc?base").startswith("0 "))
+            for domain, expected in (("customer.test", "default"), ("a.customer.test", "none"), ("other.test", "none")):
+                told = run([programs.paraph, "show-config", "-c", str(self.paraphd.config), domain]).stdout.decode()
+                self.assertRegex(told, rf"(?m)^entry:? +{expected}\b")
+        finally:
+            self.paraphd.write_config()
 
 
 class Unsigned(Sqlite):

@@ -239,6 +239,14 @@ class Slapd(Server):
             entries.append(f"dn: uid=domain-{domain},{self.SUFFIX}\nobjectClass: account\nuid: domain-{domain}\n")
         self.load_entries(entries)
 
+    def add_domain(self, domain: str) -> None:
+        """As entries of components."""
+        labels, name = domain.split("."), self.SUFFIX
+        for label in reversed(labels):
+            name = f"dc={label},{name}"
+            run(["slapadd", "-q", "-f", str(self.folder / "slapd.conf")],
+                f"dn: {name}\nobjectClass: dcObject\nobjectClass: organization\no: x\ndc: {label}\n".encode())
+
     def load_entries(self, entries: list[str]) -> None:
         """Below the suffix."""
         top = f"dn: {self.SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\no: mail\ndc: mail\n"
