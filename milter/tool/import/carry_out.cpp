@@ -143,8 +143,8 @@ void tell_of_window(const foreign::Outcome& outcome, Hands& hands) {
     if (at("disable", "opendkim") < start || at("disable", "opendmarc") < start) {
         const auto action = postfix_setting("milter_default_action");
         hands.say(fmt::format(
-            "Between the stop of the old daemon and the start of paraphd, about a second, Postfix "
-            "does with mail what milter_default_action says: {}.",
+            "Until the old daemon has ended and paraphd listens in its place, some seconds, Postfix does "
+            "with mail what milter_default_action says: {}.",
             action));
     }
 }
