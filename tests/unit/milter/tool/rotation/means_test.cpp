@@ -5,6 +5,8 @@
 
 #include <sys/stat.h>
 
+#include <memory>
+
 using config::PublishBy;
 
 TEST_CASE("what the next run of key rotate would miss is told before") {
@@ -44,7 +46,7 @@ TEST_CASE("what the next run of key rotate would miss is told before") {
         how.tsig_key = c.tsig_key;
         how.zone_command = how.hook = c.command;
         how.publish_retired_key = c.old_keys;
-        entry.rotation = how;
+        entry.rotation = std::make_shared<const config::Rotation>(how);
         settings.domains["a.example"] = settings.domains["b.example"] = entry;
         const auto found = milter::tool::rotation::missing_means(settings, "p.yaml");
         REQUIRE(found.size() == (std::string(c.said).empty() ? 0U : 1U));
