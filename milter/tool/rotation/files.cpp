@@ -69,6 +69,29 @@ base::Result<void, std::string> replace_file(const std::string& path, std::strin
     return {};
 }
 
+namespace {
+
+// Whoever else can write it decides what is published, and as what.
+base::Result<void, std::string> check_directory(const std::string& directory) {
+    struct stat status{};
+    if (::stat(directory.c_str(), &status) != 0) {
+        return base::refuse(failed(directory));
+    }
+    const auto account = keys::find_account("paraph");
+    const bool is_ours =
+        status.st_uid == 0 || status.st_uid == geteuid() || (account && status.st_uid == account->user);
+    if (!is_ours) {
+        return base::refuse(
+            fmt::format("{}: it belongs to somebody else (uid {})", directory, status.st_uid));
+    }
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return base::refuse(fmt::format("{}: others can write it; chmod go-w it", directory));
+    }
+    return {};
+}
+
+} // namespace
+
 std::optional<gid_t> daemon_group() {
     const auto account = geteuid() == 0 ? keys::find_account("paraph") : std::nullopt;
     return account ? std::optional(account->group) : std::nullopt;
@@ -77,6 +100,9 @@ std::optional<gid_t> daemon_group() {
 Result<void> Files::lock() {
     if (auto made = keys::make_key_directory(directory_, group_); !made) {
         return fail(ExitCode::cannot_write, made.error());
+    }
+    if (auto checked = check_directory(directory_); !checked) {
+        return fail(ExitCode::config, checked.error());
     }
     const std::string path = directory_ + "/lock";
     auto opened = std::make_unique<keys::Descriptor>(

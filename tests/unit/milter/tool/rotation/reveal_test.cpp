@@ -122,3 +122,15 @@ TEST_CASE("a link in the place of a private key is not followed") {
     CHECK_FALSE(site.reveal().empty());
     CHECK_FALSE(site.is_public());
 }
+
+TEST_CASE("a directory of rotation that others can write is not used") {
+    const Site site;
+    const auto directory = site.tree.root() + "/rotation";
+    for (const mode_t mode : {0777U, 0770U, 0702U}) {
+        REQUIRE(::chmod(directory.c_str(), mode) == 0);
+        Files other(directory, std::nullopt);
+        const auto locked = other.lock();
+        REQUIRE_FALSE(locked);
+        CHECK(locked.error().message.find("others can write it") != std::string::npos);
+    }
+}
