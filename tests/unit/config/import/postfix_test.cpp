@@ -130,7 +130,7 @@ TEST_CASE("the steps stop the old daemons after the new configuration is checked
     CHECK(at("paraph import --out /etc/paraph") == 0);
     CHECK(at("paraph check-config --user paraph /etc/paraph/paraph.yaml") <
           at("systemctl disable --now opendkim"));
-    CHECK(at("systemctl disable --now opendmarc") < at("systemctl enable --now paraphd"));
     CHECK(at("systemctl enable --now paraphd") < at("postfix reload"));
-    CHECK(at("postfix reload") < count);
+    CHECK(at("postfix reload") < at("systemctl disable --now opendmarc"));
+    CHECK(at("systemctl disable --now opendmarc") < count);
 }
