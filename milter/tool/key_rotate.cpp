@@ -22,8 +22,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <iterator>
 #include <memory>
 #include <ostream>
+#include <random>
 #include <set>
 
 namespace milter::tool {
@@ -149,13 +152,33 @@ Result<ExitCode> print_plan(const KeyRotateOptions& options, const Entries& entr
     return code;
 }
 
+// Each run begins elsewhere, so that one without the time for all does not leave out the same ones for ever.
+Entries begun_anywhere(Entries entries) {
+    std::random_device random;
+    std::uniform_int_distribution<std::ptrdiff_t> places(0, std::ssize(entries) - 1);
+    std::rotate(entries.begin(), entries.begin() + places(random), entries.end());
+    return entries;
+}
+
 // `store`: null where this host is alone.
 Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entries,
-                            const rotation::World& world, const rotation::OpenStore* store) {
+                            const rotation::World& world, const rotation::OpenStore* store,
+                            std::chrono::steady_clock::time_point deadline) {
     bool failed = false;
+    const Entries turns = begun_anywhere(entries); // what runs keep names of
     rotation::Daemon daemon(world.settings.listen.control, config_of(options));
     rotation::Runs runs([&daemon] { return daemon.reload(); });
-    for (const auto& [domain, entry] : entries) {
+    std::size_t done = 0;
+    for (const auto& [domain, entry] : turns) {
+        // Servers that are not asked would count as servers that do not answer.
+        if (std::chrono::steady_clock::now() >= deadline) {
+            fmt::print(world.console.err,
+                       "paraph: --max-time is over, {} of {} domains wait for the next run\n",
+                       entries.size() - done, entries.size());
+            failed = true;
+            break;
+        }
+        ++done;
         const auto now = moment_of(options);
         if (!now) {
             return tl::make_unexpected(now.error());
@@ -329,7 +352,7 @@ Result<ExitCode> rotate(const KeyRotateOptions& options, Console& console) {
         return *store ? follow_all(options, *entries, world, **store) : Result<ExitCode>(ExitCode::ok);
     }
     return options.retires ? retire(options, entries->front(), world, store->get())
-                           : rotate_all(options, *entries, world, store->get());
+                           : rotate_all(options, *entries, world, store->get(), deadline);
 }
 
 void add_rest(CLI::App& sub, KeyRotateOptions& options) {
