@@ -39,7 +39,8 @@ class Search {
         std::error_code error;
         if (const auto& old = how.publish_retired_key;
             !old.empty() && !std::filesystem::is_directory(old, error)) {
-            tell("rotation.publish_retired_key", fmt::format("{}: there is no such directory", old));
+            tell("rotation.publish_retired_key",
+                 fmt::format("{}: there is no such directory", keys::shown_path(old)));
         }
     }
 
@@ -48,7 +49,8 @@ class Search {
   private:
     void look_for_program(const char* setting, const std::vector<std::string>& command) {
         if (!command.empty() && ::access(command.front().c_str(), X_OK) != 0) {
-            tell(setting, fmt::format("{}: {}", command.front(), keys::error_text(errno)));
+            const int error = errno;
+            tell(setting, fmt::format("{}: {}", keys::shown_path(command.front()), keys::error_text(error)));
         }
     }
 
