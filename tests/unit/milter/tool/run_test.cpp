@@ -449,11 +449,11 @@ TEST_CASE("probe refuses a message no MTA would pass on") {
 
 TEST_CASE("show-config prints settings with what gives them") {
     const Workspace workspace;
-    const auto file =
-        workspace.write("p.yaml", "dns:\n  timeout: 2s\nlisten: {socket: 'inet:8891@127.0.0.1'}\n"
-                                  "roles: {peers: [192.0.2.0/24, '!192.0.2.1'], exempt_domains: []}\n"
-                                  "domains:\n  Müller.example: {subdomains: true}\n"
-                                  "  \"*.A.example\": {identity: x@a.example}\n");
+    const auto file = workspace.write(
+        "p.yaml", "dns:\n  timeout: 2s\nlisten: {socket: 'inet:8891@127.0.0.1'}\n"
+                  "roles: {peers: [192.0.2.0/24, '!192.0.2.1'], exempt_domains: []}\n"
+                  "domains:\n  Müller.example: {subdomains: true, keys: [{selector: s, file: k.pem}]}\n"
+                  "  \"*.A.example\": {identity: x@a.example, keys: [{selector: s, file: k.pem}]}\n");
     struct Case {
         std::vector<std::string> arguments;
         std::string out;
@@ -463,7 +463,7 @@ TEST_CASE("show-config prints settings with what gives them") {
         {{"iprev", "-c", file}, "iprev.enabled: false  # default\n"},
         {{"dns.timeout", "--defaults", "-c", file}, "dns.timeout: 3s  # default\n"},
         {{"listen.socket", "--value", "-c", file}, "inet:8891@127.0.0.1\n"},
-        {{"roles.peers", "--value", "-c", file}, "192.0.2.0/24\n!192.0.2.1\n"},
+        {{"roles.peers", "--value", "-c", file}, "192.0.2.0/24\n!192.0.2.1/32\n"},
         {{"roles.exempt_domains", "--value", "-c", file}, ""},
         {{"domains.müller.Example.subdomains", "--value", "-c", file}, "true\n"},
         {{"domains.*.a.EXAMPLE.identity", "--value", "-c", file}, "x@a.example\n"},
