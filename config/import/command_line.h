@@ -4,6 +4,7 @@
 
 #include "config/import/options.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -9,6 +9,7 @@
 #include "config/import/files.h"
 #include "config/import/finding.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

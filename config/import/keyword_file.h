@@ -7,6 +7,7 @@
 #include "config/import/files.h"
 #include "config/import/options.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 

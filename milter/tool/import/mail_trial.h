@@ -3,6 +3,7 @@
 
 #include "milter/tool/import/hands.h"
 
+#include <cstdint>
 #include <string>
 
 namespace milter::tool::import {

@@ -6,6 +6,7 @@
 #include "milter/tool/import/step.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace milter::tool::import {

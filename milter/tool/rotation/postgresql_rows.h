@@ -5,6 +5,7 @@
 #include "keys/source/postgresql_link.h"
 #include "milter/tool/rotation/store.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
