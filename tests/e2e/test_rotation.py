@@ -10,11 +10,11 @@ import unittest
 from pathlib import Path
 
 from harness import programs
-from harness.authorities import AskingUnbound, AuthorityZone, Knot, Nsd
+from harness.authorities import AskingUnbound, AuthorityZone, Knot, Nsd, own_addresses
 from harness.paraphd import Paraphd
 from harness.process import run
 
-KNOT, NSD = "127.84.1.1", "127.84.1.2"
+KNOT, NSD = own_addresses(2)
 BOTH = [("ns1", KNOT), ("ns2", NSD)]
 DONE, ALARM, AGAIN = 0, 65, 75
 HOUR, DAY = 3600, 86400

@@ -9,12 +9,12 @@ import unittest
 from pathlib import Path
 
 from harness import databases, programs
-from harness.authorities import AskingUnbound, AuthorityZone, Knot
+from harness.authorities import AskingUnbound, AuthorityZone, Knot, own_addresses
 from harness.paraphd import Paraphd
 from harness.process import run
 from test_rotation import AGAIN, DAY, DONE, HOUR, SECRET, works
 
-KNOT = "127.85.1.1"
+KNOT = own_addresses(1)[0]
 SERVERS = [("ns1", KNOT)]
 LATE = 65
 STRACE = ["strace", "-f", "-qq", "-o", "/dev/null"]

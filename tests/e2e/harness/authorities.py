@@ -170,6 +170,12 @@ def soa(address: str, zone: str) -> bytes:
             return b""
 
 
+def own_addresses(count: int) -> list[str]:
+    """On the loopback network, of this process: modules run side by side, and all of these servers want port 53."""
+    process = os.getpid() % (64 * 256)
+    return [f"127.{128 + process // 256}.{process % 256}.{last}" for last in range(1, count + 1)]
+
+
 def can_listen(address: str) -> bool:
     """Whether a name server could take the address: this machine has it, and nobody listens there."""
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as probe:
