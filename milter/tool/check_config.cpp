@@ -14,6 +14,7 @@
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/counted.h"
+#include "milter/tool/daemon_user.h"
 #include "milter/tool/postfix_check.h"
 #include "milter/tool/rotation/means.h"
 #include "milter/tool/startup_check.h"
@@ -45,8 +46,6 @@ struct CheckConfigOptions {
     bool reload = false;
     bool postfix = false;
 };
-
-constexpr const char* daemon_user = "paraph";
 
 // Root can read everything, which says nothing about the daemon. So for root the access of the daemon's user
 // is checked.

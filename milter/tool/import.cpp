@@ -8,6 +8,7 @@
 #include "config/load.h"
 #include "keys/generate.h"
 #include "milter/tool/commands.h"
+#include "milter/tool/daemon_user.h"
 #include "milter/tool/import/carry_out.h"
 #include "milter/tool/import_files.h"
 #include "milter/tool/import_keys.h"

@@ -7,6 +7,7 @@
 #include "keys/key_file.h"
 #include "keys/limits.h"
 #include "keys/ownership.h"
+#include "milter/tool/daemon_user.h"
 #include "milter/tool/import/careful_file.h"
 
 #include <fmt/format.h>
@@ -22,7 +23,6 @@ namespace milter::tool {
 
 namespace {
 
-constexpr const char* daemon_user = "paraph";
 constexpr std::string_view remedy = "`paraph import --copy-keys` makes a copy that it can";
 constexpr std::size_t largest_key = std::size_t{64} * 1024;
 
@@ -44,11 +44,6 @@ std::string advice_by_owner(const std::string& path) {
 }
 
 } // namespace
-
-std::optional<gid_t> daemon_group() {
-    const auto account = keys::find_account(daemon_user);
-    return account && geteuid() == 0 ? std::optional(account->group) : std::nullopt;
-}
 
 std::vector<std::string> advice_on_keys(const std::vector<config::import::UsedKey>& keys,
                                         const HostFiles& files, bool here) {

@@ -5,9 +5,6 @@
 #include "milter/tool/command.h"
 #include "milter/tool/import_files.h"
 
-#include <sys/types.h>
-
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +22,5 @@ namespace milter::tool {
 // the path.
 [[nodiscard]] base::Result<std::string, std::string> read_key_to_copy(const std::string& path,
                                                                       const std::string& naming);
-
-// The group of the daemon's user; nothing where there is no such user, and for those who cannot give files
-// away.
-[[nodiscard]] std::optional<gid_t> daemon_group();
 
 } // namespace milter::tool

@@ -6,6 +6,7 @@
 #include "config/rotation_schema.h"
 #include "keys/published_record.h"
 #include "milter/tool/configuration.h"
+#include "milter/tool/daemon_user.h"
 #include "milter/tool/dns_options.h"
 #include "milter/tool/key_commands.h"
 #include "milter/tool/key_selection.h"
@@ -260,7 +261,7 @@ Result<ExitCode> publish(const KeyPublishOptions& options, Console& console) {
     if (!wanted) {
         return tl::make_unexpected(wanted.error());
     }
-    rotation::Files files(settings->rotation.directory, rotation::daemon_group());
+    rotation::Files files(settings->rotation.directory, daemon_group());
     const auto entry = settings->domains.find(wanted->name.domain);
     const bool rotates = entry != settings->domains.end() && entry->second.rotate;
     if (rotates || files.has_journal(wanted->name.domain)) { // it may have rotated before

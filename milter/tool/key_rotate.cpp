@@ -5,6 +5,7 @@
 #include "base/secret_text.h"
 #include "keys/rotation_forecast.h"
 #include "milter/tool/configuration.h"
+#include "milter/tool/daemon_user.h"
 #include "milter/tool/dns_options.h"
 #include "milter/tool/key_commands.h"
 #include "milter/tool/name_servers.h"
@@ -332,7 +333,7 @@ Result<ExitCode> rotate(const KeyRotateOptions& options, Console& console) {
                    ? asker.ask_all(questions, deadline)
                    : std::vector<resolver::DirectReply>(questions.size());
     };
-    rotation::Files files(settings->rotation.directory, rotation::daemon_group());
+    rotation::Files files(settings->rotation.directory, daemon_group());
     const rotation::World world{*settings, files, Recursion(ask_all, name_servers(*resolver)), ask_all,
                                 console};
     if (options.dry_run) {

@@ -5,6 +5,7 @@
 #include "keys/limits.h"
 #include "keys/ownership.h"
 #include "milter/tool/configuration.h"
+#include "milter/tool/daemon_user.h"
 #include "milter/tool/import/careful_file.h"
 #include "milter/tool/import/host_hands.h"
 #include "milter/tool/import/plan_steps.h"
@@ -52,7 +53,7 @@ Result<void> check_host() {
     if (::geteuid() != 0) {
         return fail(ExitCode::usage, "only root can make the switch; run it with sudo");
     }
-    if (!keys::find_account("paraph")) {
+    if (!keys::find_account(daemon_user)) {
         return fail(ExitCode::config, "there is no user paraph: install the package first, or make the user: "
                                       "useradd --system --user-group --no-create-home --shell "
                                       "/usr/sbin/nologin paraph");
@@ -119,7 +120,7 @@ bool calls_postfix(const foreign::Outcome& outcome) {
 
 Told<Material> gather(const foreign::Outcome& outcome, std::map<std::string, std::string> postfix_files) {
     Material material;
-    const auto daemon = keys::find_account("paraph");
+    const auto daemon = keys::find_account(daemon_user);
     const auto postfix = keys::find_account(postfix_setting("mail_owner"));
     material.daemon = daemon->user;
     material.daemon_group = daemon->group;

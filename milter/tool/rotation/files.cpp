@@ -5,6 +5,7 @@
 #include "keys/generate.h"
 #include "keys/key_directory.h"
 #include "keys/ownership.h"
+#include "milter/tool/daemon_user.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -77,7 +78,7 @@ base::Result<void, std::string> check_directory(const std::string& directory) {
     if (::stat(directory.c_str(), &status) != 0) {
         return base::refuse(failed(directory));
     }
-    const auto account = keys::find_account("paraph");
+    const auto account = keys::find_account(daemon_user);
     const bool is_ours =
         status.st_uid == 0 || status.st_uid == geteuid() || (account && status.st_uid == account->user);
     if (!is_ours) {
@@ -91,11 +92,6 @@ base::Result<void, std::string> check_directory(const std::string& directory) {
 }
 
 } // namespace
-
-std::optional<gid_t> daemon_group() {
-    const auto account = geteuid() == 0 ? keys::find_account("paraph") : std::nullopt;
-    return account ? std::optional(account->group) : std::nullopt;
-}
 
 Result<void> Files::lock() {
     if (auto made = keys::make_key_directory(directory_, group_); !made) {

@@ -21,9 +21,6 @@ namespace milter::tool::rotation {
 [[nodiscard]] base::Result<void, std::string> replace_file(const std::string& path, std::string_view text,
                                                            std::optional<gid_t> group, bool everybody);
 
-// Root makes keys for the daemon, whose group may read them.
-[[nodiscard]] std::optional<gid_t> daemon_group();
-
 class Files {
   public:
     // `group` may read what the daemon needs.
