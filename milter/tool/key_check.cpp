@@ -199,11 +199,7 @@ Result<void> ask_authorities(const KeyCheckOptions& options, const config::Setti
     }
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
     resolver::DirectAsker asker({resolver->timeout, resolver->attempts});
-    const AskAll ask_all = [&](const std::vector<resolver::DirectQuestion>& questions) {
-        return std::chrono::steady_clock::now() < deadline
-                   ? asker.ask_all(questions, deadline)
-                   : std::vector<resolver::DirectReply>(questions.size());
-    };
+    const AskAll ask_all = ask_until(deadline, asker);
     const KeyInspector inspector(Recursion(ask_all, name_servers(*resolver)), ask_all, all->keys);
     in_order<KeyReport>(
         keys.size(), options.parallel, [&](std::size_t i) { return inspector.inspect(keys[i]); },

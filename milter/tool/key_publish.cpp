@@ -276,10 +276,7 @@ Result<ExitCode> publish(const KeyPublishOptions& options, Console& console) {
     }
     const auto deadline = Clock::now() + std::chrono::seconds(options.wait) + for_questions;
     resolver::DirectAsker asker({resolver->timeout, resolver->attempts});
-    const AskAll ask_all = [&](const std::vector<resolver::DirectQuestion>& questions) {
-        return Clock::now() < deadline ? asker.ask_all(questions, deadline)
-                                       : std::vector<resolver::DirectReply>(questions.size());
-    };
+    const AskAll ask_all = ask_until(deadline, asker);
     return change(*wanted, options, Recursion(ask_all, name_servers(*resolver)), ask_all, console);
 }
 

@@ -328,11 +328,7 @@ Result<ExitCode> rotate(const KeyRotateOptions& options, Console& console) {
     }
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
     resolver::DirectAsker asker({resolver->timeout, resolver->attempts});
-    const AskAll ask_all = [&](const std::vector<resolver::DirectQuestion>& questions) {
-        return std::chrono::steady_clock::now() < deadline
-                   ? asker.ask_all(questions, deadline)
-                   : std::vector<resolver::DirectReply>(questions.size());
-    };
+    const AskAll ask_all = ask_until(deadline, asker);
     rotation::Files files(settings->rotation.directory, daemon_group());
     const rotation::World world{*settings, files, Recursion(ask_all, name_servers(*resolver)), ask_all,
                                 console};

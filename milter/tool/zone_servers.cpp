@@ -53,6 +53,14 @@ base::Result<std::string, std::string> find_apex(const std::string& name, const 
 
 } // namespace
 
+AskAll ask_until(std::chrono::steady_clock::time_point deadline, resolver::DirectAsker& asker) {
+    return [deadline, &asker](const std::vector<resolver::DirectQuestion>& questions) {
+        return std::chrono::steady_clock::now() < deadline
+                   ? asker.ask_all(questions, deadline)
+                   : std::vector<resolver::DirectReply>(questions.size());
+    };
+}
+
 DirectReply Recursion::resolve(const std::string& name, std::uint16_t type) const {
     return resolve_all({{name, type}}).front();
 }

@@ -17,6 +17,9 @@ namespace milter::tool {
 using AskAll =
     std::function<std::vector<resolver::DirectReply>(const std::vector<resolver::DirectQuestion>&)>;
 
+// What is asked behind the deadline counts as asked in vain. `asker` has to be there as long.
+[[nodiscard]] AskAll ask_until(std::chrono::steady_clock::time_point deadline, resolver::DirectAsker& asker);
+
 // What the configured resolvers say: the first of them that answers.
 class Recursion {
   public:
