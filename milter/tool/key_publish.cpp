@@ -292,9 +292,7 @@ void add(CLI::App& sub, const std::shared_ptr<KeyPublishOptions>& options, Comma
     sub.add_option("--nameserver", options->dns.nameservers, "Ask this resolver instead; may be repeated")
         ->type_name("ADDRESS")
         ->allow_extra_args(false);
-    sub.add_option("-c,--config", options->config,
-                   "The configuration file of the daemon (default: /etc/paraph/paraph.yaml)")
-        ->type_name("FILE");
+    add_config_option(sub, options->config);
     sub.callback(
         [options, &chosen] { chosen = [options](Console& console) { return publish(*options, console); }; });
 }

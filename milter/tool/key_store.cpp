@@ -212,9 +212,7 @@ using Work = Result<ExitCode> (*)(const KeyStoreOptions&, Console&);
 CLI::App* add(CLI::App& store, Command& chosen, const char* name, const char* text, Work work,
               const std::shared_ptr<KeyStoreOptions>& options) {
     CLI::App* sub = store.add_subcommand(name, text);
-    sub->add_option("-c,--config", options->config,
-                    "The configuration file of the daemon (default: /etc/paraph/paraph.yaml)")
-        ->type_name("FILE");
+    add_config_option(*sub, options->config);
     sub->callback([options, work, &chosen] {
         chosen = [options, work](Console& console) { return work(*options, console); };
     });
