@@ -11,6 +11,14 @@
 
 namespace milter::tool {
 
+NamedKey named_key(const std::string& domain, const std::string& selector, const std::string& file) {
+    NamedKey key;
+    key.domain = domain;
+    key.selector = selector;
+    key.file = file;
+    return key;
+}
+
 NamedKey named_in_yaml(const config::DomainEntry& entry, const config::SigningKeyEntry& key,
                        const std::string& domain) {
     return {domain,       key.selector,     key.file, {}, config::origin_of(domain, entry, key),
@@ -29,7 +37,7 @@ std::optional<NamedKey> named_by_file(const std::string& file) {
     if (!selector || !domain) {
         return std::nullopt;
     }
-    return NamedKey{domain->text(), selector->text(), file, {}, {}, {}};
+    return named_key(domain->text(), selector->text(), file);
 }
 
 std::string place_of(const NamedKey& key) {

@@ -22,6 +22,9 @@ struct NamedKey {
     config::KeyState state = config::KeyState::active;
 };
 
+[[nodiscard]] NamedKey named_key(const std::string& domain, const std::string& selector,
+                                 const std::string& file);
+
 // A key of `domains` or `default` that signs in the name of `domain`.
 [[nodiscard]] NamedKey named_in_yaml(const config::DomainEntry& entry, const config::SigningKeyEntry& key,
                                      const std::string& domain);

@@ -56,14 +56,6 @@ std::vector<crypto::KeyType> types_of(config::RotatedType type) {
     return {};
 }
 
-NamedKey named(const std::string& domain, const std::string& selector, const std::string& file) {
-    NamedKey name;
-    name.domain = domain;
-    name.selector = selector;
-    name.file = file;
-    return name;
-}
-
 } // namespace
 
 base::Result<keys::Moment, std::string> moment_now() {
@@ -111,7 +103,7 @@ base::Result<keys::RotationJournal, std::string> DomainRotation::open(keys::Rota
         if (journal->files.contains(entry.selector)) {
             continue;
         }
-        const auto key = entry.is_active() ? read_key(named(domain_, entry.selector, entry.file))
+        const auto key = entry.is_active() ? read_key(named_key(domain_, entry.selector, entry.file))
                                            : Result<crypto::SigningKey>(tl::make_unexpected(Failure()));
         if (!key && entry.is_active() && is_new) {
             return base::refuse(key.error().message);
@@ -174,7 +166,7 @@ std::vector<keys::Observation> DomainRotation::look(const keys::RotationJournal&
         if (!is_watched(rotated)) {
             continue;
         }
-        const auto name = named(domain_, rotated.selector, journal.files.at(rotated.selector));
+        const auto name = named_key(domain_, rotated.selector, journal.files.at(rotated.selector));
         const bool is_out = keys::has_record(rotated.state);
         const auto key = is_out ? read_key(name) : tl::make_unexpected(Failure()); // its file may be gone
         if (!key && is_out) {
@@ -233,7 +225,7 @@ base::Result<std::string, std::string> DomainRotation::generate(const std::strin
 
 base::Result<KeyRecord, std::string> DomainRotation::record_of(const keys::RotationJournal& journal,
                                                                const std::string& selector) const {
-    const auto key = read_key(named(domain_, selector, journal.files.at(selector)));
+    const auto key = read_key(named_key(domain_, selector, journal.files.at(selector)));
     if (!key) {
         return base::refuse(key.error().message);
     }

@@ -22,14 +22,6 @@ bool is_needed(const keys::RotatedKey& key) {
            key.state == keys::KeyState::revealed;
 }
 
-NamedKey named(const std::string& domain, const std::string& selector, const std::string& file) {
-    NamedKey name;
-    name.domain = domain;
-    name.selector = selector;
-    name.file = file;
-    return name;
-}
-
 } // namespace
 
 SharedKeys::Done SharedKeys::fetch() {
@@ -138,7 +130,7 @@ SharedKeys::Done SharedKeys::write_key(const std::string& selector, const std::s
         return base::refuse(fmt::format("what is in the store is no private key: {}", selector));
     }
     const auto file = file_of(selector);
-    const auto there = read_key(named(domain_, selector, file));
+    const auto there = read_key(named_key(domain_, selector, file));
     if (there && are_same(*there, *key)) {
         return {};
     }
@@ -172,7 +164,7 @@ SharedKeys::Done SharedKeys::save(const keys::RotationJournal& journal) {
             continue;
         }
         const auto& file = journal.files.at(key.selector);
-        const auto read = read_key(named(domain_, key.selector, file));
+        const auto read = read_key(named_key(domain_, key.selector, file));
         if (read) {
             shared_.privates[key.selector] = read->to_pem();
         } else if (keys::has_record(key.state)) {
