@@ -6,6 +6,7 @@
 #include "config/import/data_set.h"
 #include "config/import/host_entries.h"
 #include "config/import/opendkim.h"
+#include "config/import/text_lines.h"
 #include "config/text_checks.h"
 
 #include <fmt/format.h>
@@ -15,15 +16,6 @@
 namespace config::import {
 
 namespace {
-
-std::vector<std::string> comma_list(std::string_view text) {
-    std::vector<std::string> items;
-    for (const auto part : base::split(text, ',')) {
-        items.emplace_back(base::trim_wsp(part));
-    }
-    std::erase(items, "");
-    return items;
-}
 
 // Exceptions from what is done for a DMARC result; of use only where something is.
 void except(Job& job, const Option& option, std::string_view condition,

@@ -4,6 +4,7 @@
 #include "base/ip_network.h"
 #include "base/secret_text.h"
 #include "config/import/opendkim.h"
+#include "config/import/text_lines.h"
 
 #include <fmt/format.h>
 
@@ -16,15 +17,6 @@ namespace {
 
 std::string setting_of(std::string_view name) {
     return fmt::format("spf.policyd.{}", name);
-}
-
-std::vector<std::string> comma_list(std::string_view text) {
-    std::vector<std::string> items;
-    for (const auto part : base::split(text, ',')) {
-        items.emplace_back(base::trim_wsp(part));
-    }
-    std::erase(items, "");
-    return items;
 }
 
 // policyd-spf rejects nothing for a word that it does not know.

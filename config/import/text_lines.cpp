@@ -60,6 +60,15 @@ std::string_view template_mark(std::string_view line) {
     return mark.empty() && placeholder != std::string_view::npos ? line.substr(placeholder, 12) : mark;
 }
 
+std::vector<std::string> comma_list(std::string_view text) {
+    std::vector<std::string> items;
+    for (const auto part : base::split(text, ',')) {
+        items.emplace_back(base::trim_wsp(part));
+    }
+    std::erase(items, "");
+    return items;
+}
+
 bool is_quoted(std::string_view text) {
     return text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct TextLine {
 // "{{ name }}", "${NAME}", "__NAME__" and their like: the mark by which a file is known as a template that
 // was never filled in; empty: it is none.
 [[nodiscard]] std::string_view template_mark(std::string_view line);
+
+// What stands between commas, without blanks around it; nothing where nothing stands.
+[[nodiscard]] std::vector<std::string> comma_list(std::string_view text);
 
 // Quotation marks around all of a text; empty: none.
 [[nodiscard]] bool is_quoted(std::string_view text);
