@@ -9,9 +9,6 @@
 
 namespace keys {
 
-namespace {
-
-// Of what print() writes: none is negative, none longer than an age of the world.
 std::optional<std::chrono::seconds> read_seconds(std::string_view text) {
     constexpr std::int64_t most = 100'000'000'000;
     std::int64_t number = 0;
@@ -20,8 +17,6 @@ std::optional<std::chrono::seconds> read_seconds(std::string_view text) {
         error == std::errc() && end == text.data() + text.size() && number >= 0 && number <= most;
     return good ? std::optional(std::chrono::seconds(number)) : std::nullopt;
 }
-
-} // namespace
 
 void Elapsed::start(const Moment& now) {
     hosts_.clear();

@@ -21,6 +21,10 @@ struct Moment {
     std::chrono::sys_seconds clock{}; // what the clock says, for dates only
 };
 
+// A number of seconds in decimal digits, as a journal has it: none is negative, none longer than an age of
+// the world.
+[[nodiscard]] std::optional<std::chrono::seconds> read_seconds(std::string_view text);
+
 class Elapsed {
   public:
     // Begins to count; a host that was never here before counts from its first tick.

@@ -6,9 +6,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
-#include <optional>
 
 namespace keys {
 
@@ -37,15 +35,6 @@ std::string print_marks(const RotatedKey& key) {
         }
     }
     return text;
-}
-
-std::optional<std::int64_t> read_number(std::string_view text) {
-    constexpr std::int64_t most = 100'000'000'000;
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool good =
-        error == std::errc() && end == text.data() + text.size() && number >= 0 && number <= most;
-    return good ? std::optional(number) : std::nullopt;
 }
 
 bool read_state(std::string_view word, RotatedKey& key) {
@@ -148,14 +137,14 @@ class Reader {
                                        : name == "shown"  ? key.shown
                                                           : key.gone);
         }
-        const auto number = read_number(value);
-        const std::chrono::seconds seconds(number.value_or(0));
+        const auto read = read_seconds(value);
+        const auto seconds = read.value_or(std::chrono::seconds(0));
         if (name == "made") {
             key.made = std::chrono::sys_seconds(seconds);
         } else {
             (name == "ttl" ? key.ttl : key.negative_ttl) = seconds;
         }
-        return number.has_value();
+        return read.has_value();
     }
 
     RotationJournal& journal_;
