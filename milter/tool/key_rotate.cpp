@@ -3,6 +3,7 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "config/number_text.h"
 #include "keys/rotation_forecast.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/daemon_user.h"
@@ -21,8 +22,6 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
 #include <iterator>
 #include <memory>
@@ -78,22 +77,11 @@ Result<Entries> wanted(const KeyRotateOptions& options, const config::Settings& 
     return entries;
 }
 
-std::optional<std::chrono::sys_seconds> read_date(const std::string& text) {
-    std::array<unsigned, 3> parts{};
-    const auto words = base::split(text, '-');
-    if (words.size() != parts.size()) {
-        return std::nullopt;
-    }
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        const auto& word = words[i];
-        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), parts.at(i));
-        if (error != std::errc() || end != word.data() + word.size()) {
-            return std::nullopt;
-        }
-    }
-    const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(parts[0])),
-                                           std::chrono::month(parts[1]), std::chrono::day(parts[2])};
-    return date.ok() ? std::optional(std::chrono::sys_seconds(std::chrono::sys_days(date))) : std::nullopt;
+// The first second of it.
+std::optional<std::chrono::sys_seconds> read_day(const std::string& text) {
+    const auto end = config::parse_last_day(text);
+    return end ? std::optional(std::chrono::sys_seconds(std::chrono::seconds(*end)) - std::chrono::days(1))
+               : std::nullopt;
 }
 
 // The moment for which a plan is made.
@@ -105,7 +93,7 @@ Result<keys::Moment> moment_of(const KeyRotateOptions& options) {
     if (options.date.empty()) {
         return *now;
     }
-    const auto date = read_date(options.date);
+    const auto date = read_day(options.date);
     if (!date || *date < now->clock || !options.dry_run) {
         return fail(ExitCode::usage, "--now takes a day to come, such as 2027-01-31, and needs --dry-run");
     }
