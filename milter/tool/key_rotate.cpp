@@ -141,6 +141,16 @@ Result<ExitCode> print_plan(const KeyRotateOptions& options, const Entries& entr
     return code;
 }
 
+// `store`: null where this host is alone.
+std::unique_ptr<rotation::DomainRotation>
+hands_for(const rotation::World& world, const rotation::OpenStore* store, const std::string& domain,
+          const config::DomainEntry& entry, const keys::Moment& now) {
+    if (store == nullptr) {
+        return std::make_unique<rotation::DomainRotation>(world, domain, entry, now);
+    }
+    return std::make_unique<rotation::SharedDomain>(world, store->sharing(), domain, entry, now);
+}
+
 // Each run begins elsewhere, so that one without the time for all does not leave out the same ones for ever.
 Entries begun_anywhere(Entries entries) {
     std::random_device random;
@@ -149,7 +159,6 @@ Entries begun_anywhere(Entries entries) {
     return entries;
 }
 
-// `store`: null where this host is alone.
 Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entries,
                             const rotation::World& world, const rotation::OpenStore* store,
                             std::chrono::steady_clock::time_point deadline) {
@@ -172,22 +181,15 @@ Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entr
         if (!now) {
             return tl::make_unexpected(now.error());
         }
-        bool is_mine = true;
-        auto hands = std::make_unique<rotation::DomainRotation>(world, domain, *entry, *now);
-        auto shared = store == nullptr ? nullptr
-                                       : std::make_unique<rotation::SharedDomain>(world, store->sharing(),
-                                                                                  domain, *entry, *now);
+        auto hands = hands_for(world, store, domain, *entry, *now);
         auto plan = plan_for(options, *entry->rotation);
-        auto journal = shared ? shared->open(plan) : hands->open(plan);
-        if (shared) {
-            is_mine = shared->is_mine();
-            hands = std::move(shared);
-        }
+        auto journal = hands->open(plan);
         if (!journal) {
             hands->warn(journal.error());
             failed = true;
             continue;
         }
+        const bool is_mine = hands->is_mine();
         if (!is_mine && journal->keys.empty()) { // there is nothing yet to take over
             continue;
         }
@@ -257,14 +259,10 @@ Result<ExitCode> retire(const KeyRotateOptions& options, const Entries::value_ty
     if (!now) {
         return tl::make_unexpected(now.error());
     }
-    rotation::DomainRotation alone(world, wanted.first, *wanted.second, *now);
-    auto shared = store == nullptr ? nullptr
-                                   : std::make_unique<rotation::SharedDomain>(
-                                         world, store->sharing(), wanted.first, *wanted.second, *now);
-    rotation::DomainRotation& hands = shared ? *shared : alone;
+    const auto hands = hands_for(world, store, wanted.first, *wanted.second, *now);
     auto plan = rotation::plan_of(*wanted.second->rotation);
-    auto journal = hands.open(plan);
-    if (!journal || (shared && !shared->is_mine())) {
+    auto journal = hands->open(plan);
+    if (!journal || !hands->is_mine()) {
         return fail(ExitCode::temporary, journal ? "another host is changing its keys" : journal.error());
     }
     const auto selector = base::to_lower(options.retired);
@@ -288,16 +286,16 @@ Result<ExitCode> retire(const KeyRotateOptions& options, const Entries::value_ty
     rotation.finish({keys::Step::Kind::retire, selector, {}, {}}, *now);
     keys::RotationJournal after{wanted.first, rotation.keys(), journal->files, rotation.edition()};
     // The journal has to be there before the file that the daemon reads.
-    auto done = hands.save(*journal);
+    auto done = hands->save(*journal);
     rotation::Daemon daemon(world.settings.listen.control, config_of(options));
-    done = done ? have_read(after, signing, hands, daemon) : done;
-    done = done ? hands.save(after) : done;
-    done = done ? hands.settle(after, signing) : done;
+    done = done ? have_read(after, signing, *hands, daemon) : done;
+    done = done ? hands->save(after) : done;
+    done = done ? hands->settle(after, signing) : done;
     if (!done) {
         return fail(ExitCode::temporary, done.error());
     }
-    hands.say(fmt::format("retire {}: its record stays for {} days", selector,
-                          std::chrono::duration_cast<std::chrono::days>(plan.transit).count()));
+    hands->say(fmt::format("retire {}: its record stays for {} days", selector,
+                           std::chrono::duration_cast<std::chrono::days>(plan.transit).count()));
     return ExitCode::ok;
 }
 

@@ -33,6 +33,8 @@ class DomainRotation : public Hands {
 
     // The journal, with the keys that signed before it was there. Selectors of other keys go to the plan.
     [[nodiscard]] virtual base::Result<keys::RotationJournal, std::string> open(keys::RotationPlan& plan);
+    // False: another host changes them.
+    [[nodiscard]] virtual bool is_mine() const { return true; }
     // The longest that servers of the zone have a negative answer remembered.
     [[nodiscard]] std::chrono::seconds negative_ttl(const std::string& selector) const;
 

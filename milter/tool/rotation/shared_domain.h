@@ -24,7 +24,7 @@ class SharedDomain final : public DomainRotation {
     // Until this object is gone no other host changes the keys, if it is_mine().
     base::Result<keys::RotationJournal, std::string> open(keys::RotationPlan& plan) override;
     // False: another host is at it, and this one only takes over what that did.
-    [[nodiscard]] bool is_mine() const { return is_mine_; }
+    [[nodiscard]] bool is_mine() const override { return is_mine_; }
     // What the store has, without changing it. Nothing: it has no keys of the domain.
     [[nodiscard]] base::Result<std::optional<keys::RotationJournal>, std::string> follow();
 
