@@ -23,6 +23,7 @@ class Draft {
     // takes the place of the first.
     [[nodiscard]] std::optional<std::string> set(std::string_view path, std::string_view value,
                                                  const Place& place, std::string_view option);
+    void forget(std::string_view path) { settings_.erase(std::string(path)); }
     // Of a list; an item that is refused leaves out that item alone, and is told.
     struct Refused {
         std::string item;

@@ -61,11 +61,13 @@ void Job::tell(Effect effect, std::string text) {
     work_.findings.push_back({effect, whole(), "", std::move(text)});
 }
 
-void Job::set(const Option& option, std::string_view path, std::string_view value) {
-    if (const auto refused = draft().set(path, value, option.place, option.name)) {
+bool Job::set(const Option& option, std::string_view path, std::string_view value) {
+    const auto refused = draft().set(path, value, option.place, option.name);
+    if (refused) {
         tell(Effect::decide, option,
              fmt::format("{} is not carried over to {}: {}", base::quoted(value), path, *refused));
     }
+    return !refused;
 }
 
 void Job::set_list(const Option& option, std::string_view path, const std::vector<std::string>& items) {

@@ -72,8 +72,8 @@ class Job {
 
     void tell(Effect effect, const Option& option, std::string text);
     void tell(Effect effect, std::string text); // of the file as a whole
-    // To the setting, or told that it cannot be.
-    void set(const Option& option, std::string_view path, std::string_view value);
+    // To the setting; false: it cannot be, and that was told.
+    bool set(const Option& option, std::string_view path, std::string_view value);
     void set_list(const Option& option, std::string_view path, const std::vector<std::string>& items);
     // The same where the option is given, as it is written; true, false, or a number of seconds with a unit.
     void carry(std::string_view name, std::string_view path);

@@ -30,6 +30,19 @@ struct Made {
     std::optional<ForeignSource> source;
 };
 
+// Both or none: one alone is an error of the configuration.
+bool set_tables(Job& job, const Option& key_option, const std::string& keys, const Option& signing_option,
+                const std::string& signing) {
+    if (!job.set(key_option, key_role.path, keys)) {
+        return false;
+    }
+    if (!job.set(signing_option, signing_role.path, signing)) {
+        job.draft().forget(key_role.path);
+        return false;
+    }
+    return true;
+}
+
 class Tables {
   public:
     explicit Tables(Job& job) : job_(job) {}
@@ -47,8 +60,9 @@ class Tables {
         if (keys.table.starts_with('/') || keys.table.starts_with("refile:")) {
             keys.table = copy_keys_of_table(job_, key_table, keys.table);
         }
-        job_.set(key_table, key_role.path, keys.table);
-        job_.set(signing_table, signing_role.path, signing.table);
+        if (!set_tables(job_, key_table, keys.table, signing_table, signing.table)) {
+            return;
+        }
         tell_of_patterns(signing_table);
         job_.work().signs = true;
     }
@@ -235,8 +249,10 @@ class SingleKey {
             job_.tell(Effect::decide, domain_, "* is not carried over: the path of the key has , or = in it");
             return;
         }
-        job_.set(domain_, "signing.key_table", fmt::format("csl:all=%:{}:{}", key_.selector, key_.file));
-        job_.set(domain_, "signing.signing_table", "csl:*=all");
+        if (!set_tables(job_, domain_, fmt::format("csl:all=%:{}:{}", key_.selector, key_.file), domain_,
+                        "csl:*=all")) {
+            return;
+        }
         job_.tell(Effect::note, {domain_.name, item.name, item.place, 0},
                   "mail of your own with any domain in From is signed, as before, whether that domain "
                   "publishes the key or not. Better name your domains");

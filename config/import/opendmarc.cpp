@@ -7,6 +7,7 @@
 #include "config/import/host_entries.h"
 #include "config/import/opendkim.h"
 #include "config/import/text_lines.h"
+#include "config/policy_checks.h"
 #include "config/text_checks.h"
 
 #include <fmt/format.h>
@@ -87,7 +88,7 @@ void import_ignored_authors(Job& job, bool rejects) {
     }
     std::vector<std::string> domains;
     for (const std::string& domain : comma_list(option->value)) {
-        if (check_domain(domain)) {
+        if (check_domain(domain) || check_address_pattern(domain)) {
             job.tell(Effect::note, *option,
                      fmt::format("{} is no domain and is left out", base::quoted(domain)));
         } else {

@@ -71,6 +71,18 @@ TEST_CASE("tables are named in their form") {
     }
 }
 
+TEST_CASE("of two tables of which one cannot be named, neither is") {
+    for (const char* text : {"KeyTable /t/K\nSigningTable csl:a.test=k\001\n",
+                             "KeyTable csl:k=a.test:s:/k\001\nSigningTable /t/S\n",
+                             "Domain *\nSelector mail\nKeyFile /k\001\n"}) {
+        INFO(text);
+        const auto outcome = of_opendkim(text, {{"/t/K", "k a.test:s:/key\n"}, {"/t/S", "a.test k\n"}});
+        CHECK(outcome.settings.find("_table:") == std::string::npos);
+        CHECK(errors_of(outcome.settings).empty());
+        CHECK(tells(outcome, Effect::decide, "control characters"));
+    }
+}
+
 TEST_CASE("a relative table starts at BaseDirectory") {
     const auto outcome =
         of_opendkim("BaseDirectory /srv/dkim\nKeyTable file:KeyTable\nSigningTable refile:./S\n",

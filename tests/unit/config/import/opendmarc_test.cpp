@@ -91,6 +91,9 @@ TEST_CASE("what opendmarc does besides and paraphd does not") {
                              {{"/usr/share/publicsuffix/public_suffix_list.dat", ""}}),
                 Effect::note, "Is a directory"));
     CHECK(tells(of_opendmarc("IgnoreMailFrom /etc/list\n"), Effect::note, "not a file"));
+    const auto with_dot = of_opendmarc("RejectFailures true\nIgnoreMailFrom a.test.\n");
+    CHECK(tells(with_dot, Effect::note, "'a.test.' is no domain"));
+    CHECK(errors_of(with_dot.settings).empty());
 }
 
 TEST_CASE("ids of two daemons: the first counts, results under the other are removed") {
