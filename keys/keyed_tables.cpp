@@ -53,7 +53,7 @@ source::Value make_key_row(const source::Options& options, std::string_view name
         }
     }
     constexpr std::size_t of_key = 4096; // of a parsed one, about
-    const std::size_t bytes = sizeof(KeptKeyRow) + 2 * row.value.size() + of_key;
+    const std::size_t bytes = sizeof(KeptKeyRow) + 2 * row.value.size() + (kept->inline_key ? of_key : 0);
     return {std::move(kept), bytes};
 }
 
@@ -167,8 +167,10 @@ KeyedSigningTable::Found KeyedSigningTable::match(std::string_view local_part, c
     if (local_part.size() > max_local_part) {
         return result;
     }
-    for (const std::string& form : lookup_forms(base::to_lower(local_part), domain.text())) {
-        auto found = source_.look_up(form, inquiry);
+    const std::string lower = base::to_lower(local_part);
+    LookupForms forms(lower, domain.text());
+    while (const auto form = forms.next()) {
+        auto found = source_.look_up(*form, inquiry);
         if (!found.failure.empty()) {
             result.failure = std::move(found.failure);
             return result;
@@ -186,15 +188,21 @@ KeyedSigningTable::Found KeyedSigningTable::match(std::string_view local_part, c
     return result;
 }
 
-std::vector<std::string> lookup_forms(std::string_view local_part, std::string_view host) {
-    std::vector<std::string> forms{fmt::format("{}@{}", local_part, host), std::string(host)};
-    for (auto dot = host.find('.'); dot != std::string_view::npos; dot = host.find('.', dot + 1)) {
-        forms.push_back(fmt::format("{}@{}", local_part, host.substr(dot)));
-        forms.emplace_back(host.substr(dot));
+std::optional<std::string> LookupForms::next() {
+    if (rest_.empty()) {
+        return std::nullopt;
     }
-    forms.push_back(fmt::format("{}@*", local_part));
-    forms.emplace_back("*");
-    return forms;
+    std::string form;
+    if (!told_address_) {
+        form.append(local_part_) += '@';
+    }
+    form.append(rest_);
+    if (told_address_) {
+        const auto dot = rest_.find('.', rest_.starts_with('.') ? 1 : 0);
+        rest_ = rest_ == "*" ? "" : dot == std::string_view::npos ? "*" : rest_.substr(dot);
+    }
+    told_address_ = !told_address_;
+    return form;
 }
 
 } // namespace keys

@@ -121,7 +121,18 @@ class KeyedSigningTable {
     KeyedSource source_;
 };
 
-// The forms in which an address is looked up, in order. The local part is in lower case.
-[[nodiscard]] std::vector<std::string> lookup_forms(std::string_view local_part, std::string_view host);
+// The forms in which an address is looked up, in order, each made when it is needed: mostly the second has a
+// row. The local part is in lower case.
+class LookupForms {
+  public:
+    LookupForms(std::string_view local_part, std::string_view host) : local_part_(local_part), rest_(host) {}
+    // None at the end.
+    [[nodiscard]] std::optional<std::string> next();
+
+  private:
+    std::string_view local_part_;
+    std::string_view rest_; // the host, then ".what.is.above", then "*"
+    bool told_address_ = false;
+};
 
 } // namespace keys

@@ -5,14 +5,29 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 using keys_test::Store;
 using keys_test::Texts;
 
+namespace {
+
+Texts lookup_forms(std::string_view local_part, std::string_view host) {
+    Texts texts;
+    keys::LookupForms forms(local_part, host);
+    while (auto form = forms.next()) {
+        texts.push_back(std::move(*form));
+    }
+    return texts;
+}
+
+} // namespace
+
 TEST_CASE("the forms of an address, in the order of OpenDKIM") {
-    CHECK(keys::lookup_forms("joe", "a.b.example") == Texts{"joe@a.b.example", "a.b.example",
-                                                            "joe@.b.example", ".b.example", "joe@.example",
-                                                            ".example", "joe@*", "*"});
-    CHECK(keys::lookup_forms("", "example") == Texts{"@example", "example", "@*", "*"});
+    CHECK(lookup_forms("joe", "a.b.example") == Texts{"joe@a.b.example", "a.b.example", "joe@.b.example",
+                                                      ".b.example", "joe@.example", ".example", "joe@*",
+                                                      "*"});
+    CHECK(lookup_forms("", "example") == Texts{"@example", "example", "@*", "*"});
 }
 
 TEST_CASE("what a message may ask is enough for any domain, and no more") {
@@ -27,7 +42,7 @@ TEST_CASE("what a message may ask is enough for any domain, and no more") {
     options.label = "sqlite:/nonexistent";
     const keys::KeyedSigningTable table(options, std::make_shared<keys::source::News>());
     keys::Inquiry inquiry = table.source().inquiry();
-    CHECK(keys::lookup_forms("joe", domain->text()).size() <= inquiry.questions_left);
+    CHECK(lookup_forms("joe", domain->text()).size() <= inquiry.questions_left);
     inquiry.questions_left = 0;
     CHECK(table.match("joe", *domain, false, inquiry).failure == "the message needs too many lookups");
     CHECK(table.match(std::string(65536, 'a'), *domain, false, inquiry).failure.empty());
@@ -58,6 +73,28 @@ TEST_CASE("a source that fails stops the mail that it should sign, and no other"
     CHECK_FALSE(common.signers[0].absent);
     CHECK_FALSE(common.author_in_the_way);
     CHECK(common.undecided);
+}
+
+TEST_CASE("a row that names a key file takes little of what is kept") {
+    const Store store;
+    store.write("rows.sqlite", "");
+    keys::source::Options options;
+    options.connection = store.path("rows.sqlite");
+    options.query = "SELECT 'example.org:s:/k.pem' WHERE $1 <> ''";
+    options.cache_bytes = 256UL * 1024;
+    const keys::KeyedKeyTable table(options, std::make_shared<keys::source::News>());
+    const auto known = [&] {
+        int count = 0;
+        for (int i = 0; i < 100; ++i) {
+            keys::Inquiry inquiry = table.source().inquiry();
+            count += table.find(fmt::format("k{}", i), inquiry).row != nullptr ? 1 : 0;
+        }
+        return count;
+    };
+    CHECK(known() == 100);
+    // What was kept goes on without the file.
+    REQUIRE(std::filesystem::remove(options.connection));
+    CHECK(known() == 100);
 }
 
 TEST_CASE("a source of keys alone does not stop a domain with keys of its own") {
