@@ -23,6 +23,8 @@ class KeyedDomainList {
     [[nodiscard]] const KeyedSource& source() const { return source_; }
 
   private:
+    [[nodiscard]] bool has_everybody(Inquiry& inquiry) const;
+
     KeyedSource source_;
     bool tells_dots_; // `.NAME` and `NAME` are not the same question
 };

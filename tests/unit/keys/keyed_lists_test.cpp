@@ -130,7 +130,7 @@ TEST_CASE("domains in a database have the default keys") {
     CHECK(store.signers_for("joe", "own.example") == Texts{"own.example/s d=own.example s=s i= ed25519"});
 }
 
-TEST_CASE("a query with a row for every name is told, and would list all domains") {
+TEST_CASE("a query with a row for every name is told, and lists no domain") {
     const TemporaryTree tree;
     Store store;
     store.options.default_source = options_of(database(tree, "('example.com', 1)"));
@@ -143,6 +143,10 @@ TEST_CASE("a query with a row for every name is told, and would list all domains
         const auto problems = store.load();
         REQUIRE(problems.size() == 1);
         CHECK(problems.front().find("a row for every name") != std::string::npos);
+        const auto common = store.store().signers_for_all({"joe"}, domain("stranger.example"));
+        CHECK(common.undecided);
+        REQUIRE(common.signers.size() == 1);
+        CHECK(common.signers.front().problem.find("a row for every name") != std::string::npos);
     }
 }
 
