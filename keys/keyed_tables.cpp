@@ -17,7 +17,6 @@ namespace keys {
 namespace {
 
 constexpr std::size_t max_columns = 4;
-constexpr std::size_t max_signing_columns = 2;
 
 // As a table file has it. Empty: a field holds a colon, and would be two.
 std::string joined(const source::Row& fields) {
