@@ -15,7 +15,9 @@ class Evaluation {
   public:
     Evaluation(const Request& request, const dns::Answers& known, const Options& options)
         : request_(request), options_(options), dns_(known), records_(dns_, options),
-          organizations_(records_, options) {}
+          organizations_(records_, options) {
+        verdict_.discovery = options.discovery;
+    }
 
     Outcome run();
 

@@ -35,6 +35,7 @@ struct Verdict {
     std::optional<base::DomainName> policy_domain;         // where the applied record stands
     std::optional<base::DomainName> organizational_domain; // of the author domain, when it had to be known
     std::optional<Record> record;
+    Discovery discovery = Discovery::tree_walk; // how it was looked for
     std::string policy_tag;                 // "p", "sp", "np", or "forced" for the p=none of RFC 9989 4.10.1
     std::optional<Policy> published_policy; // before t=
     std::optional<Policy> policy;           // after t=: what policy.dmarc reports; nothing beside an error

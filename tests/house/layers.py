@@ -13,8 +13,8 @@ import sources
 BASE = {"base"}
 VALUES = {"dns", "base"}
 DKIM = {"dns", "message", "crypto", "tag_list", "base"}
-LIB = {"base", "dns", "message", "crypto", "tag_list", "iprev", "spf", "authres", "dkim", "arc", "dmarc", "report",
-       "authenticate"}
+CHECKS = {"base", "dns", "message", "crypto", "tag_list", "iprev", "spf", "authres", "dkim", "arc", "dmarc", "authenticate"}
+LIB = CHECKS | {"report"}
 
 # A folder may include itself and what stands here; anything absent is forbidden.
 MAY_INCLUDE = {
@@ -29,8 +29,8 @@ MAY_INCLUDE = {
     "dkim": DKIM,
     "arc": DKIM | {"dkim", "authres"},
     "dmarc": {"dns", "tag_list", "base"},
-    "report": {"dmarc", "authres", "message", "base"},
-    "authenticate": LIB,
+    "authenticate": CHECKS,
+    "report": CHECKS,
     "keys": {"dkim", "crypto", "base"},
     # The types of the settings: addresses, names, the enums of what they choose.
     "config": {"authenticate", "dmarc", "spf", "dkim", "dns", "message", "base"},
