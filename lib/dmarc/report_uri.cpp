@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/domain_name.h"
+#include "base/percent.h"
 
 #include <algorithm>
 
@@ -16,15 +17,6 @@ bool is_uri_character(char c) {
     return base::is_alnum(c) || punctuation.find(c) != std::string_view::npos;
 }
 
-bool escapes_are_complete(std::string_view text) {
-    for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
-        if (at + 2 >= text.size() || !base::is_hex(text[at + 1]) || !base::is_hex(text[at + 2])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 // RFC 3986 3.1.
 bool is_scheme(std::string_view text) {
     return !text.empty() && base::is_alpha(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
@@ -32,11 +24,16 @@ bool is_scheme(std::string_view text) {
     });
 }
 
-// RFC 6068 2, as far as a report needs it: local-part, '@', a domain; header fields after '?' are left alone.
+// RFC 6068 2, as far as a report needs it: local-part, '@', a domain, in which U-labels are escaped; header
+// fields after '?' are left alone.
 bool names_a_mailbox(std::string_view rest) {
     rest = rest.substr(0, rest.find('?'));
     const auto at = rest.rfind('@');
-    return at != std::string_view::npos && at > 0 && base::DomainName::parse(rest.substr(at + 1)).has_value();
+    if (at == std::string_view::npos || at == 0) {
+        return false;
+    }
+    const auto domain = base::percent_decode(rest.substr(at + 1));
+    return domain && base::DomainName::parse_international(*domain).has_value();
 }
 
 // RFC 9989 4.8: an obsolete size limit, '!' and digits and perhaps a unit, is accepted and means nothing.
@@ -62,7 +59,7 @@ std::optional<ReportUri> parse_report_uri(std::string_view text) {
     if (colon == std::string_view::npos || !is_scheme(text.substr(0, colon)) || colon + 1 == text.size()) {
         return std::nullopt;
     }
-    if (!std::all_of(text.begin(), text.end(), is_uri_character) || !escapes_are_complete(text)) {
+    if (!std::all_of(text.begin(), text.end(), is_uri_character) || !base::percent_decode(text)) {
         return std::nullopt;
     }
     const bool mailto = base::iequals(text.substr(0, colon), "mailto");

@@ -36,6 +36,8 @@ TEST_CASE("report URIs") {
         {"no local-part", "mailto:@example.org", "-", false},
         {"no domain", "mailto:agg@", "-", false},
         {"a domain that is none", "mailto:agg@exa..mple", "-", false},
+        {"a domain with a U-label", "mailto:agg@b%C3%BCcher.example", "mailto:agg@b%C3%BCcher.example", true},
+        {"a line break in the domain", "mailto:agg@example.org%0A", "-", false},
         {"a blank inside", "mailto:agg @example.org", "-", false},
         {"an escape cut off", "mailto:agg%2@example.org", "-", false},
         {"an escape at the end", "https://example.org/%4", "-", false},
