@@ -81,6 +81,9 @@ THIRD_PARTIES = {
     "libpq": ("keys/source/postgresql*",),
     "mysql": ("keys/source/mysql",),
     "ldap": ("keys/source/ldap",),
+    "pugixml": ("lib/report/aggregate_xml", "tests/unit/report/*"),
+    "zlib": ("lib/report/gzip", "tests/unit/report/gzip_test"),
+    "libxml/": ("tests/support/xml_schema",),
     "CLI/": ("milter/tool/*", "milter/daemon/*", "milter/main", "milter/command_line/*"),
 }
 
