@@ -41,7 +41,8 @@ void AggregateReport(benchmark::State& state) {
                                     .report_id = "aeaqcaibaeaqcaibaeaqcaibae"};
     report::Gzip gzip;
     for (auto _ : state) {
-        report::AggregateXml xml(reporter, identity, policy, [&gzip](std::string_view text) { gzip.add(text); });
+        report::AggregateXml xml(reporter, identity, policy,
+                                 [&gzip](std::string_view text) { gzip.add(text); });
         for (const std::string& row : rows) {
             xml.add(report::unpack_row(row).value(), 7);
         }
