@@ -76,8 +76,15 @@ std::string folded(std::string_view text, std::size_t used) {
     return lines;
 }
 
+bool has_long_word(std::string_view text) {
+    constexpr std::size_t longest = 500; // of a line that may have 998
+    const auto words = base::split(text, ' ');
+    return std::any_of(words.begin(), words.end(),
+                       [](std::string_view word) { return word.size() > longest; });
+}
+
 bool needs_encoding(std::string_view text) {
-    return !base::all_printable(text) || text.find("=?") != std::string_view::npos ||
+    return !base::all_printable(text) || has_long_word(text) || text.find("=?") != std::string_view::npos ||
            text.find("  ") != std::string_view::npos; // a fold there would be a line of blanks
 }
 
