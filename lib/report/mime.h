@@ -24,7 +24,7 @@ namespace report {
 // "?" for what is no text.
 [[nodiscard]] std::string unstructured(std::string_view text, std::size_t limit);
 
-// ";\r\n filename=\"a!b.xml.gz\"", in several pieces (RFC 2231 3) where the line would be longer than 78
+// ";\r\n filename=\"a!b.xml.gz\"", in several pieces (RFC 2231) where the line would be longer than 78
 // octets. The value: letters, digits and marks, no quotes and no backslash.
 [[nodiscard]] std::string parameter(std::string_view name, std::string_view value);
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t max_contact_octets = 76;
 
-// RFC 2046 5.1.1; nothing in the parts begins a line with it.
+// Nothing in the parts begins a line with it.
 std::string boundary(const Identity& identity) {
     return "report-" + identity.report_id;
 }

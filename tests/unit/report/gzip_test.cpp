@@ -50,6 +50,6 @@ TEST_CASE("the same text gives the same bytes, in pieces or not, first or later"
     gzip.add("");
     gzip.add("report");
     CHECK(gzip.finish() == first);
-    CHECK(first.substr(4, 4) == std::string(4, '\0')); // RFC 1952 2.3: no time
+    CHECK(first.substr(4, 4) == std::string(4, '\0')); // no time
     CHECK(first[3] == '\0');                           // nor a name
 }
