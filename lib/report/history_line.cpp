@@ -13,6 +13,7 @@ namespace {
 using authenticate::Action;
 
 constexpr std::size_t max_token_octets = 250;
+constexpr std::size_t max_job_octets = 128; // as its table has it
 
 // The program reads up to a blank.
 std::string token(std::string_view text) {
@@ -128,9 +129,10 @@ std::string uri_lines(const std::vector<std::string>& uris) {
 std::string message_lines(const Evaluation& evaluation, const HistoryFacts& facts) {
     const Row& row = evaluation.row;
     return fmt::format("job {}\nreporter {}\nreceived {}\nipaddr {}\nfrom {}\nmfrom {}\n{}spf {}\n",
-                       token(facts.job), token(facts.reporter), facts.received, row.source_ip.print(),
-                       row.header_from.text(), row.envelope_from ? row.envelope_from->text() : "",
-                       signature_lines(row.dkim), row.spf ? code(row.spf->result) : -1);
+                       token(std::string_view(facts.job).substr(0, max_job_octets)), token(facts.reporter),
+                       facts.received, row.source_ip.print(), row.header_from.text(),
+                       row.envelope_from ? row.envelope_from->text() : "", signature_lines(row.dkim),
+                       row.spf ? code(row.spf->result) : -1);
 }
 
 // A record that is only tested (t=y) has the share 0 of older records.

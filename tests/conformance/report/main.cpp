@@ -1,8 +1,10 @@
-// Writes report mails and, beside each, what it counts: for programs of others to read.
+// Writes report mails and, beside each, what it counts: for programs of others to read. The rows stand in an
+// OpenDMARC history file as well, each as one message.
 //
 // Usage: conformance_report DIRECTORY COUNT
 #include "report/aggregate_xml.h"
 #include "report/gzip.h"
+#include "report/history_line.h"
 #include "report/report_mail.h"
 
 #include <fmt/format.h>
@@ -20,7 +22,8 @@ base::DomainName name(const std::string& text) {
 
 class Writer {
   public:
-    explicit Writer(std::string directory) : directory_(std::move(directory)) {}
+    explicit Writer(std::string directory)
+        : directory_(std::move(directory)), history_(directory_ + "/history", std::ios::binary) {}
 
     void write(unsigned number) {
         random_.seed(number + 1);
@@ -47,6 +50,8 @@ class Writer {
             const std::uint64_t count = 1 + below(100000);
             xml.add(row, count);
             figures["records"].push_back(figures_of(row, count));
+            add_to_history(policy, row, fmt::format("q{}-{}", number, left));
+            figures["records"].back()["job"] = fmt::format("q{}-{}", number, left);
         }
         xml.finish();
         save(number, identity, gzip.finish(), figures);
@@ -59,6 +64,7 @@ class Writer {
         report::Policy policy{.domain = name(fmt::format("d{}.orchard.example", number))};
         policy.p = static_cast<dmarc::Policy>(below(3));
         policy.sp = static_cast<dmarc::Policy>(below(3));
+        policy.rua = {"mailto:agg@collector.test"};
         policy.error = below(2) == 0 ? "" : "p=: \"<\" & \">\" are no values";
         return policy;
     }
@@ -87,6 +93,16 @@ class Writer {
         row.spf = report::SpfResult{row.envelope_from.value_or(name("helo.example")),
                                     static_cast<spf::Result>(below(7))};
         return row;
+    }
+
+    void add_to_history(const report::Policy& policy, const report::Row& row, const std::string& job) {
+        const report::HistoryFacts facts{.job = job,
+                                         .reporter = "mx.harbour.example",
+                                         .action = row.disposition == report::Disposition::reject
+                                                       ? authenticate::Action::reject
+                                                       : authenticate::Action::accept,
+                                         .received = 1793664005};
+        history_ << history_lines({.policy = policy, .row = row}, facts);
     }
 
     static nlohmann::json figures_of(const report::Row& row, std::uint64_t count) {
@@ -122,6 +138,7 @@ class Writer {
     }
 
     std::string directory_;
+    std::ofstream history_;
     std::mt19937 random_;
 };
 

@@ -3,6 +3,7 @@
 Usage: readers.py conformance_report
 """
 
+import copy
 import json
 import pathlib
 import re
@@ -22,6 +23,7 @@ def as_mail_dmarc_reads(figures):
         if record["disposition"] == "pass":
             record["disposition"] = "none"
         record["dkim"] = record["dkim"][:1] * len(record["dkim"])
+        record.pop("job")
     return figures
 
 
@@ -32,7 +34,7 @@ def read_by_mail_dmarc(directory, counted):
     assert len(found) == COUNT, run.stderr
     for ours, theirs in zip(counted, found):
         assert theirs.pop("submitter") == "harbour.example", theirs
-        expected = as_mail_dmarc_reads({key: value for key, value in ours.items() if key != "file"})
+        expected = as_mail_dmarc_reads(copy.deepcopy({key: value for key, value in ours.items() if key != "file"}))
         assert theirs == expected, f"Mail::DMARC read\n{theirs}\nof\n{expected}"
 
 
