@@ -27,8 +27,8 @@ struct Period {
 struct Identity {
     base::DomainName policy_domain;
     base::DomainName submitter; // who reports: the domain that our report mail comes from
-    Period period;
-    std::string report_id;
+    Period period{};
+    std::string report_id{};
 };
 
 // "harbour.example!orchard.example!1793664000!1793750399!ID.xml", and ".gz" behind it.
