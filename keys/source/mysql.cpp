@@ -121,6 +121,7 @@ class MysqlConnection : public Reconnecting {
         const unsigned no = 0; // a server may ask for a file of ours
         ::mysql_options(created, MYSQL_OPT_LOCAL_INFILE, &no);
         ::mysql_options(created, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+        ::mysql_options(created, MYSQL_INIT_COMMAND, "SET SESSION TRANSACTION READ ONLY");
         if (!place_.ssl_ca.empty()) {
             ::mysql_ssl_set(created, nullptr, nullptr, place_.ssl_ca.c_str(), nullptr, nullptr);
             const my_bool yes = 1;

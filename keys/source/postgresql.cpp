@@ -33,7 +33,8 @@ bool is_about_the_name(const PGresult& result) {
 class PostgresqlConnection : public Reconnecting {
   public:
     explicit PostgresqlConnection(const Options& options)
-        : query_(options.query), most_rows_(options.most_rows), link_(options) {}
+        : query_(options.query), most_rows_(options.most_rows),
+          link_(options, PostgresqlLink::Access::read_only, "paraphd") {}
 
   private:
     bool is_open() const override { return link_.is_open(); }

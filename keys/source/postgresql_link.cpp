@@ -21,6 +21,20 @@ std::size_t number_of(std::string_view text) {
     return number;
 }
 
+// What the connection says for `options` itself, with what lets no transaction write.
+std::string read_only_options(const std::string& connection) {
+    std::string text;
+    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
+        ::PQconninfoParse(connection.c_str(), nullptr), &::PQconninfoFree);
+    for (const PQconninfoOption* option = parsed.get(); option != nullptr && option->keyword != nullptr;
+         ++option) {
+        if (std::string_view(option->keyword) == "options" && option->val != nullptr) {
+            text = std::string(option->val) + " ";
+        }
+    }
+    return text + "-c default_transaction_read_only=on";
+}
+
 void append(PostgresqlLink::Table& table, const PGresult* result) {
     for (int row = 0; row < ::PQntuples(result); ++row) {
         auto& fields = table.rows.emplace_back();
@@ -53,6 +67,15 @@ std::string PostgresqlLink::open(Time deadline) {
             return password->problem();
         }
     }
+    const std::string text = password ? password->text() : std::string();
+    std::string refused = start(text, access_ == Access::read_only, deadline);
+    // A connection pool (PgBouncer) may pass no options on.
+    const bool is_pool =
+        access_ == Access::read_only && refused.find("unsupported startup parameter") != std::string::npos;
+    return is_pool ? start(text, false, deadline) : refused;
+}
+
+std::string PostgresqlLink::start(const std::string& password, bool read_only, Time deadline) {
     // What comes later counts more; the connection, which may be a URL, is expanded where dbname stands.
     std::vector<const char*> names{"fallback_application_name", "dbname", "client_encoding"};
     std::vector<const char*> values{program_.c_str(), options_.connection.c_str(), "UTF8"};
@@ -63,7 +86,9 @@ std::string PostgresqlLink::open(Time deadline) {
         }
     };
     set("user", options_.user);
-    set("password", password ? password->text() : options_.password_file); // both empty without a file
+    set("password", password);
+    const std::string options = read_only ? read_only_options(options_.connection) : std::string();
+    set("options", options);
     names.push_back(nullptr);
     values.push_back(nullptr);
     connection_.reset(::PQconnectStartParams(names.data(), values.data(), 1));

@@ -4,6 +4,7 @@
 #include "keys/source/options.h"
 #include "keys/source/source.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,9 +22,11 @@ using PostgresqlResult = std::unique_ptr<pg_result, FreeResult>;
 
 class PostgresqlLink {
   public:
+    enum class Access : std::uint8_t { read_only, all };
+
     // The connection, user and password of `options`; `program` is what the server lists us as.
-    explicit PostgresqlLink(const Options& options, std::string program = "paraphd")
-        : options_(options), program_(std::move(program)) {}
+    PostgresqlLink(const Options& options, Access access, std::string program)
+        : options_(options), program_(std::move(program)), access_(access) {}
 
     [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
     // Why not; empty: it is open.
@@ -52,10 +55,12 @@ class PostgresqlLink {
     struct Finish {
         void operator()(pg_conn* connection) const;
     };
+    [[nodiscard]] std::string start(const std::string& password, bool read_only, Time deadline);
     [[nodiscard]] std::string connect(Time deadline);
 
     Options options_;
     std::string program_;
+    Access access_;
     std::unique_ptr<pg_conn, Finish> connection_;
 };
 

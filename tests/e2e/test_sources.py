@@ -377,21 +377,37 @@ class ServerRows(SameRows):
         finally:
             self.server.tell(signal.SIGCONT)
 
+    def check_other(self, **source) -> str:
+        """What check-config says of a source with other settings."""
+        settings = json.loads(self.paraphd.config.read_text())
+        settings["sources"]["mail"].update(source)
+        config = self.folder / "other.yaml"
+        config.write_text(json.dumps(settings))
+        return run([programs.paraph, "check-config", "-c", str(config)], check=False).stdout.decode()
+
     def test_a_wrong_password_is_told_without_it(self):
         wrong = self.folder / "wrong"
         wrong.write_text("n0t-it\n")
         wrong.chmod(0o600)
-        settings = json.loads(self.paraphd.config.read_text())
-        settings["sources"]["mail"]["password_file"] = str(wrong)
-        config = self.folder / "wrong.yaml"
-        config.write_text(json.dumps(settings))
-        told = run([programs.paraph, "check-config", "-c", str(config)], check=False).stdout.decode()
+        told = self.check_other(password_file=str(wrong))
         self.assertIn(f"{self.kind}:mail: ", told)
         self.assertNotIn("n0t-it", told)
 
 
-class Postgresql(ServerRows):
-    kind = "postgresql"
+class SqlRows(ServerRows):
+    """A query that writes is refused, whatever the user of the database may do."""
+
+    def test_a_query_that_writes(self):
+        for query in (f"DELETE FROM dkim_signing WHERE address <> {self.parameter} RETURNING key_name",
+                      f"INSERT INTO dkim_signing VALUES ({self.parameter}, 'first') RETURNING key_name"):
+            with self.subTest(query):
+                before = self.server.sql("SELECT * FROM dkim_signing")
+                self.assertRegex(self.check_other(signing_query=query), self.refusal)
+                self.assertEqual(before, self.server.sql("SELECT * FROM dkim_signing"))
+
+
+class Postgresql(SqlRows):
+    kind, parameter, refusal = "postgresql", "$1", "read-only transaction"
 
     @classmethod
     def prepare(cls):
@@ -401,8 +417,8 @@ class Postgresql(ServerRows):
         cls.server.sql(*databases.SCHEMA, *cls.rows.sql())
 
 
-class Mariadb(ServerRows):
-    kind = "mysql"
+class Mariadb(SqlRows):
+    kind, parameter, refusal = "mysql", "?", "READ ONLY transaction"
 
     @classmethod
     def prepare(cls):
@@ -410,7 +426,7 @@ class Mariadb(ServerRows):
         cls.exit.callback(cls.server.stop)
         cls.server.start()
         cls.server.prepare()
-        cls.server.sql(*databases.SCHEMA, *cls.rows.sql())
+        cls.server.sql(*databases.SCHEMA, *cls.rows.sql(), "GRANT INSERT, DELETE ON mail.* TO paraph@localhost")
 
 
 class Ldap(ServerRows):

@@ -46,7 +46,8 @@ std::uint64_t number_of(const std::optional<std::string>& field) {
 
 } // namespace
 
-PostgresqlRows::PostgresqlRows(const keys::source::Options& options) : link_(options, "paraph key") {}
+PostgresqlRows::PostgresqlRows(const keys::source::Options& options)
+    : link_(options, keys::source::PostgresqlLink::Access::all, "paraph key") {}
 
 // A statement that a broken connection did not carry out is not sent again: its lock is gone as well.
 Stored<std::string> PostgresqlRows::connect() {

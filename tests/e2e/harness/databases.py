@@ -148,9 +148,9 @@ class Postgresql(Server):
         return ["setpriv", f"--reuid={self.USER}", f"--regid={self.USER}", "--clear-groups", "--pdeathsig", "TERM",
                 str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.folder), *self.listen, "-c", "fsync=off"]
 
-    def sql(self, *statements: str) -> None:
-        run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", f"{self.place} user=paraph"],
-            ";\n".join(statements).encode(), env={**os.environ, "PGPASSWORD": "s3cret"})
+    def sql(self, *statements: str) -> str:
+        return run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", f"{self.place} user=paraph"],
+            ";\n".join(statements).encode(), env={**os.environ, "PGPASSWORD": "s3cret"}).stdout.decode()
 
     def ready(self) -> bool:
         return run([str(self.programs / "pg_isready"), "-q", "-d", self.place], check=False).returncode == 0
@@ -181,8 +181,9 @@ class Mariadb(Server):
         return ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.folder / 'data'}", f"--user={self.USER}",
                 f"--socket={self.socket}", *self.listen, f"--pid-file={self.folder / 'pid'}"]
 
-    def sql(self, *statements: str) -> None:
-        run(["mariadb", "--no-defaults", f"--socket={self.socket}", "-uroot", "mail"], ";\n".join(statements).encode())
+    def sql(self, *statements: str) -> str:
+        return run(["mariadb", "--no-defaults", f"--socket={self.socket}", "-uroot", "mail"],
+                   ";\n".join(statements).encode()).stdout.decode()
 
     def prepare(self) -> None:
         run(["mariadb", "--no-defaults", f"--socket={self.socket}", "-uroot"],
