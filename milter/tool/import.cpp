@@ -8,6 +8,7 @@
 #include "config/load.h"
 #include "keys/generate.h"
 #include "milter/tool/commands.h"
+#include "milter/tool/compare/compare.h"
 #include "milter/tool/daemon_user.h"
 #include "milter/tool/import/carry_out.h"
 #include "milter/tool/import_files.h"
@@ -37,6 +38,7 @@ struct ImportOptions {
     bool apply = false;
     bool undo = false;
     bool force = false;
+    compare::Task compare; // without messages: nothing is compared
 };
 
 constexpr const char* default_out = "/etc/paraph";
@@ -185,11 +187,41 @@ Result<ExitCode> apply_all(const ImportOptions& options, Console& console) {
     return import::carry_out(make, {options.copy_keys}, print, console);
 }
 
+Result<ExitCode> compare_found(const ImportOptions& options, Console& console) {
+    const HostFiles files("");
+    const foreign::Found found = foreign::find_inputs(options.wanted, files);
+    for (const auto& problem : found.problems) {
+        fmt::print(console.err, "paraph: {}\n", problem.print());
+    }
+    return found.problems.empty()
+               ? compare::compare_all(options.compare, found.inputs, files, console)
+               : Result<ExitCode>(fail(ExitCode::no_input, "without these files nothing can be compared"));
+}
+
 Result<ExitCode> run_import(const ImportOptions& options, Console& console) {
+    if (!options.compare.messages.empty()) {
+        return compare_found(options, console);
+    }
     if (options.undo) {
         return import::undo_last(options.force, console);
     }
     return options.apply ? apply_all(options, console) : import_all(options, console);
+}
+
+void add_compare(CLI::App& sub, ImportOptions& options, CLI::Option* apply) {
+    auto* compare = sub.add_option("--compare", options.compare.messages,
+                                   "Play messages through the old daemons and through paraphd, and list the "
+                                   "differences: an mbox, a maildir, or a number of made-up ones")
+                        ->type_name("MBOX|MAILDIR|N");
+    for (const char* other : {"--out", "--copy-keys", "--root"}) {
+        compare->excludes(other);
+    }
+    compare->excludes(apply);
+    sub.add_option("-c,--config", options.compare.config,
+                   "Compare with this paraph.yaml, and not with the one that the import makes")
+        ->type_name("FILE")
+        ->needs(compare);
+    sub.add_flag("--json", options.compare.json, "The differences as JSON")->needs(compare);
 }
 
 } // namespace
@@ -201,9 +233,10 @@ void add_import(CLI::App& app, Command& chosen) {
     sub->footer(
         "Examples:\n  paraph import\n  paraph import --out /etc/paraph --copy-keys\n"
         "  paraph import --opendkim old/opendkim.conf --out new\n"
-        "  paraph import --apply\n  paraph import --undo\n\n"
+        "  paraph import --compare 500\n  paraph import --apply\n  paraph import --undo\n\n"
         "Exit codes: 0 everything is carried over, 1 something is not, and the report says what;\n"
         "65 a file is a template, 66 there is nothing to import, 73 the configuration exists already,\n"
+        "with --compare 1 says that a difference has no known reason, or that a program could not be asked;\n"
         "69 the switch failed and was taken back, 78 what was made would not load, or the switch cannot be "
         "made.");
     sub->add_option("--opendkim", options->wanted.opendkim, "opendkim.conf (default: the one that is in use)")
@@ -228,7 +261,10 @@ void add_import(CLI::App& app, Command& chosen) {
     for (const char* other : {"--opendkim", "--opendmarc", "--policyd-spf", "--postfix", "--out", "--root"}) {
         apply->excludes(other);
     }
-    auto* undo = sub->add_flag("--undo", options->undo, "Take the last switch back")->excludes(apply);
+    add_compare(*sub, *options, apply);
+    auto* undo = sub->add_flag("--undo", options->undo, "Take the last switch back")
+                     ->excludes(apply)
+                     ->excludes(sub->get_option("--compare"));
     sub->add_flag("--force", options->force, "Also where files were changed since")->needs(undo);
     sub->callback([options, &chosen] {
         chosen = [options](Console& console) { return run_import(*options, console); };

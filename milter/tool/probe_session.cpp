@@ -14,7 +14,6 @@ namespace milter::tool {
 namespace {
 
 constexpr const char* queue_id = "PROBE000001";
-constexpr const char* local_host = "probe.localhost";
 
 std::string_view without_brackets(std::string_view path) {
     const bool bracketed = path.size() >= 2 && path.front() == '<' && path.back() == '>';
@@ -140,11 +139,11 @@ std::string macro_value(const ProbeEnvelope& envelope, const std::string& name) 
     const bool authenticated = !envelope.auth.empty();
     const std::string name_and_address = fmt::format("{} [{}]", envelope.client_name, client_text(envelope));
     const std::array<std::pair<std::string_view, std::string>, 12> values{{
-        {"j", local_host},
+        {"j", envelope.local_name},
         {"_", name_and_address},
         {"v", "Postfix, played by paraph probe"},
         {"i", queue_id},
-        {"daemon_name", envelope.daemon_name.empty() ? local_host : envelope.daemon_name},
+        {"daemon_name", envelope.daemon_name.empty() ? envelope.local_name : envelope.daemon_name},
         {"client_addr", client_text(envelope)},
         {"client_name", envelope.client_name},
         {"auth_type", authenticated ? "PLAIN" : ""},

@@ -24,6 +24,7 @@ struct ProbeEnvelope {
     std::string daemon_name; // {daemon_name}
     std::string auth;        // {auth_authen}; empty: not authenticated
     bool non_smtp = false;
+    std::string local_name = "probe.localhost"; // {j}
 };
 
 struct ProbeResult {

@@ -49,12 +49,14 @@ ROOMS = {
     "session": BELOW_SESSION,
     "link": BELOW_SESSION | {"session", "listener"},
     "daemon": BELOW_SESSION | {"session", "listener", "link"},
-    "tool": BELOW_SESSION | {"session", "listener", "command_line", "tool/probe", "tool/rotation", "tool/import"},
+    "tool": BELOW_SESSION | {"session", "listener", "command_line", "tool/probe", "tool/rotation", "tool/import", "tool/compare"},
     "tool/probe": set(),
     # Asks name servers as the rest of the tool does, and is asked by its subcommands.
     "tool/rotation": BELOW_SESSION | {"listener", "tool"},
     # Runs the tool's own subcommands, and programs as rotation does.
     "tool/import": BELOW_SESSION | {"listener", "tool", "tool/rotation"},
+    # Plays the mail server for the old programs and for the daemon.
+    "tool/compare": BELOW_SESSION | {"tool", "tool/probe", "tool/import"},
 }
 MAY_INCLUDE |= {f"milter/{room}": LIB | {"keys", "config"} | {f"milter/{below}" for below in rooms}
                 for room, rooms in ROOMS.items()}

@@ -92,6 +92,10 @@ void hold_back_signals() {
     ::signal(SIGPIPE, SIG_IGN); // whoever reads what is said here may go away
 }
 
+bool is_stop_wanted() {
+    return stop_wanted != 0;
+}
+
 HostHands::HostHands(const Backup& backup, Console& console) : backup_(backup), console_(console) {}
 
 Told<UnitState> HostHands::unit(const std::string& name) {
@@ -273,7 +277,7 @@ Done HostHands::save(const std::string& journal) {
 }
 
 bool HostHands::is_stopped() {
-    return stop_wanted != 0;
+    return is_stop_wanted();
 }
 
 void HostHands::say(const std::string& text) {

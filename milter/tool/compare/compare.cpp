@@ -1,0 +1,222 @@
+#include "milter/tool/compare/compare.h"
+
+#include "base/ascii.h"
+#include "milter/runtime/runtime.h"
+#include "milter/tool/all_keys.h"
+#include "milter/tool/compare/arrival.h"
+#include "milter/tool/compare/new_configuration.h"
+#include "milter/tool/compare/report.h"
+#include "milter/tool/compare/side.h"
+#include "milter/tool/daemon_user.h"
+#include "milter/tool/import/host_hands.h"
+#include "milter/tool/import/postfix_edit.h"
+#include "milter/tool/import/programs.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+#include <ostream>
+
+namespace milter::tool::compare {
+
+namespace {
+
+std::string own_name() {
+    const std::string of_postfix =
+        import::find_program("postconf").empty() ? std::string() : import::postfix_setting("myhostname");
+    return of_postfix.empty() ? runtime::host_name() : of_postfix;
+}
+
+// Those whose keys sign. Where not all of them can be listed, any author may be one.
+std::vector<std::string> signing_domains(const config::Settings& settings, bool& is_whole) {
+    std::vector<std::string> domains;
+    const auto all = all_keys(settings);
+    is_whole = all && all->passed_over.empty();
+    for (const auto& key : all ? all->keys : std::vector<NamedKey>()) {
+        if (key.state == config::KeyState::active &&
+            std::ranges::find(domains, key.domain) == domains.end()) {
+            domains.push_back(key.domain);
+        }
+    }
+    return domains;
+}
+
+// A host whose mail is signed; none: users who log in.
+std::optional<base::IpAddress> trusted_client(const config::Settings& settings) {
+    const auto loopback = base::IpAddress::parse("127.0.0.1");
+    const auto& hosts = settings.roles.internal_hosts;
+    if (base::find_host(hosts, "", loopback) != nullptr) {
+        return loopback;
+    }
+    for (const auto& host : hosts) {
+        if (host.network() && !host.is_exception()) {
+            const auto text = host.network()->print();
+            return base::IpAddress::parse(text.substr(0, text.find('/')));
+        }
+    }
+    return std::nullopt;
+}
+
+class Play {
+  public:
+    Play(OldSide& old, NewSide& own, const Configured& configured)
+        : old_(old), new_(own), configured_(configured) {
+        trusted_ = trusted_client(configured.settings);
+        scope_ = {old.has_opendkim(), old.has_policyd() || configured.opendmarc_checks_spf,
+                  old.has_opendkim(), old.has_opendmarc()};
+        domains_ = signing_domains(configured.settings, knows_domains_);
+        name_ = own_name();
+    }
+
+    [[nodiscard]] const std::vector<std::string>& domains() const { return domains_; }
+    [[nodiscard]] const Tally& tally() const { return tally_; }
+
+    void play(const Sample& sample) {
+        if (!sample.problem.empty()) {
+            tally_.note_unreadable(sample.name, sample.problem);
+            return;
+        }
+        auto message = message::parse_message(sample.text);
+        if (!message || message->headers.size() == 0) {
+            tally_.note_unreadable(sample.name, message ? "it has no header" : message.error().message);
+            return;
+        }
+        const Arrival arrival = read_arrival(sample, std::move(*message));
+        if (sample.way != Way::outbound) {
+            one_way(Way::inbound, sample.name, arrival);
+        }
+        if (sample.way == Way::outbound || (!sample.way && is_own(arrival.author))) {
+            Arrival left = arrival;
+            left.message = one_way(Way::outbound, sample.name, arrival);
+            if (sample.comes_back) {
+                one_way(Way::inbound, sample.name, left);
+            }
+        }
+    }
+
+  private:
+    [[nodiscard]] bool is_own(const std::string& author) const {
+        return !author.empty() &&
+               (!knows_domains_ || std::ranges::any_of(domains_, [&](const std::string& domain) {
+                   return base::iequals(author, domain) || base::to_lower(author).ends_with("." + domain);
+               }));
+    }
+
+    [[nodiscard]] ProbeEnvelope envelope(Way way, const Arrival& arrival) const {
+        ProbeEnvelope envelope;
+        envelope.local_name = name_;
+        envelope.mail_from = arrival.sender;
+        envelope.recipients = {"somebody@" + name_}; // no role, to which nothing is refused
+        envelope.client = way == Way::inbound ? std::optional(arrival.client) : trusted_;
+        envelope.helo = way == Way::inbound ? arrival.helo : name_;
+        if (way == Way::outbound && !trusted_) {
+            envelope.client = arrival.client;
+            envelope.auth = "compare";
+        }
+        return envelope;
+    }
+
+    // What the old programs leave of it, signed.
+    message::Message one_way(Way way, const std::string& name, const Arrival& arrival) {
+        const ProbeEnvelope told = envelope(way, arrival);
+        const Visit visit{told, arrival.message, ++number_, way == Way::inbound};
+        message::Message left, left_by_new;
+        const Answer was = old_.judge(visit, left);
+        const Answer is = new_.judge(visit, left_by_new);
+        const auto differences = compare(was, is, arrival.message.headers, scope_);
+        tally_.note_message(way, !differences.empty());
+        const auto author = message::find_author(arrival.message.headers);
+        for (const auto& difference : differences) {
+            Case one{difference, configured_, was, is, author, way, arrival.sender.empty()};
+            const auto* const from = arrival.message.headers.first("From");
+            one.from = from == nullptr ? std::string_view() : from->body();
+            if (difference.subject == Subject::dmarc || difference.subject == Subject::fate) {
+                one.dmarc = dmarc_.facts_of(arrival.author);
+            }
+            tally_.add(one, name);
+        }
+        return left;
+    }
+
+    OldSide& old_;
+    NewSide& new_;
+    const Configured& configured_;
+    Scope scope_;
+    Tally tally_;
+    DmarcLookup dmarc_;
+    std::vector<std::string> domains_;
+    bool knows_domains_ = true;
+    std::optional<base::IpAddress> trusted_;
+    std::string name_;
+    std::size_t number_ = 0;
+};
+
+std::vector<std::string> names_of(const OldSide& side) {
+    std::vector<std::string> names;
+    for (const auto& [is_there, name] : {std::pair(side.has_opendkim(), "opendkim"),
+                                         {side.has_opendmarc(), "opendmarc"},
+                                         {side.has_policyd(), "policyd-spf"}}) {
+        if (is_there) {
+            names.emplace_back(name);
+        }
+    }
+    return names;
+}
+
+Result<ExitCode> play_all(const Task& task, const config::import::Inputs& inputs, const HostFiles& files,
+                          const PrivateFolder& folder, Console& console) {
+    const auto account = ::geteuid() == 0 ? keys::find_account(daemon_user) : std::nullopt;
+    const auto room = folder.make_room("paraphd", account);
+    if (!room) {
+        return fail(ExitCode::cannot_write, room.error());
+    }
+    const auto made = write_configuration(inputs, task.config, *room, files, console);
+    if (!made) {
+        return tl::make_unexpected(made.error());
+    }
+    std::vector<std::string> notes;
+    OldSide old = OldSide::start({inputs, made->outcome, files}, folder, notes);
+    if (names_of(old).empty()) {
+        return fail(ExitCode::unavailable,
+                    fmt::format("none of the old programs can be run: {}", fmt::join(notes, "; ")));
+    }
+    auto own = NewSide::start(made->file, folder, *room);
+    if (!own) {
+        return fail(ExitCode::unavailable, own.error());
+    }
+    const Configured configuration = configured(inputs, files, made->settings);
+    Play play(old, *own, configuration);
+    auto samples = open_samples(task.messages, play.domains());
+    if (!samples) {
+        return tl::make_unexpected(samples.error());
+    }
+    while (!import::is_stop_wanted()) {
+        const auto sample = (*samples)->next();
+        if (!sample) {
+            break;
+        }
+        play.play(*sample);
+    }
+    const Report report{play.tally(), names_of(old), notes, import::is_stop_wanted()};
+    console.out << (task.json ? print_json(report) : print(report));
+    if (report.was_stopped) {
+        return fail(ExitCode::unavailable, "stopped before the end");
+    }
+    return notes.empty() && !play.tally().has_unknown() ? ExitCode::ok : ExitCode::found;
+}
+
+} // namespace
+
+Result<ExitCode> compare_all(const Task& task, const config::import::Inputs& inputs, const HostFiles& files,
+                             Console& console) {
+    import::hold_back_signals();
+    const auto folder = PrivateFolder::make();
+    return folder ? play_all(task, inputs, files, *folder, console)
+                  : Result<ExitCode>(fail(ExitCode::cannot_write, folder.error()));
+}
+
+} // namespace milter::tool::compare

@@ -1,0 +1,35 @@
+// A directory of this run's own, which is gone afterwards. Nobody else can list it. A daemon that runs as a
+// user of its own has a directory in it that only this user gets into.
+#pragma once
+
+#include "base/result.h"
+#include "keys/ownership.h"
+
+#include <optional>
+#include <string>
+
+namespace milter::tool::compare {
+
+class PrivateFolder {
+  public:
+    // Root's is in memory, below /run: there are copies of keys in it.
+    [[nodiscard]] static base::Result<PrivateFolder, std::string> make();
+
+    PrivateFolder(PrivateFolder&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+    PrivateFolder& operator=(PrivateFolder&& other) = delete;
+    PrivateFolder(const PrivateFolder&) = delete;
+    PrivateFolder& operator=(const PrivateFolder&) = delete;
+    ~PrivateFolder();
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    // A directory in it that belongs to `owner`, none: to this process. Its path.
+    [[nodiscard]] base::Result<std::string, std::string>
+    make_room(const std::string& name, const std::optional<keys::Account>& owner) const;
+
+  private:
+    explicit PrivateFolder(std::string path) : path_(std::move(path)) {}
+
+    std::string path_;
+};
+
+} // namespace milter::tool::compare

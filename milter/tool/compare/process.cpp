@@ -1,0 +1,125 @@
+#include "milter/tool/compare/process.h"
+
+#include "base/ascii.h"
+#include "keys/file_bytes.h"
+#include "keys/ownership.h"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+#include <thread>
+
+namespace milter::tool::compare {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> all;
+    for (std::string& text : texts) {
+        all.push_back(text.data());
+    }
+    all.push_back(nullptr);
+    return all;
+}
+
+bool become(const std::string& user, const std::optional<keys::Account>& account) {
+    return !account || (::initgroups(user.c_str(), account->group) == 0 && ::setgid(account->group) == 0 &&
+                        ::setuid(account->user) == 0);
+}
+
+struct Ends {
+    int input, output, log;
+};
+
+// Between fork and exec.
+[[noreturn]] void become_program(const Command& command, const std::optional<keys::Account>& account,
+                                 const Ends& ends, char* const* words, char* const* environment) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+        ::signal(number, SIG_DFL);
+    }
+    const bool ready = ::setpgid(0, 0) == 0 && ::dup2(ends.input, STDIN_FILENO) >= 0 &&
+                       ::dup2(ends.output, STDOUT_FILENO) >= 0 && ::dup2(ends.log, STDERR_FILENO) >= 0 &&
+                       become(command.user, account) && ::chdir("/") == 0;
+    if (ready) {
+        ::close_range(STDERR_FILENO + 1, ~0U, 0);
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM); // NOLINT(*-vararg)
+        ::umask(0077);
+        ::execve(words[0], words, environment);
+    }
+    ::_exit(127);
+}
+
+} // namespace
+
+base::Result<std::unique_ptr<Process>, std::string> Process::start(const Command& command) {
+    const auto account = command.user.empty() ? std::nullopt : keys::find_account(command.user);
+    if (!command.user.empty() && !account) {
+        return base::refuse(fmt::format("there is no user {}", base::printable(command.user, 64)));
+    }
+    const keys::Descriptor nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    const keys::Descriptor log(
+        ::open(command.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (nothing.get() < 0 || log.get() < 0) {
+        return base::refuse(fmt::format("{}: {}", command.log, keys::error_text(errno)));
+    }
+    const Ends ends{command.input < 0 ? nothing.get() : command.input,
+                    command.output < 0 ? log.get() : command.output, log.get()};
+    auto words = command.words;
+    std::vector<std::string> environment{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                                         "LANG=C.UTF-8"};
+    environment.insert(environment.end(), command.environment.begin(), command.environment.end());
+    const auto word_pointers = pointers(words), environment_pointers = pointers(environment);
+    const bool changes = account && account->user != ::geteuid();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        become_program(command, changes ? account : std::nullopt, ends, word_pointers.data(),
+                       environment_pointers.data());
+    }
+    if (child < 0) {
+        return base::refuse(fmt::format("fork: {}", keys::error_text(errno)));
+    }
+    ::setpgid(child, child); // whoever of both is first
+    return std::unique_ptr<Process>(new Process(child, command.log));
+}
+
+Process::~Process() {
+    constexpr int patience = 250;
+    for (int tries = 0; is_running(); ++tries) {
+        if (tries == 0) {
+            ::kill(pid_, SIGTERM);
+        } else if (tries == patience) {
+            ::kill(-pid_, SIGKILL);
+        }
+        std::this_thread::sleep_for(20ms);
+    }
+}
+
+bool Process::is_running() {
+    if (pid_ > 0) {
+        const pid_t ended = ::waitpid(pid_, nullptr, WNOHANG);
+        pid_ = ended == pid_ || (ended < 0 && errno != EINTR) ? 0 : pid_;
+    }
+    return pid_ > 0;
+}
+
+std::string Process::last_words() const {
+    constexpr std::size_t most = std::size_t{64} * 1024 * 1024, shown = 300;
+    const auto text = keys::OpenFile(log_, false).read(most).value_or(std::string());
+    auto trimmed = base::trim_fws(text);
+    trimmed.remove_prefix(trimmed.size() - std::min(trimmed.size(), shown));
+    return trimmed.empty() ? "it said nothing" : base::one_line(trimmed, shown);
+}
+
+} // namespace milter::tool::compare
