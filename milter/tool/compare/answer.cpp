@@ -129,7 +129,7 @@ void add_results(std::string_view body, Answer& answer) {
     }
     answer.ids.insert(base::to_lower(field->authserv_id));
     for (const auto& result : field->results) {
-        const bool is_told = result.method == "spf" && answer.has_received_spf;
+        const bool is_told = result.method == "spf" && answer.spf_is_told;
         if (is_compared(result.method) && !is_told) {
             answer.results.push_back({result.method, about(result), result.result, why(result)});
         }
@@ -143,7 +143,7 @@ void add_received_spf(std::string_view body, Answer& answer) {
     if (is_word) {
         std::erase_if(answer.results, [](const Written& one) { return one.method == "spf"; });
         answer.results.push_back({"spf", pair_of(text, "identity"), word});
-        answer.has_received_spf = true;
+        answer.spf_is_told = true;
     }
 }
 

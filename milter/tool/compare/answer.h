@@ -45,7 +45,7 @@ struct Answer {
     std::string text{}; // of the reply, or what failed
     std::vector<Signed> signatures{};
     std::vector<Written> results{};
-    bool has_received_spf = false;
+    bool spf_is_told = false;    // by the one whose word counts; other fields say nothing of it
     std::set<std::string> ids{}; // authserv-ids under which results are written
 };
 

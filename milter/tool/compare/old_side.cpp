@@ -210,7 +210,9 @@ bool OldSide::ask_policy(const Visit& visit, message::Message& left, Answer& ans
         answer.text = "policyd-spf: " + told.error();
         return false;
     }
-    if (const auto field = add_action(*told, answer); !field.empty()) {
+    const auto field = add_action(*told, answer);
+    answer.spf_is_told = true; // opendmarc has an opinion as well
+    if (!field.empty()) {
         message::Message with;
         with.headers.add(message::HeaderField::from_text(with_line_ends(field, true)));
         for (const auto& one : left.headers) {

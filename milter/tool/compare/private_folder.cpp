@@ -28,8 +28,19 @@ std::string place_for_it() {
 } // namespace
 
 base::Result<PrivateFolder, std::string> PrivateFolder::make() {
-    std::string path = place_for_it() + "/paraph-compare-XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr) {
+    // No letters at random: in an argument they look like a key that was pasted there, and are refused.
+    constexpr int most = 1000;
+    const std::string place = place_for_it();
+    std::string path;
+    int made_it = -1;
+    for (int number = 1; number <= most && made_it != 0; ++number) {
+        path = fmt::format("{}/paraph-compare-{}-{}", place, ::getpid(), number);
+        made_it = ::mkdir(path.c_str(), 0700); // whatever has the name already is somebody else's
+        if (made_it != 0 && errno != EEXIST) {
+            break;
+        }
+    }
+    if (made_it != 0) {
         return base::refuse(fmt::format("{}: {}", path, keys::error_text(errno)));
     }
     PrivateFolder made(path);

@@ -148,6 +148,52 @@ const std::vector<Known>& rows_of_dkim() {
     return rows;
 }
 
+bool has_list(const Case& one) {
+    return gives(one, "policyd-spf.whitelist") || gives(one, "policyd-spf.domain_whitelist") ||
+           gives(one, "policyd-spf.domain_whitelist_ptr") || gives(one, "policyd-spf.helo_whitelist");
+}
+
+bool has_method(const Answer& answer, std::string_view method) {
+    return std::ranges::any_of(answer.results, [&](const Written& one) { return one.method == method; });
+}
+
+const std::vector<Known>& rows_of_spf() {
+    static const std::vector<Known> rows{
+        {Subject::spf,
+         [](const Case& one) {
+             return gives(one, "policyd-spf.helo_reject=no_check") &&
+                    (was(one, "") || becomes(one, "none", ""));
+         },
+         {"with No_Check the result of HELO is still written where MAIL FROM has none", "spf-policy.md"}},
+        {Subject::spf,
+         [](const Case& one) { return one.configured.has_policyd && was(one, "") && has_list(one); },
+         {"policyd-spf evaluates nothing for clients on its lists; the result is written all the same, DMARC "
+          "needs it",
+          "spf-policy.md"}},
+        {Subject::spf,
+         [](const Case& one) {
+             return !one.configured.has_policyd && was(one, "") && !has_method(one.was, "dmarc");
+         },
+         {"opendmarc judges nothing of this message: it ignores it, or cannot read From", "dmarc.md"}},
+        {Subject::spf,
+         [](const Case& one) { return !one.configured.has_policyd && was(one, "fail") && !is(one, "pass"); },
+         {"opendmarc's own check says fail where SPF has other words: softfail, neutral, permerror, "
+          "temperror",
+          "migration.md"}},
+        {Subject::spf,
+         [](const Case& one) { return !one.configured.has_policyd && becomes(one, "tempfail", "temperror"); },
+         {"opendmarc says tempfail for temperror", "migration.md"}},
+        {Subject::spf,
+         [](const Case& one) {
+             return !one.configured.has_policyd &&
+                    (one.from_nobody || one.difference.about.contains("helo")) &&
+                    (was(one, "") || is(one, ""));
+         },
+         {"HELO has a result of its own; opendmarc writes one result in all", "dmarc.md"}},
+    };
+    return rows;
+}
+
 const std::vector<Known>& rows_of_dmarc() {
     static const std::vector<Known> rows{
         {Subject::dmarc,
@@ -314,6 +360,8 @@ const std::vector<Known>& rows_of_fate() {
 void add_given(const foreign::Options& options, std::string_view daemon, std::set<std::string>& given) {
     for (const auto& option : options.list) {
         given.insert(fmt::format("{}.{}", daemon, base::to_lower(option.name)));
+        given.insert(
+            fmt::format("{}.{}={}", daemon, base::to_lower(option.name), base::to_lower(option.value)));
     }
 }
 
@@ -330,8 +378,8 @@ bool is_yes(const foreign::Options& options, std::string_view name) {
 } // namespace
 
 const Reason* reason_of(const Case& one) {
-    for (const auto* rows :
-         {&rows_of_signing(), &rows_of_dkim(), &rows_of_dmarc(), &rows_of_fate(), &rows_of_names()}) {
+    for (const auto* rows : {&rows_of_signing(), &rows_of_dkim(), &rows_of_spf(), &rows_of_dmarc(),
+                             &rows_of_fate(), &rows_of_names()}) {
         const auto found = std::ranges::find_if(*rows, [&](const Known& row) {
             return row.subject == one.difference.subject && row.applies(one);
         });

@@ -19,8 +19,8 @@ struct Reason {
     std::string_view page; // of the guide
 };
 
-// Which options the old configurations give, as "opendkim.canonicalization" in lower case, and the new
-// settings.
+// Which options the old configurations give, as "opendkim.mode" and "opendkim.mode=sv" in lower case, and the
+// new settings.
 struct Configured {
     std::set<std::string> given;
     config::Settings settings;

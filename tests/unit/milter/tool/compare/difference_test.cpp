@@ -141,7 +141,8 @@ TEST_CASE("a difference has the reason of its configuration, or none") {
         {{Subject::dkim, "fail", "pass"}, false, false, Way::inbound},
         {{Subject::dkim, "pass", "fail"}, false, false, Way::inbound},
         {{Subject::spf, "fail", "pass"}, false, false, Way::inbound},
-        {{Subject::dmarc, "fail", "pass"}, true, true, Way::inbound}, // SPF is new
+        {{Subject::spf, "fail", "softfail"}, true, true, Way::inbound}, // of opendmarc alone
+        {{Subject::dmarc, "fail", "pass"}, true, true, Way::inbound},   // SPF is new
         {{Subject::dmarc, "pass", "fail"}, false, false, Way::inbound},
         {{Subject::fate, "rejected", "accepted"}, false, false, Way::inbound},
         {{Subject::authserv_id, "a", "b"}, false, false, Way::inbound},
