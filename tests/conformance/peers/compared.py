@@ -51,6 +51,7 @@ WRITTEN = {"mail without a signature": 100, "whose key is not there": 40, "stric
            "does not begin with v=DMARC1": 15, "a public suffix that signs": 5, "a lookup failed": 25, "SignHeaders is not given": 20,
            "a tag that cannot be read": 15, "From is missing, doubled": 30, "MAIL FROM is empty": 1}
 REFUSED = {"strict alignment": 10, "t=y lowers": 1, "pct= does not count": 1, "nothing is refused for a fault of the DNS": 5}
+ALONE = {"own check says fail": 100, "opendmarc judges nothing of this message": 30}  # without policyd-spf
 
 
 def renamed(text):
@@ -89,11 +90,13 @@ def write_configurations(folder, key):
     for name, rejects, switch in (("written", "false", "False"), ("refused", "true", "Fail")):
         (folder / f"opendmarc.{name}").write_text(OPENDMARC.format(folder=folder, rejects=rejects))
         (folder / f"policyd.{name}").write_text(POLICYD.format(rejects=switch))
+    (folder / "opendmarc.alone").write_text(OPENDMARC.format(folder=folder, rejects="false"))
 
 
 def run(folder, name, *more):
+    policyd = folder / f"policyd.{name}"
     return subprocess.run([folder / "paraph", "import", "--opendkim", folder / "opendkim.conf", "--opendmarc", folder / f"opendmarc.{name}",
-                           "--policyd-spf", folder / f"policyd.{name}", *more], capture_output=True, text=True, check=False)
+                           *(["--policyd-spf", policyd] if policyd.exists() else []), *more], capture_output=True, text=True, check=False)
 
 
 def faults_of(name, ran, wanted):
@@ -139,6 +142,7 @@ def main():
         write_configurations(folder, key)
         faults = faults_of("written", run(folder, "written", "--json", "--compare", folder / "mail"), WRITTEN)
         faults += faults_of("refused", run(folder, "refused", "--json", "--compare", folder / "mail"), REFUSED)
+        faults += faults_of("alone", run(folder, "alone", "--json", "--compare", folder / "mail"), ALONE)
         faults += planted(folder)
         left = [name for name in os.listdir("/run") if name.startswith("paraph-compare")]
         if left or (folder / "history").exists():
