@@ -10,8 +10,6 @@ namespace report {
 
 namespace {
 
-using authenticate::OverrideType;
-
 constexpr std::string_view head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                                   "<feedback xmlns=\"urn:ietf:params:xml:ns:dmarc-2.0\">\n"
                                   "  <version>1.0</version>\n";
@@ -52,7 +50,7 @@ void add_name(pugi::xml_node parent, const char* name, const std::optional<base:
 
 // ---- The parts of a report
 
-void add_metadata(pugi::xml_node parent, const Reporter& reporter, const Identity& identity,
+void add_metadata(pugi::xml_document& parent, const Reporter& reporter, const Identity& identity,
                   const Policy& policy) {
     auto metadata = parent.append_child("report_metadata");
     add(metadata, "org_name", clean(reporter.org_name, max_reporter_octets));
@@ -66,7 +64,7 @@ void add_metadata(pugi::xml_node parent, const Reporter& reporter, const Identit
     add_words(metadata, "generator", clean(reporter.generator, max_reporter_octets));
 }
 
-void add_policy(pugi::xml_node parent, const Policy& policy) {
+void add_policy(pugi::xml_document& parent, const Policy& policy) {
     auto published = parent.append_child("policy_published");
     add(published, "domain", policy.domain.text());
     add(published, "adkim", word(policy.adkim));
@@ -120,7 +118,7 @@ void add_results(pugi::xml_node record, const Row& row) {
     }
 }
 
-std::string print(const pugi::xml_node& parent) {
+std::string print(const pugi::xml_document& document) {
     class Writer : public pugi::xml_writer {
       public:
         void write(const void* data, std::size_t size) override {
@@ -129,7 +127,7 @@ std::string print(const pugi::xml_node& parent) {
         std::string text;
     };
     Writer writer;
-    for (const pugi::xml_node& child : parent) {
+    for (const pugi::xml_node& child : document) {
         child.print(writer, "  ", pugi::format_indent | pugi::format_no_empty_element_tags,
                     pugi::encoding_utf8, 1);
     }
