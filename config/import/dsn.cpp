@@ -88,7 +88,7 @@ Query read_query(std::string_view text) {
     return query;
 }
 
-base::Result<std::string, std::string> sql_of(const Query& query, const std::string& kind) {
+base::Result<std::string, std::string> sql_of(const Query& query, const std::string& kind, KeyColumn column) {
     if (!is_identifier(query.table) || !is_identifier(query.key) || query.values.empty() ||
         !std::ranges::all_of(query.values, is_identifier)) {
         return tl::make_unexpected("table, keycol or datacol is missing, or is no plain name");
@@ -96,8 +96,10 @@ base::Result<std::string, std::string> sql_of(const Query& query, const std::str
     if (query.filter.find_first_of("?$;") != std::string::npos) {
         return tl::make_unexpected("its filter has a sign that stands for something else in a query here");
     }
+    const bool postgresql = kind == "postgresql";
+    const bool cast = postgresql && column == KeyColumn::may_be_number;
     return fmt::format("SELECT {} FROM {} WHERE {} = {}{}", fmt::join(query.values, ", "), query.table,
-                       query.key, kind == "postgresql" ? "$1" : "?",
+                       cast ? fmt::format("CAST({} AS text)", query.key) : query.key, postgresql ? "$1" : "?",
                        query.filter.empty() ? std::string() : fmt::format(" AND ({})", query.filter));
 }
 
@@ -127,11 +129,7 @@ Server read_server(std::string_view authority, std::string_view database) {
 
 base::Result<std::string, std::string> connection_of(const Server& server, const std::string& kind) {
     if (kind == "sqlite") {
-        std::string path = server.host + server.database; // as OpenDBX puts them together
-        if (!path.starts_with('/')) {
-            return tl::make_unexpected("the path of its database does not begin with /");
-        }
-        return path;
+        return server.host + server.database; // as OpenDBX puts them together
     }
     const bool bad_port = !server.port.empty() && !parse_decimal(server.port);
     if (server.host.empty() || server.database.empty() || bad_port || !is_plain(server.host) ||
@@ -164,7 +162,7 @@ std::optional<Url> read_url(std::string_view text) {
 
 } // namespace
 
-base::Result<ForeignSource, std::string> parse_dsn(std::string_view text) {
+base::Result<ForeignSource, std::string> parse_dsn(std::string_view text, KeyColumn column) {
     const auto slashes = text.find("://");
     const auto server_begin = slashes == std::string_view::npos ? slashes : slashes + 3;
     const auto database = slashes == std::string_view::npos ? slashes : text.find('/', server_begin);
@@ -180,7 +178,7 @@ base::Result<ForeignSource, std::string> parse_dsn(std::string_view text) {
     const Server server = read_server(text.substr(server_begin, database - server_begin),
                                       text.substr(database + 1, query - database - 1));
     auto connection = connection_of(server, source.kind);
-    auto sql = sql_of(read_query(text.substr(query + 1)), source.kind);
+    auto sql = sql_of(read_query(text.substr(query + 1)), source.kind, column);
     if (!connection || !sql) {
         return tl::make_unexpected(connection ? sql.error() : connection.error());
     }

@@ -86,7 +86,9 @@ class Tables {
         case SetKind::lmdb:
             return {"lmdb:" + path, std::nullopt};
         case SetKind::sql:
-            return make_source(option, parse_dsn(read.set.rest));
+            return make_source(option, parse_dsn(read.set.rest, base::iequals(option.name, "KeyTable")
+                                                                    ? KeyColumn::may_be_number
+                                                                    : KeyColumn::is_text));
         case SetKind::ldap:
             return make_source(option, parse_ldap(read.set.rest));
         case SetKind::other:
@@ -114,6 +116,9 @@ class Tables {
     Made make_source(const Option& option, base::Result<ForeignSource, std::string> source) {
         if (!source) {
             return refuse(option, source.error() + "; see tables.md for what to write instead");
+        }
+        if (source->kind == "sqlite") {
+            source->connection = absolute(source->connection, job_.base());
         }
         return {source->kind, std::move(*source)};
     }

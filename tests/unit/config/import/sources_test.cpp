@@ -25,7 +25,7 @@ TEST_CASE("dsn: URLs") {
          "SELECT d FROM t WHERE k = ? AND (active=1)"},
         {"sqlite3://=2Fvar=2Flib=2F/mail.db/table=t?keycol=k?datacol=d", "/var/lib/mail.db",
          "SELECT d FROM t WHERE k = ?"},
-        {"sqlite3://relative/mail.db/table=t?keycol=k?datacol=d", "", ""},
+        {"sqlite3://mail/.db/table=t?keycol=k?datacol=d", "mail.db", "SELECT d FROM t WHERE k = ?"},
         {"mysql://h/d/table=t;DROP?keycol=k?datacol=d", "", ""},
         {"mysql://h/d/table=t?keycol=k", "", ""},
         {"mysql://h/d/table=t?keycol=k?datacol=d?filter=a=3D$1", "", ""},
@@ -45,6 +45,11 @@ TEST_CASE("dsn: URLs") {
             CHECK(source->query == test.query);
         }
     }
+    const auto of_keys = config::import::KeyColumn::may_be_number;
+    CHECK(parse_dsn("pgsql://h/d/table=t?keycol=id?datacol=d", of_keys)->query ==
+          "SELECT d FROM t WHERE CAST(id AS text) = $1");
+    CHECK(parse_dsn("mysql://h/d/table=t?keycol=id?datacol=d", of_keys)->query ==
+          "SELECT d FROM t WHERE id = ?");
     CHECK(parse_dsn("mysql://u=40x:p=3Aw@h/d/table=t?keycol=k?datacol=d")->user == "u@x");
     CHECK(parse_dsn("mysql://u=40x:p=3Aw@h/d/table=t?keycol=k?datacol=d")->password == "p:w");
 }
@@ -99,4 +104,14 @@ TEST_CASE("two databases are two sources") {
     CHECK(has_line(outcome.settings, "key_table: mysql:opendkim-keys"));
     CHECK(has_line(outcome.settings, "signing_table: postgresql:opendkim-signing"));
     CHECK(errors_of(outcome.settings).empty());
+}
+
+TEST_CASE("a database that is a file lies in OpenDKIM's directory") {
+    const std::string tables = "KeyTable dsn:sqlite3://mail/.db/table=t?keycol=k?datacol=a,b,c\n"
+                               "SigningTable dsn:sqlite3://mail/.db/table=t?keycol=k?datacol=a\n";
+    const auto in_root = of_opendkim(tables);
+    CHECK(has_line(in_root.settings, "connection: /mail.db"));
+    const auto in_directory = of_opendkim("BaseDirectory /var/lib/dkim\n" + tables);
+    CHECK(has_line(in_directory.settings, "key_table: sqlite:opendkim"));
+    CHECK(has_line(in_directory.settings, "connection: /var/lib/dkim/mail.db"));
 }
