@@ -13,4 +13,8 @@ inline constexpr const char* daemon_user = "paraph";
 // those who cannot give files away.
 [[nodiscard]] std::optional<gid_t> daemon_group();
 
+// Root becomes a member of that group. Otherwise a key that the daemon's group may read, as everybody has it,
+// would be one that others can read, in the eyes of root alone.
+void join_daemon_group();
+
 } // namespace milter::tool

@@ -36,6 +36,7 @@ class Switch(OldProgramsTest):
         said = self.on_machine("""
             flow before; units before
             paraph import --apply; echo "apply: status $?"
+            paraph sign --why ann@wired.example
             units after; flow after; postconf -h smtpd_milters smtpd_recipient_restrictions milter_default_action
             stat -c '%U:%G %a %n' /etc/paraph /etc/paraph/keys /etc/paraph/keys/* /etc/paraph/paraph.yaml /var/lib/paraph/import
             paraph import --apply; echo "again: status $?"
@@ -52,7 +53,7 @@ class Switch(OldProgramsTest):
             self.assertIn(f"{phase}: {RUNNING}\n", said)
         self.check_signed("after")
         self.check_new_results("after")
-        for line in ("apply: status 0", "after: paraphd runs", "signed by wired.example/mail", "by sendmail(1): a message",
+        for line in ("apply: status 0", f"key {SELECTOR}._domainkey.{DOMAIN} signs", "after: paraphd runs", "signed by wired.example/mail", "by sendmail(1): a message",
                      "inet:localhost:8891, { inet:127.0.0.1:9, default_action=accept }\n"
                      "permit_mynetworks reject_unauth_destination permit\naccept\nroot:paraph 750 /etc/paraph\n"
                      "root:paraph 750 /etc/paraph/keys\n"
