@@ -160,6 +160,11 @@ Result<void> check_use(const Publication& wanted, const KeyPublishOptions& optio
     if (*state == KeyState::retired) {
         return {};
     }
+    if (*state == KeyState::pending) {
+        return fail(ExitCode::usage,
+                    fmt::format("{} is to sign soon: give it 'state: retired' first, or use --force",
+                                wanted.name.selector));
+    }
     return fail(
         ExitCode::usage,
         *state == KeyState::retiring
