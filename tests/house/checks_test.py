@@ -9,6 +9,7 @@ import unittest
 import citations
 import documents
 import format
+import guides
 import layers
 import locks
 import sizes
@@ -27,6 +28,24 @@ class Tree(unittest.TestCase):
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+
+
+class Guides(unittest.TestCase):
+    def test_what_no_test_has_is_found(self):
+        for found, entries, words in ((["a", "b"], ["a"], "no test has the block that begins with: b"),
+                                      (["a"], ["a", "b"], "not there: b"), (["a", "b"], ["b", "a"], "another order"),
+                                      (["a", "a"], ["a"], "more often")):
+            with self.subTest(found=found, entries=entries):
+                faults = list(guides.differences("x.md", found, entries))
+                self.assertEqual(1, len(faults))
+                self.assertIn(words, faults[0])
+        self.assertEqual([], list(guides.differences("x.md", ["a", "b"], ["a", "b"])))
+
+    def test_who_plays_a_block_has_to_be_there(self):
+        tests = pathlib.Path(__file__).resolve().parents[1] / "e2e"
+        for how, right in (("guides", True), ("e2e.amavis", True), ("none: why", True), ("none: ", False), ("e2e.no_such", False), ("x", False)):
+            with self.subTest(how):
+                self.assertEqual(right, not guides.stated_wrongly(how, tests))
 
 
 class Citations(Tree):

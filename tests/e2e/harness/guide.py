@@ -31,3 +31,15 @@ def block(page: str, heading: str, file: str) -> str:
     if len(found) != 1:
         raise LookupError(f"{page}, {heading}: {len(found)} blocks of {file}")
     return found[0]
+
+
+def listed(file: Path) -> list[tuple[str, str, str]]:
+    """Page, first line and who plays it, of each entry of guide_blocks.txt."""
+    found, page = [], ""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("== "):
+            page = line[3:]
+        elif line and not line.startswith("; "):
+            first, _, how = line.rpartition(" -> ")
+            found.append((page, first, how))
+    return found

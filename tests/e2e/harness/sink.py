@@ -20,7 +20,10 @@ class _Session(socketserver.StreamRequestHandler):
                 self._reply("250 ok")
             elif verb == b"DATA":
                 self._reply("354 go on")
-                self.server.keep(recipients, self._message())
+                message = self._message()
+                if message is None:
+                    return
+                self.server.keep(recipients, message)
                 recipients = []
                 self._reply("250 taken")
             elif verb == b"QUIT":
@@ -32,11 +35,12 @@ class _Session(socketserver.StreamRequestHandler):
     def _reply(self, text: str) -> None:
         self.wfile.write(text.encode() + b"\r\n")
 
-    def _message(self) -> bytes:
+    def _message(self) -> Optional[bytes]:
+        """None if the client leaves before its end."""
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line[1:] if line.startswith(b".") else line)
-        return b"".join(lines)
+        return b"".join(lines) if line else None
 
 
 class Sink(socketserver.ThreadingTCPServer):
