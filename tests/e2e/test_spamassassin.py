@@ -10,6 +10,7 @@ from harness.site import SiteTest
 
 READER = Path(__file__).with_name("harness") / "spamassassin.pl"
 RULES = guide.block("content-filters.md", "SpamAssassin reads our results", "/etc/spamassassin/local.cf")
+OF_DMARC = next(text for text in guide.blocks((guide.GUIDES / "dmarc.md").read_text()) if text.startswith("header "))
 OF_ITS_SPF = "header SPF_PASS eval:check_for_spf_pass()\nheader SPF_FAIL eval:check_for_spf_fail()\n"
 FOREIGN = "Authentication-Results: mx.elsewhere.test; dkim=pass header.d=pass.test; dmarc=fail header.from=pass.test"
 
@@ -37,6 +38,12 @@ class Directly(Reader):
     def test_forgery_beside_results_of_others(self):
         delivered = self.receive(message("Boss <boss@ours.test>", fields=(FOREIGN,)), sender="boss@ours.test")
         self.assertEqual({"SPF_FAIL", "OUR_DMARC_FAIL"}, self.hits(delivered.raw))
+
+    def test_rule_of_the_guide_on_dmarc(self):
+        rule = OF_DMARC.replace("example\\.org", "ours\\.test")
+        forged = self.receive(message("Boss <boss@ours.test>", fields=(FOREIGN,)), sender="boss@ours.test")
+        self.assertIn("DMARC_FAIL_REJECT", self.hits(forged.raw, rule))
+        self.assertNotIn("DMARC_FAIL_REJECT", self.hits(self.receive(message(fields=(FOREIGN,))).raw, rule))
 
     def test_our_name_typed_by_a_stranger(self):
         forged = FOREIGN.replace("mx.elsewhere.test", "mx.ours.test")
