@@ -183,8 +183,8 @@ def rotation(host: Host) -> None:
     Path("/etc/paraph/tsig.key").write_text(host.server.tsig_key)
     run("paraph key generate --domain example.org --selector s2026 --out-dir /etc/paraph/keys")
     host.publish("example.org", "s2026")
-    host.settings = host.yaml(page, "rotation:\n  publish: nsupdate").replace("192.0.2.53", "127.0.0.1")
-    host.configure(host.settings)
+    settings = host.yaml(page, "rotation:\n  publish: nsupdate").replace("192.0.2.53", "127.0.0.1")
+    host.configure(settings)
     check("the first key is announced", "example.org" in host.play(page, "sudo paraph check-config"))
     host.play(page, "sudo systemctl daemon-reload")
     run("systemctl start paraph-rotate.service")
@@ -197,7 +197,7 @@ def rotation(host: Host) -> None:
     host.publish("example.org", "s2025")
     keys_of_two_years = "".join(f"      - {{selector: s{year}, file: keys/s{year}.example.org.pem, state: {state}}}\n"
                                 for year, state in ((2025, "retired"), (2026, "active")))
-    host.configure(host.settings[:host.settings.index("domains:")] + "domains:\n  example.org:\n    keys:\n" + keys_of_two_years)
+    host.configure(settings[:settings.index("domains:")] + "domains:\n  example.org:\n    keys:\n" + keys_of_two_years)
     host.play(page, "sudo paraph key publish")
 
 
@@ -225,7 +225,7 @@ def others(host: Host) -> None:
     """Keys of programs that are not installed, and of lists."""
     page = "migration-others.md"
     run("rm -rf /etc/paraph/keys/*; mkdir -p /var/lib/rspamd/dkim /etc/dkimpy-milter; cd /var/lib/rspamd/dkim; "
-        "openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out example.org.dkim.key 2>/dev/null; "
+        "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out example.org.dkim.key 2>/dev/null; "
         "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out /etc/dkimpy-milter/example.key 2>/dev/null; "
         "head -c 32 /dev/urandom | base64 >example.org.ed.key; chmod 600 /etc/dkimpy-milter/example.key")
     host.play(page, "sudo install -d")
