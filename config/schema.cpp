@@ -4,6 +4,7 @@
 #include "config/policy_checks.h"
 #include "config/policy_schema.h"
 #include "config/policyd_schema.h"
+#include "config/report_schema.h"
 #include "config/rotation_schema.h"
 #include "config/schema_types.h"
 #include "config/table_prefix.h"
@@ -565,8 +566,8 @@ const std::vector<Section>& schema() {
         for (Section& section : policy) {
             list.push_back(std::move(section));
         }
-        list.insert(list.end(),
-                    {signing(), senders_section(), rotation_section(), reload(), log(), limits()});
+        list.insert(list.end(), {signing(), senders_section(), rotation_section(), reports_section(),
+                                 reload(), log(), limits()});
         return list;
     }();
     return sections;

@@ -11,6 +11,7 @@
 #include "base/socket_name.h"
 #include "config/log_settings.h"
 #include "config/policy_settings.h"
+#include "config/report_settings.h"
 #include "config/rotation_settings.h"
 #include "dkim/canonicalization.h"
 #include "dkim/options.h"
@@ -168,6 +169,8 @@ struct Settings {
     } reload;
 
     Rotation rotation;
+
+    Reports reports;
 
     std::string authserv_id;                              // "HOSTNAME" or empty: the host's name
     std::vector<std::string> strip_authserv_ids;          // further ids whose incoming results are removed

@@ -35,6 +35,19 @@ std::string read_only_options(const std::string& connection) {
     return text + "-c default_transaction_read_only=on";
 }
 
+constexpr Oid bytea = 17; // pg_type.dat of the server has it, and it never changes
+
+std::string cell(const PGresult* result, int row, int column) {
+    const char* text = ::PQgetvalue(result, row, column);
+    if (::PQftype(result, column) != bytea) {
+        return {text, static_cast<std::size_t>(::PQgetlength(result, row, column))};
+    }
+    std::size_t size = 0;
+    const std::unique_ptr<unsigned char, decltype(&::PQfreemem)> octets(
+        ::PQunescapeBytea(reinterpret_cast<const unsigned char*>(text), &size), &::PQfreemem);
+    return octets ? std::string(reinterpret_cast<const char*>(octets.get()), size) : std::string();
+}
+
 void append(PostgresqlLink::Table& table, const PGresult* result) {
     for (int row = 0; row < ::PQntuples(result); ++row) {
         auto& fields = table.rows.emplace_back();
@@ -42,8 +55,7 @@ void append(PostgresqlLink::Table& table, const PGresult* result) {
             if (::PQgetisnull(result, row, i) == 1) {
                 fields.emplace_back();
             } else {
-                fields.emplace_back(std::string(::PQgetvalue(result, row, i),
-                                                static_cast<std::size_t>(::PQgetlength(result, row, i))));
+                fields.emplace_back(cell(result, row, i));
             }
         }
     }
@@ -168,6 +180,65 @@ PostgresqlLink::run(const std::string& statement, const std::vector<std::string>
     }
     close();
     return base::refuse(std::move(error));
+}
+
+base::Result<void, std::string> PostgresqlLink::copy(const std::string& statement, std::string_view lines,
+                                                     Time deadline) {
+    std::string error;
+    if (!send(statement, {}, false)) {
+        error = problem();
+    } else {
+        bool late = false;
+        const auto begun = next(deadline, late);
+        error = late ? "no answer in time"
+                : ::PQresultStatus(begun.get()) == PGRES_COPY_IN
+                    ? put_lines(lines, deadline)
+                    : one_text(::PQresultErrorMessage(begun.get()));
+    }
+    if (error.empty()) {
+        error = end_copy(deadline);
+    }
+    if (error.empty()) {
+        return {};
+    }
+    close();
+    return base::refuse(std::move(error));
+}
+
+std::string PostgresqlLink::put_lines(std::string_view lines, Time deadline) {
+    constexpr std::size_t piece = std::size_t{64} * 1024;
+    while (!lines.empty()) {
+        const auto next_piece = lines.substr(0, piece);
+        const int put =
+            ::PQputCopyData(connection_.get(), next_piece.data(), static_cast<int>(next_piece.size()));
+        if (put < 0) {
+            return problem();
+        }
+        if (put > 0) {
+            lines.remove_prefix(next_piece.size());
+        } else if (!wait_for(::PQsocket(connection_.get()), false, deadline)) {
+            return "no answer in time";
+        }
+    }
+    return {};
+}
+
+std::string PostgresqlLink::end_copy(Time deadline) {
+    int ended = ::PQputCopyEnd(connection_.get(), nullptr);
+    while (ended == 0) {
+        if (!wait_for(::PQsocket(connection_.get()), false, deadline)) {
+            return "no answer in time";
+        }
+        ended = ::PQputCopyEnd(connection_.get(), nullptr);
+    }
+    std::string error = ended < 0 ? problem() : "";
+    bool late = false;
+    while (const PostgresqlResult result = next(deadline, late)) {
+        if (::PQresultStatus(result.get()) != PGRES_COMMAND_OK) {
+            error = one_text(::PQresultErrorMessage(result.get()));
+        }
+    }
+    return late ? "no answer in time" : error;
 }
 
 std::string PostgresqlLink::problem() const {

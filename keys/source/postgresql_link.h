@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 struct pg_conn;
@@ -40,7 +41,7 @@ class PostgresqlLink {
     [[nodiscard]] PostgresqlResult next(Time deadline, bool& late);
     [[nodiscard]] std::string problem() const;
 
-    // What a statement gives, where that is not more than a process can hold.
+    // What a statement gives, where that is not more than a process can hold. Of a bytea: its octets.
     struct Table {
         std::vector<std::vector<std::optional<std::string>>> rows{};
         std::size_t changed = 0; // rows
@@ -48,6 +49,10 @@ class PostgresqlLink {
     // The connection is closed when it failed: what became of the statement, nobody knows.
     [[nodiscard]] base::Result<Table, std::string>
     run(const std::string& statement, const std::vector<std::string>& parameters, Time deadline);
+
+    // A `COPY ... FROM STDIN` with its lines. Likewise closed when it failed.
+    [[nodiscard]] base::Result<void, std::string> copy(const std::string& statement, std::string_view lines,
+                                                       Time deadline);
 
     [[nodiscard]] static std::string one_text(const char* text);
 
@@ -57,6 +62,9 @@ class PostgresqlLink {
     };
     [[nodiscard]] std::string start(const std::string& password, bool read_only, Time deadline);
     [[nodiscard]] std::string connect(Time deadline);
+    // Empty, or why not.
+    [[nodiscard]] std::string put_lines(std::string_view lines, Time deadline);
+    [[nodiscard]] std::string end_copy(Time deadline);
 
     Options options_;
     std::string program_;

@@ -1,0 +1,38 @@
+// What the settings say about the reports that domain owners ask for (RFC 9990).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace config {
+
+struct Reports {
+    bool enabled = false;
+
+    std::string store = "/var/lib/paraph/reports.db"; // a file, or libpq's "host=... dbname=..."
+    std::string store_user;
+    std::string store_password_file;
+    std::uint64_t store_size = std::uint64_t{1024} * 1024 * 1024; // more is not kept; 0: no limit
+    std::chrono::seconds keep{std::chrono::days(14)};
+
+    std::chrono::seconds flush{10};
+    bool durable = false;
+    std::size_t memory = std::size_t{16} * 1024 * 1024; // for what waits for the store
+    std::size_t rows_per_domain = 10000;                // of a policy domain and a day, in full detail
+
+    // What is counted and yet makes no report due.
+    std::vector<std::string> never_due; // policy domains, and those below them
+    std::size_t least_messages = 1;     // of a policy domain on a day
+    bool hold_new_domains = true;       // those seen for the first time on that day
+};
+
+// Of `store`: a file, not a connection to PostgreSQL.
+[[nodiscard]] inline bool is_path(std::string_view store) {
+    return store.starts_with('/');
+}
+
+} // namespace config

@@ -1,0 +1,16 @@
+// A PostgreSQL that several hosts share. Nobody waits longer for the server than a few seconds, and the
+// server not for us: where a connection breaks, its locks go with it.
+#pragma once
+
+#include "keys/source/options.h"
+#include "milter/reports/database.h"
+
+#include <memory>
+
+namespace milter::reports {
+
+// `program` is what the server lists us as.
+[[nodiscard]] std::unique_ptr<Database> open_postgresql(const keys::source::Options& options,
+                                                        std::string program);
+
+} // namespace milter::reports

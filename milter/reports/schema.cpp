@@ -1,0 +1,91 @@
+#include "milter/reports/schema.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace milter::reports {
+
+namespace {
+
+std::string in_words_of(Dialect dialect, std::string statement) {
+    const auto put = [&statement](std::string_view mark, std::string_view word) {
+        for (auto at = statement.find(mark); at != std::string::npos; at = statement.find(mark, at)) {
+            statement.replace(at, mark.size(), word);
+        }
+    };
+    const bool is_sqlite = dialect == Dialect::sqlite;
+    put("{octets}", is_sqlite ? "blob" : "bytea");
+    put("{rowless}", is_sqlite ? " WITHOUT ROWID" : "");
+    return statement;
+}
+
+// 0: there are none.
+Stored<std::int64_t> version_of(Database& database) {
+    const auto there =
+        database.run(database.dialect() == Dialect::sqlite
+                         ? "SELECT count(*) FROM sqlite_master WHERE name = 'paraph_report_store'"
+                         : "SELECT count(*) FROM pg_class WHERE oid = to_regclass('paraph_report_store')");
+    if (!there) {
+        return base::refuse(there.error());
+    }
+    if (there->rows.at(0).number(0) == 0) {
+        return 0;
+    }
+    const auto table = database.run("SELECT max(version) FROM paraph_report_store");
+    if (!table) {
+        return base::refuse(table.error());
+    }
+    return table->rows.at(0).number(0);
+}
+
+} // namespace
+
+const std::vector<std::vector<std::string>>& versions() {
+    static const std::vector<std::vector<std::string>> all{
+        {"CREATE TABLE paraph_report_store (version bigint NOT NULL)",
+         // One of a policy domain, its configuration and a day; another part after a report was planned.
+         "CREATE TABLE paraph_report_policy (day bigint NOT NULL, policy {octets} NOT NULL, part bigint NOT "
+         "NULL, domain text NOT NULL, content {octets} NOT NULL, messages bigint NOT NULL, due bigint NOT "
+         "NULL, row_bound bigint NOT NULL, planned bigint NOT NULL, PRIMARY KEY (day, policy, "
+         "part)){rowless}",
+         "CREATE INDEX paraph_report_policy_domain ON paraph_report_policy (day, domain)",
+         "CREATE TABLE paraph_report_row (day bigint NOT NULL, policy {octets} NOT NULL, part bigint NOT "
+         "NULL, row {octets} NOT NULL, content {octets} NOT NULL, messages bigint NOT NULL, PRIMARY KEY "
+         "(day, "
+         "policy, part, row)){rowless}",
+         "CREATE TABLE paraph_report_domain (domain text NOT NULL PRIMARY KEY, first_day bigint NOT NULL, "
+         "last_day bigint NOT NULL){rowless}",
+         "CREATE TABLE paraph_report_host (host text NOT NULL PRIMARY KEY, flushed bigint NOT NULL, messages "
+         "bigint NOT NULL, dropped_detail bigint NOT NULL, dropped_messages bigint NOT NULL){rowless}"}};
+    return all;
+}
+
+Stored<void> migrate(Database& database) {
+    const auto before = version_of(database);
+    if (!before) {
+        return base::refuse(before.error());
+    }
+    const auto known = static_cast<std::int64_t>(versions().size());
+    if (*before > known) {
+        return base::refuse(Failure{
+            Failure::Kind::refused,
+            fmt::format("the tables of reports are those of version {}, and this program's of version "
+                        "{}: update paraph on this host",
+                        *before, known)});
+    }
+    if (*before == known) {
+        return {};
+    }
+    for (auto i = static_cast<std::size_t>(*before); i < versions().size(); ++i) {
+        for (const std::string& statement : versions()[i]) {
+            if (auto made = database.run(in_words_of(database.dialect(), statement)); !made) {
+                return base::refuse(made.error());
+            }
+        }
+    }
+    const auto marked = database.run("INSERT INTO paraph_report_store VALUES ($1)", {Value(known)});
+    return marked ? Stored<void>() : base::refuse(marked.error());
+}
+
+} // namespace milter::reports
