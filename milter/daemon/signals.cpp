@@ -29,6 +29,7 @@ void prepare_signals() {
     const sigset_t set = awaited_signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+    static_cast<void>(std::signal(SIGXFSZ, SIG_IGN)); // a file that may not grow is a failed write
 }
 
 Signal next_signal() {

@@ -9,6 +9,7 @@
 #include "milter/daemon/nudge.h"
 #include "milter/daemon/relay_seeker.h"
 #include "milter/daemon/reloader.h"
+#include "milter/daemon/report_keeper.h"
 #include "milter/daemon/sandbox.h"
 #include "milter/daemon/signals.h"
 #include "milter/link/callbacks.h"
@@ -224,11 +225,13 @@ int start(Configuration configuration, const CommandLine& command_line, log::Log
     resolver::CachingResolver resolver(options);
     runtime::Service service(std::move(configuration.runtime), resolver, logger, wall_clock, limits.admitted);
     Reloader reloader(service, command_line, std::move(configuration.files), configuration.begun);
+    ReportKeeper reports(service);
     const Nudge nudge(service, settings.listen.socket, capacity.threads);
     const auto problem = serve_until_stopped(
         service,
         {settings.listen.socket, settings.listen.socket_mode, settings.listen.socket_group, limits.open},
         reloader, configuration.source);
+    reports.stop(); // sessions that libmilter left behind may still count
     if (problem.empty()) {
         logger.write(Event::stopped, "stopped");
     } else {

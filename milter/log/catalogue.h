@@ -42,10 +42,14 @@ enum class Event : std::uint8_t {
     edit_failed,
     header_mended,
     fragile,
-    not_signed, // the last one, see event_count
+    not_signed,
+    reports_failing,
+    reports_working,
+    reports_lost,
+    reports_set_aside, // the last one, see event_count
 };
 
-inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::not_signed) + 1;
+inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::reports_set_aside) + 1;
 
 // How many lines of a kind are written.
 enum class Flow : std::uint8_t {

@@ -66,6 +66,12 @@ constexpr std::array<FamilyEntry, family_count> entries{{
         Family::fragile, "fragile", "kind",
         "Signed mail, or such as was put off, that servers behind you will probably change, by what they "
         "would; one message can have several (signing.fragile)."),
+    entry<Reported::late>(
+        Family::reports, "reports", "result",
+        "Messages counted for reports: that are in the store; of which something was left out, since there "
+        "were "
+        "too many different ones; that were not counted for want of room; with reports.durable, that were "
+        "answered before their count was on the disk."),
 }};
 
 constexpr bool fits() {
@@ -79,6 +85,20 @@ constexpr bool fits() {
 static_assert(fits(), "Counters takes the family and its value for indexes");
 
 } // namespace
+
+std::string_view print(Reported what) {
+    switch (what) {
+    case Reported::stored:
+        return "stored";
+    case Reported::less_detail:
+        return "less_detail";
+    case Reported::dropped:
+        return "dropped";
+    case Reported::late:
+        return "late";
+    }
+    return "?";
+}
 
 std::span<const FamilyEntry> families() {
     return entries;

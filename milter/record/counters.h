@@ -29,10 +29,21 @@ enum class Family : std::uint8_t {
     recipient_would,
     signatures,
     not_signed,
-    fragile, // the last one, see family_count
+    fragile,
+    reports, // the last one, see family_count
 };
 
-inline constexpr std::size_t family_count = static_cast<std::size_t>(Family::fragile) + 1;
+// What became of the counts for reports.
+enum class Reported : std::uint8_t {
+    stored,
+    less_detail, // something was left out, since there is too much
+    dropped,     // there was no room
+    late,        // answered before the count was on the disk
+};
+
+[[nodiscard]] std::string_view print(Reported what);
+
+inline constexpr std::size_t family_count = static_cast<std::size_t>(Family::reports) + 1;
 
 // In the log "spf.pass"; to a collector it would be paraph_spf_total{result="pass"}, with the meaning for
 // its help.

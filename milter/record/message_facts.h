@@ -5,8 +5,10 @@
 #include "authenticate/disposition.h"
 #include "authenticate/verdict.h"
 #include "base/ip_address.h"
+#include "base/unix_time.h"
 #include "message/fragile.h"
 #include "message/header_list.h"
+#include "report/mail_kind.h"
 
 #include <chrono>
 #include <cstddef>
@@ -63,6 +65,11 @@ struct MessageFacts {
     std::string setting{};       // that decided, with its path; empty: as it stands outside of the profiles
     std::string would_setting{}; // the same, of the finding that a dry run keeps from deciding
     bool patience_over = false;  // it would be put off for want of a DNS answer, but was for long enough
+    // For reports: it comes from others, and not from us or from a filter of ours; what its header says it
+    // is, and when it came.
+    bool from_outside = false;
+    report::MailKind mail_kind{};
+    base::UnixTime arrived = 0;
     std::chrono::milliseconds dns_wait{0};
     std::size_t dns_questions = 0;
 };

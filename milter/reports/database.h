@@ -22,6 +22,7 @@ namespace milter::reports {
 
 struct Failure {
     enum class Kind : std::uint8_t {
+        again,   // somebody else was faster; there is no need to wait
         passing, // locked, full, read-only, not reachable: it may work another time
         damaged, // the file is no database, or a broken one
         refused, // the tables are those of a later version, or the statement is wrong

@@ -44,20 +44,21 @@ Stored<std::int64_t> version_of(Database& database) {
 const std::vector<std::vector<std::string>>& versions() {
     static const std::vector<std::vector<std::string>> all{
         {"CREATE TABLE paraph_report_store (version bigint NOT NULL)",
-         // One of a policy domain, its configuration and a day; another part after a report was planned.
+         // One of a configuration and a day; another part after a report was planned.
          "CREATE TABLE paraph_report_policy (day bigint NOT NULL, policy {octets} NOT NULL, part bigint NOT "
          "NULL, domain text NOT NULL, content {octets} NOT NULL, messages bigint NOT NULL, due bigint NOT "
-         "NULL, row_bound bigint NOT NULL, planned bigint NOT NULL, PRIMARY KEY (day, policy, "
-         "part)){rowless}",
+         "NULL, row_bound bigint NOT NULL, first_seen bigint NOT NULL, planned bigint NOT NULL, PRIMARY KEY "
+         "(day, policy, part)){rowless}",
          "CREATE INDEX paraph_report_policy_domain ON paraph_report_policy (day, domain)",
          "CREATE TABLE paraph_report_row (day bigint NOT NULL, policy {octets} NOT NULL, part bigint NOT "
-         "NULL, row {octets} NOT NULL, content {octets} NOT NULL, messages bigint NOT NULL, PRIMARY KEY "
-         "(day, "
-         "policy, part, row)){rowless}",
+         "NULL, row_key {octets} NOT NULL, content {octets} NOT NULL, messages bigint NOT NULL, PRIMARY KEY "
+         "(day, policy, part, row_key)){rowless}",
          "CREATE TABLE paraph_report_domain (domain text NOT NULL PRIMARY KEY, first_day bigint NOT NULL, "
          "last_day bigint NOT NULL){rowless}",
-         "CREATE TABLE paraph_report_host (host text NOT NULL PRIMARY KEY, flushed bigint NOT NULL, messages "
-         "bigint NOT NULL, dropped_detail bigint NOT NULL, dropped_messages bigint NOT NULL){rowless}"}};
+         // A running daemon or one that ran: what it wrote last, so that it does not do so twice.
+         "CREATE TABLE paraph_report_daemon (instance text NOT NULL PRIMARY KEY, host text NOT NULL, flush "
+         "bigint NOT NULL, flushed bigint NOT NULL, messages bigint NOT NULL, less_detail bigint NOT NULL, "
+         "dropped bigint NOT NULL){rowless}"}};
     return all;
 }
 

@@ -4,6 +4,7 @@
 #include "base/unix_time.h"
 #include "milter/log/logger.h"
 #include "milter/record/counters.h"
+#include "milter/record/facts_reader.h"
 #include "milter/resolver/resolver.h"
 #include "milter/runtime/dns_patience.h"
 #include "milter/runtime/load.h"
@@ -62,7 +63,8 @@ class Service {
     Load load;
     MtaNames mta_names; // outlives every configuration
     DnsPatience dns_patience;
-    record::Counters counters; // since the start, whatever was reloaded
+    record::Counters counters;                   // since the start, whatever was reloaded
+    record::FactsReader* facts_reader = nullptr; // asked where reports are counted; set before there is mail
 
   private:
     friend class ChangeBell;

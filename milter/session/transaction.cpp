@@ -271,6 +271,9 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
     facts.from = record::from_in_words(verdict.author, headers_);
     facts.client = verdict.relay ? verdict.relay->client : facts.client;
     facts.verdict = std::move(verdict);
+    if (context_.runtime->settings.reports.enabled) {
+        note_for_reports(facts);
+    }
     facts.dns_wait = inbound_->driver().waited();
     facts.dns_questions = inbound_->driver().questions();
     log_dns_limits(queue_id);
@@ -491,10 +494,19 @@ void Transaction::remove_foreign_fields(const std::vector<std::size_t>& kept, Ac
     facts.removed_results = foreign.results;
 }
 
+void Transaction::note_for_reports(record::MessageFacts& facts) const {
+    facts.from_outside = !context_.direction.is_own && !context_.direction.client_is_filter;
+    facts.mail_kind = report::find_kind(headers_);
+    facts.arrived = now_;
+}
+
 void Transaction::conclude(std::string_view queue_id, const record::MessageFacts& facts) const {
     record::tally(facts, service_.counters);
     if (service_.logger().wants(Event::message)) {
         service_.logger().write(Event::message, queue_id, record::log_line(facts));
+    }
+    if (service_.facts_reader != nullptr && context_.runtime->settings.reports.enabled) {
+        service_.facts_reader->read(facts);
     }
 }
 

@@ -91,6 +91,7 @@ class Transaction {
     // Authentication-Results in `kept`.
     void remove_foreign_fields(const std::vector<std::size_t>& kept, Actions& actions,
                                record::MessageFacts& facts) const;
+    void note_for_reports(record::MessageFacts& facts) const;
     // Its facts are complete: they are counted, and make its line in the log.
     void conclude(std::string_view queue_id, const record::MessageFacts& facts) const;
     void log_outbound(std::string_view queue_id, const Signed& result, bool goes_on) const;

@@ -1,0 +1,81 @@
+#include "milter/daemon/report_keeper.h"
+
+#include "milter/reports/open_database.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <exception>
+#include <random>
+#include <string>
+
+namespace milter::daemon {
+
+namespace {
+
+using Clock = threads::Wakeup::Clock;
+
+// Nobody else's, after a restart or on another host.
+std::string new_instance() {
+    std::random_device random;
+    return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+reports::Flusher::Make make_with(log::Logger& logger) {
+    return [&logger](const config::Reports& settings) {
+        reports::OpenOptions options;
+        options.set_aside = [&logger](std::string_view name) {
+            logger.write(
+                log::Event::reports_set_aside,
+                fmt::format("the store of counts for reports is broken and was renamed to {}", name));
+        };
+        return reports::make_database(settings, std::move(options));
+    };
+}
+
+} // namespace
+
+ReportKeeper::ReportKeeper(runtime::Service& service)
+    : service_(service), collector_([this] { wakeup_.ring(); }),
+      flusher_(collector_, service.logger(), service.counters, make_with(service.logger()), new_instance(),
+               service.runtime()->host_name),
+      bell_(service, wakeup_), thread_([this](const std::stop_token& stop) { run(stop); }) {
+    service_.facts_reader = &collector_;
+}
+
+void ReportKeeper::stop() {
+    if (thread_.joinable()) {
+        thread_.request_stop();
+        wakeup_.ring();
+        thread_.join();
+    }
+}
+
+void ReportKeeper::run(const std::stop_token& stop) {
+    bool collecting = false;
+    while (!stop.stop_requested()) {
+        const auto settings = service_.runtime()->settings.reports;
+        collector_.configure(settings);
+        if (!settings.enabled && !collecting) {
+            wakeup_.sleep(); // until another configuration says so
+            continue;
+        }
+        wakeup_.sleep_until(Clock::now() + settings.flush);
+        flush(settings);
+        collecting = settings.enabled || flusher_.has_batch();
+    }
+    if (collecting) {
+        flush(service_.runtime()->settings.reports);
+    }
+}
+
+void ReportKeeper::flush(const config::Reports& settings) {
+    try {
+        flusher_.flush(settings, service_.now());
+    } catch (const std::exception& error) { // of memory, mostly; what was counted is still there
+        service_.logger().write(log::Event::internal_error,
+                                fmt::format("counts for reports: {}", error.what()));
+    }
+}
+
+} // namespace milter::daemon

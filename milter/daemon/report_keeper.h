@@ -1,0 +1,37 @@
+// Counts messages for reports, if the settings say so, and brings the counts to the store: every now and
+// then, and at the end.
+#pragma once
+
+#include "milter/reports/collector.h"
+#include "milter/reports/flusher.h"
+#include "milter/runtime/service.h"
+#include "milter/threads/wakeup.h"
+
+#include <thread>
+
+namespace milter::daemon {
+
+class ReportKeeper {
+  public:
+    // `service` must outlive the object, and no message come before or after it.
+    explicit ReportKeeper(runtime::Service& service);
+    ~ReportKeeper() { stop(); }
+    ReportKeeper(const ReportKeeper&) = delete;
+    ReportKeeper& operator=(const ReportKeeper&) = delete;
+
+    // What was counted is in the store then, unless that fails. What comes later is lost, but does no harm.
+    void stop();
+
+  private:
+    void run(const std::stop_token& stop);
+    void flush(const config::Reports& settings);
+
+    runtime::Service& service_;
+    threads::Wakeup wakeup_;
+    reports::Collector collector_;
+    reports::Flusher flusher_;
+    runtime::ChangeBell bell_;
+    std::jthread thread_; // last: it uses all of the above
+};
+
+} // namespace milter::daemon

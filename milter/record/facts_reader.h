@@ -1,0 +1,19 @@
+// Somebody who is told of every message once it is decided what becomes of it.
+#pragma once
+
+#include "milter/record/message_facts.h"
+
+namespace milter::record {
+
+class FactsReader {
+  public:
+    FactsReader() = default;
+    virtual ~FactsReader() = default;
+    FactsReader(const FactsReader&) = delete;
+    FactsReader& operator=(const FactsReader&) = delete;
+
+    // On the thread of the message, which waits meanwhile; from several at a time.
+    virtual void read(const MessageFacts& facts) = 0;
+};
+
+} // namespace milter::record

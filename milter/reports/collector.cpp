@@ -1,0 +1,100 @@
+#include "milter/reports/collector.h"
+
+#include "report/evaluation.h"
+
+#include <new>
+#include <utility>
+
+namespace milter::reports {
+
+namespace {
+
+std::optional<report::Evaluation> evaluation_of(const record::MessageFacts& facts) {
+    if (!facts.from_outside || !facts.verdict || !report::wants_reports(*facts.verdict)) {
+        return std::nullopt;
+    }
+    return report::evaluate(
+        *facts.verdict, facts.disposition,
+        {.client = facts.client, .mail_from = facts.mail_from, .kind = facts.mail_kind, .at = facts.arrived});
+}
+
+} // namespace
+
+// The message is none the worse if there is no memory for its count.
+void Collector::read(const record::MessageFacts& facts) {
+    try {
+        count(facts);
+    } catch (const std::bad_alloc&) {
+        ++dropped_;
+    }
+}
+
+void Collector::count(const record::MessageFacts& facts) {
+    auto evaluation = evaluation_of(facts);
+    if (!evaluation) {
+        return;
+    }
+    const std::size_t memory = memory_;
+    const std::size_t held = held_;
+    const std::size_t room = memory > held ? memory - held : 0;
+    const bool is_scarce = held + bytes_ > memory / 4 * 3; // the store does not keep up
+    auto one = count_of(*std::move(evaluation), is_scarce ? report::Detail::no_results : report::Detail::full,
+                        facts.arrived);
+    bool is_much = false;
+    {
+        threads::Lock lock(mutex_);
+        const auto before = pending_.bytes();
+        if (!pending_.add(std::move(one), room)) {
+            ++dropped_;
+            return;
+        }
+        less_detail_ += is_scarce ? 1 : 0;
+        bytes_ = pending_.bytes();
+        is_much = before <= memory / 4 && pending_.bytes() > memory / 4;
+        if (durable_ && store_works_) {
+            wait_for_disk(lock);
+            return;
+        }
+        late_ += durable_ ? 1 : 0;
+    }
+    if (is_much) {
+        wake_();
+    }
+}
+
+void Collector::wait_for_disk(threads::Lock& lock) {
+    const auto batch = batch_;
+    wake_();
+    const bool is_stored = settled_.wait_for(
+        lock, patience, [&]() PARAPH_REQUIRES(mutex_) { return settled_batch_ >= batch || !store_works_; });
+    late_ += is_stored && settled_batch_ >= batch ? 0 : 1;
+}
+
+void Collector::configure(const config::Reports& settings) {
+    memory_ = settings.memory;
+    durable_ = settings.durable;
+}
+
+Pending Collector::take() {
+    Pending taken;
+    const threads::Lock lock(mutex_);
+    std::swap(taken, pending_);
+    bytes_ = 0;
+    ++batch_;
+    return taken;
+}
+
+void Collector::settle(bool is_stored) {
+    const threads::Lock lock(mutex_);
+    store_works_ = is_stored;
+    if (is_stored) {
+        settled_batch_ = batch_ - 1;
+    }
+    settled_.notify_all();
+}
+
+Collector::Losses Collector::take_losses() {
+    return {less_detail_.exchange(0), dropped_.exchange(0), late_.exchange(0)};
+}
+
+} // namespace milter::reports

@@ -1,0 +1,51 @@
+#include "milter/reports/detail.h"
+
+#include <algorithm>
+#include <array>
+
+namespace milter::reports {
+
+namespace {
+
+using report::Detail;
+
+// An eighth of the rows for each; the rest of them has full detail.
+constexpr std::array steps{Detail::no_envelope, Detail::no_failed_signatures, Detail::no_results,
+                           Detail::policy_domain};
+
+Detail detail_of(std::size_t rows, std::size_t most) {
+    if (rows < full_detail(most)) {
+        return Detail::full;
+    }
+    const std::size_t step = (rows - full_detail(most)) * 8 / most;
+    return steps.at(std::min(step, steps.size() - 1));
+}
+
+// RFC 4291 2.5.2 and RFC 1122 3.2.1.3: the address of nobody, for many.
+base::IpAddress of_nobody(const base::IpAddress& address) {
+    return *base::IpAddress::parse(address.is_v4() ? "0.0.0.0" : "::");
+}
+
+} // namespace
+
+ReducedRow fit(const report::Key& key, const std::string& content, const std::string& domain,
+               std::size_t rows, std::size_t most, const RowKeys& known) {
+    const Detail detail = detail_of(rows, most);
+    if (known.contains(key) || detail == Detail::full) {
+        return {key, content};
+    }
+    auto row = report::unpack_row(content);
+    const auto policy_domain = base::DomainName::parse(domain);
+    if (!row || !policy_domain) {
+        return {key, content};
+    }
+    *row = report::reduce(*std::move(row), detail, *policy_domain);
+    if (rows >= most) {
+        row->source_ip = of_nobody(row->source_ip);
+    }
+    std::string reduced = report::pack(*row);
+    const auto reduced_key = report::key_of(reduced);
+    return {reduced_key, std::move(reduced), reduced_key != key};
+}
+
+} // namespace milter::reports

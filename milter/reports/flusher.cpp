@@ -1,0 +1,176 @@
+#include "milter/reports/flusher.h"
+
+#include "milter/reports/housekeeping.h"
+#include "report/aggregate.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace milter::reports {
+
+using log::Event;
+using record::Family;
+using record::Reported;
+
+namespace {
+
+constexpr base::UnixTime between_cleanings = 60;
+
+bool is_same_store(const config::Reports& a, const config::Reports& b) {
+    return a.store == b.store && a.store_user == b.store_user &&
+           a.store_password_file == b.store_password_file && a.durable == b.durable;
+}
+
+} // namespace
+
+Flusher::Flusher(Collector& collector, log::Logger& logger, record::Counters& counters, Make make,
+                 std::string instance, std::string host)
+    : collector_(collector), logger_(logger), counters_(counters), make_(std::move(make)) {
+    origin_.instance = std::move(instance);
+    origin_.host = std::move(host);
+}
+
+void Flusher::flush(const config::Reports& settings, base::UnixTime now) {
+    const bool had_batch = has_batch();
+    auto outcome = write(settings, now);
+    if (outcome && had_batch) { // and what was counted while that could not be written
+        outcome = write(settings, now);
+    }
+    note_losses();
+    note_outcome(outcome);
+    losing_ = std::exchange(lost_, false) || (losing_ && failing_);
+}
+
+Stored<void> Flusher::write(const config::Reports& settings, base::UnixTime now) {
+    note_losses();
+    begin_batch(now);
+    if (auto opened = open(settings); !opened) {
+        return opened;
+    }
+    if (auto kept = keep_house(settings, now); !kept) {
+        return kept;
+    }
+    return write_batch(settings, now);
+}
+
+void Flusher::begin_batch(base::UnixTime now) {
+    if (batch_) {
+        return;
+    }
+    batch_ = collector_.take();
+    if (batch_->empty() && dropped_ == 0) {
+        batch_.reset();
+        collector_.settle(true);
+        return;
+    }
+    collector_.hold(batch_->bytes());
+    ++origin_.number;
+    origin_.at = now;
+    origin_.less_detail = std::exchange(less_detail_, 0);
+    origin_.dropped = std::exchange(dropped_, 0);
+}
+
+Stored<void> Flusher::open(const config::Reports& settings) {
+    if (!batch_ && !database_) {
+        return {}; // nothing to do
+    }
+    if (!database_ || !is_same_store(settings, opened_with_)) {
+        database_.reset();
+        auto made = make_(settings);
+        if (!made) {
+            return base::refuse(Failure{Failure::Kind::refused, made.error()});
+        }
+        database_ = *std::move(made);
+        opened_with_ = settings;
+        house_kept_.reset();
+    }
+    return batch_ ? database_->open() : Stored<void>();
+}
+
+Stored<void> Flusher::write_batch(const config::Reports& settings, base::UnixTime now) {
+    if (!batch_) {
+        return {};
+    }
+    origin_.at = now;
+    if (full_ && !batch_->empty()) {
+        counters_.add(Family::reports, static_cast<std::size_t>(Reported::dropped),
+                      static_cast<std::uint64_t>(batch_->messages()));
+        origin_.dropped += batch_->messages();
+        batch_.emplace();
+    }
+    const auto flushed =
+        reports::flush(*database_, *batch_, origin_, {.rows_per_domain = settings.rows_per_domain});
+    if (!flushed) {
+        return base::refuse(flushed.error());
+    }
+    const auto add = [this](Reported what, std::int64_t messages) {
+        counters_.add(Family::reports, static_cast<std::size_t>(what), static_cast<std::uint64_t>(messages));
+    };
+    add(Reported::stored, batch_->messages());
+    add(Reported::less_detail, flushed->less_detail);
+    batch_.reset();
+    collector_.hold(0);
+    collector_.settle(true);
+    return {};
+}
+
+// Now and then: whether the store has room is known before anything is written to it.
+Stored<void> Flusher::keep_house(const config::Reports& settings, base::UnixTime now) {
+    if (!database_ || (house_kept_ && now >= *house_kept_ && now < *house_kept_ + between_cleanings)) {
+        return {};
+    }
+    const auto today = report::day_of(now);
+    const auto kept = static_cast<report::Day>(settings.keep.count() / report::seconds_a_day);
+    if (auto done = expire(*database_, today - kept); !done) {
+        return done;
+    }
+    const auto full = make_room(*database_, settings.store_size, today);
+    if (!full) {
+        return base::refuse(full.error());
+    }
+    if (*full && !full_) {
+        logger_.write(
+            Event::reports_lost,
+            fmt::format("the store is as large as it may be (reports.store_size: {} bytes): mail is "
+                        "not counted for reports",
+                        settings.store_size));
+    }
+    full_ = *full;
+    house_kept_ = now;
+    return {};
+}
+
+void Flusher::note_losses() {
+    const auto losses = collector_.take_losses();
+    less_detail_ += losses.less_detail;
+    dropped_ += losses.dropped;
+    const auto add = [this](Reported what, std::int64_t messages) {
+        counters_.add(Family::reports, static_cast<std::size_t>(what), static_cast<std::uint64_t>(messages));
+    };
+    add(Reported::less_detail, losses.less_detail);
+    add(Reported::dropped, losses.dropped);
+    add(Reported::late, losses.late);
+    if (losses.dropped > 0 && !losing_) {
+        logger_.write(
+            Event::reports_lost,
+            "there is no room for counts in memory (reports.memory) until the store takes them: mail "
+            "is not counted for reports");
+    }
+    lost_ = lost_ || losses.dropped > 0;
+    losing_ = losing_ || losses.dropped > 0;
+}
+
+void Flusher::note_outcome(const Stored<void>& outcome) {
+    if (!outcome) {
+        collector_.settle(false);
+        if (!failing_) {
+            logger_.write(Event::reports_failing, outcome.error().text);
+        }
+    } else if (failing_) {
+        logger_.write(Event::reports_working, "the store of counts for reports takes them again");
+    }
+    failing_ = !outcome.has_value();
+}
+
+} // namespace milter::reports

@@ -1,0 +1,61 @@
+// Puts into the store what the collector counted, and tells when that does not work. Used by one thread.
+#pragma once
+
+#include "base/result.h"
+#include "base/unix_time.h"
+#include "config/report_settings.h"
+#include "milter/log/logger.h"
+#include "milter/record/counters.h"
+#include "milter/reports/collector.h"
+#include "milter/reports/database.h"
+#include "milter/reports/flush.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace milter::reports {
+
+class Flusher {
+  public:
+    using Make =
+        std::function<base::Result<std::unique_ptr<Database>, std::string>(const config::Reports& settings)>;
+
+    // `instance`: a name that no other process has; `host`: what this one is called.
+    Flusher(Collector& collector, log::Logger& logger, record::Counters& counters, Make make,
+            std::string instance, std::string host);
+
+    // Writes what there is, or keeps it for the next time. Old days go now and then.
+    void flush(const config::Reports& settings, base::UnixTime now);
+
+    // Whether something waits for the store.
+    [[nodiscard]] bool has_batch() const { return batch_.has_value(); }
+
+  private:
+    [[nodiscard]] Stored<void> write(const config::Reports& settings, base::UnixTime now);
+    [[nodiscard]] Stored<void> write_batch(const config::Reports& settings, base::UnixTime now);
+    [[nodiscard]] Stored<void> open(const config::Reports& settings);
+    [[nodiscard]] Stored<void> keep_house(const config::Reports& settings, base::UnixTime now);
+    void begin_batch(base::UnixTime now);
+    void note_losses();
+    void note_outcome(const Stored<void>& outcome);
+
+    Collector& collector_;
+    log::Logger& logger_;
+    record::Counters& counters_;
+    Make make_;
+    Origin origin_;
+    std::unique_ptr<Database> database_;
+    config::Reports opened_with_;
+    std::optional<Pending> batch_;               // that was tried, perhaps
+    std::int64_t less_detail_ = 0, dropped_ = 0; // that the store was not told yet
+    bool failing_ = false;
+    bool losing_ = false; // a line has told of it
+    bool lost_ = false;   // in this round
+    bool full_ = false;
+    std::optional<base::UnixTime> house_kept_;
+};
+
+} // namespace milter::reports

@@ -1,0 +1,57 @@
+#include "milter/reports/pending.h"
+
+#include <utility>
+
+namespace milter::reports {
+
+namespace {
+
+// Of the containers, with what the allocator adds.
+constexpr std::size_t policy_overhead = sizeof(PolicyDay) + sizeof(PolicyCount) + 120;
+constexpr std::size_t row_overhead = sizeof(report::Key) + sizeof(RowCount) + 64;
+
+} // namespace
+
+Counted count_of(report::Evaluation evaluation, report::Detail detail, base::UnixTime at) {
+    Counted one{.day = evaluation.day, .domain = evaluation.policy.domain.text()};
+    one.policy = report::pack(evaluation.policy);
+    one.policy_key = report::key_of(one.policy);
+    if (detail != report::Detail::full) {
+        evaluation.row = report::reduce(std::move(evaluation.row), detail, evaluation.policy.domain);
+    }
+    one.row = report::pack(evaluation.row);
+    one.row_key = report::key_of(one.row);
+    one.is_due = evaluation.due == report::Due::yes;
+    one.at = at;
+    return one;
+}
+
+bool Pending::add(Counted one, std::size_t room) {
+    const PolicyDay key{one.day, one.policy_key};
+    auto policy = policies_.find(key);
+    const bool is_known = policy != policies_.end();
+    auto row = is_known ? policy->second.rows.find(one.row_key) : RowCounts::iterator();
+    if (!is_known || row == policy->second.rows.end()) {
+        const std::size_t more = row_overhead + one.row.size() +
+                                 (is_known ? 0 : policy_overhead + one.policy.size() + one.domain.size());
+        if (bytes_ + more > room) {
+            return false;
+        }
+        bytes_ += more;
+        if (!is_known) {
+            policy = policies_
+                         .emplace(key, PolicyCount{.domain = std::move(one.domain),
+                                                   .content = std::move(one.policy),
+                                                   .first_seen = one.at})
+                         .first;
+        }
+        row = policy->second.rows.emplace(one.row_key, RowCount{std::move(one.row), 0}).first;
+    }
+    ++row->second.messages;
+    ++policy->second.messages;
+    policy->second.due += one.is_due ? 1 : 0;
+    ++messages_;
+    return true;
+}
+
+} // namespace milter::reports

@@ -1,0 +1,181 @@
+#include "milter/reports/flusher.h"
+
+#include "counted.h"
+#include "milter/reports/sqlite_database.h"
+#include "support/memory_logger.h"
+#include "support/temporary_tree.h"
+
+#include <algorithm>
+
+using namespace milter::reports;
+using namespace reports_test;
+
+namespace {
+
+// Fails where it is told to: before a commit, or as if after it nobody heard of it.
+class FragileDatabase final : public Database {
+  public:
+    enum class Fault { none, closed, lost_commit };
+
+    FragileDatabase(std::unique_ptr<Database> inner, const Fault& fault)
+        : inner_(std::move(inner)), fault_(fault) {}
+
+    [[nodiscard]] Dialect dialect() const override { return inner_->dialect(); }
+    Stored<void> open() override { return fault_ == Fault::closed ? broken() : inner_->open(); }
+    Stored<Table> run(const std::string& statement, const std::vector<Value>& values) override {
+        if (fault_ == Fault::closed) {
+            return base::refuse(broken().error());
+        }
+        return inner_->run(statement, values);
+    }
+    Stored<void> fill(const std::string& table, const std::vector<std::string>& columns,
+                      const std::vector<std::vector<Value>>& rows) override {
+        return inner_->fill(table, columns, rows);
+    }
+    Stored<std::uint64_t> size() override { return inner_->size(); }
+
+  protected:
+    Stored<void> begin() override {
+        const auto done = run("BEGIN IMMEDIATE", {});
+        return done ? Stored<void>() : base::refuse(done.error());
+    }
+    Stored<void> commit() override {
+        const auto done = run("COMMIT", {});
+        return done && fault_ == Fault::lost_commit ? broken()
+               : done                               ? Stored<void>()
+                                                    : base::refuse(done.error());
+    }
+    void roll_back() override {
+        if (fault_ != Fault::lost_commit) {
+            static_cast<void>(run("ROLLBACK", {}));
+        }
+    }
+
+  private:
+    static Stored<void> broken() {
+        return base::refuse(Failure{Failure::Kind::passing, "the connection broke"});
+    }
+
+    std::unique_ptr<Database> inner_;
+    const Fault& fault_;
+};
+
+struct Flushing {
+    using Fault = FragileDatabase::Fault;
+
+    TemporaryTree tree;
+    Fault fault = Fault::none;
+    test::MemoryLogger logger;
+    milter::record::Counters counters;
+    Collector collector{[] {}};
+    config::Reports settings;
+    Flusher flusher{collector,
+                    logger,
+                    counters,
+                    [this](const config::Reports&) -> base::Result<std::unique_ptr<Database>, std::string> {
+                        return std::make_unique<FragileDatabase>(open_sqlite({.path = tree.path("r.db")}),
+                                                                 fault);
+                    },
+                    "one",
+                    "mx"};
+    base::UnixTime now = report::begin_of(some_day) + 100;
+
+    // The collector's own test says what becomes of facts.
+    void come(int messages) {
+        milter::record::MessageFacts facts;
+        facts.from_outside = true;
+        facts.client = base::IpAddress::parse("192.0.2.1");
+        facts.mail_from = "<ann@orchard.example>";
+        facts.arrived = now;
+        facts.verdict.emplace();
+        auto& dmarc = facts.verdict->dmarc.emplace();
+        dmarc.author_domain = name("orchard.example");
+        dmarc.evaluation.emplace();
+        dmarc.evaluation->policy_domain = name("orchard.example");
+        dmarc.evaluation->record = dmarc::parse_record("v=DMARC1; p=none; rua=mailto:agg@orchard.example");
+        for (int i = 0; i < messages; ++i) {
+            collector.read(facts);
+        }
+    }
+    void flush() {
+        now += 10;
+        flusher.flush(settings, now);
+    }
+    [[nodiscard]] std::int64_t stored() const {
+        return counted_messages(*open_sqlite({.path = tree.path("r.db")}));
+    }
+    [[nodiscard]] std::ptrdiff_t lines(std::string_view mark) const {
+        return std::count_if(logger.lines.begin(), logger.lines.end(),
+                             [&](const auto& line) { return line.find(mark) != std::string::npos; });
+    }
+};
+
+} // namespace
+
+TEST_CASE("nothing is made as long as there is nothing to write") {
+    Flushing one;
+    one.flush();
+    CHECK_FALSE(std::filesystem::exists(one.tree.path("r.db")));
+    one.come(1);
+    one.flush();
+    CHECK(one.stored() == 1);
+}
+
+TEST_CASE("while the store does not work counts wait, and nothing is lost or written twice") {
+    for (const auto fault : {Flushing::Fault::closed, Flushing::Fault::lost_commit}) {
+        Flushing one;
+        one.come(3);
+        one.flush();
+        one.fault = fault;
+        for (int i = 0; i < 360; ++i) { // an hour
+            one.come(2);
+            one.flush();
+        }
+        one.fault = Flushing::Fault::none;
+        one.come(1);
+        one.flush();
+        CHECK(one.stored() == 3 + 720 + 1);
+        CHECK(one.lines("[REPORTS_STORE]") == 1);
+        CHECK(one.lines("[REPORTS_STORED]") == 1);
+        CHECK(one.lines("[REPORTS_LOST]") == 0);
+        CHECK_FALSE(one.flusher.has_batch());
+    }
+}
+
+TEST_CASE("what finds no room meanwhile is told in one line, and counted") {
+    Flushing one;
+    one.settings.memory = 1; // room for nothing
+    one.collector.configure(one.settings);
+    for (int i = 0; i < 10; ++i) {
+        one.come(5);
+        one.flush();
+    }
+    CHECK(one.lines("[REPORTS_LOST]") == 1);
+    one.settings.memory = config::Reports().memory;
+    one.collector.configure(one.settings);
+    one.come(1);
+    one.flush();
+    CHECK(one.stored() == 1);
+    const auto database = open_sqlite({.path = one.tree.path("r.db")});
+    CHECK(ask(*database, "SELECT dropped FROM paraph_report_daemon") == 50);
+    CHECK(ask(*database, "SELECT messages FROM paraph_report_daemon") == 1);
+}
+
+TEST_CASE("a store that is as large as it may be takes nothing, until there is room") {
+    Flushing one;
+    one.come(1);
+    one.flush();
+    one.settings.store_size = 1;
+    one.now += 100;
+    one.come(4);
+    one.flush();
+    one.come(4);
+    one.flush();
+    CHECK(one.stored() == 1);
+    CHECK(one.lines("[REPORTS_LOST]") == 1);
+    one.settings.store_size = 0;
+    one.now += 100;
+    one.come(2);
+    one.flush();
+    CHECK(one.stored() == 3);
+}
