@@ -94,6 +94,22 @@ struct Checks {
         }
     }
 
+    void reports() const {
+        if (!settings.reports.enabled) {
+            return;
+        }
+        if (!settings.dmarc.enabled || !settings.roles.verify) {
+            report.warning(at("reports.enabled"),
+                           fmt::format("'reports.enabled' has no effect without '{}'",
+                                       settings.dmarc.enabled ? "roles.verify" : "dmarc.enabled"));
+        }
+        for (const auto* path : {"reports.store_user", "reports.store_password_file"}) {
+            if (given(path) && is_path(settings.reports.store)) {
+                report.warning(at(path), fmt::format("'{}' has no effect: 'reports.store' is a file", path));
+            }
+        }
+    }
+
     void source_of(std::string_view path, const std::string& table) const {
         const auto colon = table.find(':');
         const std::string name = colon == std::string::npos ? "" : table.substr(colon + 1);
@@ -557,6 +573,7 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     checks.tables();
     checks.sources();
     checks.store();
+    checks.reports();
     checks.durations();
     check_signed_fields(settings, root, file, report);
     checks.key_bits();

@@ -19,7 +19,7 @@ std::optional<Refusal> check_store(std::string_view text) {
         return std::nullopt;
     }
     return Refusal{fmt::format("{} is neither a path from the root nor a connection", base::quoted(text)),
-                   "/var/lib/paraph/reports.db, or host=db.example.net dbname=paraph"};
+                   "/var/lib/paraph/reports/reports.db, or host=db.example.net dbname=paraph"};
 }
 
 } // namespace
@@ -54,8 +54,8 @@ not kept, and the log says so. 0: no limit.)"),
              [](auto& s) -> auto& { return s.reports.keep; },
              "How long the counts of a day are kept. They hold addresses of those who sent mail."),
          setting(
-             "reports.flush", whole_seconds(second, 10 * minute),
-             [](auto& s) -> auto& { return s.reports.flush; }, R"(
+             "reports.flush", duration(100, 10 * minute), [](auto& s) -> auto& { return s.reports.flush; },
+             R"(
 How often the counts go from memory to the store. What was counted since then is lost when the daemon is
 killed.)"),
          setting(

@@ -13,13 +13,13 @@ namespace config {
 struct Reports {
     bool enabled = false;
 
-    std::string store = "/var/lib/paraph/reports.db"; // a file, or libpq's "host=... dbname=..."
+    std::string store = "/var/lib/paraph/reports/reports.db"; // a file, or libpq's "host=... dbname=..."
     std::string store_user;
     std::string store_password_file;
     std::uint64_t store_size = std::uint64_t{1024} * 1024 * 1024; // more is not kept; 0: no limit
     std::chrono::seconds keep{std::chrono::days(14)};
 
-    std::chrono::seconds flush{10};
+    std::chrono::milliseconds flush{10'000};
     bool durable = false;
     std::size_t memory = std::size_t{16} * 1024 * 1024; // for what waits for the store
     std::size_t rows_per_domain = 10000;                // of a policy domain and a day, in full detail

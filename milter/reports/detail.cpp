@@ -21,7 +21,7 @@ Detail detail_of(std::size_t rows, std::size_t most) {
     return steps.at(std::min(step, steps.size() - 1));
 }
 
-// RFC 4291 2.5.2 and RFC 1122 3.2.1.3: the address of nobody, for many.
+// The address of nobody (RFC 4291 2.5.2), for many.
 base::IpAddress of_nobody(const base::IpAddress& address) {
     return *base::IpAddress::parse(address.is_v4() ? "0.0.0.0" : "::");
 }

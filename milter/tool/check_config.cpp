@@ -16,6 +16,7 @@
 #include "milter/tool/counted.h"
 #include "milter/tool/daemon_user.h"
 #include "milter/tool/postfix_check.h"
+#include "milter/tool/report_store_check.h"
 #include "milter/tool/rotation/means.h"
 #include "milter/tool/startup_check.h"
 #include "milter/tool/suffix_check.h"
@@ -297,6 +298,9 @@ Result<void> check_connections(const config::Settings& settings, const config::L
     const bool known = knows_socket(loaded);
     if (!options.reload && known) { // a daemon that reloads has its socket
         report.add(check_listening(settings, loaded, name_of(options), user_that_counts(options.user)));
+    }
+    if (!options.reload && loaded.settings) { // nor does a reload depend on a database that is away
+        report.add(check_report_store(settings, loaded, name_of(options), user_that_counts(options.user)));
     }
     if (!options.postfix) {
         return {};

@@ -152,6 +152,12 @@ class Postgresql(Server):
         return run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", f"{self.place} user=paraph"],
             ";\n".join(statements).encode(), env={**os.environ, "PGPASSWORD": "s3cret"}).stdout.decode()
 
+    def ask(self, statement: str) -> str:
+        """What psql prints: a row a line, | between columns."""
+        done = run(["psql", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", f"{self.place} user=paraph", "-c", statement],
+                   env={**os.environ, "PGPASSWORD": "s3cret"})
+        return done.stdout.decode().strip()
+
     def ready(self) -> bool:
         return run([str(self.programs / "pg_isready"), "-q", "-d", self.place], check=False).returncode == 0
 

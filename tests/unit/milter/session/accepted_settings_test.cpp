@@ -335,5 +335,5 @@ TEST_CASE("whatever settings are accepted, a plain message is signed by them") {
         CHECK((theirs.reply != Reply::tempfail || theirs.enhanced.starts_with("4.7.")));
         check_written(theirs);
     }
-    CHECK(accepted > rounds / 15);
+    CHECK(accepted > rounds / 20);
 }
