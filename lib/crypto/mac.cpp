@@ -1,0 +1,71 @@
+#include "crypto/mac.h"
+
+#include "base/ascii.h"
+#include "base/base64.h"
+#include "crypto/openssl_handle.h"
+
+#include <openssl/crypto.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace crypto {
+
+namespace {
+
+void fill_randomly(unsigned char* bytes, std::size_t count) {
+    if (RAND_bytes(bytes, static_cast<int>(count)) != 1) {
+        throw std::runtime_error("no random numbers"); // there is nothing to go on with
+    }
+}
+
+} // namespace
+
+MacKey MacKey::generate() {
+    MacKey key;
+    fill_randomly(key.key_.data(), key.key_.size());
+    return key;
+}
+
+std::optional<MacKey> MacKey::read(std::string_view text) {
+    auto bytes = base::base64_decode(base::trim_fws(text));
+    if (!bytes || bytes->size() != octets) {
+        return std::nullopt;
+    }
+    MacKey key;
+    std::copy(bytes->begin(), bytes->end(), key.key_.begin());
+    OPENSSL_cleanse(bytes->data(), bytes->size());
+    return key;
+}
+
+MacKey::~MacKey() {
+    OPENSSL_cleanse(key_.data(), key_.size());
+}
+
+std::string MacKey::print() const {
+    return base::base64_encode({reinterpret_cast<const char*>(key_.data()), key_.size()});
+}
+
+MacKey::Code MacKey::code(std::string_view text) const {
+    Code code{};
+    unsigned size = 0;
+    if (HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), crypto::octets(text), text.size(),
+             code.data(), &size) == nullptr) {
+        throw std::runtime_error("HMAC failed"); // no memory
+    }
+    return code;
+}
+
+bool same_secret(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string random_octets(std::size_t count) {
+    std::string bytes(count, '\0');
+    fill_randomly(reinterpret_cast<unsigned char*>(bytes.data()), count);
+    return bytes;
+}
+
+} // namespace crypto

@@ -1,0 +1,43 @@
+// Codes by which we know our own words again: HMAC-SHA256 (RFC 2104).
+#pragma once
+
+#include "base/result.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace crypto {
+
+// 256 random bits. Wiped when it is gone.
+class MacKey {
+  public:
+    static constexpr std::size_t octets = 32;
+    using Code = std::array<std::uint8_t, 32>;
+
+    [[nodiscard]] static MacKey generate();
+    // As print() writes it; white space around it is left out. Nothing: it is none.
+    [[nodiscard]] static std::optional<MacKey> read(std::string_view text);
+
+    MacKey(const MacKey&) = default;
+    MacKey& operator=(const MacKey&) = default;
+    ~MacKey();
+
+    [[nodiscard]] std::string print() const; // base64
+    [[nodiscard]] Code code(std::string_view text) const;
+
+  private:
+    MacKey() = default;
+
+    std::array<std::uint8_t, octets> key_{};
+};
+
+// In a time that does not tell where they differ.
+[[nodiscard]] bool same_secret(std::string_view a, std::string_view b);
+
+// That many random octets.
+[[nodiscard]] std::string random_octets(std::size_t count);
+
+} // namespace crypto
