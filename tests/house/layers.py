@@ -50,11 +50,13 @@ ROOMS = {
     "session": BELOW_SESSION,
     "link": BELOW_SESSION | {"session", "listener"},
     "daemon": BELOW_SESSION | {"session", "listener", "link", "reports"},
-    "tool": BELOW_SESSION | {"session", "listener", "command_line", "reports", "tool/probe", "tool/rotation",
-                              "tool/import", "tool/compare"},
+    "tool": BELOW_SESSION | {"session", "listener", "command_line", "reports", "tool/probe", "tool/reports",
+                             "tool/rotation", "tool/import", "tool/compare"},
     "tool/probe": set(),
     # Asks name servers as the rest of the tool does, and is asked by its subcommands.
     "tool/rotation": BELOW_SESSION | {"listener", "tool"},
+    # Its subcommands, beside what they have in common with the rest of the tool.
+    "tool/reports": BELOW_SESSION | {"session", "command_line", "reports", "tool"},
     # Runs the tool's own subcommands, and programs as rotation does.
     "tool/import": BELOW_SESSION | {"listener", "tool", "tool/rotation"},
     # Plays the mail server for the old programs and for the daemon.
@@ -88,6 +90,7 @@ THIRD_PARTIES = {
     "pugixml": ("lib/report/aggregate_xml", "tests/unit/report/*"),
     "zlib": ("lib/report/gzip", "tests/unit/report/gzip_test"),
     "libxml/": ("tests/support/xml_schema",),
+    "curl/": ("milter/tool/reports/smtp_session",),
     "CLI/": ("milter/tool/*", "milter/daemon/*", "milter/main", "milter/command_line/*"),
 }
 
