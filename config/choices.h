@@ -57,6 +57,9 @@ inline constexpr std::array<Choice<authenticate::RejectOn>, 5> mail_from_reject_
 // policyd-spf's way of saying it: 0 is the test.
 inline constexpr std::array<Choice<bool>, 2> test_only_choices{{{"1", true}, {"0", false}}};
 
+inline constexpr std::array<Choice<ReportTls>, 3> report_tls_choices{
+    {{"none", ReportTls::none}, {"starttls", ReportTls::starttls}, {"implicit", ReportTls::implicit}}};
+
 inline constexpr std::array<Choice<dmarc::Discovery>, 2> discovery_choices{
     {{"tree_walk", dmarc::Discovery::tree_walk}, {"psl", dmarc::Discovery::psl}}};
 

@@ -10,6 +10,7 @@
 #include "config/load_settings.h"
 #include "config/macro_evidence.h"
 #include "config/number_text.h"
+#include "config/report_mail_schema.h"
 #include "config/table_prefix.h"
 
 #include <fmt/format.h>
@@ -107,6 +108,22 @@ struct Checks {
             if (given(path) && is_path(settings.reports.store)) {
                 report.warning(at(path), fmt::format("'{}' has no effect: 'reports.store' is a file", path));
             }
+        }
+    }
+
+    void report_mail() const {
+        const ReportMail& mail = settings.reports.mail;
+        needs("reports.user", "reports.password_file", "a login needs its password");
+        needs("reports.password_file", "reports.user", "a password needs its login");
+        const auto server = read_host_and_port(mail.server, 0);
+        if (!mail.user.empty() && mail.tls == ReportTls::none && server && !is_loopback(*server)) {
+            report.error(at("reports.user"), "'reports.user' needs 'reports.tls'",
+                         "the password would cross the network for everybody to read");
+        }
+        if (settings.reports.enabled && mail.from.empty()) {
+            report.warning(at("reports.enabled"),
+                           "'reports.enabled' without 'reports.from': reports are counted "
+                           "and not sent");
         }
     }
 
@@ -574,6 +591,7 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     checks.sources();
     checks.store();
     checks.reports();
+    checks.report_mail();
     checks.durations();
     check_signed_fields(settings, root, file, report);
     checks.key_bits();

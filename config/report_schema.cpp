@@ -1,6 +1,7 @@
 #include "config/report_schema.h"
 
 #include "base/secret_text.h"
+#include "config/report_mail_schema.h"
 #include "config/schema_types.h"
 #include "config/text_checks.h"
 
@@ -25,7 +26,7 @@ std::optional<Refusal> check_store(std::string_view text) {
 } // namespace
 
 Section reports_section() {
-    return {
+    Section section{
         "reports",
         R"(
 What the owners of domains are told about mail in their names, if their DMARC records ask for it (RFC 9990). The
@@ -88,6 +89,10 @@ same.)"),
              [](auto& s) -> auto& { return s.reports.hold_new_domains; }, R"(
 No report for the first day on which a policy domain was seen: spammers use a domain for a day, and a report tells
 them that somebody listens.)")}};
+    for (Setting& one : report_mail_settings()) {
+        section.settings.push_back(std::move(one));
+    }
+    return section;
 }
 
 } // namespace config

@@ -1,6 +1,8 @@
 // What the settings say about the reports that domain owners ask for (RFC 9990).
 #pragma once
 
+#include "config/report_mail_settings.h"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +30,8 @@ struct Reports {
     std::vector<std::string> never_due; // policy domains, and those below them
     std::size_t least_messages = 1;     // of a policy domain on a day
     bool hold_new_domains = true;       // those seen for the first time on that day
+
+    ReportMail mail;
 };
 
 // Of `store`: a file, not a connection to PostgreSQL.
