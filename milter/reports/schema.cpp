@@ -58,7 +58,23 @@ const std::vector<std::vector<std::string>>& versions() {
          // A running daemon or one that ran: what it wrote last, so that it does not do so twice.
          "CREATE TABLE paraph_report_daemon (instance text NOT NULL PRIMARY KEY, host text NOT NULL, flush "
          "bigint NOT NULL, flushed bigint NOT NULL, messages bigint NOT NULL, less_detail bigint NOT NULL, "
-         "dropped bigint NOT NULL){rowless}"}};
+         "dropped bigint NOT NULL){rowless}"},
+        // What was planned of them, and what became of it.
+        {"CREATE TABLE paraph_report_planned (id text NOT NULL PRIMARY KEY, day bigint NOT NULL, policy "
+         "{octets} NOT NULL, part bigint NOT NULL, domain text NOT NULL, begins bigint NOT NULL, ends bigint "
+         "NOT NULL, piece bigint NOT NULL, pieces bigint NOT NULL, state text NOT NULL, next_try bigint NOT "
+         "NULL, size bigint NOT NULL, planned bigint NOT NULL){rowless}",
+         "CREATE INDEX paraph_report_planned_due ON paraph_report_planned (state, next_try)",
+         "CREATE TABLE paraph_report_delivery (id bigint NOT NULL PRIMARY KEY, report text NOT NULL, address "
+         "text NOT NULL, state text NOT NULL, tries bigint NOT NULL, planned bigint NOT NULL, next_try "
+         "bigint NOT NULL, last_reply text NOT NULL)",
+         "CREATE INDEX paraph_report_delivery_report ON paraph_report_delivery (report)",
+         "CREATE TABLE paraph_report_suppressed (kind text NOT NULL, name text NOT NULL, until bigint NOT "
+         "NULL, comment text NOT NULL, bounces bigint NOT NULL, PRIMARY KEY (kind, name)){rowless}",
+         "CREATE TABLE paraph_report_run (host text NOT NULL PRIMARY KEY, begun bigint NOT NULL, ended "
+         "bigint NOT NULL, planned bigint NOT NULL, sent bigint NOT NULL, waiting bigint NOT NULL, refused "
+         "bigint NOT NULL, given_up bigint NOT NULL, held bigint NOT NULL, problem text NOT "
+         "NULL){rowless}"}};
     return all;
 }
 

@@ -22,6 +22,9 @@ class AnswerSource {
     // Adds an answer for every question, or says which one cannot be had.
     [[nodiscard]] virtual Result<void> answer(const dns::Questions& questions, dns::Answers& known) = 0;
 
+    // What comes now is another matter, with a time of its own.
+    virtual void begin_anew() {}
+
     // What the operator should know about the source itself, such as a name server that refuses.
     [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
 };
@@ -60,6 +63,7 @@ class DnsSource final : public AnswerSource {
     DnsSource(const resolver::Options& options, std::chrono::milliseconds budget);
 
     [[nodiscard]] Result<void> answer(const dns::Questions& questions, dns::Answers& known) override;
+    void begin_anew() override { deadline_.reset(); }
     [[nodiscard]] std::vector<std::string> warnings() const override;
 
   private:

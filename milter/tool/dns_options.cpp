@@ -87,18 +87,24 @@ void add_dns_options(CLI::App& app, DnsOptions& options) {
     app.add_flag("--show-questions", options.show_questions, "Print every question with its answer");
 }
 
-Result<Lookups> open_lookups(const DnsOptions& options, const config::Settings& settings, Console& console) {
+Result<std::unique_ptr<AnswerSource>> open_source(const DnsOptions& options, const config::Settings& settings,
+                                                  Console& console) {
     if (!options.answers.empty()) {
-        auto source = open_file(options, console);
-        return source ? Result<Lookups>(Lookups(std::move(*source), settings.dns.questions_per_message))
-                      : tl::make_unexpected(source.error());
+        return open_file(options, console);
     }
     const auto resolver = resolver_options(options, settings);
     if (!resolver) {
         return tl::make_unexpected(resolver.error());
     }
-    return Lookups(std::make_unique<DnsSource>(*resolver, settings.dns.message_budget),
-                   settings.dns.questions_per_message);
+    return std::make_unique<DnsSource>(*resolver, settings.dns.message_budget);
+}
+
+Result<Lookups> open_lookups(const DnsOptions& options, const config::Settings& settings, Console& console) {
+    auto source = open_source(options, settings, console);
+    if (!source) {
+        return tl::make_unexpected(source.error());
+    }
+    return Lookups(std::move(*source), settings.dns.questions_per_message);
 }
 
 Result<void> report_lookups(const DnsOptions& options, const Lookups& lookups, bool json, Console& console) {

@@ -28,6 +28,10 @@ void add_dns_options(CLI::App& app, DnsOptions& options);
 [[nodiscard]] Result<resolver::Options> resolver_options(const DnsOptions& options,
                                                          const config::Settings& settings);
 
+// Where the answers come from, for whoever asks about many things with it.
+[[nodiscard]] Result<std::unique_ptr<AnswerSource>>
+open_source(const DnsOptions& options, const config::Settings& settings, Console& console);
+
 [[nodiscard]] Result<Lookups> open_lookups(const DnsOptions& options, const config::Settings& settings,
                                            Console& console);
 

@@ -1,0 +1,297 @@
+#include "milter/tool/reports/outbox.h"
+
+#include "crypto/mac.h"
+#include "milter/reports/columns.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace milter::tool::reports {
+
+using milter::reports::Bytes;
+using milter::reports::bytes_of;
+using milter::reports::Cells;
+using milter::reports::key_of_column;
+using milter::reports::Part;
+using milter::reports::Value;
+
+namespace {
+
+constexpr std::string_view report_columns =
+    "id, day, policy, part, domain, begins, ends, piece, pieces, state, next_try, size";
+
+PlannedReport report_of(const Cells& row) {
+    return {row.text(0),   {row.number(1), key_of_column(row.text(2)), row.number(3)},
+            row.text(4),   {row.number(5), row.number(6)},
+            row.number(7), row.number(8),
+            row.text(9),   row.number(10),
+            row.number(11)};
+}
+
+// The id is random in all of its bits, and a column has a sign.
+std::int64_t column_of(DeliveryId id) {
+    return static_cast<std::int64_t>(id);
+}
+
+Delivery delivery_of(const Cells& row) {
+    return {static_cast<DeliveryId>(row.number(0)),
+            row.text(1),
+            row.text(2),
+            read_delivery_state(row.text(3)),
+            static_cast<int>(row.number(4)),
+            row.number(5),
+            row.number(6),
+            row.text(7)};
+}
+
+Suppression suppression_of(const Cells& row) {
+    return {read_suppress_by(row.text(0)).value_or(SuppressBy::address), row.text(1), row.number(2),
+            row.text(3), static_cast<int>(row.number(4))};
+}
+
+// What a selection adds to a WHERE, and its values.
+std::string wanted_rows(const Selection& wanted, std::vector<Value>& values) {
+    std::string text;
+    if (wanted.domain) {
+        values.emplace_back(*wanted.domain);
+        text += fmt::format(" AND domain = ${}", values.size());
+    }
+    if (wanted.day) {
+        values.emplace_back(*wanted.day);
+        text += fmt::format(" AND day = ${}", values.size());
+    }
+    return text;
+}
+
+template <class T>
+Stored<void> done_of(const Stored<T>& result) {
+    return result ? Stored<void>() : base::refuse(result.error());
+}
+
+} // namespace
+
+Stored<bool> Outbox::plan(const std::vector<PlannedReport>& pieces, const std::vector<std::string>& addresses,
+                          base::UnixTime now) {
+    const Part& part = pieces.front().part;
+    const auto mine = database_.run(
+        fmt::format("SELECT day FROM paraph_report_policy WHERE day = $1 AND policy = $2 AND part = $3 AND "
+                    "planned = 0{}",
+                    database_.skip_locked()),
+        {Value(part.day), Value(bytes_of(part.policy)), Value(part.part)});
+    if (!mine || mine->rows.empty()) {
+        return mine ? Stored<bool>(false) : base::refuse(mine.error());
+    }
+    for (const PlannedReport& piece : pieces) {
+        auto done = database_.run(
+            fmt::format("INSERT INTO paraph_report_planned ({}, planned) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+                        "$8, $9, 'planned', $10, 0, $11)",
+                        report_columns),
+            {Value(piece.id), Value(part.day), Value(bytes_of(part.policy)), Value(part.part),
+             Value(piece.domain), Value(piece.period.begin), Value(piece.period.end), Value(piece.piece),
+             Value(piece.pieces), Value(now), Value(now)});
+        for (const std::string& address : addresses) {
+            if (done) {
+                std::uint64_t id = 0;
+                for (const char octet : crypto::random_octets(sizeof(id))) {
+                    id = (id << 8U) | static_cast<unsigned char>(octet);
+                }
+                done = database_.run(
+                    "INSERT INTO paraph_report_delivery (id, report, address, state, tries, planned, "
+                    "next_try, last_reply) VALUES ($1, $2, $3, 'waiting', 0, $4, $5, '')",
+                    {Value(column_of(id)), Value(piece.id), Value(address), Value(now), Value(now)});
+            }
+        }
+        if (!done) {
+            return base::refuse(done.error());
+        }
+    }
+    const auto marked = milter::reports::mark_planned(database_, part);
+    return marked ? Stored<bool>(true) : base::refuse(marked.error());
+}
+
+Stored<void> Outbox::pass_over(const Part& part) {
+    return done_of(database_.run(
+        "UPDATE paraph_report_policy SET planned = 2 WHERE day = $1 AND policy = $2 AND part = $3 AND "
+        "planned = 0",
+        {Value(part.day), Value(bytes_of(part.policy)), Value(part.part)}));
+}
+
+Stored<std::optional<PlannedReport>> Outbox::pick(const Selection& wanted, base::UnixTime now) {
+    Database& locks = locks_ == nullptr ? database_ : *locks_;
+    std::vector<Value> values{Value(now)};
+    const auto which = wanted_rows(wanted, values);
+    const auto table = locks.run(
+        fmt::format("SELECT {} FROM paraph_report_planned WHERE state <> 'closed' AND next_try <= $1{} ORDER "
+                    "BY next_try, id LIMIT 1{}",
+                    report_columns, which, locks_ == nullptr ? "" : locks.skip_locked()),
+        values);
+    if (!table) {
+        return base::refuse(table.error());
+    }
+    return table->rows.empty() ? std::optional<PlannedReport>() : report_of(table->rows.front());
+}
+
+Stored<void> Outbox::put_back(const PlannedReport& report, const std::optional<base::UnixTime>& next_try) {
+    Database& locks = locks_ == nullptr ? database_ : *locks_;
+    return done_of(next_try ? locks.run("UPDATE paraph_report_planned SET next_try = $2 WHERE id = $1",
+                                        {Value(report.id), Value(*next_try)})
+                            : locks.run("UPDATE paraph_report_planned SET state = 'closed' WHERE id = $1",
+                                        {Value(report.id)}));
+}
+
+Stored<bool> Outbox::with_next(const Selection& wanted, base::UnixTime now, const Work& work) {
+    bool found = false;
+    const auto all = [&]() -> Stored<void> {
+        if (locks_ != nullptr) { // a mail takes its time
+            const auto patient =
+                locks_->run("SELECT set_config('idle_in_transaction_session_timeout', '0', true)");
+            if (!patient) {
+                return base::refuse(patient.error());
+            }
+        }
+        const auto report = pick(wanted, now);
+        if (!report || !*report) {
+            return done_of(report);
+        }
+        found = true;
+        const auto next_try = work(**report);
+        return next_try ? put_back(**report, *next_try) : base::refuse(next_try.error());
+    };
+    const auto done = locks_ == nullptr ? all() : locks_->transaction(all);
+    return done ? Stored<bool>(found) : base::refuse(done.error());
+}
+
+Stored<std::optional<base::UnixTime>> Outbox::next_due(const Selection& wanted) {
+    std::vector<Value> values;
+    const auto which = wanted_rows(wanted, values);
+    const auto table = database_.run(
+        fmt::format("SELECT next_try FROM paraph_report_planned WHERE state <> 'closed'{} ORDER BY next_try "
+                    "LIMIT 1",
+                    which),
+        values);
+    if (!table) {
+        return base::refuse(table.error());
+    }
+    return table->rows.empty() ? std::optional<base::UnixTime>() : table->rows.front().number(0);
+}
+
+// Of the lock's own connection, for its row is locked to others.
+Stored<void> Outbox::save_built(const std::string& report, std::int64_t size) {
+    Database& locks = locks_ == nullptr ? database_ : *locks_;
+    return done_of(locks.run("UPDATE paraph_report_planned SET state = 'built', size = $2 WHERE id = $1",
+                             {Value(report), Value(size)}));
+}
+
+Stored<std::vector<Delivery>> Outbox::deliveries(const std::string& report) {
+    const auto table =
+        database_.run("SELECT id, report, address, state, tries, planned, next_try, last_reply FROM "
+                      "paraph_report_delivery WHERE report = $1 ORDER BY id",
+                      {Value(report)});
+    if (!table) {
+        return base::refuse(table.error());
+    }
+    std::vector<Delivery> all;
+    for (const Cells& row : table->rows) {
+        all.push_back(delivery_of(row));
+    }
+    return all;
+}
+
+Stored<std::optional<Delivery>> Outbox::find(DeliveryId id) {
+    const auto table =
+        database_.run("SELECT id, report, address, state, tries, planned, next_try, last_reply FROM "
+                      "paraph_report_delivery WHERE id = $1",
+                      {Value(column_of(id))});
+    if (!table) {
+        return base::refuse(table.error());
+    }
+    return table->rows.empty() ? std::optional<Delivery>() : delivery_of(table->rows.front());
+}
+
+Stored<bool> Outbox::save(const Delivery& before, const Delivery& delivery) {
+    const auto table = database_.run(
+        "UPDATE paraph_report_delivery SET state = $1, tries = $2, next_try = $3, last_reply = $4 WHERE id = "
+        "$5 AND state = $6 AND tries = $7",
+        {Value(std::string(print(delivery.state))), Value(std::int64_t{delivery.tries}),
+         Value(delivery.next_try), Value(delivery.last_reply), Value(column_of(delivery.id)),
+         Value(std::string(print(before.state))), Value(std::int64_t{before.tries})});
+    return table ? Stored<bool>(table->changed == 1) : base::refuse(table.error());
+}
+
+Stored<std::optional<::report::Policy>> Outbox::policy_of(const Part& part) {
+    const auto table =
+        database_.run("SELECT content FROM paraph_report_policy WHERE day = $1 AND policy = $2 AND part = $3",
+                      {Value(part.day), Value(bytes_of(part.policy)), Value(part.part)});
+    if (!table) {
+        return base::refuse(table.error());
+    }
+    if (table->rows.empty()) {
+        return std::optional<::report::Policy>();
+    }
+    auto policy = ::report::unpack_policy(table->rows.front().text(0));
+    return policy ? std::optional(*std::move(policy)) : std::nullopt;
+}
+
+Stored<std::optional<Suppression>> Outbox::suppression(SuppressBy by, const std::string& what) {
+    const auto table = database_.run("SELECT kind, name, until, comment, bounces FROM "
+                                     "paraph_report_suppressed WHERE kind = $1 AND name = $2",
+                                     {Value(std::string(print(by))), Value(what)});
+    if (!table) {
+        return base::refuse(table.error());
+    }
+    return table->rows.empty() ? std::optional<Suppression>() : suppression_of(table->rows.front());
+}
+
+Stored<void> Outbox::suppress(const Suppression& one) {
+    return done_of(database_.run(
+        "INSERT INTO paraph_report_suppressed (kind, name, until, comment, bounces) VALUES ($1, $2, $3, $4, "
+        "$5) ON CONFLICT (kind, name) DO UPDATE SET until = EXCLUDED.until, comment = EXCLUDED.comment, "
+        "bounces = EXCLUDED.bounces",
+        {Value(std::string(print(one.by))), Value(one.what), Value(one.until), Value(one.comment),
+         Value(std::int64_t{one.bounces})}));
+}
+
+Stored<bool> Outbox::remove_suppression(SuppressBy by, const std::string& what) {
+    const auto table = database_.run("DELETE FROM paraph_report_suppressed WHERE kind = $1 AND name = $2",
+                                     {Value(std::string(print(by))), Value(what)});
+    return table ? Stored<bool>(table->changed > 0) : base::refuse(table.error());
+}
+
+Stored<std::vector<Suppression>> Outbox::suppressions() {
+    const auto table = database_.run(
+        "SELECT kind, name, until, comment, bounces FROM paraph_report_suppressed ORDER BY kind, name");
+    if (!table) {
+        return base::refuse(table.error());
+    }
+    std::vector<Suppression> all;
+    for (const Cells& row : table->rows) {
+        all.push_back(suppression_of(row));
+    }
+    return all;
+}
+
+Stored<void> Outbox::save_run(const std::string& host, const RunResult& result) {
+    return done_of(database_.run(
+        "INSERT INTO paraph_report_run (host, begun, ended, planned, sent, waiting, refused, given_up, held, "
+        "problem) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (host) DO UPDATE SET begun = "
+        "EXCLUDED.begun, ended = EXCLUDED.ended, planned = EXCLUDED.planned, sent = EXCLUDED.sent, waiting = "
+        "EXCLUDED.waiting, refused = EXCLUDED.refused, given_up = EXCLUDED.given_up, held = EXCLUDED.held, "
+        "problem = EXCLUDED.problem",
+        {Value(host), Value(result.begun), Value(result.ended), Value(result.planned), Value(result.sent),
+         Value(result.waiting), Value(result.refused), Value(result.given_up), Value(result.held),
+         Value(result.problem)}));
+}
+
+Stored<void> Outbox::forget(base::UnixTime before) {
+    auto done = database_.run("DELETE FROM paraph_report_delivery WHERE report IN (SELECT id FROM "
+                              "paraph_report_planned WHERE state = 'closed' AND planned < $1)",
+                              {Value(before)});
+    if (done) {
+        done = database_.run("DELETE FROM paraph_report_planned WHERE state = 'closed' AND planned < $1",
+                             {Value(before)});
+    }
+    return done_of(done);
+}
+
+} // namespace milter::tool::reports

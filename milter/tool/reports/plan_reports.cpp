@@ -1,0 +1,140 @@
+#include "milter/tool/reports/plan_reports.h"
+
+#include "crypto/mac.h"
+#include "milter/tool/reports/build_report.h"
+#include "report/report_uri.h"
+
+#include <algorithm>
+#include <array>
+
+namespace milter::tool::reports {
+
+namespace {
+
+constexpr std::size_t candidates_at_once = 200;
+constexpr base::UnixTime late_flush = 60;
+
+std::string new_report_id() {
+    std::array<std::uint8_t, 16> random{};
+    const auto octets = crypto::random_octets(random.size());
+    std::transform(octets.begin(), octets.end(), random.begin(),
+                   [](char octet) { return static_cast<std::uint8_t>(octet); });
+    return ::report::make_report_id(random);
+}
+
+bool is_wanted(const milter::reports::Candidate& candidate, const Selection& wanted) {
+    return (!wanted.domain || candidate.policy.domain.text() == *wanted.domain) &&
+           (!wanted.day || candidate.part.day == *wanted.day);
+}
+
+// Pages of candidates, each seen once.
+Stored<void>
+for_each_page(Database& database, base::UnixTime now,
+              const std::function<Stored<void>(const std::vector<milter::reports::Candidate>&)>& see) {
+    std::optional<milter::reports::Part> after;
+    for (;;) {
+        const auto page = milter::reports::read_candidates(database, today(now), after, candidates_at_once);
+        if (!page) {
+            return base::refuse(page.error());
+        }
+        if (page->empty()) {
+            return {};
+        }
+        if (auto seen = see(*page); !seen) {
+            return seen;
+        }
+        after = page->back().part;
+    }
+}
+
+} // namespace
+
+::report::Day today(base::UnixTime now) {
+    return ::report::day_of(now - late_flush);
+}
+
+Stored<Plan> plan_of(Database& database, const milter::reports::Candidate& candidate,
+                     const config::Reports& settings) {
+    Plan plan;
+    if (const auto reason = milter::reports::why_not_due(candidate, settings)) {
+        plan.why_not = milter::reports::print(*reason);
+        return plan;
+    }
+    const auto destinations = ::report::read_report_uris(candidate.policy.rua, settings.mail.max_addresses);
+    for (const auto& address : destinations.addresses) {
+        plan.addresses.push_back(::report::print(address));
+    }
+    if (plan.addresses.empty()) {
+        plan.why_not = "no address that a report could go to";
+        return plan;
+    }
+    const auto pieces = count_pieces(database, candidate.part, limits_for(settings.mail.max_size));
+    if (!pieces) {
+        return base::refuse(pieces.error());
+    }
+    const auto day = static_cast<::report::Day>(candidate.part.day);
+    const ::report::Period whole{::report::begin_of(day), ::report::last_second_of(day)};
+    for (std::size_t piece = 0; piece < *pieces; ++piece) {
+        plan.pieces.push_back({.id = new_report_id(),
+                               .part = candidate.part,
+                               .domain = candidate.policy.domain.text(),
+                               .period = ::report::period_of_part(whole, piece, *pieces),
+                               .piece = static_cast<std::int64_t>(piece),
+                               .pieces = static_cast<std::int64_t>(*pieces)});
+    }
+    return plan;
+}
+
+Stored<std::int64_t> plan_reports(Outbox& outbox, const config::Reports& settings, const Selection& wanted,
+                                  base::UnixTime now) {
+    std::int64_t planned = 0;
+    Database& database = outbox.database();
+    const auto plan_page = [&](const auto& page) {
+        return database.transaction([&]() -> Stored<void> {
+            for (const auto& candidate : page) {
+                if (!is_wanted(candidate, wanted)) {
+                    continue;
+                }
+                const auto plan = plan_of(database, candidate, settings);
+                if (!plan) {
+                    return base::refuse(plan.error());
+                }
+                if (plan->pieces.empty()) {
+                    if (auto passed = outbox.pass_over(candidate.part); !passed) {
+                        return passed;
+                    }
+                    continue;
+                }
+                const auto mine = outbox.plan(plan->pieces, plan->addresses, now);
+                if (!mine) {
+                    return base::refuse(mine.error());
+                }
+                planned += *mine ? static_cast<std::int64_t>(plan->pieces.size()) : 0;
+            }
+            return {};
+        });
+    };
+    const auto done = for_each_page(database, now, plan_page);
+    return done ? Stored<std::int64_t>(planned) : base::refuse(done.error());
+}
+
+Stored<void> look_at_plans(Database& database, const config::Reports& settings, const Selection& wanted,
+                           base::UnixTime now, const SeePlan& see) {
+    return for_each_page(database, now, [&](const auto& page) -> Stored<void> {
+        for (const auto& candidate : page) {
+            if (!is_wanted(candidate, wanted)) {
+                continue;
+            }
+            const auto plan = plan_of(database, candidate, settings);
+            if (!plan) {
+                return base::refuse(plan.error());
+            }
+            if (auto seen = see(candidate, *plan); !seen) {
+                return seen;
+            }
+        }
+        return {};
+    });
+}
+
+} // namespace milter::tool::reports
