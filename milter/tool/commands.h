@@ -19,6 +19,7 @@ void add_check_config(CLI::App& app, Command& chosen);
 void add_show_config(CLI::App& app, Command& chosen);
 void add_key(CLI::App& app, Command& chosen);
 void add_import(CLI::App& app, Command& chosen);
+void add_report(CLI::App& app, Command& chosen);
 void add_reload(CLI::App& app, Command& chosen);
 void add_probe(CLI::App& app, Command& chosen);
 

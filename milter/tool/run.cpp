@@ -32,6 +32,7 @@ void declare(CLI::App& app, Command& chosen) {
     add_show_config(app, chosen);
     add_key(app, chosen);
     add_import(app, chosen);
+    add_report(app, chosen);
     add_reload(app, chosen);
     add_probe(app, chosen);
 }
@@ -75,7 +76,8 @@ void list_subcommands(const CLI::App& app, std::ostream& err) {
 // "help key show" is "key show --help", "key help" is "key --help".
 std::vector<std::string> with_help(std::vector<std::string> arguments) {
     const bool first = !arguments.empty() && arguments.front() == "help";
-    const bool second = arguments.size() == 2 && (arguments[0] == "key" || arguments[0] == "policy") &&
+    const bool second = arguments.size() == 2 &&
+                        (arguments[0] == "key" || arguments[0] == "policy" || arguments[0] == "report") &&
                         arguments[1] == "help";
     if (first || second) {
         arguments.erase(first ? arguments.begin() : arguments.begin() + 1);

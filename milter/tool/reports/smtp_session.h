@@ -19,10 +19,10 @@ struct SmtpServer {
     std::string host = "127.0.0.1"; // a name or an address, without brackets
     unsigned port = 25;
     enum class Tls : std::uint8_t { none, starttls, implicit } tls = Tls::none;
-    std::string ca_file; // empty: the system's
-    std::string user;    // empty: no AUTH
-    std::string password;
-    std::string own_name; // of EHLO
+    std::string ca_file = {}; // empty: the system's
+    std::string user = {};    // empty: no AUTH
+    std::string password = {};
+    std::string own_name = {}; // of EHLO
     std::chrono::seconds connect_time{30};
     std::chrono::seconds reply_time{120};
     std::chrono::seconds mail_time{600}; // for all of one mail

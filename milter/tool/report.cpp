@@ -1,0 +1,18 @@
+// paraph report: reports to the owners of domains.
+
+#include "milter/tool/commands.h"
+#include "milter/tool/report_commands.h"
+
+#include <CLI/CLI.hpp>
+
+namespace milter::tool {
+
+void add_report(CLI::App& app, Command& chosen) {
+    CLI::App* report = app.add_subcommand("report", "Send DMARC reports to the owners of domains");
+    report->require_subcommand(1);
+    add_report_send(*report, chosen);
+    add_report_bounce(*report, chosen);
+    add_report_suppress(*report, chosen);
+}
+
+} // namespace milter::tool

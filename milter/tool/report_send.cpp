@@ -1,0 +1,405 @@
+// paraph report send: what the daemon counted on days that are over, to those who asked for it.
+
+#include "base/ascii.h"
+#include "base/secret_text.h"
+#include "config/number_text.h"
+#include "config/report_mail_schema.h"
+#include "keys/source/secret_file.h"
+#include "milter/session/outbound.h"
+#include "milter/tool/configuration.h"
+#include "milter/tool/counted.h"
+#include "milter/tool/dns_options.h"
+#include "milter/tool/files.h"
+#include "milter/tool/message_input.h"
+#include "milter/tool/report_commands.h"
+#include "milter/tool/reports/alignment_proof.h"
+#include "milter/tool/reports/open_outbox.h"
+#include "milter/tool/reports/plan_reports.h"
+#include "milter/tool/reports/run_lock.h"
+#include "milter/tool/reports/send_reports.h"
+#include "milter/tool/reports/token_key.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <ostream>
+#include <thread>
+
+namespace milter::tool {
+
+namespace {
+
+using reports::Plan;
+
+struct ReportSendOptions {
+    std::string config;
+    std::string domain;
+    std::string date;
+    std::string out;
+    bool dry_run = false;
+    std::optional<base::UnixTime> now;
+    DnsOptions dns;
+};
+
+volatile sig_atomic_t told_to_stop = 0;
+
+void stop_after_this_mail(int) {
+    told_to_stop = 1;
+}
+
+void listen_to_signals() {
+    struct sigaction action{};
+    action.sa_handler = stop_after_this_mail;
+    ::sigaction(SIGTERM, &action, nullptr);
+    ::sigaction(SIGINT, &action, nullptr);
+    action.sa_handler = SIG_IGN; // a mail server may go away while we write
+    ::sigaction(SIGPIPE, &action, nullptr);
+}
+
+// --now and what has passed since, or the clock.
+class Clock {
+  public:
+    explicit Clock(std::optional<base::UnixTime> given) : given_(given) {}
+
+    [[nodiscard]] base::UnixTime now() const {
+        const auto passed = std::chrono::steady_clock::now() - start_;
+        return given_ ? *given_ + std::chrono::duration_cast<std::chrono::seconds>(passed).count()
+                      : reception_time(std::nullopt);
+    }
+
+  private:
+    std::optional<base::UnixTime> given_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+Result<reports::Selection> selection_of(const ReportSendOptions& options) {
+    reports::Selection wanted;
+    if (!options.domain.empty()) {
+        const auto domain = base::DomainName::parse_international(options.domain);
+        if (!domain) {
+            return fail(ExitCode::usage, fmt::format("{} is not a domain", base::quoted(options.domain)));
+        }
+        wanted.domain = domain->text();
+    }
+    if (!options.date.empty()) {
+        const auto end = config::parse_last_day(options.date);
+        if (!end) {
+            return fail(ExitCode::usage,
+                        fmt::format("{} is not a day: write 2027-01-31", base::quoted(options.date)));
+        }
+        wanted.day = ::report::day_of(static_cast<base::UnixTime>(*end) - 1);
+    }
+    return wanted;
+}
+
+Result<std::shared_ptr<const runtime::Runtime>> runtime_of(const config::Settings& settings) {
+    auto built = runtime::build_runtime(settings, runtime::host_name());
+    if (!built.runtime) {
+        std::string problems = "the configuration cannot be used";
+        for (const std::string& problem : built.problems) {
+            problems += '\n' + problem;
+        }
+        return fail(ExitCode::config, std::move(problems));
+    }
+    return std::move(built.runtime);
+}
+
+Result<reports::SmtpServer> server_of(const config::ReportMail& mail, const std::string& own_name) {
+    constexpr unsigned smtp = 25;
+    const auto server = config::read_host_and_port(mail.server, smtp);
+    if (!server) {
+        return fail(ExitCode::config, fmt::format("{} is not a mail server", base::quoted(mail.server)));
+    }
+    reports::SmtpServer made{.host = server->host, .port = server->port, .own_name = own_name};
+    made.ca_file = mail.ca_file;
+    switch (mail.tls) {
+    case config::ReportTls::none:
+        break;
+    case config::ReportTls::starttls:
+        made.tls = reports::SmtpServer::Tls::starttls;
+        break;
+    case config::ReportTls::implicit:
+        made.tls = reports::SmtpServer::Tls::implicit;
+        break;
+    }
+    if (!mail.user.empty()) {
+        const keys::source::SecretFile password(mail.password_file);
+        if (!password.problem().empty()) {
+            return fail(ExitCode::config, password.problem());
+        }
+        made.user = mail.user;
+        made.password = password.text();
+    }
+    return made;
+}
+
+// With the signatures that the daemon would put on mail of that author.
+Result<std::string> sign(const std::shared_ptr<const runtime::Runtime>& runtime, const std::string& mail,
+                         base::UnixTime now) {
+    const auto message = message::parse_message(mail);
+    if (!message) {
+        return fail(ExitCode::internal, message.error().message);
+    }
+    session::Outbound outbound(runtime);
+    outbound.end_of_header(message->headers, {});
+    outbound.body(message->body);
+    const auto done = outbound.finish(message->headers, now);
+    if (!done.failure.empty()) {
+        return fail(ExitCode::config, done.failure);
+    }
+    std::string fields;
+    for (const session::HeaderInsertion& field : done.fields) {
+        fields = field.name + ':' + field.body + "\r\n" + fields;
+    }
+    return fields + mail;
+}
+
+// Refused: the mail would not pass DMARC where it arrives.
+Result<void> prove(const std::shared_ptr<const runtime::Runtime>& runtime, reports::Inquiries& inquiries,
+                   base::UnixTime now, Console& console) {
+    auto lookups = inquiries.lookups();
+    const auto proof = reports::prove_alignment(runtime, lookups, now);
+    if (!proof) {
+        return tl::make_unexpected(proof.error());
+    }
+    for (const std::string& warning : proof->warnings) {
+        fmt::print(console.err, "paraph report send: {}\n", base::printable(warning));
+    }
+    if (proof->passes) {
+        return {};
+    }
+    std::string message = fmt::format("mail from {} would not pass DMARC, so no report is sent",
+                                      runtime->settings.reports.mail.from);
+    for (const std::string& problem : proof->problems) {
+        message += '\n' + problem;
+    }
+    if (proof->is_open) {
+        return fail(ExitCode::temporary, message + "\nThe next run asks again");
+    }
+    for (const std::string& line : proof->publish) {
+        fmt::print(console.out, "{}\n", line);
+    }
+    return fail(ExitCode::config, std::move(message));
+}
+
+// "2027-01-31"
+std::string print_day(std::int64_t day) {
+    return config::print_last_day(static_cast<std::uint64_t>(
+        ::report::begin_of(static_cast<::report::Day>(day)) + ::report::seconds_a_day));
+}
+
+// What would be sent, for people or into files; nothing is changed and nothing leaves.
+class Preview {
+  public:
+    Preview(const ReportSendOptions& options, const config::Settings& settings, reports::Database& database,
+            Console& console)
+        : options_(options), reports_(settings.reports), database_(database), console_(console) {}
+
+    reports::Stored<void> see(const milter::reports::Candidate& candidate, const Plan& plan) {
+        const auto about =
+            fmt::format("{} {} {}", print_day(candidate.part.day), candidate.policy.domain.text(),
+                        counted(static_cast<std::size_t>(candidate.messages), "message"));
+        if (plan.pieces.empty()) {
+            fmt::print(console_.out, "{}: no report: {}\n", about, plan.why_not);
+            return {};
+        }
+        std::string addresses;
+        for (const std::string& address : plan.addresses) {
+            addresses += ' ' + address;
+        }
+        fmt::print(console_.out, "{}: to{}\n", about, base::printable(addresses));
+        for (const auto& piece : plan.pieces) {
+            if (auto written = write(candidate.policy, piece); !written) {
+                return written;
+            }
+        }
+        return {};
+    }
+    [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+
+  private:
+    reports::Stored<void> write(const ::report::Policy& policy, const reports::PlannedReport& piece) {
+        if (options_.out.empty()) {
+            return {};
+        }
+        const auto& mail = reports_.mail;
+        const auto at = mail.from.rfind('@');
+        const ::report::Identity identity{policy.domain, *base::DomainName::parse(mail.from.substr(at + 1)),
+                                          piece.period, piece.id};
+        const auto built = reports::build_report(
+            database_, piece, policy,
+            {.org_name = mail.organization.empty() ? identity.submitter.text() : mail.organization,
+             .email = mail.contact.empty() ? mail.from : mail.contact,
+             .extra_contact_info = mail.extra_contact,
+             .generator = "paraph " PARAPH_VERSION},
+            identity, reports::limits_for(mail.max_size));
+        if (!built) {
+            return base::refuse(built.error());
+        }
+        const auto path = options_.out + '/' + ::report::file_name(identity, true);
+        if (auto written = write_output(path, built->file, console_); !written) {
+            failure_ = written.error();
+            return base::refuse(
+                milter::reports::Failure{milter::reports::Failure::Kind::refused, failure_->message});
+        }
+        return {};
+    }
+
+    const ReportSendOptions& options_;
+    const config::Reports& reports_;
+    reports::Database& database_;
+    Console& console_;
+    std::optional<Failure> failure_;
+};
+
+void print_result(const reports::RunResult& result, Console& console) {
+    fmt::print(console.out, "planned {}, sent {}, waiting {}, refused {}, given up {}, held {}\n",
+               result.planned, result.sent, result.waiting, result.refused, result.given_up, result.held);
+}
+
+// Where people look on, a line that changes.
+void show_progress(const reports::RunResult& result, Console& console) {
+    if (&console.err == &std::cerr && ::isatty(STDERR_FILENO) == 1) {
+        fmt::print(console.err, "\rsent {}, not sent {} ", result.sent,
+                   result.waiting + result.refused + result.given_up + result.held);
+        console.err.flush();
+    }
+}
+
+class Run {
+  public:
+    Run(const ReportSendOptions& options, const config::Settings& settings, Console& console)
+        : options_(options), settings_(settings), console_(console), clock_(options.now) {}
+
+    Result<ExitCode> preview(reports::Outbox& outbox, const reports::Selection& wanted) {
+        Preview preview(options_, settings_, outbox.database(), console_);
+        const auto seen = reports::look_at_plans(
+            outbox.database(), settings_.reports, wanted, clock_.now(),
+            [&](const auto& candidate, const auto& plan) { return preview.see(candidate, plan); });
+        if (preview.failure()) {
+            return tl::make_unexpected(*preview.failure());
+        }
+        return seen ? Result<ExitCode>(ExitCode::ok) : reports::fail_for(seen.error());
+    }
+
+    Result<ExitCode> send(reports::Outbox& outbox, const reports::Selection& wanted) {
+        const auto runtime = runtime_of(settings_);
+        if (!runtime) {
+            return tl::make_unexpected(runtime.error());
+        }
+        auto source = open_source(options_.dns, settings_, console_);
+        const auto server = server_of(settings_.reports.mail, (*runtime)->host_name);
+        const auto key = reports::token_key(settings_.reports.mail.token_key);
+        if (!source || !server || !key) {
+            return tl::make_unexpected(!source ? source.error() : !server ? server.error() : key.error());
+        }
+        reports::Inquiries inquiries(std::move(*source), (*runtime)->checks.dmarc_options,
+                                     settings_.dns.questions_per_message);
+        if (auto proven = prove(*runtime, inquiries, clock_.now(), console_); !proven) {
+            return tl::make_unexpected(proven.error());
+        }
+        reports::SmtpSession session(*server);
+        return hand_out(outbox, wanted, *runtime, inquiries, session, *key);
+    }
+
+  private:
+    Result<ExitCode> hand_out(reports::Outbox& outbox, const reports::Selection& wanted,
+                              const std::shared_ptr<const runtime::Runtime>& runtime,
+                              reports::Inquiries& inquiries, reports::SmtpSession& session,
+                              const crypto::MacKey& key) {
+        listen_to_signals();
+        const reports::SendReports* run = nullptr;
+        reports::SendReports sending(
+            settings_.reports, key, "paraph " PARAPH_VERSION, outbox,
+            {.postman = session,
+             .inquiries = inquiries,
+             .now = [this] { return clock_.now(); },
+             .sleep = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
+             .stops =
+                 [&] {
+                     show_progress(run->result(), console_);
+                     return told_to_stop != 0;
+                 },
+             .sign = [&](const std::string& mail) { return sign(runtime, mail, clock_.now()); },
+             .say =
+                 [this](const std::string& text) {
+                     fmt::print(console_.err, "paraph report send: {}\n", base::printable(text));
+                 }});
+        run = &sending;
+        const auto done = sending.run(wanted);
+        const auto kept = outbox.save_run(runtime->host_name, sending.result());
+        constexpr base::UnixTime kept_for = 30 * ::report::seconds_a_day; // longer than any bounce takes
+        const auto forgotten = outbox.forget(clock_.now() - kept_for);
+        print_result(sending.result(), console_);
+        if (!done) {
+            return tl::make_unexpected(done.error());
+        }
+        return kept && forgotten ? Result<ExitCode>(ExitCode::ok)
+                                 : reports::fail_for(kept ? forgotten.error() : kept.error());
+    }
+
+    const ReportSendOptions& options_;
+    const config::Settings& settings_;
+    Console& console_;
+    Clock clock_;
+};
+
+Result<ExitCode> send_reports(const ReportSendOptions& options, Console& console) {
+    const auto loaded = usable_configuration(options.config, console);
+    const auto wanted = selection_of(options);
+    if (!loaded || !wanted) {
+        return tl::make_unexpected(!loaded ? loaded.error() : wanted.error());
+    }
+    const config::Settings& settings = *loaded->settings;
+    if (!settings.reports.enabled || settings.reports.mail.from.empty()) {
+        fmt::print(console.out, "No reports are sent: {}\n",
+                   settings.reports.enabled ? "'reports.from' is not set" : "'reports.enabled' is false");
+        return ExitCode::ok;
+    }
+    auto open = reports::OpenOutbox::open(settings);
+    if (!open) {
+        return tl::make_unexpected(open.error());
+    }
+    Run run(options, settings, console);
+    if (options.dry_run || !options.out.empty()) {
+        return run.preview(open->outbox(), *wanted);
+    }
+    std::unique_ptr<keys::Descriptor> lock;
+    if (config::is_path(settings.reports.store)) {
+        auto locked = reports::lock_run(settings.reports.store);
+        if (!locked) {
+            return tl::make_unexpected(locked.error());
+        }
+        lock = std::move(*locked);
+    }
+    return run.send(open->outbox(), *wanted);
+}
+
+} // namespace
+
+void add_report_send(CLI::App& report, Command& chosen) {
+    auto options = std::make_shared<ReportSendOptions>();
+    CLI::App* sub = report.add_subcommand("send", "Send the reports of all days that are over");
+    sub->footer("Examples:\n  paraph report send\n  paraph report send --dry-run\n"
+                "  paraph report send --domain example.org --date 2027-01-31 --out /tmp/reports");
+    add_config_option(*sub, options->config);
+    sub->add_option("--domain", options->domain, "Only about this policy domain")->type_name("DOMAIN");
+    sub->add_option("--date", options->date, "Only of this day, UTC")->type_name("YYYY-MM-DD");
+    sub->add_flag("-n,--dry-run", options->dry_run, "Tell what would be sent; nothing leaves or changes");
+    sub->add_option("--out", options->out, "Write the reports into this directory and send nothing")
+        ->type_name("DIR");
+    sub->add_option("--now", options->now, "As if it were that time")->type_name("UNIXTIME");
+    add_dns_options(*sub, options->dns);
+    sub->final_callback([options, &chosen] {
+        chosen = [options](Console& console) { return send_reports(*options, console); };
+    });
+}
+
+} // namespace milter::tool

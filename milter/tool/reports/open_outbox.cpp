@@ -1,0 +1,24 @@
+#include "milter/tool/reports/open_outbox.h"
+
+#include "milter/reports/open_database.h"
+
+namespace milter::tool::reports {
+
+Result<OpenOutbox> OpenOutbox::open(const config::Settings& settings) {
+    std::unique_ptr<Database> opened[2];
+    const bool is_file = config::is_path(settings.reports.store);
+    for (std::size_t i = 0; i < (is_file ? 1U : 2U); ++i) {
+        auto made =
+            milter::reports::make_database(settings.reports, {.program = "paraph report", .create = false});
+        if (!made) {
+            return fail(ExitCode::config, "reports.store: " + made.error());
+        }
+        if (auto open = (*made)->open(); !open) {
+            return fail_for(open.error());
+        }
+        opened[i] = *std::move(made);
+    }
+    return OpenOutbox(std::move(opened[0]), std::move(opened[1]));
+}
+
+} // namespace milter::tool::reports
