@@ -1,6 +1,5 @@
 #include "milter/reports/housekeeping.h"
 
-#include <algorithm>
 #include <string>
 
 namespace milter::reports {
@@ -39,7 +38,7 @@ Stored<void> expire(Database& database, report::Day first_kept) {
     auto done = take_out_days(database, first_kept);
     if (done) {
         done = run(database, "DELETE FROM paraph_report_domain WHERE last_day < $1",
-                   std::min(first_kept, first_kept - days_of_domains));
+                   first_kept - days_of_domains);
     }
     return done ? run(database, "DELETE FROM paraph_report_daemon WHERE flushed < $1",
                       report::begin_of(first_kept))

@@ -116,8 +116,10 @@ class PostgresqlDatabase final : public Database {
         return copied ? Stored<void>() : failed(copied.error());
     }
 
+    // A table does not get smaller on the disk when rows go: then it is as large as what is left of them.
     Stored<std::uint64_t> size() override {
-        const auto table = run("SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class WHERE "
+        const auto table = run("SELECT coalesce(sum(least(pg_total_relation_size(oid), "
+                               "400 * pg_stat_get_live_tuples(oid))), 0) FROM pg_class WHERE "
                                "relkind = 'r' AND relname LIKE 'paraph\\_report\\_%' AND "
                                "pg_table_is_visible(oid)",
                                {});

@@ -13,6 +13,7 @@ void add_report(CLI::App& app, Command& chosen) {
     add_report_send(*report, chosen);
     add_report_bounce(*report, chosen);
     add_report_suppress(*report, chosen);
+    add_report_status(*report, chosen);
 }
 
 } // namespace milter::tool

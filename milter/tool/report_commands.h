@@ -11,6 +11,7 @@ namespace milter::tool {
 
 void add_report_send(CLI::App& report, Command& chosen);
 void add_report_bounce(CLI::App& report, Command& chosen);
+void add_report_status(CLI::App& report, Command& chosen);
 void add_report_suppress(CLI::App& report, Command& chosen);
 
 } // namespace milter::tool

@@ -3,6 +3,7 @@ somebody holds the lock, the database server goes away in the middle."""
 
 import collections
 import contextlib
+import json
 import random
 import resource
 import shutil
@@ -13,6 +14,7 @@ import time
 import unittest
 from pathlib import Path
 
+from harness import programs
 from harness.databases import Postgresql
 from harness.dns import txt
 from harness.messages import message
@@ -71,6 +73,9 @@ class Store(unittest.TestCase):
     def await_line(self, word: str) -> None:
         eventually(word, lambda: f"[{word}]" in self.paraphd.log())
 
+    def status(self) -> dict:
+        return json.loads(run([programs.paraph, "report", "status", "--json", "-c", str(self.paraphd.config)]).stdout)
+
     def another_daemon(self) -> Paraphd:
         folder = self.site.folder / "second"
         folder.mkdir()
@@ -89,6 +94,7 @@ class Counting(Store):
         self.await_count(5)
         self.send(1, sender="ann@pass.test")  # wants no reports
         self.send(1, client="127.0.0.1")  # ours
+        self.assertEqual((5, 2), (self.status()["messages"], self.status()["domains"]))
         self.send(4)
         self.assertEqual(0, self.paraphd.stop())
         self.assertEqual(9, self.counted())
@@ -319,6 +325,7 @@ class OnPostgresql(Store):
         self.await_count(sum(sent.values()))
         self.assertEqual("20", self.ask("SELECT count(*) FROM paraph_report_row"))
         self.assertNotIn("deadlock", self.postgresql.child.output())
+        self.assertEqual(sum(sent.values()), self.status()["messages"])
         self.assertNotIn("REPORTS_", self.paraphd.log() + other.log())
 
     def test_it_is_stopped_within_a_flush_and_comes_back(self):

@@ -17,6 +17,8 @@ POLICY = {"policy": {
         {"name": "a partner", "authors": ["*@partner.example"], "dkim_domains": ["partner.example"]}],
     "profiles": {"strict": {"recipient_domains": ["strict.example"], "dmarc": "strict"}}}}
 
+WITH_REPORTS = "paraph with reports"
+
 WITH_RELAY = "paraph with relays"
 RELAY = "203.0.113.10"  # for which the domain's SPF record speaks as well: all results are the same with and without
 RELAYS = {"relays": {"hosts": [{"addresses": [RELAY], "names": ["relay.example"]}]}}
@@ -56,6 +58,17 @@ def warm_with_policy(plan: Plan):
         yield from compare(plan, "inbound warm, policy off and on, c=64", starters, warm_corpus(plan), PASS,
                            messages=4000, sessions=64, crypto="verify_rsa",
                            goal=beside(WITH_POLICY, "CPU", "3 % more with policy", lambda off, on: on <= 1.03 * off))
+
+
+@workload("inbound warm with reports")
+def warm_with_reports(plan: Plan):
+    """Every message is counted for a report, and what was counted goes to a file of SQLite once a second."""
+    counting = {"reports": {"enabled": True, "flush": "1s", "store": str(plan.stage.folder / "reports.db")}}
+    with name_server(plan) as dns:
+        starters = [paraph(plan.stage, dns.address), paraph(plan.stage, dns.address, counting, WITH_REPORTS), noop(plan.stage)]
+        yield from compare(plan, "inbound warm, reports off and on, c=64", starters, warm_corpus(plan), PASS,
+                           messages=4000, sessions=64, crypto="verify_rsa",
+                           goal=beside(WITH_REPORTS, "CPU", "3 % more with reports", lambda off, on: on <= 1.03 * off))
 
 
 @workload("inbound warm through a relay")

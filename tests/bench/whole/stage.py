@@ -22,7 +22,7 @@ mx.sender.example A 192.0.2.10
 {name} TXT v=spf1 include:_spf1.{name} -all
 _spf1.{name} TXT v=spf1 ip4:198.51.100.0/24 include:_spf2.{name} -all
 _spf2.{name} TXT v=spf1 ip4:203.0.113.0/24 ip4:192.0.2.0/24 -all
-_dmarc.{name} TXT v=DMARC1; p=reject
+_dmarc.{name} TXT v=DMARC1; p=reject; rua=mailto:agg@{name}
 """
 # Three includes inside each other, and mail of a subdomain that inherits its policy. Under a suffix that the public suffix list
 # has, because the peers inherit by that list. These names are only ever asked of bench_dns.
