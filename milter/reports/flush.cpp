@@ -33,10 +33,10 @@ class Flush {
         if (auto sorted = sort_in(); !sorted) {
             return sorted;
         }
-        // Everybody takes the same locks in the same order.
-        for (const auto write :
-             {&Flush::write_parts, &Flush::write_rows, &Flush::write_domains, &Flush::write_daemon}) {
-            if (auto done = (this->*write)(); !done) {
+        // Everybody takes the same locks in the same order, and none before all rows are with the server.
+        for (const auto step : {&Flush::stage_parts, &Flush::stage_rows, &Flush::merge_parts,
+                                &Flush::merge_rows, &Flush::merge_domains, &Flush::write_daemon}) {
+            if (auto done = (this->*step)(); !done) {
                 return done;
             }
         }
@@ -92,11 +92,11 @@ class Flush {
         for (const auto& [key, policy] : batch_.policies()) {
             domains.insert({key.day, policy.domain});
         }
-        Rows rows;
+        Staging staging(*this, "paraph_flush_domain", {"day", "domain"});
         for (const auto& one : domains) {
-            rows.push_back({Value(one.day), Value(one.domain)});
+            staging.add({Value(one.day), Value(one.domain)});
         }
-        if (auto filled = refill("paraph_flush_domain", {"day", "domain"}, rows); !filled) {
+        if (auto filled = staging.finish(); !filled) {
             return filled;
         }
         const auto table = database_.run(
@@ -140,22 +140,33 @@ class Flush {
         return keys;
     }
 
+    Stored<void> stage_parts() {
+        Staging staging(
+            *this, "paraph_flush_policy",
+            {"day", "policy", "part", "domain", "content", "messages", "due", "row_bound", "first_seen"});
+        for (const auto& [key, part] : parts_) {
+            staging.add({Value(key.day), Value(bytes_of(key.policy)), Value(key.part), Value(part.domain),
+                         Value(Bytes{part.content}), Value(part.messages), Value(part.due),
+                         Value(part.more_rows), Value(part.first_seen)});
+        }
+        return staging.finish();
+    }
+
+    Stored<void> stage_rows() {
+        Staging staging(*this, "paraph_flush_row",
+                        {"day", "policy", "part", "row_key", "content", "messages"});
+        for (const auto& [key, part] : parts_) {
+            for (const auto& [row_key, row] : part.rows) {
+                staging.add({Value(key.day), Value(bytes_of(key.policy)), Value(key.part),
+                             Value(bytes_of(row_key)), Value(Bytes{row.content}), Value(row.messages)});
+            }
+        }
+        return staging.finish();
+    }
+
     // Nobody plans a report of what is just being written to: where that has happened since read_before(),
     // all is done anew.
-    Stored<void> write_parts() {
-        Rows rows;
-        for (const auto& [key, part] : parts_) {
-            rows.push_back({Value(key.day), Value(bytes_of(key.policy)), Value(key.part), Value(part.domain),
-                            Value(Bytes{part.content}), Value(part.messages), Value(part.due),
-                            Value(part.more_rows), Value(part.first_seen)});
-        }
-        if (auto filled = refill(
-                "paraph_flush_policy",
-                {"day", "policy", "part", "domain", "content", "messages", "due", "row_bound", "first_seen"},
-                rows);
-            !filled) {
-            return filled;
-        }
+    Stored<void> merge_parts() {
         const auto done = database_.run(
             "INSERT INTO paraph_report_policy (day, policy, part, domain, content, messages, due, row_bound, "
             "first_seen, planned) SELECT day, policy, part, domain, content, messages, due, row_bound, "
@@ -174,30 +185,7 @@ class Flush {
         return {};
     }
 
-    Stored<void> write_rows() {
-        Rows rows;
-        for (const auto& [key, part] : parts_) {
-            for (const auto& [row_key, row] : part.rows) {
-                rows.push_back({Value(key.day), Value(bytes_of(key.policy)), Value(key.part),
-                                Value(bytes_of(row_key)), Value(Bytes{row.content}), Value(row.messages)});
-                constexpr std::size_t most_at_once = 2000;
-                if (rows.size() == most_at_once) {
-                    if (auto written = write(rows); !written) {
-                        return written;
-                    }
-                    rows.clear();
-                }
-            }
-        }
-        return rows.empty() ? Stored<void>() : write(rows);
-    }
-
-    Stored<void> write(const Rows& rows) {
-        if (auto filled =
-                refill("paraph_flush_row", {"day", "policy", "part", "row_key", "content", "messages"}, rows);
-            !filled) {
-            return filled;
-        }
+    Stored<void> merge_rows() {
         return run(
             "INSERT INTO paraph_report_row (day, policy, part, row_key, content, messages) SELECT day, "
             "policy, part, row_key, content, messages FROM paraph_flush_row WHERE true "
@@ -205,14 +193,16 @@ class Flush {
             "SET messages = paraph_report_row.messages + excluded.messages");
     }
 
-    Stored<void> write_domains() {
+    Stored<void> merge_domains() {
         return run("INSERT INTO paraph_report_domain (domain, first_day, last_day) SELECT domain, min(day), "
                    "max(day) FROM paraph_flush_domain WHERE true GROUP BY domain ORDER BY domain "
                    "ON CONFLICT (domain) DO UPDATE SET "
                    "first_day = CASE WHEN excluded.first_day < paraph_report_domain.first_day THEN "
                    "excluded.first_day ELSE paraph_report_domain.first_day END, "
                    "last_day = CASE WHEN excluded.last_day > paraph_report_domain.last_day THEN "
-                   "excluded.last_day ELSE paraph_report_domain.last_day END");
+                   "excluded.last_day ELSE paraph_report_domain.last_day END "
+                   "WHERE excluded.first_day < paraph_report_domain.first_day OR excluded.last_day > "
+                   "paraph_report_domain.last_day");
     }
 
     Stored<void> write_daemon() {
@@ -227,12 +217,41 @@ class Flush {
                     Value(origin_.dropped)});
     }
 
-    Stored<void> refill(const std::string& table, const std::vector<std::string>& columns, const Rows& rows) {
-        if (auto emptied = empty(table); !emptied) {
-            return emptied;
+    // Rows for a table of this connection, some at a time, so that not all of them are in memory twice.
+    class Staging {
+      public:
+        Staging(Flush& flush, std::string table, std::vector<std::string> columns)
+            : flush_(flush), table_(std::move(table)), columns_(std::move(columns)),
+              done_(flush_.empty(table_)) {}
+
+        void add(std::vector<Value> row) {
+            rows_.push_back(std::move(row));
+            constexpr std::size_t most_at_once = 2000;
+            if (rows_.size() == most_at_once) {
+                fill();
+            }
         }
-        return rows.empty() ? Stored<void>() : database_.fill(table, columns, rows);
-    }
+        Stored<void> finish() {
+            if (!rows_.empty()) {
+                fill();
+            }
+            return done_;
+        }
+
+      private:
+        void fill() {
+            if (done_) {
+                done_ = flush_.database_.fill(table_, columns_, rows_);
+            }
+            rows_.clear();
+        }
+
+        Flush& flush_;
+        std::string table_;
+        std::vector<std::string> columns_;
+        Stored<void> done_;
+        Rows rows_;
+    };
 
     Database& database_;
     const Pending& batch_;
