@@ -106,7 +106,7 @@ Result<ExitCode> list(const ReportSuppressOptions& options, Console& console) {
                 : "until " + rotation::print_time(std::chrono::sys_seconds(std::chrono::seconds(one.until)));
         fmt::print(console.out, "{} {} {}{}{}{}\n", print(one.by), base::printable(one.what), until,
                    holds(one, now) ? "" : " (over)", one.comment.empty() ? "" : ": ",
-                   base::printable(one.comment));
+                   base::one_line(one.comment));
     }
     return ExitCode::ok;
 }

@@ -59,8 +59,9 @@ Result<void> SendReports::run(const Selection& wanted) {
     }
     result_.planned = *planned;
     while (!hands_.stops() && problem_.empty()) {
+        const auto now = hands_.now();
         const auto found = outbox_.with_next(
-            wanted, hands_.now(), [this](const PlannedReport& report) { return send_report(report); });
+            wanted, now, [this](const PlannedReport& report) { return send_report(report); });
         if (!found) {
             return fail(code_of(found.error()), found.error().text);
         }
@@ -68,8 +69,7 @@ Result<void> SendReports::run(const Selection& wanted) {
             continue;
         }
         const auto due = outbox_.next_due(wanted);
-        const auto now = hands_.now();
-        if (!due || !*due || **due > now + patience) {
+        if (!due || !*due || **due <= now || **due > now + patience) { // due already: another host has it
             break;
         }
         hands_.sleep(std::chrono::seconds(std::clamp<base::UnixTime>(**due - now, 1, patience)));

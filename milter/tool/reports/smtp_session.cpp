@@ -20,8 +20,11 @@ constexpr std::size_t longest_reply = 300;
 // How far a mail has come, by what was said to the server last.
 enum class Stage : std::uint8_t { before, mail_from, rcpt_to, data, end };
 
-Stage stage_of_command(std::string_view command) {
-    const auto verb = base::to_lower(command.substr(0, 4));
+std::string verb_of(std::string_view command) {
+    return base::to_lower(command.substr(0, 4));
+}
+
+Stage stage_of(const std::string& verb) {
     return verb == "mail"   ? Stage::mail_from
            : verb == "rcpt" ? Stage::rcpt_to
            : verb == "data" ? Stage::data
@@ -89,6 +92,7 @@ struct SmtpSession::Transfer {
     const std::function<bool()>& before_end;
     Stage stage = Stage::before;
     Reply reply{};
+    bool is_over = false; // QUIT was said: what comes behind it is no reply to the mail
 
     static std::size_t read(char* into, std::size_t size, std::size_t count, void* self) {
         auto& transfer = *static_cast<Transfer*>(self);
@@ -110,13 +114,20 @@ struct SmtpSession::Transfer {
     static int hear(CURL*, curl_infotype kind, char* text, std::size_t size, void* self) {
         auto& transfer = *static_cast<Transfer*>(self);
         const std::string_view line(text, size);
-        if (kind == CURLINFO_HEADER_OUT && transfer.stage != Stage::end) {
-            transfer.stage = stage_of_command(line);
-            transfer.reply = {};
-        } else if (kind == CURLINFO_HEADER_IN) {
+        if (kind == CURLINFO_HEADER_OUT) {
+            transfer.hear_command(verb_of(line));
+        } else if (kind == CURLINFO_HEADER_IN && !transfer.is_over) {
             transfer.hear_reply(line);
         }
         return 0;
+    }
+
+    void hear_command(const std::string& verb) {
+        is_over = is_over || verb == "quit";
+        if (!is_over && stage != Stage::end) {
+            stage = stage_of(verb);
+            reply = {};
+        }
     }
 
     void hear_reply(std::string_view line) {
@@ -215,7 +226,7 @@ Attempt SmtpSession::try_once(const Envelope& envelope, std::string_view mail,
     std::array<char, CURL_ERROR_SIZE> why{};
     curl_easy_setopt(curl, CURLOPT_MAIL_FROM, fmt::format("<{}>", envelope.sender).c_str());
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients.get());
-    curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(mail.size()));
+    // Without its size, for then read() would not be asked once more, at the end.
     curl_easy_setopt(curl, CURLOPT_READDATA, &transfer);
     curl_easy_setopt(curl, CURLOPT_DEBUGDATA, &transfer);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why.data());

@@ -1,0 +1,273 @@
+"""Reports that go out: to whom, how often, and what becomes of those that a server does not take."""
+
+import unittest
+
+from harness.process import eventually
+from harness.report_host import DAY, NOON, TODAY, ReportHost, value, xml_of
+from harness.scripted_smtp import ScriptedSmtp
+
+DONE, CONFIG, AGAIN = 0, 78, 75
+
+
+class _Sending(unittest.TestCase):
+    def setUp(self):
+        self.steps: dict[str, str] = {}  # what the server says at a step in place of the usual
+        self.smtp = ScriptedSmtp(lambda step, _: self.steps.get(step))
+        self.addCleanup(self.smtp.stop)
+        self.host = ReportHost(self.smtp)
+        self.addCleanup(self.host.stop)
+        self.host.mail_domain("orchard.test")
+
+    def send(self, *words: str, now: int = NOON, expected: int = DONE) -> str:
+        code, said = self.host.report("send", *words, now=now)
+        self.assertEqual(expected, code, said)
+        return said
+
+    def recipients(self) -> list[str]:
+        return sorted(taken.recipient for taken in self.smtp.taken)
+
+
+class ReportSendTest(_Sending):
+    def test_a_report_is_a_mail_as_the_standard_has_it(self):
+        """S8, S9, S14, S15."""
+        self.host.count("orchard.test", rows=3, messages=2)
+        self.send()
+        self.assertEqual(["agg@orchard.test"], self.recipients())
+        mail = self.smtp.taken[0]
+        message, root = mail.message, xml_of(mail.file)
+        report_id = value(root, "report_metadata", "report_id")
+        begin, end = (TODAY - 1) * DAY, TODAY * DAY - 1
+        self.assertEqual(f"Report Domain: orchard.test Submitter: reports.test Report-ID: {report_id}", message["Subject"])
+        self.assertEqual("auto-generated", message["Auto-Submitted"])
+        self.assertEqual([str(begin), str(end)], [value(root, "report_metadata", "date_range", name) for name in ("begin", "end")])
+        attachment = next(message.iter_attachments())
+        self.assertEqual("application/gzip", attachment.get_content_type())
+        self.assertTrue(attachment.get_filename().startswith(f"reports.test!orchard.test!{begin}!{end}"))
+        self.assertEqual(6, sum(int(count.text) for count in root.iter() if count.tag.endswith("}count")))
+        self.assertLessEqual(max(map(len, mail.raw.split(b"\r\n"))), 998)
+        self.assertIn("d=reports.test", message["DKIM-Signature"])
+        self.assertRegex(mail.sender, r"^dmarc-reports\+[a-z2-7]{34}@reports\.test$")
+
+    def test_a_report_is_sent_once(self):
+        """S6, S7: of days that are over, and those before them that were not done."""
+        self.host.count_all([f"{TODAY - back} orchard.test 1 1 mailto:agg@orchard.test" for back in range(4)])
+        self.assertIn("sent 3", self.send())
+        self.assertIn("sent 0", self.send())
+        days = sorted(int(value(xml_of(one.file), "report_metadata", "date_range", "begin")) // DAY for one in self.smtp.taken)
+        self.assertEqual([TODAY - 3, TODAY - 2, TODAY - 1], days)
+        ids = {value(xml_of(one.file), "report_metadata", "report_id") for one in self.smtp.taken}
+        self.assertEqual(3, len(ids))
+        self.assertIn("sent 1", self.send(now=NOON + DAY))
+
+    def test_counts_that_come_late_make_a_report_of_their_own(self):
+        self.host.count("orchard.test")
+        self.send()
+        self.host.count("orchard.test", rows=2)
+        self.send()
+        self.assertEqual([1, 2], sorted(len(list(xml_of(one.file).iter("{urn:ietf:params:xml:ns:dmarc-2.0}record")))
+                                        for one in self.smtp.taken))
+
+    def test_a_thousand_domains_get_their_own_report_in_one_session(self):
+        """S10, S12."""
+        names = [f"d{i}.test" for i in range(1000)]
+        for name in names:
+            self.host.mail_domain(name)
+        self.host.count_all([f"{TODAY - 1} {name} 1 1 mailto:agg@{name}" for name in names])
+        self.send()
+        self.assertEqual(sorted(f"agg@{name}" for name in names), self.recipients())
+        for one in self.smtp.taken:
+            self.assertEqual(one.recipient.partition("@")[2], value(xml_of(one.file), "policy_published", "domain"))
+        self.assertEqual(1, self.smtp.sessions)
+
+    def test_a_dry_run_sends_nothing_and_changes_nothing(self):
+        """S7."""
+        self.host.count("orchard.test")
+        said = self.send("--dry-run")
+        self.assertIn("orchard.test", said)
+        self.assertIn("agg@orchard.test", said)
+        out = self.host.folder / "out"
+        out.mkdir()
+        self.send("--out", str(out))
+        self.assertEqual((0, []), (self.smtp.sessions, self.smtp.taken))
+        (file,) = out.iterdir()
+        self.assertEqual("orchard.test", value(xml_of(file.read_bytes()), "policy_published", "domain"))
+        self.assertIn("sent 1", self.send())
+
+    def test_one_domain_and_one_day_can_be_chosen(self):
+        self.host.mail_domain("plum.test")
+        self.host.count_all([f"{TODAY - back} {name} 1 1 mailto:agg@{name}" for back in (1, 2)
+                             for name in ("orchard.test", "plum.test")])
+        self.assertIn("sent 1", self.send("--domain", "Plum.test", "--date", "2024-10-02"))
+        (taken,) = self.smtp.taken
+        self.assertEqual("agg@plum.test", taken.recipient)
+        self.assertIn("sent 3", self.send())
+
+    def test_it_can_be_switched_off(self):
+        """S17."""
+        self.host.count("orchard.test")
+        for setting in ({"enabled": False}, {"from": ""}):
+            self.host.reports.update(setting)
+            self.assertIn("No reports are sent", self.send())
+        self.assertEqual(0, self.smtp.sessions)
+
+    def test_nothing_is_sent_that_would_not_pass_dmarc(self):
+        """S14: the record to publish is printed."""
+        self.host.count("orchard.test")
+        self.host.zone.lines = [line for line in self.host.zone.lines if "_domainkey" not in line]
+        said = self.send(expected=CONFIG)
+        self.assertIn("would not pass DMARC", said)
+        self.assertRegex(said, r"s1\._domainkey\.reports\.test\. IN TXT .*v=DKIM1")
+        self.assertEqual(0, self.smtp.sessions)
+
+    def test_a_rua_of_the_sender_itself_is_warned_of(self):
+        """S2."""
+        self.host.zone.lines[0] = "_dmarc.reports.test 300 TXT \"v=DMARC1; p=reject; rua=mailto:a@reports.test\""
+        self.host.count("orchard.test")
+        self.assertIn("has a rua", self.send())
+
+    def test_addresses_are_checked(self):
+        """S5 and what a record may hold."""
+        self.host.mail_domain("other.test")
+        self.host.zone.add_txt("orchard.test._report._dmarc.other.test", "v=DMARC1")
+        self.host.count("orchard.test", "mailto:0,mailto:a%40b@orchard.test,https://orchard.test/,mailto:first@orchard.test!10m,"
+                                        "mailto:FIRST@ORCHARD.test,mailto:x@localhost,mailto:ok@other.test,"
+                                        "mailto:no@refusing.test,mailto:y%0d%0aRCPT@orchard.test")
+        self.send()
+        self.assertIn("first@orchard.test", self.recipients())
+        self.assertIn("ok@other.test", self.recipients())
+        self.assertLessEqual({taken.partition("@")[2] for taken in self.recipients()}, {"orchard.test", "ORCHARD.test", "other.test"})
+
+    def test_domains_without_mail_get_none(self):
+        """S4, S11: null MX, no such domain; a name server that fails is asked again later."""
+        self.host.zone.add("null.test 300 MX 0 .", "late.test FAIL")
+        self.host.count_all([f"{TODAY - 1} {name} 1 1 mailto:agg@{name}" for name in ("null.test", "gone.test")])
+        said = self.send()
+        self.assertIn("null MX", said)
+        self.assertIn("there is no domain gone.test", said)
+        self.assertIn("refused 2", said)
+        self.assertIn("refused 0", self.send())
+        self.assertEqual([], self.smtp.taken)
+
+    def test_a_listed_domain_gets_no_report(self):
+        """S1."""
+        self.host.zone.add("orchard.test.dbl.test 300 A 127.0.1.2")
+        self.host.reports["blocklists"] = ["dbl.test"]
+        self.host.count("orchard.test")
+        self.assertIn("held 1", self.send())
+        self.assertEqual([], self.smtp.taken)
+
+    def test_a_large_report_goes_in_pieces_whose_periods_do_not_overlap(self):
+        self.host.reports["max_size"] = "64K"
+        self.host.count("orchard.test", rows=3000)
+        self.send()
+        self.assertGreater(len(self.smtp.taken), 1)
+        roots = [xml_of(one.file) for one in self.smtp.taken]
+        periods = sorted((int(value(root, "report_metadata", "date_range", "begin")),
+                          int(value(root, "report_metadata", "date_range", "end"))) for root in roots)
+        self.assertEqual(((TODAY - 1) * DAY, TODAY * DAY - 1), (periods[0][0], periods[-1][1]))
+        self.assertEqual([end + 1 for _, end in periods[:-1]], [begin for begin, _ in periods[1:]])
+        addresses = [tag.text for root in roots for tag in root.iter() if tag.tag.endswith("}source_ip")]
+        self.assertEqual((3000, 3000), (len(addresses), len(set(addresses))))
+
+
+class ServerFaultTest(_Sending):
+    """What the server says at each step, and what comes of it."""
+
+    def test_replies_at_each_step(self):
+        """S5: 5xx to the address or the mail is final, 4xx is not, and what our own server says is no news of the address."""
+        cases = [("CONNECT", "554 no", "waiting"), ("CONNECT", "421 later", "waiting"), ("EHLO", "421 later", "waiting"),
+                 ("MAIL", "550 no", "waiting"), ("MAIL", "450 no", "waiting"), ("MAIL", "552 5.3.4 too large", "refused"),
+                 ("RCPT", "550 5.1.1 no such user", "refused"), ("RCPT", "450 4.2.1 full", "waiting"),
+                 ("DATA", "554 no", "refused"), ("DATA", "451 later", "waiting"), ("END", "554 spam", "refused"),
+                 ("END", "451 later", "waiting"), ("MAIL", "drop", "waiting"), ("RCPT", "drop", "waiting"), ("DATA", "drop", "waiting")]
+        for number, (step, reply, state) in enumerate(cases):
+            name = f"d{number}.test"
+            with self.subTest(step=step, reply=reply):
+                self.host.mail_domain(name)
+        for number, (step, reply, state) in enumerate(cases):
+            name = f"d{number}.test"
+            with self.subTest(step=step, reply=reply):
+                self.host.count(name)
+                self.steps = {step: reply}
+                code, said = self.host.report("send", "--domain", name)
+                self.assertIn(f"{state} 1", said)
+                self.assertEqual(0, len(self.smtp.taken))
+                self.steps = {}
+                self.host.report("suppress", "remove", "--address", f"agg@{name}")
+                said = self.send("--domain", name, now=NOON + DAY)
+                self.assertEqual(state == "waiting", len(self.smtp.taken) == 1, said)
+                self.smtp.taken.clear()
+
+    def test_a_reply_that_got_lost_leads_to_the_same_report(self):
+        """The one place where twice is possible: then it has the same ids."""
+        self.host.count("orchard.test")
+        self.steps = {"END": "drop"}
+        self.assertIn("waiting 1", self.send())
+        self.steps = {}
+        self.assertIn("sent 1", self.send(now=NOON + DAY))
+        first, second = self.smtp.taken
+        self.assertEqual(first.file, second.file)
+        for name in ("Subject", "Message-ID"):
+            self.assertEqual(first.message[name], second.message[name])
+
+    def test_days_end_the_tries(self):
+        self.host.count("orchard.test")
+        self.steps = {"RCPT": "450 4.2.1 full"}
+        tries = [self.send(now=NOON + hour * 3600) for hour in range(0, 80)]
+        self.assertEqual(1, sum("given up 1" in said for said in tries))
+        self.assertLess(sum(command.startswith("RCPT") for command in self.smtp.commands), 20)
+
+    def test_a_run_ends_early_where_our_own_server_is_away(self):
+        for number in range(10):
+            self.host.mail_domain(f"d{number}.test")
+        self.host.count_all([f"{TODAY - 1} d{number}.test 1 1 mailto:agg@d{number}.test" for number in range(10)])
+        self.host.reports["server"] = "127.0.0.1:1"
+        self.assertIn("does not take reports", self.send(expected=AGAIN))
+        self.host.reports["server"] = f"127.0.0.1:{self.smtp.port}"
+        self.assertIn("sent 10", self.send(now=NOON + DAY))
+
+
+class KilledTest(_Sending):
+    def test_killed_at_any_state_it_is_sent_once(self):
+        """S6."""
+        for number, step in enumerate(("CONNECT", "MAIL", "RCPT", "DATA", "END")):
+            with self.subTest(step=step):
+                name = "orchard.test"
+                self.host.count(name, day=TODAY - 1 - number)
+                self.smtp.holding.clear()
+                self.smtp.go_on.clear()
+                self.steps = {step: "hold"}
+                child = self.host.begin(name=step)
+                eventually(f"the server to hold at {step}", self.smtp.holding.is_set)
+                child.stop(9)
+                self.smtp.go_on.set()
+                self.steps = {}
+                self.send()
+                self.send(now=NOON + DAY)
+                self.assertEqual(number + 1, len(self.smtp.taken))
+
+    def test_two_runs_of_one_file_do_not_meet(self):
+        self.host.count("orchard.test")
+        self.steps = {"END": "hold"}
+        child = self.host.begin()
+        eventually("the server to hold", self.smtp.holding.is_set)
+        self.assertIn("another paraph report send", self.send(expected=AGAIN))
+        child.stop(9)
+
+    def test_a_run_that_is_told_to_stop_finishes_its_mail(self):
+        names = [f"d{number}.test" for number in range(50)]
+        for name in names:
+            self.host.mail_domain(name)
+        self.host.count_all([f"{TODAY - 1} {name} 1 1 mailto:agg@{name}" for name in names])
+        self.host.reports["per_minute"] = 600
+        child = self.host.begin()
+        eventually("a mail", lambda: self.smtp.taken)
+        self.assertEqual(0, child.stop())
+        self.assertLess(len(self.smtp.taken), 50)
+        self.host.reports["per_minute"] = 0
+        self.send()
+        self.assertEqual(sorted(f"agg@{name}" for name in names), self.recipients())
+
+
+if __name__ == "__main__":
+    unittest.main()
