@@ -27,7 +27,7 @@ struct ReportMail {
     std::string user;
     std::string password_file;
     std::vector<std::string> outgoing; // addresses from which our mail reaches others
-    std::string token_key = "/var/lib/paraph/report-token.key";
+    std::string token_key = "/var/lib/paraph/reports/token.key";
 
     std::size_t max_addresses = 4;
     std::size_t max_size = std::size_t{8} * 1024 * 1024; // of a mail

@@ -168,9 +168,10 @@ start_service() {
         note "Replaced $unit; the old one is $old. Changes of your own belong in systemctl edit paraphd."
     fi
     install -m 644 "$here/systemd/paraphd.service" "$unit"
-    # Not enabled: nothing rotates yet (docs/guide/rotation.md).
+    # Not enabled: nothing rotates yet (docs/guide/rotation.md), and no reports are sent (docs/guide/reports.md).
     install -m 644 "$here/systemd/paraph-rotate.service" "$here/systemd/paraph-rotate.timer" \
-        "$here/systemd/paraph-sync.service" "$here/systemd/paraph-sync.timer" "${unit%/*}/"
+        "$here/systemd/paraph-sync.service" "$here/systemd/paraph-sync.timer" \
+        "$here/systemd/paraph-report.service" "$here/systemd/paraph-report.timer" "${unit%/*}/"
     systemctl daemon-reload || die "systemctl daemon-reload fails"
     systemctl enable --quiet paraphd || die "systemctl enable paraphd fails"
     systemctl restart paraphd || die "it does not start; journalctl -u paraphd says why. A unix socket elsewhere than below

@@ -359,8 +359,10 @@ Result<ExitCode> send_reports(const ReportSendOptions& options, Console& console
     }
     const config::Settings& settings = *loaded->settings;
     if (!settings.reports.enabled || settings.reports.mail.from.empty()) {
-        fmt::print(console.out, "No reports are sent: {}\n",
-                   settings.reports.enabled ? "'reports.from' is not set" : "'reports.enabled' is false");
+        if (options.dry_run || ::isatty(STDOUT_FILENO) == 1) { // a timer's log need not have it each hour
+            fmt::print(console.out, "No reports are sent: {}\n",
+                       settings.reports.enabled ? "'reports.from' is not set" : "'reports.enabled' is false");
+        }
         return ExitCode::ok;
     }
     auto open = reports::OpenOutbox::open(settings);

@@ -103,16 +103,16 @@ class SystemCalls(SiteTest):
         self.assertIn(b"READY=1", self.manager.recv(4096))
 
 
-class RotationUnits(unittest.TestCase):
-    """paraph-rotate.service, paraph-sync.service and their timers."""
+class TimedUnits(unittest.TestCase):
+    """paraph-report.service, paraph-rotate.service, paraph-sync.service and their timers."""
 
     def test_what_it_starts_is_a_command_of_the_tool(self):
-        for unit in ("paraph-rotate.service", "paraph-sync.service"):
+        for unit in ("paraph-report.service", "paraph-rotate.service", "paraph-sync.service"):
             command = re.search(r"^ExecStart=/usr/local/bin/paraph (.*)$", (UNIT.parent / unit).read_text(),
                                 re.MULTILINE)[1].split()
             with self.subTest(unit), tempfile.TemporaryDirectory() as folder:
                 config = Path(folder) / "paraph.yaml"
-                config.write_text("")  # where nothing rotates there is nothing to do
+                config.write_text("")  # where nothing rotates and no reports are sent there is nothing to do
                 done = run([programs.paraph, *command, "-c", str(config)], check=False)
                 self.assertEqual((0, b"", b""), (done.returncode, done.stdout, done.stderr))
 
@@ -121,20 +121,20 @@ class RotationUnits(unittest.TestCase):
             run(["cmake", f"-DCMAKE_INSTALL_PREFIX={folder}", "-Dbindir=bin", "-Dsbindir=sbin", "-P",
                  str(UNIT.parents[1] / "install" / "units.cmake")])
             units = Path(folder) / "lib" / "systemd" / "system"
-            self.assertLess({f"paraph-{name}.{kind}" for name in ("rotate", "sync") for kind in ("service", "timer")},
+            self.assertLess({f"paraph-{name}.{kind}" for name in ("report", "rotate", "sync") for kind in ("service", "timer")},
                             {unit.name for unit in units.iterdir()})
             self.assertIn(f"ExecStart={folder}/bin/paraph key rotate\n", (units / "paraph-rotate.service").read_text())
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "needs systemd-analyze")
     def test_systemd_understands_them(self):
         with tempfile.TemporaryDirectory() as folder:
-            for unit in (*UNIT.parent.glob("paraph-rotate.*"), *UNIT.parent.glob("paraph-sync.*")):
+            for unit in UNIT.parent.glob("paraph-*"):
                 text = unit.read_text().replace("/usr/local/bin/paraph", programs.paraph)
                 (Path(folder) / unit.name).write_text(text)
             done = run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no",
                         *map(str, Path(folder).iterdir())], check=False)
         self.assertEqual((0, ""), (done.returncode, "".join(line for line in done.stderr.decode().splitlines(True)
-                                                           if "paraph-rotate" in line or "paraph-sync" in line)))
+                                                           if "paraph-r" in line or "paraph-sync" in line)))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ std::string_view field_of(const message::HeaderList& headers, std::string_view n
     return field == nullptr ? std::string_view() : field->body();
 }
 
-// The parts between the boundaries, without the one that has no end (RFC 2046 5.1.1).
+// The parts between the boundaries, without the one that has no end.
 std::vector<std::string_view> parts_of(std::string_view body, const std::string& boundary) {
     std::vector<std::string_view> parts;
     const std::string delimiter = "--" + boundary;
@@ -112,7 +112,7 @@ DeliveryStatus read_groups(std::string_view text) {
 
 bool is_status(std::string_view type) {
     return base::iequals(type, "message/delivery-status") ||
-           base::iequals(type, "message/global-delivery-status"); // RFC 6533 3
+           base::iequals(type, "message/global-delivery-status"); // of internationalized mail
 }
 
 } // namespace

@@ -36,7 +36,7 @@ struct Reply {
     std::string text;
 };
 
-bool is_too_large(const Reply& reply) { // RFC 1870 6.1, RFC 3463 3.4
+bool is_too_large(const Reply& reply) { // RFC 3463 3.4
     return reply.code == 552 || reply.text.starts_with("5.3.4") || reply.text.starts_with("5.2.3");
 }
 
