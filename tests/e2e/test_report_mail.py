@@ -23,7 +23,8 @@ class ReportMailTest(SiteTest):
     @classmethod
     def prepare(cls, site) -> None:
         site.zone.lines = [line for line in site.zone.lines if not line.startswith("_dmarc.pass.test")]
-        site.zone.add("_dmarc.pass.test 300 TXT \"v=DMARC1; p=none; rua=mailto:agg@pass.test\"", "pass.test 300 MX 10 mx.pass.test",
+        site.zone.add("_dmarc.pass.test 300 TXT \"v=DMARC1; p=none; rua=mailto:agg@rcpt.test\"", "rcpt.test 300 MX 10 mx.pass.test",
+                      "pass.test._report._dmarc.rcpt.test 300 TXT \"v=DMARC1\"",
                       "_dmarc.reports.test 300 TXT \"v=DMARC1; p=reject\"")
         site.report_key = KeyFile(site.folder, site.zone, "reports.test", "s1")
 
@@ -35,6 +36,8 @@ class ReportMailTest(SiteTest):
 
     def counted(self) -> int:
         with contextlib.closing(sqlite3.connect(self.site.folder / "reports.db", timeout=30)) as database:
+            if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'paraph_report_row'").fetchone():
+                return 0
             return database.execute("SELECT coalesce(sum(messages), 0) FROM paraph_report_row").fetchone()[0]
 
     def send(self, days: int) -> str:
@@ -55,7 +58,7 @@ class ReportMailTest(SiteTest):
         eventually("six counted messages", lambda: self.counted() == 6)
         self.assertIn("sent 0", self.send(0))  # the day is not over
         self.assertIn("sent 1", self.send(1))
-        root = xml_of(Taken("", "", self.read("agg@pass.test").raw).file)
+        root = xml_of(Taken("", "", self.read("agg@rcpt.test").raw).file)
         self.assertEqual("pass.test", value(root, "policy_published", "domain"))
         namespace = root.tag.partition("}")[0] + "}"
         figures = {}
