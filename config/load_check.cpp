@@ -120,6 +120,12 @@ struct Checks {
             report.error(at("reports.user"), "'reports.user' needs 'reports.tls'",
                          "the password would cross the network for everybody to read");
         }
+        if (mail.give_up > settings.reports.keep) {
+            report.warning(
+                at("reports.give_up"),
+                "'reports.give_up' is longer than 'reports.keep': counts would be gone before their "
+                "reports are given up");
+        }
         if (settings.reports.enabled && mail.from.empty()) {
             report.warning(at("reports.enabled"),
                            "'reports.enabled' without 'reports.from': reports are counted "

@@ -120,6 +120,19 @@ class ReportSendTest(_Sending):
         self.assertRegex(said, r"s1\._domainkey\.reports\.test\. IN TXT .*v=DKIM1")
         self.assertEqual(0, self.smtp.sessions)
 
+    def test_spf_of_all_outgoing_addresses_will_do_instead_of_a_key(self):
+        """S14."""
+        self.host.count("orchard.test")
+        self.host.settings["domains"] = {}
+        self.host.zone.add_txt("reports.test", "v=spf1 ip4:192.0.2.7 -all")
+        self.host.reports["outgoing"] = ["192.0.2.7", "192.0.2.8"]
+        said = self.send(expected=CONFIG)
+        self.assertIn("SPF of reports.test does not pass for 192.0.2.8", said)
+        self.assertIn("v=spf1 ip4:192.0.2.7 ip4:192.0.2.8 -all", said)
+        self.host.reports["outgoing"] = ["192.0.2.7"]
+        self.assertIn("sent 1", self.send())
+        self.assertIsNone(self.smtp.taken[0].message["DKIM-Signature"])
+
     def test_a_rua_of_the_sender_itself_is_warned_of(self):
         """S2."""
         self.host.zone.lines[0] = "_dmarc.reports.test 300 TXT \"v=DMARC1; p=reject; rua=mailto:a@reports.test\""
