@@ -26,6 +26,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -52,6 +53,13 @@ volatile sig_atomic_t told_to_stop = 0;
 
 void stop_after_this_mail(int) {
     told_to_stop = 1;
+}
+
+void sleep_unless_told(std::chrono::milliseconds time) {
+    constexpr std::chrono::milliseconds piece{100};
+    for (; told_to_stop == 0 && time.count() > 0; time -= piece) {
+        std::this_thread::sleep_for(std::min(time, piece));
+    }
 }
 
 void listen_to_signals() {
@@ -321,7 +329,7 @@ class Run {
             {.postman = session,
              .inquiries = inquiries,
              .now = [this] { return clock_.now(); },
-             .sleep = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
+             .sleep = sleep_unless_told,
              .stops =
                  [&] {
                      show_progress(run->result(), console_);
