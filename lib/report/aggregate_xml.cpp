@@ -56,7 +56,7 @@ void add_metadata(pugi::xml_document& parent, const Reporter& reporter, const Id
     add(metadata, "org_name", clean(reporter.org_name, max_reporter_octets));
     add(metadata, "email", clean(reporter.email, max_reporter_octets));
     add_words(metadata, "extra_contact_info", clean(reporter.extra_contact_info, max_reporter_octets));
-    add(metadata, "report_id", identity.report_id);
+    add(metadata, "report_id", identity.report_id.text());
     auto range = metadata.append_child("date_range");
     add(range, "begin", std::to_string(identity.period.begin));
     add(range, "end", std::to_string(identity.period.end));

@@ -213,7 +213,7 @@ std::string header(const FailureMail& mail, const Redactor& redactor, const std:
                        "Content-Type: multipart/report; report-type=feedback-report{}\r\n",
                        mailbox(mail.reporter.from_name, mail.reporter.from), print(mail.to),
                        unstructured("FW: " + redactor.subject(mail.message.headers), max_subject_octets),
-                       mail_date(mail.date), mail.report_id, mail.reporter.from.domain.text(),
+                       mail_date(mail.date), mail.report_id.text(), mail.reporter.from.domain.text(),
                        parameter("boundary", boundary));
 }
 
@@ -232,7 +232,7 @@ std::string identity_alignment(const authenticate::Verdict& verdict) {
 }
 
 std::string write(const FailureMail& mail, const Redactor& redactor) {
-    const std::string boundary = "report-" + mail.report_id;
+    const std::string boundary = "report-" + mail.report_id.text();
     const std::string separator = "--" + boundary;
     std::string text = header(mail, redactor, boundary) + "\r\n" + separator + "\r\n";
     text += "Content-Type: text/plain; charset=us-ascii\r\n\r\n" + words(mail);

@@ -4,6 +4,7 @@
 
 #include "authenticate/action.h"
 #include "report/failure.h"
+#include "report/identity.h"
 #include "report/redact.h"
 
 #include <cstddef>
@@ -44,7 +45,7 @@ struct FailureMail {
     const FailureReporter& reporter;
     const FailedMessage& message;
     Address to;
-    std::string report_id{};   // see make_report_id()
+    ReportId report_id;
     std::size_t incidents = 1; // similar failures that this report stands for
     base::UnixTime date = 0;
 };

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
 
 namespace report {
 
@@ -47,7 +46,7 @@ class FoldedLine {
 
 } // namespace
 
-std::string make_report_id(const std::array<std::uint8_t, 16>& random) {
+ReportId ReportId::make(const std::array<std::uint8_t, 16>& random) {
     std::string id;
     unsigned bits = 0;
     unsigned count = 0;
@@ -60,17 +59,18 @@ std::string make_report_id(const std::array<std::uint8_t, 16>& random) {
         }
     }
     id += digits[bits << (5 - count) & 0x1fU];
-    return id;
+    return ReportId(std::move(id));
 }
 
-bool is_report_id(std::string_view text) {
-    return !text.empty() && text.size() <= max_id_octets &&
-           std::all_of(text.begin(), text.end(), base::is_alnum);
+std::optional<ReportId> ReportId::parse(std::string_view text) {
+    const bool is_one = !text.empty() && text.size() <= max_id_octets &&
+                        std::all_of(text.begin(), text.end(), base::is_alnum);
+    return is_one ? std::optional(ReportId(std::string(text))) : std::nullopt;
 }
 
 std::string file_name(const Identity& identity, bool compressed) {
     return fmt::format("{}!{}!{}!{}!{}.xml{}", identity.submitter.text(), identity.policy_domain.text(),
-                       identity.period.begin, identity.period.end, identity.report_id,
+                       identity.period.begin, identity.period.end, identity.report_id.text(),
                        compressed ? ".gz" : "");
 }
 
@@ -78,12 +78,12 @@ std::string subject(const Identity& identity) {
     FoldedLine line(std::string_view("Subject: ").size());
     line.add("Report Domain:", identity.policy_domain.text());
     line.add("Submitter:", identity.submitter.text());
-    line.add("Report-ID:", identity.report_id);
+    line.add("Report-ID:", identity.report_id.text());
     return line.text();
 }
 
 std::string message_id(const Identity& identity) {
-    return fmt::format("<{}@{}>", identity.report_id, identity.submitter.text());
+    return fmt::format("<{}@{}>", identity.report_id.text(), identity.submitter.text());
 }
 
 } // namespace report

@@ -7,7 +7,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace report {
 
@@ -19,16 +22,29 @@ struct Period {
     bool operator==(const Period&) const = default;
 };
 
-// 26 letters and digits, without any character that a file's name or a subject could not have.
-[[nodiscard]] std::string make_report_id(const std::array<std::uint8_t, 16>& random);
-// Whether a text is such an identifier, of any length up to 64.
-[[nodiscard]] bool is_report_id(std::string_view text);
+// Letters and digits, at least one and 64 at most: nothing that a file's name, a subject or a boundary could
+// not have. It comes back from a store that others write to as well, so that no other text can be one.
+class ReportId {
+  public:
+    // 26 letters and digits.
+    [[nodiscard]] static ReportId make(const std::array<std::uint8_t, 16>& random);
+    [[nodiscard]] static std::optional<ReportId> parse(std::string_view text);
+
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+    bool operator==(const ReportId&) const = default;
+
+  private:
+    explicit ReportId(std::string text) : text_(std::move(text)) {}
+
+    std::string text_;
+};
 
 struct Identity {
     base::DomainName policy_domain;
     base::DomainName submitter; // who reports: the domain that our report mail comes from
     Period period{};
-    std::string report_id{};
+    ReportId report_id;
 };
 
 // "harbour.example!orchard.example!1793664000!1793750399!ID.xml", and ".gz" behind it.

@@ -16,7 +16,7 @@ constexpr std::size_t max_contact_octets = 76;
 
 // Nothing in the parts begins a line with it.
 std::string boundary(const Identity& identity) {
-    return "report-" + identity.report_id;
+    return "report-" + identity.report_id.text();
 }
 
 std::string header(const ReportMail& mail) {
@@ -52,8 +52,8 @@ std::string words(const ReportMail& mail) {
                        "Report-ID: {}\r\n"
                        "{}",
                        identity.policy_domain.text(), identity.submitter.text(),
-                       plain_date(identity.period.begin), plain_date(identity.period.end), identity.report_id,
-                       contact_line(mail.contact));
+                       plain_date(identity.period.begin), plain_date(identity.period.end),
+                       identity.report_id.text(), contact_line(mail.contact));
 }
 
 std::string attachment_header(const ReportMail& mail) {

@@ -16,7 +16,7 @@ std::string write(const report::Policy& policy, const report::Row& row) {
     std::string text;
     const report::Identity identity{.policy_domain = policy.domain,
                                     .submitter = base::DomainName::parse("a.test").value(),
-                                    .report_id = "1"};
+                                    .report_id = report::ReportId::parse("1").value()};
     report::AggregateXml xml({}, identity, policy, [&text](std::string_view more) { text += more; });
     const std::size_t before = xml.octets();
     xml.add(row, 1);

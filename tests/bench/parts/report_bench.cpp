@@ -38,7 +38,8 @@ void AggregateReport(benchmark::State& state) {
     const report::Identity identity{.policy_domain = policy.domain,
                                     .submitter = name("harbour.example"),
                                     .period = {1793664000, 1793750399},
-                                    .report_id = "aeaqcaibaeaqcaibaeaqcaibae"};
+                                    .report_id =
+                                        report::ReportId::parse("aeaqcaibaeaqcaibaeaqcaibae").value()};
     report::Gzip gzip;
     for (auto _ : state) {
         report::AggregateXml xml(reporter, identity, policy,

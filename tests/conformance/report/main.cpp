@@ -32,13 +32,13 @@ class Writer {
                                         .submitter = name("harbour.example"),
                                         .period = {1793664000, 1793750399},
                                         .report_id =
-                                            report::make_report_id({static_cast<std::uint8_t>(number)})};
+                                            report::ReportId::make({static_cast<std::uint8_t>(number)})};
         const report::Reporter reporter{.org_name = "Harbour & <Mail> B\xc3\xbcro",
                                         .email = "reports@harbour.example",
                                         .extra_contact_info = "https://harbour.example/?a=1&b=2",
                                         .generator = "paraph"};
         nlohmann::json figures = {{"domain", policy.domain.text()},
-                                  {"report_id", identity.report_id},
+                                  {"report_id", identity.report_id.text()},
                                   {"p", dmarc::print(policy.p)},
                                   {"sp", dmarc::print(policy.sp)},
                                   {"records", nlohmann::json::array()}};

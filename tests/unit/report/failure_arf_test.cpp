@@ -38,7 +38,7 @@ std::string written(const report::FailedMessage& message, std::size_t incidents 
     return write({.reporter = who,
                   .message = message,
                   .to = report::read_address("f@orchard.example").value(),
-                  .report_id = "aeaqcaibaeaqcaibaeaqcaibae",
+                  .report_id = report::ReportId::parse("aeaqcaibaeaqcaibaeaqcaibae").value(),
                   .incidents = incidents,
                   .date = 1793752200},
                  redactor());

@@ -67,7 +67,7 @@ report::Identity identity_of(const report::Policy& policy) {
     return {.policy_domain = policy.domain,
             .submitter = base::DomainName::parse("harbour.example").value(),
             .period = {1793664000, 1793750399},
-            .report_id = "aeaqcaibaeaqcaibaeaqcaibae"};
+            .report_id = report::ReportId::parse("aeaqcaibaeaqcaibaeaqcaibae").value()};
 }
 
 std::string write(const report::Reporter& who, const report::Policy& policy, const Counted& rows) {
