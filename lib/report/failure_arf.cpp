@@ -136,11 +136,8 @@ class Fields {
 
 // RFC 6376 3.5: i= is "@d" where it is not there.
 std::string identity_of(const dkim::Verdict& signature, const Redactor& redactor) {
-    const auto at = signature.identity.rfind('@');
-    if (at == std::string::npos) {
-        return "@" + signature.domain;
-    }
-    return at == 0 ? signature.identity : redactor.text(signature.identity);
+    const std::string identity = redactor.identity(signature.identity);
+    return identity.empty() ? "@" + signature.domain : identity;
 }
 
 void add_dkim(Fields& fields, const FailedMessage& message, const Redactor& redactor) {

@@ -72,7 +72,7 @@ report::FailedMessage message_of(const authenticate::Verdict& verdict, const mes
 TEST_CASE("a failure report") {
     const auto verdict = failed();
     const auto list = headers();
-    const std::string ann = redactor().local_part("ann");
+    const std::string ann = redactor().word("ann", "press.orchard.example");
     CHECK(written(message_of(verdict, list)) ==
           "From: \"Harbour Mail\" <reports@harbour.example>\r\n"
           "To: <f@orchard.example>\r\n"
@@ -107,7 +107,7 @@ TEST_CASE("a failure report") {
           "Identity-Alignment: dkim, spf\r\n"
           "Reported-Domain: press.orchard.example\r\n"
           "Original-Mail-From: <" +
-              redactor().local_part("bounce+ann") +
+              redactor().word("bounce+ann", "bulk.example") +
               "@bulk.example>\r\n"
               "Source-IP: 192.0.2.7\r\n"
               "Arrival-Date: Tue, 3 Nov 2026 23:59:59 +0000\r\n"
