@@ -1,8 +1,8 @@
 // What aggregate reports are made of (RFC 9990 3.1): the policy that a report is about, and its rows.
 //
 // One report is about one Policy; each of its records is a Row and a count of messages. Both are values, with
-// a byte form of their own to be stored and a short key to be counted by. All text is within the limits below
-// and made of characters that XML 1.0 has; names are A-labels.
+// a byte form of their own to be stored and a short key to be counted by. Names are A-labels; other text is
+// cut to the limits below and cleaned, see text.h, where it is stored and where it is written.
 #pragma once
 
 #include "authenticate/exceptions.h"
@@ -125,13 +125,16 @@ using Key = std::array<std::uint8_t, 16>;
 
 // ---- Where there are too many different rows
 
-// Each leaves out more than the one before, so that more rows are the same; a count is never lost.
+// Each leaves out more than the one before, so that more rows are the same; a count is never lost. What is
+// left of the last has a bound that no sender can move.
 enum class Detail : std::uint8_t {
     full,
     no_envelope,          // without the domains of the envelope
     no_failed_signatures, // without signatures that did not pass
     no_results,           // without signatures, the SPF result and comments
     policy_domain,        // author domains become the policy domain
+    network,              // addresses become those of their network, /24 or /64
+    nobody,               // addresses become 0.0.0.0 or "::"
 };
 
 [[nodiscard]] Row reduce(Row row, Detail detail, const base::DomainName& policy_domain);

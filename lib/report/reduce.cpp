@@ -19,6 +19,19 @@ void drop_comments(std::vector<Reason>& reasons) {
     }
 }
 
+template <class Octets>
+base::IpAddress first_octets(const base::IpAddress& address, std::size_t count) {
+    Octets octets{};
+    std::copy_n(address.bytes().begin(), count, octets.begin());
+    return base::IpAddress(octets);
+}
+
+// The rest of the octets is 0.
+base::IpAddress first_octets(const base::IpAddress& address, std::size_t of_v4, std::size_t of_v6) {
+    return address.is_v4() ? first_octets<base::IpAddress::V4>(address, of_v4)
+                           : first_octets<base::IpAddress::V6>(address, of_v6);
+}
+
 } // namespace
 
 Row reduce(Row row, Detail detail, const base::DomainName& policy_domain) {
@@ -36,6 +49,12 @@ Row reduce(Row row, Detail detail, const base::DomainName& policy_domain) {
     }
     if (detail >= Detail::policy_domain) {
         row.header_from = policy_domain;
+    }
+    if (detail >= Detail::network) {
+        row.source_ip = first_octets(row.source_ip, 3, 8);
+    }
+    if (detail >= Detail::nobody) {
+        row.source_ip = first_octets(row.source_ip, 0, 0);
     }
     return row;
 }

@@ -3,7 +3,10 @@
 #include "support/catch.h"
 #include "unit/report/values.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <set>
 #include <string>
 
 using namespace report_test;
@@ -111,6 +114,13 @@ TEST_CASE("what is stored stays within the limits") {
     CHECK(again->reasons.front().comment.size() == report::max_words_octets);
 }
 
+TEST_CASE("an address has one stored form") {
+    std::string stored = pack(full_row());
+    const std::string mapped("\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\7", 16); // ::ffff:192.0.2.7
+    stored.replace(3, 16, mapped);
+    CHECK_FALSE(report::unpack_row(stored));
+}
+
 TEST_CASE("a key is the beginning of a SHA-256") {
     // FIPS 180-4, the example "abc".
     CHECK(report::key_of("abc") == report::Key{0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41,
@@ -142,4 +152,33 @@ TEST_CASE("detail goes in a fixed order") {
     CHECK(at(Detail::policy_domain).header_from == name("orchard.example"));
     CHECK(at(Detail::policy_domain).disposition == report::Disposition::quarantine);
     CHECK(at(Detail::policy_domain).dkim_aligned);
+    CHECK(at(Detail::policy_domain).source_ip == address("2001:db8::19"));
+    CHECK(at(Detail::network).source_ip == address("2001:db8::"));
+    CHECK(at(Detail::nobody).source_ip == address("::"));
+    CHECK(at(Detail::nobody).dkim_aligned);
+}
+
+TEST_CASE("whatever sends mail, rows of the least detail have a bound") {
+    using report::Detail;
+    const auto domain = name("orchard.example");
+    const auto distinct = [&](Detail detail, const char* first, const char* rest) {
+        std::set<std::string> rows;
+        for (unsigned i = 0; i < 250; ++i) {
+            auto row = full_row();
+            row.source_ip = address(fmt::format("{}{:x}{}", first, i, rest));
+            row.header_from = name(fmt::format("r{}.orchard.example", i));
+            row.dkim[0].selector = std::to_string(i);
+            rows.insert(report::pack(reduce(row, detail, domain)));
+        }
+        return rows.size();
+    };
+    CHECK(distinct(Detail::policy_domain, "2001:db8::", "") == 250);
+    CHECK(distinct(Detail::network, "2001:db8::", "") == 1);
+    CHECK(distinct(Detail::network, "2001:db8:0:", "::1") == 250);
+    CHECK(distinct(Detail::nobody, "2001:db8:0:", "::1") == 1);
+    const auto v4 = [&](const char* source, Detail detail) {
+        return reduce(plain_row(source), detail, domain).source_ip.print();
+    };
+    CHECK(v4("192.0.2.7", Detail::network) == "192.0.2.0");
+    CHECK(v4("192.0.2.7", Detail::nobody) == "0.0.0.0");
 }

@@ -30,3 +30,17 @@ TEST_CASE("the parts of a day are the day, without a gap and without overlap") {
         CHECK(next == day.end + 1);
     }
 }
+
+TEST_CASE("there are no more parts than seconds, and at least one") {
+    const report::Period day{1793664000, 1793750399};
+    CHECK(period_of_part(day, 0, 0) == day);
+    CHECK(report::period_of_part({0, 2}, 0, 5) == report::Period{0, 0});
+    CHECK(report::period_of_part({0, 2}, 4, 5) == report::Period{2, 2});
+    CHECK(report::period_of_part({5, 5}, 0, 1) == report::Period{5, 5});
+    CHECK(report::period_of_part({5, 4}, 0, 3) == report::Period{5, 5});
+    report::PartCounter counter({.records = 1, .parts = 3});
+    for (const std::size_t expected : {0U, 1U, 2U, 2U, 2U}) {
+        CHECK(counter.part_of(1) == expected);
+    }
+    CHECK(counter.parts() == 3);
+}
