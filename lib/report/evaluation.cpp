@@ -277,7 +277,9 @@ std::optional<Evaluation> evaluate(const authenticate::Verdict& verdict,
     return Evaluation{.policy = policy_of(*dmarc.evaluation),
                       .row = std::move(row),
                       .day = day_of(reception.at),
-                      .due = due_of(path, reception.kind)};
+                      .due = due_of(path, reception.kind),
+                      .result = dmarc.result,
+                      .asked_for = dmarc.evaluation->published_policy.value_or(dmarc::Policy::none)};
 }
 
 } // namespace report

@@ -28,6 +28,8 @@ struct Evaluation {
     Row row;
     Day day = 0;
     Due due = Due::yes;
+    dmarc::Result result = dmarc::Result::none;
+    dmarc::Policy asked_for = dmarc::Policy::none; // of this author: p, sp or np, whatever t= is
 };
 
 // What is known beside verdict and disposition.

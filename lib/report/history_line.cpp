@@ -94,20 +94,19 @@ int aligned(bool yes) {
 
 int policy_result(const Evaluation& evaluation) {
     constexpr int pass = 15;
-    const Row& row = evaluation.row;
-    if (row.dkim_aligned || row.spf_aligned) {
-        return pass;
+    constexpr int none = 18;
+    if (evaluation.result != dmarc::Result::fail) { // no policy is applied (RFC 9989 5.3.6)
+        return evaluation.result == dmarc::Result::pass ? pass : none;
     }
-    const Policy& policy = evaluation.policy;
-    switch (row.header_from == policy.domain ? policy.p : policy.sp) {
+    switch (evaluation.asked_for) {
     case dmarc::Policy::reject:
         return 16;
     case dmarc::Policy::quarantine:
         return 17;
     case dmarc::Policy::none:
-        return 18;
+        return none;
     }
-    return 18;
+    return none;
 }
 
 std::string signature_lines(const std::vector<DkimResult>& signatures) {
@@ -121,7 +120,9 @@ std::string signature_lines(const std::vector<DkimResult>& signatures) {
 std::string uri_lines(const std::vector<std::string>& uris) {
     std::string lines;
     for (const std::string& uri : uris) {
-        lines += fmt::format("rua {}\n", token(uri));
+        if (uri.size() <= max_token_octets && token(uri) == uri) { // a piece of it names somebody else
+            lines += fmt::format("rua {}\n", uri);
+        }
     }
     return lines.empty() ? "rua -\n" : lines;
 }
