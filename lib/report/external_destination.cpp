@@ -1,10 +1,14 @@
 #include "report/external_destination.h"
 
+#include "base/ascii.h"
 #include "dmarc/organizations.h"
+#include "dmarc/record_syntax.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 #include <vector>
 
 namespace report {
@@ -24,12 +28,12 @@ class ConsentCheck {
 
   private:
     dns::Awaited<Consent> check();
-    // What the organizations alone decide; a state of refused: the destination has to be asked.
-    dns::Awaited<Consent> by_organization();
+    // What the organizations alone decide; nothing: the destination has to be asked.
+    dns::Awaited<std::optional<Consent>> by_organization();
     dns::Awaited<Consent> by_record();
     Consent by_texts(const std::vector<std::string>& texts) const;
-    Consent by_overrides(const std::vector<Address>& overrides) const;
-    std::vector<Address> overrides_of(const dmarc::Record& record) const;
+    Consent by_overrides(const std::vector<std::string>& overrides) const;
+    std::vector<std::string> overrides_of(std::string_view record) const;
 
     const base::DomainName& policy_domain_;
     const Address& address_;
@@ -52,32 +56,32 @@ dns::Awaited<Consent> ConsentCheck::check() {
     if (address_.domain == policy_domain_) {
         return Consent{.state = State::own, .address = address_};
     }
-    auto consent = by_organization();
-    if (!consent || consent->state != State::refused) {
-        return consent;
+    const auto consent = by_organization();
+    if (!consent) {
+        return dns::unanswered;
     }
-    return by_record();
+    return *consent ? dns::Awaited<Consent>(**consent) : by_record();
 }
 
-dns::Awaited<Consent> ConsentCheck::by_organization() {
+// A walk that fails for good tells nothing of an organization: then they are two, and the destination is
+// asked.
+dns::Awaited<std::optional<Consent>> ConsentCheck::by_organization() {
     const auto& ours = organizations_.of(policy_domain_);
     const auto& theirs = organizations_.of(address_.domain);
     if (!ours || !theirs) {
         return dns::unanswered;
     }
+    bool are_known = true;
     for (const dmarc::Organization& one : {*ours, *theirs}) {
-        if (one.state == dmarc::Walk::State::failed && !one.walk.trouble.lasting) {
-            return later(one.walk.trouble.text);
+        const bool has_failed = one.state == dmarc::Walk::State::failed;
+        if (has_failed && !one.walk.trouble.lasting) {
+            return std::optional(later(one.walk.trouble.text));
         }
-        if (one.state == dmarc::Walk::State::failed) {
-            return refused(one.walk.trouble.text);
-        }
+        are_known = are_known && !has_failed;
     }
-    if (ours->domain == theirs->domain &&
-        !organizations_.are_strangers(ours->domain, policy_domain_, address_.domain)) {
-        return Consent{.state = State::own, .address = address_};
-    }
-    return refused("");
+    const bool is_own = are_known && ours->domain == theirs->domain &&
+                        !organizations_.are_strangers(ours->domain, policy_domain_, address_.domain);
+    return is_own ? std::optional(Consent{.state = State::own, .address = address_}) : std::nullopt;
 }
 
 dns::Awaited<Consent> ConsentCheck::by_record() {
@@ -104,44 +108,49 @@ dns::Awaited<Consent> ConsentCheck::by_record() {
 // Unlike for policies, several records are fine.
 Consent ConsentCheck::by_texts(const std::vector<std::string>& texts) const {
     bool consents = false;
-    std::vector<Address> overrides;
+    std::vector<std::string> overrides;
     for (const std::string& text : texts) {
-        const auto record = text.size() <= limits_.record ? dmarc::parse_record(text) : std::nullopt;
-        if (record) {
+        if (text.size() <= limits_.record && dmarc::parse_record(text)) {
             consents = true;
-            const auto more = overrides_of(*record);
+            const auto more = overrides_of(text);
             overrides.insert(overrides.end(), more.begin(), more.end());
         }
     }
     return consents ? by_overrides(overrides) : refused("no DMARC record says that reports are wanted");
 }
 
-std::vector<Address> ConsentCheck::overrides_of(const dmarc::Record& record) const {
-    std::vector<Address> addresses;
-    for (const dmarc::ReportUri& uri : kind_ == ReportKind::aggregate ? record.rua : record.ruf) {
-        if (auto address = read_report_uri(uri.uri)) {
-            addresses.push_back(*std::move(address));
+// The pieces as they stand there: dmarc::Record has left out those that nothing could be sent to.
+std::vector<std::string> ConsentCheck::overrides_of(std::string_view record) const {
+    const auto raw = dmarc::split_record(record, 0);
+    const auto* tag = raw ? raw->find(kind_ == ReportKind::aggregate ? "rua" : "ruf") : nullptr;
+    std::vector<std::string> uris;
+    if (tag != nullptr) {
+        for (const std::string_view piece : base::split(tag->value, ',')) {
+            uris.emplace_back(base::trim_wsp(piece));
         }
     }
-    return addresses;
+    return uris;
 }
 
-// RFC 9990 4: one of another host spoils it all. What several different ones mean is not said: then none
-// counts.
-Consent ConsentCheck::by_overrides(const std::vector<Address>& overrides) const {
+// RFC 9990 4: an address of another host spoils it all, and so does what names no address that we could read:
+// whose it is cannot be known. What several different ones mean is not said: then none counts.
+Consent ConsentCheck::by_overrides(const std::vector<std::string>& overrides) const {
     Consent consent{.state = State::given, .address = address_};
-    if (overrides.empty()) {
-        return consent;
+    std::vector<Address> addresses;
+    for (const std::string& uri : overrides) {
+        const auto address = read_report_uri(uri);
+        if (!address) {
+            return refused("the destination names what is no usable address: " + address.error().message);
+        }
+        if (address->domain != address_.domain) {
+            return refused("the destination names an address of another host");
+        }
+        addresses.push_back(*address);
     }
-    const bool elsewhere = std::any_of(overrides.begin(), overrides.end(),
-                                       [this](const Address& one) { return one.domain != address_.domain; });
-    if (elsewhere) {
-        return refused("the destination names an address of another host");
-    }
-    const bool same = std::all_of(overrides.begin(), overrides.end(),
-                                  [&](const Address& one) { return one == overrides.front(); });
-    if (same) {
-        consent.address = overrides.front();
+    const bool is_one =
+        std::adjacent_find(addresses.begin(), addresses.end(), std::not_equal_to<>()) == addresses.end();
+    if (is_one && !addresses.empty()) {
+        consent.address = addresses.front();
     }
     return consent;
 }

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace report {
@@ -58,11 +59,25 @@ std::optional<std::string> local_part(std::string_view text) {
     return is_dot_atom(text) ? std::optional<std::string>(text) : unquoted(text);
 }
 
-// A name without a dot, an address in figures and localhost mean a host near ours or ours itself.
+// Names that mean this host, one near it or none at all: RFC 6761, RFC 6762 with its appendix G, RFC 7686,
+// RFC 9476, what is set aside for private use, and the names behind addresses. Those for examples and tests
+// (RFC 2606) stand for domains of the Internet.
+constexpr std::array<std::string_view, 13> not_public = {
+    "localhost", "localdomain", "local",   "internal", "intranet", "private", "corp",
+    "home",      "lan",         "invalid", "onion",    "alt",      "arpa"};
+
+// A host's name whose last label is a number is read as an address, in any of C's notations.
+bool is_number(std::string_view label) {
+    return base::is_digit(label.front()) &&
+           (std::all_of(label.begin(), label.end(), base::is_digit) || label.substr(0, 2) == "0x");
+}
+
 bool is_public(const base::DomainName& domain) {
+    const std::string name = domain.text();
     const std::string top = domain.suffix(1).text();
-    return domain.label_count() > 1 && top != "localhost" &&
-           !std::all_of(top.begin(), top.end(), base::is_digit);
+    const bool is_service = name.front() == '_' || name.find("._") != std::string::npos;
+    return domain.label_count() > 1 && !is_service && !is_number(top) &&
+           std::find(not_public.begin(), not_public.end(), top) == not_public.end();
 }
 
 base::Result<Address> refused(std::string_view text, const char* why) {

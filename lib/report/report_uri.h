@@ -2,7 +2,8 @@
 //
 // Of mailto: (RFC 6068) so much is taken as names one mailbox and nothing else. Whoever publishes a record
 // chooses this text freely, and our mail server is to write to what it says: so no line break, no second
-// address, no header field of his, and no name that means this host.
+// address, no header field of his, and no name that means this host
+// or a private one.
 //
 //     read_report_uri("mailto:dmarc%2Bagg@example.org?subject=x")   ->  dmarc+agg@example.org
 #pragma once

@@ -31,12 +31,12 @@ std::string describe(const report::Consent& consent) {
 }
 
 Asked ask(const Zone& zone, std::string_view domain, std::string_view address,
-          report::ReportKind kind = report::ReportKind::aggregate) {
+          report::ReportKind kind = report::ReportKind::aggregate, const dmarc::Options& options = {}) {
     const base::DomainName policy_domain = name(domain);
     const report::Address destination = report::read_address(address).value();
     const auto run = test::resolve(
         [&](const dns::Answers& known) {
-            return report::ask_consent(policy_domain, destination, kind, known, {});
+            return report::ask_consent(policy_domain, destination, kind, known, options);
         },
         zone);
     return {describe(run.verdict), run.asked};
@@ -88,7 +88,19 @@ TEST_CASE("what a destination's record says") {
          {{asked_for, "v=DMARC1; rua=mailto:a@collector.test"},
           {asked_for, "v=DMARC1; rua=mailto:b@collector.test"}},
          "given agg@collector.test"},
-        {"an address that is none", {{asked_for, "v=DMARC1; rua=mailto:0"}}, "given agg@collector.test"},
+        {"an address that is none", {{asked_for, "v=DMARC1; rua=mailto:0"}}, "refused"},
+        {"a URI of another host", {{asked_for, "v=DMARC1; rua=https://evil.test/x"}}, "refused"},
+        {"an unreadable one", {{asked_for, "v=DMARC1; rua=mailto:a..b@other.test"}}, "refused"},
+        {"one that is too long",
+         {{asked_for, "v=DMARC1; rua=mailto:" + std::string(70, 'a') + "@other.test"}},
+         "refused"},
+        {"a usable and an unreadable one",
+         {{asked_for, "v=DMARC1; rua=mailto:agg@collector.test, nonsense"}},
+         "refused"},
+        {"two of one address",
+         {{asked_for, "v=DMARC1; rua=mailto:b@collector.test,mailto:b@COLLECTOR.test!10m"}},
+         "given b@collector.test"},
+        {"a record that is too long", {{asked_for, "v=DMARC1; x=" + std::string(5000, 'x')}}, "refused"},
         {"no data", {{asked_for, "NODATA"}}, "refused"},
         {"a timeout", {{asked_for, "FAILED timeout"}}, "later"},
         {"SERVFAIL", {{asked_for, "FAILED servfail"}}, "later"},
@@ -120,4 +132,25 @@ TEST_CASE("a name that the DNS cannot carry is no consent") {
     const std::string host = label + "." + label + ".test";
     CHECK_FALSE(report::consent_name(name(domain), name(host)));
     CHECK(ask(Zone(), domain, "a@" + host).consent == "refused");
+}
+
+TEST_CASE("a walk that can never be made makes nobody the owner") {
+    const std::string label(60, 'a');
+    const std::string host =
+        label + "." + label + "." + label + "." + std::string(54, 'a') + ".farm.example"; // 250 octets
+    CHECK(ask(Zone{{"TXT _dmarc.farm.example", "v=DMARC1; p=none"}}, "farm.example", "x@" + host).consent ==
+          "refused");
+}
+
+TEST_CASE("two customers of one registry are strangers, whatever it publishes") {
+    const auto list = dmarc::PublicSuffixList::built_in();
+    const Zone zone{{"TXT _dmarc.co.uk", "v=DMARC1; p=none"}};
+    dmarc::Options options;
+    CHECK(ask(zone, "ours.co.uk", "x@theirs.co.uk", report::ReportKind::aggregate, options).consent ==
+          "own x@theirs.co.uk");
+    options.public_suffixes = &list;
+    CHECK(ask(zone, "ours.co.uk", "x@theirs.co.uk", report::ReportKind::aggregate, options).consent ==
+          "refused");
+    CHECK(ask(zone, "ours.co.uk", "x@mail.ours.co.uk", report::ReportKind::aggregate, options).consent ==
+          "own x@mail.ours.co.uk");
 }

@@ -13,6 +13,12 @@ std::string read(const std::string& uri) {
     return address ? print(*address) : "-";
 }
 
+// A domain name of so many octets, more than 70.
+std::string name_of(std::size_t octets) {
+    const std::string end = "." + std::string(60, 'b') + ".example";
+    return std::string(octets - end.size() - 61, 'c') + "." + std::string(60, 'd') + end;
+}
+
 } // namespace
 
 TEST_CASE("one URI as an address") {
@@ -58,6 +64,23 @@ TEST_CASE("one URI as an address") {
         {"one label", "mailto:root@mail", "-"},
         {"an address literal", "mailto:a@[192.0.2.1]", "-"},
         {"an address in figures", "mailto:a@192.0.2.1", "-"},
+        {"this host as Debian has it", "mailto:root@localhost.localdomain", "-"},
+        {"a name of this network", "mailto:root@mail.local", "-"},
+        {"a name of a private network", "mailto:root@mail.corp.INTERNAL.", "-"},
+        {"a router's name", "mailto:root@fritz.lan", "-"},
+        {"a name of no DNS", "mailto:root@a.onion", "-"},
+        {"a name behind an address", "mailto:root@1.0.0.127.in-addr.arpa", "-"},
+        {"a home", "mailto:root@box.home.arpa", "-"},
+        {"an address in hexadecimal", "mailto:a@127.0.0.0x1", "-"},
+        {"a name that is no host's", "mailto:a@_dmarc.example.org", "-"},
+        {"a number in the name", "mailto:a@0x1.127.example", "a@0x1.127.example"},
+        {"a top-level name that begins with a figure", "mailto:a@x.3com", "a@x.3com"},
+        {"local, but not at the top", "mailto:a@local.example", "a@local.example"},
+        {"a fragment", "mailto:a%23@example.org#x", "-"},
+        {"a fragment in the local-part", "mailto:a#b@example.org", "-"},
+        {"254 octets", "mailto:" + std::string(64, 'a') + "@" + name_of(189),
+         std::string(64, 'a') + "@" + name_of(189)},
+        {"255 octets", "mailto:" + std::string(64, 'a') + "@" + name_of(190), "-"},
         {"an escape cut off", "mailto:a%4@example.org", "-"},
         {"a domain with U-labels", "mailto:agg@b%C3%BCcher.example", "agg@xn--bcher-kva.example"},
         {"a local-part of 65 octets", "mailto:" + std::string(65, 'a') + "@example.org", "-"},
