@@ -19,7 +19,8 @@ struct MailKind {
 // What the header says, which is its writer's own word.
 [[nodiscard]] MailKind find_kind(const message::HeaderList& headers);
 
-// RFC 9990 3.5.2, and TLS reports alike: "Report Domain: ... Submitter: ...".
+// RFC 9990 3.5.2, and TLS reports alike: "Report Domain: ... Submitter: ...", folded, encoded or behind words
+// that others put in front of it. It makes a report of mail that can carry one.
 [[nodiscard]] bool is_report_subject(std::string_view subject);
 
 } // namespace report
