@@ -38,9 +38,14 @@ void add(pugi::xml_node parent, const char* name, const std::string& text) {
     add(parent, name, text.c_str());
 }
 
-void add_words(pugi::xml_node parent, const char* name, const std::string& text) {
+// Text of others: what XML cannot carry is replaced here, wherever the value comes from.
+void add_clean(pugi::xml_node parent, const char* name, std::string_view text, std::size_t limit) {
+    add(parent, name, clean(text, limit));
+}
+
+void add_words(pugi::xml_node parent, const char* name, std::string_view text, std::size_t limit) {
     if (!text.empty()) {
-        add(parent, name, text);
+        add_clean(parent, name, text, limit);
     }
 }
 
@@ -53,15 +58,15 @@ void add_name(pugi::xml_node parent, const char* name, const std::optional<base:
 void add_metadata(pugi::xml_document& parent, const Reporter& reporter, const Identity& identity,
                   const Policy& policy) {
     auto metadata = parent.append_child("report_metadata");
-    add(metadata, "org_name", clean(reporter.org_name, max_reporter_octets));
-    add(metadata, "email", clean(reporter.email, max_reporter_octets));
-    add_words(metadata, "extra_contact_info", clean(reporter.extra_contact_info, max_reporter_octets));
+    add_clean(metadata, "org_name", reporter.org_name, max_reporter_octets);
+    add_clean(metadata, "email", reporter.email, max_reporter_octets);
+    add_words(metadata, "extra_contact_info", reporter.extra_contact_info, max_reporter_octets);
     add(metadata, "report_id", identity.report_id.text());
     auto range = metadata.append_child("date_range");
     add(range, "begin", std::to_string(identity.period.begin));
     add(range, "end", std::to_string(identity.period.end));
-    add_words(metadata, "error", policy.error);
-    add_words(metadata, "generator", clean(reporter.generator, max_reporter_octets));
+    add_words(metadata, "error", policy.error, max_error_octets);
+    add_words(metadata, "generator", reporter.generator, max_reporter_octets);
 }
 
 void add_policy(pugi::xml_document& parent, const Policy& policy) {
@@ -71,7 +76,7 @@ void add_policy(pugi::xml_document& parent, const Policy& policy) {
     add(published, "aspf", word(policy.aspf));
     add(published, "p", word(policy.p));
     add(published, "sp", word(policy.sp));
-    add(published, "fo", policy.fo);
+    add_clean(published, "fo", policy.fo, max_fo_octets);
     add(published, "np", word(policy.np));
     add(published, "testing", policy.testing ? "y" : "n");
     add(published, "discovery_method", word(policy.discovery));
@@ -88,7 +93,7 @@ void add_row(pugi::xml_node record, const Row& row, std::uint64_t count) {
     for (const Reason& reason : row.reasons) {
         auto child = evaluated.append_child("reason");
         add(child, "type", authenticate::print(reason.type).data());
-        add_words(child, "comment", reason.comment);
+        add_words(child, "comment", reason.comment, max_words_octets);
     }
 }
 
@@ -106,9 +111,9 @@ void add_results(pugi::xml_node record, const Row& row) {
     for (const DkimResult& signature : row.dkim) {
         auto dkim = results.append_child("dkim");
         add(dkim, "domain", signature.domain.text());
-        add(dkim, "selector", signature.selector);
+        add_clean(dkim, "selector", signature.selector, max_selector_octets);
         add(dkim, "result", dkim::print(signature.result).data());
-        add_words(dkim, "human_result", signature.human_result);
+        add_words(dkim, "human_result", signature.human_result, max_words_octets);
     }
     if (row.spf) {
         auto spf = results.append_child("spf");

@@ -128,16 +128,7 @@ std::string unstructured(std::string_view text, std::size_t limit) {
 }
 
 std::string parameter(std::string_view name, std::string_view value) {
-    if (const std::string whole = fmt::format(" {}=\"{}\"", name, value); whole.size() < max_line) {
-        return ";\r\n" + whole;
-    }
-    constexpr std::size_t octets_a_piece = 60;
-    std::string pieces;
-    for (std::size_t number = 0; !value.empty(); ++number) {
-        pieces += fmt::format(";\r\n {}*{}=\"{}\"", name, number, value.substr(0, octets_a_piece));
-        value.remove_prefix(std::min(octets_a_piece, value.size()));
-    }
-    return pieces;
+    return fmt::format(";\r\n {}=\"{}\"", name, value);
 }
 
 std::string base64_lines(std::string_view bytes) {

@@ -24,8 +24,9 @@ namespace report {
 // "?" for what is no text.
 [[nodiscard]] std::string unstructured(std::string_view text, std::size_t limit);
 
-// ";\r\n filename=\"a!b.xml.gz\"", in several pieces (RFC 2231) where the line would be longer than 78
-// octets. The value: letters, digits and marks, no quotes and no backslash.
+// ";\r\n filename=\"a!b.xml.gz\"" in one line, however long a name is: readers of reports know no pieces (RFC
+// 2231) and pass over what has no plain name. The value: letters, digits and marks, no quotes and no
+// backslash, at most 900 octets.
 [[nodiscard]] std::string parameter(std::string_view name, std::string_view value);
 
 // Lines of 76 with CRLF.

@@ -20,8 +20,8 @@ struct ReportMail {
     std::string attachment{}; // the report, compressed or not
 };
 
-// CRLF lines of at most 78 octets, but for a name or an address that is longer by itself. The same values
-// give the same text, so that a report that is sent again is the same report.
+// CRLF lines of at most 78 octets, but for a name, an address or a file name that is longer by itself. The
+// same values give the same text, so that a report that is sent again is the same report.
 [[nodiscard]] std::string write(const ReportMail& mail);
 
 } // namespace report

@@ -29,6 +29,9 @@ crypto::Sha256 hash_of_body(std::string_view message, dkim::Canonicalization can
 
 base::Result<std::string> sign_mail(std::string_view message, const std::vector<Signer>& signers,
                                     base::UnixTime now) {
+    if (signers.empty()) {
+        return base::refuse("nobody to sign the report mail", 0);
+    }
     dkim::SignOptions options;
     const message::HeaderList headers = headers_of(message);
     const crypto::Sha256 hash = hash_of_body(message, options.body_canonicalization);

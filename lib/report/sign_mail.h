@@ -17,7 +17,8 @@ struct Signer {
     std::string selector;
 };
 
-// The message with a DKIM-Signature of each signer on top. Refused where one of them cannot sign it.
+// The message with a DKIM-Signature of each signer on top. Refused where
+// there is none, or one of them cannot sign it.
 [[nodiscard]] base::Result<std::string> sign_mail(std::string_view message,
                                                   const std::vector<Signer>& signers, base::UnixTime now);
 

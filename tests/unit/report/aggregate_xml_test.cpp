@@ -168,6 +168,31 @@ TEST_CASE("text of others stays text") {
     CHECK(xml.find("<count>7") == std::string::npos);
 }
 
+TEST_CASE("what XML cannot carry is replaced where it is written") {
+    auto policy = full_policy();
+    policy.fo = "a\x01";
+    policy.error = "b\xff";
+    auto row = full_row();
+    row.reasons[0].comment = "c\x02";
+    row.dkim[0].selector = "d\x03";
+    row.dkim[1].human_result = "e\xef\xbf\xbe";
+    const std::string text = write(reporter(), policy, {{row, 1}});
+    for (const char* written : {">a?<", ">b?<", ">c?<", ">d?<", ">e?<"}) {
+        CAPTURE(written);
+        CHECK(text.find(written) != std::string::npos);
+    }
+}
+
+TEST_CASE("the largest record is no longer than was said") {
+    auto row = full_row();
+    row.dkim.assign(report::max_signatures,
+                    {row.header_from, std::string(report::max_selector_octets, '&'), dkim::Result::permerror,
+                     std::string(report::max_words_octets, '<')});
+    row.reasons.assign(report::max_reasons, {authenticate::OverrideType::policy_test_mode,
+                                             std::string(report::max_words_octets, '&')});
+    (void)write(reporter(), full_policy(), {{row, 1}}); // which holds one against the other
+}
+
 TEST_CASE("a report without any message has no record") {
     std::string text;
     report::AggregateXml xml(reporter(), identity_of(full_policy()), full_policy(),

@@ -3,6 +3,7 @@
 #include "support/catch.h"
 #include "support/hostile_text.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -136,6 +137,19 @@ TEST_CASE("the header that is passed on") {
               "Subject: " + word("bob") + "@example.org owes hxxp://x\r\n" +
               "Date: Tue, 3 Nov 2026 23:59:59 +0000\r\n" + "Message-ID: <" + word("1.ann") +
               "@example.org>\r\n" + "DKIM-Signature: v=1; i=" + word("ann") + "@example.org; b=AbC=\r\n");
+}
+
+TEST_CASE("of very many authors and fields some are shown") {
+    std::string many = " a0@example.org";
+    message::HeaderList subjects;
+    for (int i = 1; i < 100; ++i) {
+        many += ", a" + std::to_string(i) + "@example.org";
+        subjects.add(message::HeaderField("Sender", " a@example.org"));
+    }
+    const auto from = redactor().header(headers({{"From", many}}));
+    CHECK(std::count(from.begin(), from.end(), '@') == 10);
+    const auto block = redactor().header(subjects);
+    CHECK(std::count(block.begin(), block.end(), '@') == 40);
 }
 
 TEST_CASE("a From that cannot be read is not shown") {
