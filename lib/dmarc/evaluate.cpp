@@ -29,6 +29,8 @@ class Evaluation {
     void select_inherited_policy(const Record& record);
     void set_policy(SelectedPolicy selected, bool test);
     bool wants_both() const;
+    bool is_suffix(const base::DomainName& name) const;
+    bool settle_organization();
     void conclude(const IdentifiersVerdict& identifiers);
     void end_in_error(const Trouble& trouble);
     Verdict finish();
@@ -94,11 +96,14 @@ dns::Awaited<Verdict> Evaluation::by_record(const ChosenRecord& choice) {
 dns::Awaited<Verdict> Evaluation::enforceable(const ChosenRecord& choice) {
     verdict_.policy_domain = choice.domain;
     verdict_.record = *choice.record;
+    verdict_.policy_domain_is_suffix = is_suffix(*choice.domain);
     select_policy(choice);
     Aligner aligner(organizations_, request_.author_domain, options_.steps);
     const AlignmentModes modes{choice.record->aspf, choice.record->adkim};
     const auto identifiers = align_identifiers(request_, modes, {wants_both(), options_.steps}, aligner);
-    if (!identifiers || !dns_.questions().empty()) { // what the policy needs is in the same round
+    const bool is_settled = settle_organization();
+    if (!identifiers || !is_settled ||
+        !dns_.questions().empty()) { // what the policy needs is in the same round
         return dns::unanswered;
     }
     conclude(*identifiers);
@@ -152,11 +157,23 @@ bool Evaluation::wants_both() const {
     case Extent::verdict:
         return false;
     case Extent::report:
-        return !verdict_.record->rua.empty();
+        return !verdict_.record->rua.empty() || !verdict_.record->ruf.empty();
     case Extent::full:
         return true;
     }
     return false;
+}
+
+bool Evaluation::is_suffix(const base::DomainName& name) const {
+    return options_.public_suffixes != nullptr && options_.public_suffixes->is_public_suffix(name);
+}
+
+// A report tells of identifiers that were not authenticated whether they would have aligned, which rests on
+// the organization alone. False when an answer is missing; one that failed changes no result.
+bool Evaluation::settle_organization() {
+    const Record& record = *verdict_.record;
+    const bool is_relaxed = record.aspf == AlignmentMode::relaxed || record.adkim == AlignmentMode::relaxed;
+    return !wants_both() || !is_relaxed || organizations_.of(request_.author_domain);
 }
 
 // RFC 9989 5.3.5: one aligned identifier is a pass. 5.3.6: a fail must be certain.
@@ -164,6 +181,7 @@ void Evaluation::conclude(const IdentifiersVerdict& identifiers) {
     verdict_.spf = identifiers.spf;
     verdict_.dkim = identifiers.dkim;
     verdict_.aligned_by = identifiers.aligned_by;
+    verdict_.both_pursued = wants_both() || !identifiers.aligned_by;
     verdict_.vetoed = identifiers.veto.has_value();
     verdict_.problem = identifiers.veto.value_or("");
     verdict_.steps.insert(verdict_.steps.end(), identifiers.steps.begin(), identifiers.steps.end());
@@ -188,6 +206,7 @@ Verdict Evaluation::finish() {
     const Organization* organization = organizations_.settled(request_.author_domain);
     if (organization != nullptr && organization->state == Walk::State::finished) {
         verdict_.organizational_domain = organization->domain;
+        verdict_.organization_is_suffix = is_suffix(organization->domain);
     }
     if (options_.steps) {
         frame_steps(organization);

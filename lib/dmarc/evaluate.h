@@ -42,9 +42,12 @@ struct Verdict {
     Alignment spf = Alignment::undecided;
     Alignment dkim = Alignment::undecided;
     std::optional<base::DomainName> aligned_by; // the first identifier that aligned
-    bool vetoed = false;                        // the public suffix veto denied an alignment
-    std::string problem;                        // why temperror, permerror or none, or what the veto did
-    std::vector<std::string> steps;             // in words, for the operator
+    bool both_pursued = false; // of SPF and DKIM neither was left undecided because the other was enough
+    bool vetoed = false;       // the public suffix veto denied an alignment
+    bool policy_domain_is_suffix = false; // by the list, whatever its record says
+    bool organization_is_suffix = false;  // likewise; what is below it belongs to many
+    std::string problem;                  // why temperror, permerror or none, or what the veto did
+    std::vector<std::string> steps;       // in words, for the operator
 };
 
 using Outcome = dns::Outcome<Verdict>;

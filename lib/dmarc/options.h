@@ -18,8 +18,10 @@ enum class Discovery : std::uint8_t {
 // How far alignment is pursued once a first identifier has aligned, so that the result is pass in any case.
 enum class Extent : std::uint8_t {
     verdict, // no further: no question that the result does not need
-    report,  // SPF and DKIM both where the record asks for aggregate reports (RFC 9990 3.1.1.9)
-    full,    // SPF and DKIM both, always
+    // SPF and DKIM both where the record asks for reports (RFC 9990 3.1.1.9, RFC 9989 4.7), and the author's
+    // organization where anything could align by it.
+    report,
+    full, // SPF and DKIM both, always
 };
 
 using RecordMemo = base::Memo<Record>;

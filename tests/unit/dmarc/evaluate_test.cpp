@@ -179,6 +179,7 @@ TEST_CASE("the extent decides whether the second mechanism is pursued") {
         {"p=none; rua=mailto:a@x.org", dmarc::Extent::verdict, Alignment::undecided, 1},
         {"p=none", dmarc::Extent::report, Alignment::undecided, 1},
         {"p=none; rua=mailto:a@x.org", dmarc::Extent::report, Alignment::yes, 3},
+        {"p=none; ruf=mailto:a@x.org", dmarc::Extent::report, Alignment::yes, 3},
         {"p=none", dmarc::Extent::full, Alignment::yes, 3},
     };
     for (const Case& c : cases) {
@@ -189,9 +190,46 @@ TEST_CASE("the extent decides whether the second mechanism is pursued") {
         CHECK(run.verdict.result == Result::pass);
         CHECK(run.verdict.spf == Alignment::yes);
         CHECK(run.verdict.dkim == c.dkim);
+        CHECK(run.verdict.both_pursued == (c.dkim == Alignment::yes));
         CHECK(run.verdict.aligned_by == name("farm.example"));
         CHECK(run.asked.size() == c.questions);
     }
+}
+
+TEST_CASE("for a report the author's organization is found out, and changes nothing") {
+    const dmarc::Request request{name("a.farm.example"), {}, {passed("a.farm.example")}};
+    dmarc::Options options;
+    const auto evaluated = [&](const char* tags, const char* farm = "v=DMARC1; p=none") {
+        return dmarc_test::run(Zone{{"TXT _dmarc.a.farm.example", std::string("v=DMARC1; p=reject; ") + tags},
+                                    {"TXT _dmarc.farm.example", farm}},
+                               request, options)
+            .verdict;
+    };
+    CHECK_FALSE(evaluated("rua=mailto:a@x.org").organizational_domain);
+    options.extent = dmarc::Extent::report;
+    CHECK(evaluated("rua=mailto:a@x.org").organizational_domain == name("farm.example"));
+    CHECK(evaluated("ruf=mailto:a@x.org; adkim=s").organizational_domain == name("farm.example"));
+    CHECK_FALSE(evaluated("").organizational_domain);
+    CHECK_FALSE(evaluated("rua=mailto:a@x.org; adkim=s; aspf=s").organizational_domain);
+    const auto failed = evaluated("rua=mailto:a@x.org", "FAILED servfail");
+    CHECK(failed.result == Result::pass);
+    CHECK_FALSE(failed.organizational_domain);
+    CHECK(failed.both_pursued);
+}
+
+TEST_CASE("a public suffix is told of whose the record and the organization are") {
+    const auto list = dmarc::PublicSuffixList::built_in();
+    dmarc::Options options;
+    const Zone registry{{"TXT _dmarc.co.uk", "v=DMARC1; p=none; rua=mailto:a@co.uk"}};
+    const Zone customer{{"TXT _dmarc.a.ours.co.uk", "v=DMARC1; p=none"},
+                        {"TXT _dmarc.ours.co.uk", "v=DMARC1; p=none"}};
+    const dmarc::Request request{name("a.ours.co.uk"), {}, {passed("ours.co.uk")}};
+    CHECK_FALSE(dmarc_test::run(registry, request, options).verdict.policy_domain_is_suffix);
+    options.public_suffixes = &list;
+    CHECK(dmarc_test::run(registry, request, options).verdict.policy_domain_is_suffix);
+    CHECK(dmarc_test::run(registry, request, options).verdict.organization_is_suffix);
+    CHECK_FALSE(dmarc_test::run(customer, request, options).verdict.policy_domain_is_suffix);
+    CHECK_FALSE(dmarc_test::run(customer, request, options).verdict.organization_is_suffix);
 }
 
 TEST_CASE("a query that was needed and failed leaves neither pass nor fail") {
