@@ -1,149 +1,20 @@
 #include "report/evaluation.h"
 
-#include "base/ascii.h"
-#include "dmarc/policy.h"
-#include "message/mailbox.h"
 #include "message/reverse_path.h"
+#include "report/alignment.h"
+#include "report/judgement.h"
+#include "report/published_policy.h"
 #include "report/text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace report {
 
 namespace {
 
-using authenticate::Action;
-using authenticate::OverrideType;
-
-// ---- The policy
-
-// In the order of RFC 9989 4.7: what is not there follows from what is.
-Policy published(const dmarc::Verdict& evaluation) {
-    const dmarc::Record& record = *evaluation.record;
-    Policy policy{.domain = *evaluation.policy_domain};
-    policy.discovery = evaluation.discovery;
-    policy.p = dmarc::select_policy(record, false, dmarc::Existence::exists).policy;
-    policy.sp = dmarc::select_policy(record, true, dmarc::Existence::exists).policy;
-    policy.np = dmarc::select_policy(record, true, dmarc::Existence::does_not_exist).policy;
-    policy.adkim = record.adkim;
-    policy.aspf = record.aspf;
-    policy.testing = record.test;
-    policy.fo = clean(record.fo, max_fo_octets);
-    return policy;
-}
-
-std::string in_words(const std::vector<std::string>& diagnostics) {
-    std::string words;
-    for (const std::string& one : diagnostics) {
-        words += words.empty() ? one : "; " + one;
-    }
-    return clean(words, max_error_octets);
-}
-
-std::vector<std::string> uris(const std::vector<dmarc::ReportUri>& list) {
-    std::vector<std::string> uris;
-    for (const dmarc::ReportUri& one : list) {
-        if (uris.size() < max_uris && is_clean(one.uri, max_uri_octets)) {
-            uris.push_back(one.uri);
-        }
-    }
-    return uris;
-}
-
-Policy policy_of(const dmarc::Verdict& evaluation) {
-    Policy policy = published(evaluation);
-    policy.error = in_words(evaluation.record->diagnostics);
-    policy.rua = uris(evaluation.record->rua);
-    return policy;
-}
-
-// ---- What was done
-
-Disposition asked_for(std::optional<dmarc::Policy> policy) {
-    switch (policy.value_or(dmarc::Policy::none)) {
-    case dmarc::Policy::none:
-        return Disposition::none;
-    case dmarc::Policy::quarantine:
-        return Disposition::quarantine;
-    case dmarc::Policy::reject:
-        return Disposition::reject;
-    }
-    return Disposition::none;
-}
-
-Disposition done_by(Action action) {
-    switch (action) {
-    case Action::accept:
-    case Action::tempfail: // is not counted
-        return Disposition::none;
-    case Action::mark:
-    case Action::quarantine:
-        return Disposition::quarantine;
-    case Action::reject:
-    case Action::discard:
-        return Disposition::reject;
-    }
-    return Disposition::none;
-}
-
-// What DMARC alone led to: what another check did beyond that is not the domain's business, but where it did
-// what the domain asked for, that was done.
-Disposition of_failed(const dmarc::Verdict& evaluation, const authenticate::Disposition& disposition) {
-    const auto* finding = authenticate::find(authenticate::Ground::dmarc, disposition.findings);
-    const Disposition by_dmarc = finding == nullptr ? Disposition::none : done_by(finding->taken);
-    return std::max(by_dmarc, std::min(done_by(disposition.action), asked_for(evaluation.policy)));
-}
-
-// RFC 9990 3.1.1.9: pass where the policy would have been enforced; whether t=y weakens it plays no part.
-Disposition of_passed(const dmarc::Verdict& evaluation) {
-    const bool enforcing = evaluation.published_policy.value_or(dmarc::Policy::none) != dmarc::Policy::none;
-    return enforcing ? Disposition::pass : Disposition::none;
-}
-
-void add_reason(Row& row, OverrideType type, std::string_view comment) {
-    row.reasons.push_back({type, clean(comment, max_words_octets)});
-}
-
-// A reason is a must where the policy was not applied as it is published.
-void judge_failed(Row& row, const dmarc::Verdict& evaluation, const authenticate::Disposition& disposition) {
-    row.disposition = of_failed(evaluation, disposition);
-    if (disposition.override_reason) {
-        add_reason(row, disposition.override_reason->type, disposition.override_reason->comment);
-    } else if (row.disposition != asked_for(evaluation.published_policy)) {
-        add_reason(row, OverrideType::local_policy, "");
-    }
-}
-
-void judge(Row& row, const authenticate::DmarcVerdict& dmarc, const authenticate::Disposition& disposition) {
-    const dmarc::Verdict& evaluation = *dmarc.evaluation;
-    row.dkim_aligned = evaluation.dkim == dmarc::Alignment::yes;
-    row.spf_aligned = evaluation.spf == dmarc::Alignment::yes;
-    switch (dmarc.result) {
-    case dmarc::Result::pass:
-        row.disposition = of_passed(evaluation);
-        return;
-    case dmarc::Result::fail:
-        judge_failed(row, evaluation, disposition);
-        return;
-    case dmarc::Result::none:
-    case dmarc::Result::temperror:
-    case dmarc::Result::permerror: // RFC 9989 5.3.6: the policy is not applied
-        add_reason(row, OverrideType::other, fmt::format("dmarc={}", dmarc::print(dmarc.result)));
-        return;
-    }
-}
-
-// ---- What was found
-
 enum class Worth : std::uint8_t { strictly_aligned, aligned, passes, fails }; // RFC 9990 3.1.3
-
-bool is_aligned(const base::DomainName& domain, const dmarc::Verdict& evaluation) {
-    const auto& organization = evaluation.organizational_domain;
-    return domain == evaluation.aligned_by || (organization && domain.is_at_or_below(*organization));
-}
 
 Worth worth(const DkimResult& signature, const authenticate::DmarcVerdict& dmarc) {
     if (signature.result != dkim::Result::pass) {
@@ -152,7 +23,8 @@ Worth worth(const DkimResult& signature, const authenticate::DmarcVerdict& dmarc
     if (signature.domain == dmarc.author_domain) {
         return Worth::strictly_aligned;
     }
-    return is_aligned(signature.domain, *dmarc.evaluation) ? Worth::aligned : Worth::passes;
+    const auto mode = dmarc.evaluation->record->adkim;
+    return would_align(signature.domain, mode, dmarc) ? Worth::aligned : Worth::passes;
 }
 
 std::optional<DkimResult> result_of(const dkim::Verdict& signature) {
@@ -241,6 +113,11 @@ bool has_record(const authenticate::Verdict& verdict) {
            verdict.dmarc->evaluation->record && verdict.dmarc->evaluation->policy_domain;
 }
 
+// Where one mechanism was enough, nobody may have asked about the other.
+bool is_complete(const dmarc::Verdict& evaluation) {
+    return evaluation.both_pursued || evaluation.record->rua.empty();
+}
+
 } // namespace
 
 std::string_view print(Due due) {
@@ -263,7 +140,8 @@ bool wants_reports(const authenticate::Verdict& verdict) {
 
 std::optional<Evaluation> evaluate(const authenticate::Verdict& verdict,
                                    const authenticate::Disposition& disposition, const Reception& reception) {
-    if (!has_record(verdict) || !reception.client || disposition.action == Action::tempfail) {
+    if (!has_record(verdict) || !is_complete(*verdict.dmarc->evaluation) || !reception.client ||
+        disposition.action == authenticate::Action::tempfail) {
         return std::nullopt;
     }
     const authenticate::DmarcVerdict& dmarc = *verdict.dmarc;
@@ -274,7 +152,7 @@ std::optional<Evaluation> evaluate(const authenticate::Verdict& verdict,
     judge(row, dmarc, disposition);
     row.dkim = results_of(verdict.dkim, dmarc);
     row.spf = spf_result(verdict.sender);
-    return Evaluation{.policy = policy_of(*dmarc.evaluation),
+    return Evaluation{.policy = published_policy(*dmarc.evaluation),
                       .row = std::move(row),
                       .day = day_of(reception.at),
                       .due = due_of(path, reception.kind),

@@ -43,6 +43,10 @@ struct Reception {
 
 // Nothing: no DMARC record speaks for the author, the message did not come over TCP/IP, or it was put off and
 // will come again. `policy.rua` is empty where no reports are wanted.
+//
+// Nothing as well where reports are wanted and DMARC was evaluated with Extent::verdict: what it left
+// undecided because the result was known would be told as not aligned. Where none are, the aligned results
+// need Extent::full.
 [[nodiscard]] std::optional<Evaluation> evaluate(const authenticate::Verdict& verdict,
                                                  const authenticate::Disposition& disposition,
                                                  const Reception& reception);

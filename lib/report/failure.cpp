@@ -64,9 +64,10 @@ FailureOptions read_failure_options(std::string_view fo) {
 
 std::optional<Failure> find_failure(const authenticate::Verdict& verdict, Absent absent) {
     const dmarc::Verdict* evaluation = evaluation_of(verdict);
-    // RFC 9991 2: of a public suffix's record ruf= is not used.
+    // RFC 9991 2: of a public suffix's record ruf= is not used. A registry that does not say that it is one,
+    // but is one by the list, would get the headers of its customers' mail.
     if (evaluation == nullptr || evaluation->record->ruf.empty() ||
-        evaluation->record->psd == dmarc::PublicSuffixFlag::yes) {
+        evaluation->record->psd == dmarc::PublicSuffixFlag::yes || evaluation->policy_domain_is_suffix) {
         return std::nullopt;
     }
     const FailureOptions options = read_failure_options(evaluation->record->fo);

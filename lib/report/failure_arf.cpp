@@ -2,6 +2,7 @@
 
 #include "authres/format.h"
 #include "base/ascii.h"
+#include "report/alignment.h"
 #include "report/mime.h"
 #include "report/text.h"
 
@@ -93,10 +94,9 @@ authres::MethodResult result_of(const FailedMessage& message) {
 
 // ---- Identifiers that would align
 
-bool would_align(std::string_view domain, const authenticate::DmarcVerdict& dmarc) {
+bool would_align_if_passed(std::string_view domain, dmarc::AlignmentMode mode, const FailedMessage& message) {
     const auto name = base::DomainName::parse(domain);
-    const auto& organization = dmarc.evaluation->organizational_domain;
-    return name && (name == dmarc.author_domain || (organization && name->is_at_or_below(*organization)));
+    return name && would_align(*name, mode, *message.verdict.dmarc);
 }
 
 const dkim::Verdict* failed_signature(const FailedMessage& message) {
@@ -104,15 +104,17 @@ const dkim::Verdict* failed_signature(const FailedMessage& message) {
     if (message.failure.kind == FailureKind::dkim) {
         return &verdict.dkim.at(message.failure.signature);
     }
+    const auto mode = verdict.dmarc->evaluation->record->adkim;
     const auto found = std::find_if(verdict.dkim.begin(), verdict.dkim.end(), [&](const dkim::Verdict& one) {
-        return one.result != dkim::Result::pass && would_align(one.domain, *verdict.dmarc);
+        return one.result != dkim::Result::pass && would_align_if_passed(one.domain, mode, message);
     });
     return found == verdict.dkim.end() ? nullptr : &*found;
 }
 
 bool has_failed_spf(const FailedMessage& message) {
     const auto& spf = message.verdict.sender.mail_from;
-    return spf && spf->result != spf::Result::pass && would_align(spf->domain, *message.verdict.dmarc);
+    return spf && spf->result != spf::Result::pass &&
+           would_align_if_passed(spf->domain, message.verdict.dmarc->evaluation->record->aspf, message);
 }
 
 // ---- The fields
@@ -153,10 +155,9 @@ void add_spf(Fields& fields, const FailedMessage& message) {
         return;
     }
     for (std::size_t i = 0; i < std::min(message.spf_records.size(), max_spf_records); ++i) {
-        std::string text = message.spf_records[i].text;
-        std::replace_if(text.begin(), text.end(), [](char c) { return c == '"' || c == '\\'; }, '?');
-        fields.add("SPF-DNS", fmt::format("txt : {} : \"{}\"", message.spf_records[i].domain.text(),
-                                          clean(text, max_value_octets / 2)));
+        if (const auto body = spf_dns(message.spf_records[i])) {
+            fields.add_folded("SPF-DNS", *body);
+        }
     }
 }
 

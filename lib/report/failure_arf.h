@@ -6,6 +6,7 @@
 #include "report/failure.h"
 #include "report/identity.h"
 #include "report/redact.h"
+#include "report/spf_dns.h"
 
 #include <cstddef>
 #include <optional>
@@ -21,12 +22,6 @@ struct FailureReporter {
     std::string authserv_id{};
     base::DomainName host;    // Reporting-MTA
     std::string user_agent{}; // "paraph/1.2"
-};
-
-// An SPF record that was used, for SPF-DNS.
-struct SpfRecord {
-    base::DomainName domain;
-    std::string text;
 };
 
 // The message that failed.

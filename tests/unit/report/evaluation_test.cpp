@@ -1,9 +1,11 @@
 #include "report/evaluation.h"
 
 #include "support/catch.h"
-#include "unit/report/values.h"
+#include "unit/report/judged_mail.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 using namespace report_test;
 using authenticate::Action;
@@ -11,27 +13,32 @@ using report::Disposition;
 
 namespace {
 
-// Mail of press.orchard.example that the record at orchard.example speaks for.
+// Mail of press.orchard.example that the record at orchard.example speaks for. It passes by a signature.
 authenticate::Verdict verdict_of(const char* record, dmarc::Result result) {
-    dmarc::Verdict evaluation;
-    evaluation.result = result;
-    evaluation.policy_domain = name("orchard.example");
-    evaluation.organizational_domain = name("orchard.example");
-    evaluation.record = dmarc::parse_record(record);
-    evaluation.published_policy = evaluation.record->p.policy;
-    evaluation.policy = evaluation.record->test ? dmarc::Policy::none : evaluation.record->p.policy;
-    evaluation.dkim = result == dmarc::Result::pass ? dmarc::Alignment::yes : dmarc::Alignment::no;
-    evaluation.spf = dmarc::Alignment::no;
-    authenticate::Verdict verdict;
-    verdict.dmarc = authenticate::DmarcVerdict{.result = result,
-                                               .author_domain = name("press.orchard.example"),
-                                               .evaluation = evaluation,
-                                               .problem = {}};
-    spf::Verdict spf;
-    spf.result = spf::Result::softfail;
-    spf.domain = "bulk.example";
-    verdict.sender.mail_from = spf;
+    Mail mail{.zone = record_of_orchard(record)};
+    if (result == dmarc::Result::pass) {
+        mail.signatures = {signature_of("orchard.example", dkim::Cause::verified)};
+    } else if (result == dmarc::Result::temperror) {
+        mail.signatures = {signature_of("orchard.example", dkim::Cause::lookup_failed)};
+    }
+    auto verdict = judged(mail);
+    REQUIRE(verdict.dmarc->result == result);
     return verdict;
+}
+
+// Signatures of mail of press.orchard.example, in the order in which a report has them.
+std::string order_of(std::vector<dkim::Verdict> signatures, const char* tags = "",
+                     const dmarc::PublicSuffixList* list = nullptr) {
+    const std::string record = std::string("v=DMARC1; p=reject; rua=mailto:a@b.example") + tags;
+    const auto verdict =
+        judged({.zone = record_of_orchard(record), .signatures = std::move(signatures), .list = list});
+    const auto evaluation = report::evaluate(
+        verdict, {}, {.client = address("192.0.2.7"), .mail_from = "<a@bulk.example>", .at = 1793664005});
+    std::string order;
+    for (const report::DkimResult& one : evaluation.value().row.dkim) {
+        order += one.selector + " ";
+    }
+    return order;
 }
 
 authenticate::Disposition done(Action taken_for_dmarc, Action in_all) {
@@ -53,15 +60,6 @@ constexpr const char* wanted = "v=DMARC1; p=reject; rua=mailto:agg@orchard.examp
 report::Evaluation evaluated(const authenticate::Verdict& verdict,
                              const authenticate::Disposition& disposition) {
     return report::evaluate(verdict, disposition, reception()).value();
-}
-
-dkim::Verdict signature(const char* domain, const char* selector, dkim::Cause cause) {
-    dkim::Verdict verdict;
-    verdict.domain = domain;
-    verdict.selector = selector;
-    verdict.result = dkim::result_of(cause);
-    verdict.cause = cause;
-    return verdict;
 }
 
 } // namespace
@@ -102,12 +100,48 @@ TEST_CASE("what is done with a message that fails") {
     }
 }
 
-TEST_CASE("the reason that was found is given") {
-    auto disposition = done(Action::accept, Action::accept);
-    disposition.override_reason = {authenticate::OverrideType::mailing_list, "passed on (List-Id)\r\n"};
-    const auto row = evaluated(verdict_of(wanted, dmarc::Result::fail), disposition).row;
-    CHECK(row.reasons ==
-          std::vector<report::Reason>{{authenticate::OverrideType::mailing_list, "passed on (List-Id)??"}});
+TEST_CASE("the type of the reason that was found is given, and none of our words") {
+    using authenticate::OverrideType;
+    for (const auto type : {OverrideType::local_policy, OverrideType::mailing_list,
+                            OverrideType::trusted_forwarder, OverrideType::other}) {
+        auto disposition = done(Action::accept, Action::accept);
+        disposition.override_reason = {type, "CEO's private mailbox at gmx"};
+        const auto row = evaluated(verdict_of(wanted, dmarc::Result::fail), disposition).row;
+        CHECK(row.reasons == std::vector<report::Reason>{{type, ""}});
+    }
+}
+
+TEST_CASE("the test mode is a reason where it led to what was done") {
+    using authenticate::OverrideType;
+    struct Case {
+        const char* policy;
+        Action done;
+        std::vector<report::Reason> expected;
+    };
+    const std::vector<report::Reason> by_test{{OverrideType::policy_test_mode, "t=y"}};
+    const std::vector<report::Reason> by_us{{OverrideType::local_policy, ""}};
+    const Case cases[] = {
+        {"reject", Action::reject, {}},        {"reject", Action::quarantine, by_test},
+        {"reject", Action::mark, by_test},     {"reject", Action::accept, by_us},
+        {"quarantine", Action::mark, {}},      {"quarantine", Action::accept, by_test},
+        {"quarantine", Action::reject, by_us}, {"none", Action::accept, {}},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.policy, print(c.done));
+        const auto record = std::string("v=DMARC1; t=y; rua=mailto:a@b.example; p=") + c.policy;
+        auto disposition = done(c.done, c.done);
+        disposition.override_reason = {OverrideType::policy_test_mode, "t=y"};
+        CHECK(evaluated(verdict_of(record.c_str(), dmarc::Result::fail), disposition).row.reasons ==
+              c.expected);
+    }
+}
+
+TEST_CASE("a policy that was not lowered by us is followed by less than reject under t=y") {
+    const char* record = "v=DMARC1; p=reject; t=y; rua=mailto:a@b.example";
+    // Refused for another check's sake: DMARC alone asked for quarantine.
+    const auto row =
+        evaluated(verdict_of(record, dmarc::Result::fail), done(Action::accept, Action::reject)).row;
+    CHECK(row.disposition == Disposition::quarantine);
 }
 
 TEST_CASE("a message that passes was let through by an enforcing policy or by none") {
@@ -153,7 +187,7 @@ TEST_CASE("the policy as it is published") {
         "v=DMARC1; p=reject; sp=quarantine; adkim=s; t=y; fo=1:d; ruf=mailto:f@b.example; rua="
         "mailto:a@b.example!10m, https://b.example/, nonsense";
     const auto evaluation =
-        evaluated(verdict_of(record, dmarc::Result::pass), done(Action::accept, Action::accept));
+        evaluated(verdict_of(record, dmarc::Result::fail), done(Action::accept, Action::accept));
     const report::Policy& policy = evaluation.policy;
     CHECK(policy.domain == name("orchard.example"));
     CHECK(policy.p == dmarc::Policy::reject);
@@ -178,34 +212,104 @@ TEST_CASE("a record that is taken for p=none is reported as that") {
 }
 
 TEST_CASE("signatures stand in the order of their worth") {
-    auto verdict = verdict_of(wanted, dmarc::Result::pass);
-    verdict.dkim = {
-        signature("zz.example", "b", dkim::Cause::verified),
-        signature("press.orchard.example", "broken", dkim::Cause::body_hash_mismatch),
-        signature("orchard.example", "relaxed", dkim::Cause::verified),
-        signature("", "unreadable", dkim::Cause::broken_signature),
-        signature("aa.example", "c", dkim::Cause::key_revoked),
-        signature("press.orchard.example", "strict", dkim::Cause::verified),
-        signature("zz.example", "a", dkim::Cause::verified),
-    };
+    const std::vector<dkim::Verdict> signatures = {
+        signature_of("zz.example", dkim::Cause::verified, "b"),
+        signature_of("press.orchard.example", dkim::Cause::body_hash_mismatch, "broken"),
+        signature_of("orchard.example", dkim::Cause::verified, "relaxed"),
+        signature_of("", dkim::Cause::broken_signature, "unreadable"),
+        signature_of("aa.example", dkim::Cause::key_revoked, "c"),
+        signature_of("press.orchard.example", dkim::Cause::verified, "strict"),
+        signature_of("zz.example", dkim::Cause::verified, "a")};
+    CHECK(order_of(signatures) == "strict relaxed a b c broken ");
+    CHECK(order_of(signatures, "; adkim=s") == "strict relaxed a b c broken "); // by name
+    const auto verdict =
+        judged({.zone = record_of_orchard(wanted), .signatures = {signatures[1], signatures[5]}});
     const auto row = evaluated(verdict, done(Action::accept, Action::accept)).row;
-    std::string order;
-    for (const report::DkimResult& one : row.dkim) {
-        order += one.selector + " ";
-    }
-    CHECK(order == "strict relaxed a b c broken ");
     CHECK(row.dkim.back().human_result == "body hash did not verify");
     CHECK(row.dkim.back().result == dkim::Result::fail);
     CHECK(row.dkim.front().human_result.empty());
 }
 
-TEST_CASE("of very many signatures the best are kept") {
-    auto verdict = verdict_of(wanted, dmarc::Result::pass);
-    verdict.dkim.assign(300, signature("aa.example", "x", dkim::Cause::signature_mismatch));
-    verdict.dkim.push_back(signature("orchard.example", "good", dkim::Cause::verified));
+TEST_CASE("what is aligned is known where a strict pass came first") {
+    const auto strict = signature_of("press.orchard.example", dkim::Cause::verified, "strict");
+    const auto parent = signature_of("orchard.example", dkim::Cause::verified, "parent");
+    const auto sibling = signature_of("z.orchard.example", dkim::Cause::verified, "sibling");
+    const auto other = signature_of("aa.example", dkim::Cause::verified, "other");
+    CHECK(order_of({other, parent, strict}) == "strict parent other ");
+    CHECK(order_of({other, sibling, strict}) == "strict sibling other ");
+    CHECK(order_of({other, sibling, strict}, "; adkim=s") == "strict other sibling ");
+}
+
+TEST_CASE("below a public suffix a stranger's signature is another one") {
+    const auto list = dmarc::PublicSuffixList::built_in();
+    const std::vector<dkim::Verdict> signatures = {
+        signature_of("ours.co.uk", dkim::Cause::verified, "ours"),
+        signature_of("a.ours.co.uk", dkim::Cause::verified, "below"),
+        signature_of("co.uk", dkim::Cause::verified, "suffix"),
+        signature_of("a.co.uk", dkim::Cause::verified, "stranger")};
+    const auto verdict = judged({.zone = {{"TXT _dmarc.co.uk", "v=DMARC1; p=none; rua=mailto:a@b.example"}},
+                                 .author = "ours.co.uk",
+                                 .signatures = signatures,
+                                 .list = &list});
     const auto row = evaluated(verdict, done(Action::accept, Action::accept)).row;
-    CHECK(row.dkim.size() == report::max_signatures);
-    CHECK(row.dkim.front().selector == "good");
+    std::string order;
+    for (const report::DkimResult& one : row.dkim) {
+        order += one.selector + " ";
+    }
+    CHECK(order == "ours below stranger suffix ");
+}
+
+TEST_CASE("both mechanisms are told, whichever was enough") {
+    Mail mail{.zone = {{"TXT _dmarc.press.orchard.example", wanted}, {"TXT _dmarc.orchard.example", wanted}},
+              .mail_from = "bounce.orchard.example",
+              .spf = spf::Result::pass,
+              .signatures = {signature_of("press.orchard.example", dkim::Cause::verified)}};
+    const auto nothing = done(Action::accept, Action::accept);
+    const auto row = evaluated(judged(mail), nothing).row;
+    CHECK(row.dkim_aligned);
+    CHECK(row.spf_aligned);
+    mail.extent = dmarc::Extent::verdict; // SPF was left undecided: nothing is better than what is wrong
+    CHECK_FALSE(report::evaluate(judged(mail), nothing, reception()));
+    mail.spf = spf::Result::fail;
+    mail.signatures.clear();
+    CHECK(report::evaluate(judged(mail), nothing, reception())); // all was looked at
+}
+
+TEST_CASE("of very many signatures the best are kept") {
+    std::vector<dkim::Verdict> signatures(300,
+                                          signature_of("aa.example", dkim::Cause::signature_mismatch, "x"));
+    signatures.push_back(signature_of("orchard.example", dkim::Cause::verified, "good"));
+    const std::string order = order_of(signatures);
+    CHECK(order.starts_with("good x "));
+    CHECK(std::count(order.begin(), order.end(), ' ') == report::max_signatures);
+}
+
+TEST_CASE("of very many addresses of a record some are kept") {
+    std::string record = "v=DMARC1; p=none; rua=mailto:a0@b.example";
+    for (int i = 1; i < 30; ++i) {
+        record += ",mailto:a" + std::to_string(i) + "@b.example";
+    }
+    const auto policy =
+        evaluated(verdict_of(record.c_str(), dmarc::Result::fail), done(Action::accept, Action::accept))
+            .policy;
+    CHECK(policy.rua.size() == report::max_uris);
+    CHECK(policy.rua.back() == "mailto:a15@b.example");
+}
+
+TEST_CASE("what the policy asked for is p, sp or np, whatever t is") {
+    const char* record = "v=DMARC1; p=reject; sp=quarantine; np=none; t=y; rua=mailto:a@b.example";
+    Mail mail{.zone = {{"TXT _dmarc.orchard.example", record},
+                       {"A press.orchard.example", "192.0.2.1"},
+                       {"A nowhere.orchard.example", "NXDOMAIN"}}};
+    const auto asked_for = [&](const char* author) {
+        mail.author = author;
+        const auto evaluation = evaluated(judged(mail), done(Action::accept, Action::accept));
+        CHECK(evaluation.result == dmarc::Result::fail);
+        return evaluation.asked_for;
+    };
+    CHECK(asked_for("orchard.example") == dmarc::Policy::reject);
+    CHECK(asked_for("press.orchard.example") == dmarc::Policy::quarantine);
+    CHECK(asked_for("nowhere.orchard.example") == dmarc::Policy::none);
 }
 
 TEST_CASE("the envelope") {
@@ -227,6 +331,23 @@ TEST_CASE("the envelope") {
     CHECK_FALSE(row().spf);
     given.mail_from = "<a@-.example\r\n>";
     CHECK_FALSE(row().envelope_from);
+}
+
+TEST_CASE("a null sender has no domain, whatever SPF was asked about") {
+    auto verdict = verdict_of(wanted, dmarc::Result::fail);
+    verdict.sender.mail_from->domain = "helo.bulk.example"; // RFC 7208 2.4
+    verdict.sender.null_sender = true;
+    auto given = reception();
+    given.mail_from = "<>";
+    const auto nothing = done(Action::accept, Action::accept);
+    auto row = report::evaluate(verdict, nothing, given).value().row;
+    CHECK_FALSE(row.envelope_from);
+    CHECK(row.spf == report::SpfResult{name("helo.bulk.example"), spf::Result::softfail});
+    verdict.sender.null_sender = false; // a relay's rewriting undone: the path alone is null
+    CHECK_FALSE(report::evaluate(verdict, nothing, given).value().row.envelope_from);
+    verdict.sender.null_sender = true; // and the other way round
+    given.mail_from = "<a@path.example>";
+    CHECK(report::evaluate(verdict, nothing, given).value().row.envelope_from == name("path.example"));
 }
 
 TEST_CASE("mail that makes no report due") {

@@ -51,11 +51,14 @@ std::string feedback(const std::string& text) {
     return text.substr(begin, text.find("\r\n--report-", begin) - begin);
 }
 
+Mail failed_message(const std::string& tags = "") {
+    return {.zone = record_of_orchard("v=DMARC1; p=reject; ruf=mailto:f@orchard.example; fo=0" + tags),
+            .signatures = {signature_of("lists.example", dkim::Cause::verified),
+                           signature_of("orchard.example", dkim::Cause::body_hash_mismatch)}};
+}
+
 authenticate::Verdict failed() {
-    auto verdict = failed_mail("v=DMARC1; p=reject; ruf=mailto:f@orchard.example; fo=0");
-    verdict.dkim = {signature_of("lists.example", dkim::Cause::verified),
-                    signature_of("orchard.example", dkim::Cause::body_hash_mismatch)};
-    return verdict;
+    return judged(failed_message());
 }
 
 report::FailedMessage message_of(const authenticate::Verdict& verdict, const message::HeaderList& list) {
@@ -129,18 +132,37 @@ TEST_CASE("a failure report") {
 }
 
 TEST_CASE("the methods that did not authenticate an aligned identity") {
-    auto verdict = failed();
-    CHECK(report::identity_alignment(verdict) == "dkim, spf");
-    verdict.dmarc->evaluation->dkim = dmarc::Alignment::yes;
-    CHECK(report::identity_alignment(verdict) == "spf");
-    verdict.dmarc->evaluation->spf = dmarc::Alignment::yes;
-    CHECK(report::identity_alignment(verdict) == "none");
+    Mail mail = failed_message();
+    CHECK(report::identity_alignment(judged(mail)) == "dkim, spf");
+    mail.signatures.push_back(signature_of("press.orchard.example", dkim::Cause::verified));
+    CHECK(report::identity_alignment(judged(mail)) == "spf");
+    mail.mail_from = "bounce.orchard.example";
+    mail.spf = spf::Result::pass;
+    CHECK(report::identity_alignment(judged(mail)) == "none");
+    mail.signatures.pop_back();
+    CHECK(report::identity_alignment(judged(mail)) == "dkim");
+}
+
+TEST_CASE("what was done, in the words of RFC 6591") {
+    using authenticate::Action;
+    const auto verdict = failed();
+    const auto list = headers();
+    const std::pair<Action, const char*> cases[] = {
+        {Action::accept, "delivered"}, {Action::mark, "policy"},     {Action::quarantine, "policy"},
+        {Action::reject, "reject"},    {Action::tempfail, "reject"}, {Action::discard, "other"}};
+    for (const auto& [action, word] : cases) {
+        auto message = message_of(verdict, list);
+        message.action = action;
+        CHECK(feedback(written(message)).find(std::string("Delivery-Result: ") + word + "\r\n") !=
+              std::string::npos);
+    }
 }
 
 TEST_CASE("kinds of failure") {
-    auto verdict = failed();
-    verdict.dkim.push_back(signature_of("orchard.example", dkim::Cause::key_revoked));
-    verdict.dkim.push_back(signature_of("orchard.example", dkim::Cause::signature_mismatch));
+    Mail mail = failed_message();
+    mail.signatures.push_back(signature_of("orchard.example", dkim::Cause::key_revoked));
+    mail.signatures.push_back(signature_of("orchard.example", dkim::Cause::signature_mismatch));
+    const auto verdict = judged(mail);
     const auto list = headers();
     const auto fields = [&](report::Failure failure) {
         auto message = message_of(verdict, list);
@@ -156,15 +178,84 @@ TEST_CASE("kinds of failure") {
           std::string::npos);
 }
 
-TEST_CASE("SPF records are shown where SPF of an aligned identifier failed") {
-    auto verdict = failed();
+TEST_CASE("fields of a mechanism are there where it would have aligned") {
+    struct Case {
+        const char* name;
+        const char* tags;
+        const char* mail_from;
+        spf::Result spf;
+        std::vector<dkim::Verdict> signatures;
+        bool dkim, spf_dns;
+    };
+    const auto of_press = signature_of("press.orchard.example", dkim::Cause::verified);
+    const auto broken_of_press = signature_of("press.orchard.example", dkim::Cause::body_hash_mismatch);
+    const auto broken = signature_of("orchard.example", dkim::Cause::body_hash_mismatch);
+    const auto stranger = signature_of("lists.example", dkim::Cause::body_hash_mismatch);
+    const Case cases[] = {
+        {"of strangers", "", "bulk.example", spf::Result::fail, {stranger}, false, false},
+        {"of the organization", "", "bounce.orchard.example", spf::Result::fail, {broken}, true, true},
+        {"of the author", "", "press.orchard.example", spf::Result::softfail, {broken_of_press}, true, true},
+        {"SPF passed", "", "bounce.orchard.example", spf::Result::pass, {broken}, true, false},
+        {"DKIM passed strictly first",
+         "",
+         "bounce.orchard.example",
+         spf::Result::fail,
+         {of_press},
+         false,
+         true},
+        {"strict modes", "; adkim=s; aspf=s", "orchard.example", spf::Result::fail, {broken}, false, false},
+        {"strict modes, the author",
+         "; adkim=s; aspf=s",
+         "press.orchard.example",
+         spf::Result::fail,
+         {broken_of_press},
+         true,
+         true},
+        {"strict for DKIM", "; adkim=s", "orchard.example", spf::Result::fail, {broken}, false, true},
+        {"strict for SPF", "; aspf=s", "orchard.example", spf::Result::fail, {broken}, true, false},
+    };
     const auto list = headers();
-    auto message = message_of(verdict, list);
-    message.spf_records = {{name("orchard.example"), "v=spf1 \"-all"}};
-    CHECK(feedback(written(message)).find("SPF-DNS") == std::string::npos);
-    verdict.sender.mail_from->domain = "bounces.orchard.example";
-    CHECK(feedback(written(message)).find("SPF-DNS: txt : orchard.example : \"v=spf1 ?-all\"\r\n") !=
-          std::string::npos);
+    for (const Case& c : cases) {
+        CAPTURE(c.name);
+        Mail mail = failed_message(c.tags);
+        mail.mail_from = c.mail_from;
+        mail.spf = c.spf;
+        mail.signatures = c.signatures;
+        const auto verdict = judged(mail);
+        auto message = message_of(verdict, list);
+        message.spf_records = {{name("orchard.example"), "v=spf1 -all"}};
+        const std::string fields = feedback(written(message));
+        CHECK((fields.find("DKIM-Domain: ") != std::string::npos) == c.dkim);
+        CHECK((fields.find("SPF-DNS: txt : orchard.example : \"v=spf1 -all\"\r\n") != std::string::npos) ==
+              c.spf_dns);
+    }
+}
+
+TEST_CASE("an SPF record stands there whole or not at all") {
+    const auto unfolded = [](std::string text) {
+        for (auto at = text.find("\r\n "); at != std::string::npos; at = text.find("\r\n ")) {
+            text.erase(at, 2);
+        }
+        return text;
+    };
+    std::string terms = "v=spf1";
+    for (int i = 0; i < 40; ++i) {
+        terms += "  include:spf" + std::to_string(i) + ".orchard.example";
+    }
+    const std::string label(60, 'i');
+    const auto domain = name(label + "." + label + "." + label + ".example");
+    for (const std::string& text :
+         {terms, "v=spf1 ip4:192.0.2.0/24 -all" + std::string(200, ' '), std::string()}) {
+        const auto body = report::spf_dns({domain, text}).value();
+        CHECK(unfolded(body) == "txt : " + domain.text() + " : \"" + text + "\"");
+        CHECK(body.find("\r\n  ") == std::string::npos); // no line of blanks
+    }
+    CHECK(report::spf_dns({name("a.example"), "v=spf1 x=\"\\ -all"}) ==
+          "txt : a.example : \"v=spf1 x=\\\"\\\\ -all\"");
+    CHECK_FALSE(report::spf_dns({domain, "v=spf1 " + std::string(401, 'x')}));
+    CHECK_FALSE(report::spf_dns({domain, std::string(4000, 'x') + " " + std::string(100, ' ')}));
+    CHECK_FALSE(report::spf_dns({domain, "v=spf1\t-all"}));
+    CHECK_FALSE(report::spf_dns({domain, "v=spf1 \xc3\xa9"}));
 }
 
 TEST_CASE("similar failures are counted") {

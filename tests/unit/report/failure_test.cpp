@@ -32,12 +32,9 @@ std::string record(const std::string& fo) {
 }
 
 // Passes by DKIM; SPF gave nothing aligned.
-authenticate::Verdict passed_mail(const std::string& fo) {
-    auto verdict = failed_mail(record(fo));
-    verdict.dmarc->result = dmarc::Result::pass;
-    verdict.dmarc->evaluation->dkim = dmarc::Alignment::yes;
-    verdict.dkim = {signature_of("orchard.example", dkim::Cause::verified)};
-    return verdict;
+Mail passed_mail(const std::string& fo) {
+    return {.zone = record_of_orchard(record(fo)),
+            .signatures = {signature_of("orchard.example", dkim::Cause::verified)}};
 }
 
 } // namespace
@@ -63,25 +60,38 @@ TEST_CASE("a message that fails DMARC") {
     CHECK(kind_of(authenticate::Verdict()) == "-");
 }
 
+TEST_CASE("a registry gets no failure reports about its customers, whatever it publishes") {
+    const auto list = dmarc::PublicSuffixList::built_in();
+    Mail mail{.zone = {{"TXT _dmarc.co.uk", "v=DMARC1; p=none; ruf=mailto:f@co.uk"}}, .author = "ours.co.uk"};
+    CHECK(kind_of(judged(mail)) == "dmarc");
+    mail.list = &list;
+    CHECK(kind_of(judged(mail)) == "-");
+    mail.zone = {{"TXT _dmarc.ours.co.uk", "v=DMARC1; p=none; ruf=mailto:f@ours.co.uk"}};
+    CHECK(kind_of(judged(mail)) == "dmarc");
+}
+
 TEST_CASE("a message that passes DMARC by one mechanism") {
-    CHECK(kind_of(passed_mail("0")) == "-");
-    CHECK(kind_of(passed_mail("1")) == "dmarc");
-    auto undecided = passed_mail("1");
-    undecided.dmarc->evaluation->spf = dmarc::Alignment::undecided;
-    CHECK(kind_of(undecided) == "-");
+    CHECK(kind_of(judged(passed_mail("0"))) == "-");
+    CHECK(kind_of(judged(passed_mail("1"))) == "dmarc");
+    Mail other = passed_mail("1"); // SPF would pass for the organization
+    other.mail_from = "bounce.orchard.example";
+    other.spf = spf::Result::pass;
+    CHECK(kind_of(judged(other)) == "-");
+    other.spf = spf::Result::temperror; // left open
+    CHECK(kind_of(judged(other)) == "-");
 }
 
 TEST_CASE("mechanisms that were not used count or do not") {
-    auto unsigned_mail = passed_mail("1");
-    unsigned_mail.dkim.clear();
-    unsigned_mail.dmarc->evaluation->dkim = dmarc::Alignment::no;
-    unsigned_mail.dmarc->evaluation->spf = dmarc::Alignment::yes;
-    CHECK(kind_of(unsigned_mail, Absent::fails) == "dmarc");
-    CHECK(kind_of(unsigned_mail, Absent::passes_over) == "-");
-    auto without_spf = passed_mail("1");
-    without_spf.sender.mail_from->result = spf::Result::none;
-    CHECK(kind_of(without_spf, Absent::fails) == "dmarc");
-    CHECK(kind_of(without_spf, Absent::passes_over) == "-");
+    Mail unsigned_mail = passed_mail("1");
+    unsigned_mail.signatures.clear();
+    unsigned_mail.mail_from = "orchard.example";
+    unsigned_mail.spf = spf::Result::pass;
+    CHECK(kind_of(judged(unsigned_mail), Absent::fails) == "dmarc");
+    CHECK(kind_of(judged(unsigned_mail), Absent::passes_over) == "-");
+    Mail without_spf = passed_mail("1");
+    without_spf.spf = spf::Result::none;
+    CHECK(kind_of(judged(without_spf), Absent::fails) == "dmarc");
+    CHECK(kind_of(judged(without_spf), Absent::passes_over) == "-");
 }
 
 TEST_CASE("an open question is no failure") {
@@ -90,19 +100,33 @@ TEST_CASE("an open question is no failure") {
         verdict.dmarc->result = result;
         CHECK(kind_of(verdict) == "-");
     }
+    Mail open = passed_mail("0:s:d");
+    open.signatures = {signature_of("orchard.example", dkim::Cause::lookup_failed)};
+    CHECK(kind_of(judged(open)) == "-");
 }
 
 TEST_CASE("reports of one mechanism") {
-    auto verdict = passed_mail("d:s");
-    CHECK(kind_of(verdict) == "-");
-    verdict.dkim.push_back(signature_of("lists.example", dkim::Cause::lookup_failed));
-    CHECK(kind_of(verdict) == "-"); // an open question
-    verdict.dkim.push_back(signature_of("lists.example", dkim::Cause::body_hash_mismatch));
-    verdict.sender.mail_from->result = spf::Result::fail;
-    CHECK(kind_of(verdict) == "dkim2");
-    verdict.dkim.clear();
-    CHECK(kind_of(verdict) == "spf");
+    Mail mail = passed_mail("d:s");
+    CHECK(kind_of(judged(mail)) == "-");
+    mail.signatures.push_back(signature_of("lists.example", dkim::Cause::lookup_failed));
+    CHECK(kind_of(judged(mail)) == "-"); // an open question
+    mail.signatures.push_back(signature_of("lists.example", dkim::Cause::body_hash_mismatch));
+    mail.spf = spf::Result::fail;
+    CHECK(kind_of(judged(mail)) == "dkim2");
+    mail.signatures.clear();
+    CHECK(kind_of(judged(mail)) == "spf");
     CHECK(kind_of(failed_mail(record("0:d"))) == "dmarc");
+    for (const auto cause : {dkim::Cause::no_key, dkim::Cause::key_revoked}) { // permerror
+        mail.spf = spf::Result::softfail;
+        mail.signatures = {signature_of("lists.example", cause)};
+        REQUIRE(mail.signatures[0].result == dkim::Result::permerror);
+        CHECK(kind_of(judged(mail)) == "dkim0");
+    }
+    for (const auto cause :
+         {dkim::Cause::broken_signature, dkim::Cause::key_too_small}) { // none at all; ours
+        mail.signatures = {signature_of("lists.example", cause)};
+        CHECK(kind_of(judged(mail)) == "-");
+    }
 }
 
 TEST_CASE("mail about which no failure report is sent") {
