@@ -1,5 +1,5 @@
-// Compression as reports are sent (RFC 9990 3.5.2, RFC 1952). The same text gives the same bytes: no time and
-// no name is in them.
+// Compression as reports are sent (RFC 9990 3.5.2, RFC 1952). No time and no name is in them: with one
+// version of zlib the same text gives the same bytes.
 #pragma once
 
 #include <memory>
