@@ -67,10 +67,10 @@ void Backwards::read() {
 bool Backwards::has_more() const {
     constexpr std::string_view apart = " \t\r\n<([,;:>]@";
     const bool is_close = !is_behind(apart);
-    const bool is_behind_dot = begin_ < text_.size() && text_[begin_] == '.';
+    const bool begins_with_dot = begin_ < text_.size() && text_[begin_] == '.';
     Backwards ahead = *this;
     return is_close ||
-           (ahead.skip_blanks_and_comments() && ahead.at_ > 0 && (is_behind_dot || ahead.is_behind(".")));
+           (ahead.skip_blanks_and_comments() && ahead.at_ > 0 && (begins_with_dot || ahead.is_behind(".")));
 }
 
 bool Backwards::skip_blanks_and_comments() {
@@ -88,17 +88,14 @@ bool Backwards::skip_blanks_and_comments() {
 
 bool Backwards::skip_comment() {
     std::size_t depth = 0;
-    while (at_ > 0) {
+    do {
         const char c = text_[--at_];
-        if (is_escaped(text_, at_)) {
-            continue;
+        if (!is_escaped(text_, at_)) {
+            depth += c == ')' ? 1 : 0;
+            depth -= c == '(' ? 1 : 0;
         }
-        depth += c == ')' ? 1 : 0;
-        if (c == '(' && --depth == 0) {
-            return true;
-        }
-    }
-    return false;
+    } while (depth > 0 && at_ > 0);
+    return depth == 0 && text_[at_] == '('; // else an escaped one was the last
 }
 
 // False where what stands there could be the end of a local-part in a way that is not known.
