@@ -15,7 +15,7 @@ bool is_of_registrant(const base::DomainName& domain, const base::DomainName& au
 bool would_align(const base::DomainName& domain, dmarc::AlignmentMode mode,
                  const authenticate::DmarcVerdict& dmarc) {
     const dmarc::Verdict& evaluation = *dmarc.evaluation;
-    if (domain == dmarc.author_domain || domain == evaluation.aligned_by) {
+    if (domain == dmarc.author_domain) {
         return true;
     }
     const auto& organization = evaluation.organizational_domain;

@@ -27,11 +27,11 @@ authenticate::Verdict verdict_of(const char* record, dmarc::Result result) {
 }
 
 // Signatures of mail of press.orchard.example, in the order in which a report has them.
-std::string order_of(std::vector<dkim::Verdict> signatures, const char* tags = "",
-                     const dmarc::PublicSuffixList* list = nullptr) {
+std::string order_of(std::vector<dkim::Verdict> signatures, const char* tags = "") {
     const std::string record = std::string("v=DMARC1; p=reject; rua=mailto:a@b.example") + tags;
-    const auto verdict =
-        judged({.zone = record_of_orchard(record), .signatures = std::move(signatures), .list = list});
+    const auto verdict = judged({.zone = {{"TXT _dmarc.press.orchard.example", record},
+                                          {"TXT _dmarc.orchard.example", "v=DMARC1; p=none"}},
+                                 .signatures = std::move(signatures)});
     const auto evaluation = report::evaluate(
         verdict, {}, {.client = address("192.0.2.7"), .mail_from = "<a@bulk.example>", .at = 1793664005});
     std::string order;
