@@ -14,8 +14,12 @@ Match is_aligned(const base::DomainName& signer, const DmarcVerdict& dmarc) {
     if (evaluation.dkim == dmarc::Alignment::yes && evaluation.aligned_by == signer) {
         return Match::yes;
     }
-    if (evaluation.organizational_domain && !evaluation.vetoed) {
-        return signer.is_at_or_below(*evaluation.organizational_domain) ? Match::yes : Match::no;
+    const auto& organization = evaluation.organizational_domain;
+    if (organization && !evaluation.vetoed) {
+        // Below a public suffix each registrant is an organization, whatever the record there says.
+        const bool is_ours = !evaluation.organization_is_suffix ||
+                             (signer != *organization && is_related(signer, *dmarc.author_domain));
+        return signer.is_at_or_below(*organization) && is_ours ? Match::yes : Match::no;
     }
     if (dmarc.result == dmarc::Result::temperror) {
         return Match::open;

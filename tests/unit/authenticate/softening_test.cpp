@@ -224,6 +224,24 @@ TEST_CASE("which signatures are of the author's domain") {
     CHECK(authenticate::dispose(two, {}, policy, {}).reason == "dkim-no-author-domain");
 }
 
+TEST_CASE("below a public suffix a stranger's signature is not of the author's domain") {
+    Policy policy = test::lenient();
+    policy.dkim.require_author_domain = true;
+    policy.dkim.none = Action::reject;
+    const auto reason = [&](const char* signer, bool is_suffix) {
+        auto verdict = test::with_dkim({test::signature(signer, Cause::verified)});
+        verdict.dmarc = test::with_dmarc(dmarc::Result::pass).dmarc;
+        verdict.dmarc->evaluation->organizational_domain = base::DomainName::parse("org");
+        verdict.dmarc->evaluation->organization_is_suffix = is_suffix;
+        verdict.dmarc->evaluation->dkim = dmarc::Alignment::no;
+        return authenticate::dispose(verdict, {}, policy, {}).reason;
+    };
+    CHECK(reason("stranger.org", false) == "");
+    CHECK(reason("stranger.org", true) == "dkim-no-author-domain");
+    CHECK(reason("org", true) == "dkim-no-author-domain");
+    CHECK(reason("a.example.org", true) == "");
+}
+
 TEST_CASE("a bounce has one SPF check, for which the harder setting counts") {
     auto verdict = test::with_spf(spf::Result::fail);
     verdict.sender.helo.reset();
