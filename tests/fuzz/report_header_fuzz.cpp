@@ -29,6 +29,7 @@ void check_lines(std::string_view block) {
 
 // A local-part does not come out, whatever stands around it.
 void check_address(std::string_view around) {
+    around = around.substr(0, 200); // as much as a Subject has
     constexpr std::string_view local_part = "s3cr3tus3r";
     if (around.find(local_part) != std::string_view::npos) {
         return; // as a word of the text
