@@ -9,21 +9,16 @@ namespace {
 
 using report::Detail;
 
-// An eighth of the rows for each; the rest of them has full detail.
+// A tenth of the rows for each; the rest of them has full detail.
 constexpr std::array steps{Detail::no_envelope, Detail::no_failed_signatures, Detail::no_results,
-                           Detail::policy_domain};
+                           Detail::policy_domain, Detail::network};
 
 Detail detail_of(std::size_t rows, std::size_t most) {
     if (rows < full_detail(most)) {
         return Detail::full;
     }
-    const std::size_t step = (rows - full_detail(most)) * 8 / most;
+    const std::size_t step = (rows - full_detail(most)) * 10 / most;
     return steps.at(std::min(step, steps.size() - 1));
-}
-
-// The address of nobody (RFC 4291 2.5.2), for many.
-base::IpAddress of_nobody(const base::IpAddress& address) {
-    return *base::IpAddress::parse(address.is_v4() ? "0.0.0.0" : "::");
 }
 
 } // namespace
@@ -39,10 +34,7 @@ ReducedRow fit(const report::Key& key, const std::string& content, const std::st
     if (!row || !policy_domain) {
         return {key, content};
     }
-    *row = report::reduce(*std::move(row), detail, *policy_domain);
-    if (rows >= most) {
-        row->source_ip = of_nobody(row->source_ip);
-    }
+    *row = report::reduce(*std::move(row), rows >= most ? Detail::nobody : detail, *policy_domain);
     std::string reduced = report::pack(*row);
     const auto reduced_key = report::key_of(reduced);
     return {reduced_key, std::move(reduced), reduced_key != key};

@@ -240,7 +240,7 @@ class Preview {
         const auto& mail = reports_.mail;
         const auto at = mail.from.rfind('@');
         const ::report::Identity identity{policy.domain, *base::DomainName::parse(mail.from.substr(at + 1)),
-                                          piece.period, piece.id};
+                                          piece.period, ::report::ReportId::parse(piece.id).value()};
         const auto built = reports::build_report(
             database_, piece, policy,
             {.org_name = mail.organization.empty() ? identity.submitter.text() : mail.organization,

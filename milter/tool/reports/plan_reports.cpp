@@ -19,7 +19,7 @@ std::string new_report_id() {
     const auto octets = crypto::random_octets(random.size());
     std::transform(octets.begin(), octets.end(), random.begin(),
                    [](char octet) { return static_cast<std::uint8_t>(octet); });
-    return ::report::make_report_id(random);
+    return ::report::ReportId::make(random).text();
 }
 
 bool is_wanted(const milter::reports::Candidate& candidate, const Selection& wanted) {

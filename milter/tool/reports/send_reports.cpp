@@ -88,13 +88,14 @@ Stored<std::optional<base::UnixTime>> SendReports::send_report(const PlannedRepo
         return base::refuse(policy.error());
     }
     const auto domain = base::DomainName::parse(report.domain);
-    if (!*policy || !domain) { // its counts are gone
+    const auto id = ::report::ReportId::parse(report.id);
+    if (!*policy || !domain || !id) { // its counts are gone, or it is none that we wrote
         return std::optional<base::UnixTime>();
     }
     hands_.inquiries.begin();
     Work work{.report = report,
               .policy = **policy,
-              .identity = {*domain, from_.domain, report.period, report.id},
+              .identity = {*domain, from_.domain, report.period, *id},
               .to = from_};
     for (Delivery& delivery : *deliveries) {
         if (delivery.state == DeliveryState::handing_over) { // of a run that was killed

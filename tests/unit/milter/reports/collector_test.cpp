@@ -22,6 +22,7 @@ milter::record::MessageFacts facts(const std::string& client = "192.0.2.1") {
     dmarc.author_domain = name("orchard.example");
     dmarc.evaluation.emplace();
     dmarc.evaluation->policy_domain = name("orchard.example");
+    dmarc.evaluation->both_pursued = true;
     dmarc.evaluation->record = dmarc::parse_record("v=DMARC1; p=none; rua=mailto:agg@orchard.example");
     facts.verdict.emplace();
     facts.verdict->dmarc = std::move(dmarc);

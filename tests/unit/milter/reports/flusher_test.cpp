@@ -92,6 +92,7 @@ struct Flushing {
         dmarc.author_domain = name("orchard.example");
         dmarc.evaluation.emplace();
         dmarc.evaluation->policy_domain = name("orchard.example");
+        dmarc.evaluation->both_pursued = true;
         dmarc.evaluation->record = dmarc::parse_record("v=DMARC1; p=none; rua=mailto:agg@orchard.example");
         for (int i = 0; i < messages; ++i) {
             collector.read(facts);
