@@ -235,6 +235,17 @@ def others(host: Host) -> None:
     host.play("mailing-lists.md", "sudo paraph key generate")
 
 
+def reports(host: Host) -> None:
+    page = "reports.md"
+    run("paraph key generate --domain reports.example.org --selector s2026 --out-dir /etc/paraph/keys")
+    host.publish("reports.example.org", "s2026")
+    host.server.add_txt("_dmarc.reports.example.org", "v=DMARC1; p=reject")
+    CONFIG.write_text(host.yaml(page, "reports:"))
+    host.play(page, "sudo paraph check-config")
+    host.play(page, "paraph report suppress")
+    check("nobody is left out any more but by the other two", "example.net" in run("paraph report suppress list"))
+
+
 def switch(host: Host) -> None:
     """With the real units of the three."""
     run("rm -rf /etc/paraph; systemd-tmpfiles --create paraph.conf; systemctl disable --now paraphd")
@@ -255,6 +266,8 @@ def switch(host: Host) -> None:
     check("opendkim signs", "s=mail" in (host.mail()["DKIM-Signature"] or ""))
     host.play("getting-started.md", "sudo paraph import")
     host.play("migration.md", "sudo paraph import")
+    host.play("migration.md", "sudo paraph import --compare")
+    host.play("compare.md", "sudo paraph import --compare")
     host.play("switch.md", "sudo paraph import")
     check("there and back: all is as it was", before == run("cat /etc/postfix/main.cf /etc/postfix/master.cf; systemctl is-enabled opendkim opendmarc"))
     begin = time.monotonic()
@@ -267,12 +280,13 @@ def switch(host: Host) -> None:
     host.play("switch.md", "sudo paraph import --undo")
     check("the old ones sign again", "s=mail" in (host.mail()["DKIM-Signature"] or ""))
     host.play("migration.md", "sudo paraph import --out /etc/paraph")
+    host.play("compare.md", "sudo paraph import --compare 500 --config")
 
 
 def trial_of_guides() -> None:
     host = Host()
     host.set_up()
-    for part in (packages, getting_started, hosting, keys, analysis, postfix, rotation, several_hosts, others, switch):
+    for part in (packages, getting_started, hosting, keys, analysis, postfix, rotation, several_hosts, others, reports, switch):
         part(host)
     check("every block was played", not host.blocks.left(), host.blocks.left())
 
