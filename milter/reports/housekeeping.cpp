@@ -1,6 +1,7 @@
 #include "milter/reports/housekeeping.h"
 
 #include <string>
+#include <utility>
 
 namespace milter::reports {
 
@@ -32,6 +33,37 @@ Stored<void> take_out_days(Database& database, report::Day first_kept) {
     return done ? take_out(database, "paraph_report_row", "day, policy, part, row_key", first_kept) : done;
 }
 
+// What was planned of days that are gone and has its end. What waits for one is the business of who sends.
+Stored<void> take_out_closed(Database& database, report::Day first_kept) {
+    auto done =
+        run(database,
+            "DELETE FROM paraph_report_delivery WHERE report IN (SELECT id FROM paraph_report_planned "
+            "WHERE state = 'closed' AND day < $1)",
+            first_kept);
+    return done ? run(database, "DELETE FROM paraph_report_planned WHERE state = 'closed' AND day < $1",
+                      first_kept)
+                : done;
+}
+
+// Those that end by themselves and did so before `ended`.
+Stored<void> take_out_lapsed(Database& database, base::UnixTime ended) {
+    return run(database, "DELETE FROM paraph_report_suppressed WHERE until <> 0 AND until < $1", ended);
+}
+
+// Of everything that has a day.
+Stored<void> take_out_all(Database& database, report::Day first_kept) {
+    auto done = take_out_days(database, first_kept);
+    if (done) {
+        done = take_out_closed(database, first_kept);
+    }
+    return done ? run(database, "DELETE FROM paraph_report_domain WHERE last_day < $1", first_kept) : done;
+}
+
+constexpr const char* oldest_day =
+    "SELECT min(day) FROM (SELECT CAST($1 AS bigint) AS day UNION ALL SELECT min(day) FROM paraph_report_row "
+    "UNION ALL SELECT min(last_day) FROM paraph_report_domain "
+    "UNION ALL SELECT min(day) FROM paraph_report_planned WHERE state = 'closed') AS days";
+
 } // namespace
 
 Stored<void> expire(Database& database, report::Day first_kept) {
@@ -39,6 +71,9 @@ Stored<void> expire(Database& database, report::Day first_kept) {
     if (done) {
         done = run(database, "DELETE FROM paraph_report_domain WHERE last_day < $1",
                    first_kept - days_of_domains);
+    }
+    if (done) {
+        done = take_out_lapsed(database, report::begin_of(first_kept - days_of_suppressions));
     }
     return done ? run(database, "DELETE FROM paraph_report_daemon WHERE flushed < $1",
                       report::begin_of(first_kept))
@@ -49,6 +84,7 @@ Stored<bool> make_room(Database& database, std::uint64_t most, report::Day today
     if (most == 0) {
         return false;
     }
+    bool has_lapsed = true;
     while (true) {
         const auto size = database.size();
         if (!size) {
@@ -57,8 +93,13 @@ Stored<bool> make_room(Database& database, std::uint64_t most, report::Day today
         if (*size <= most) {
             return false;
         }
-        const auto oldest = database.run("SELECT coalesce(min(day), $1) FROM paraph_report_row",
-                                         {Value(std::int64_t{today})});
+        if (std::exchange(has_lapsed, false)) {
+            if (auto done = take_out_lapsed(database, report::begin_of(today)); !done) {
+                return base::refuse(done.error());
+            }
+            continue;
+        }
+        const auto oldest = database.run(oldest_day, {Value(std::int64_t{today})});
         if (!oldest) {
             return base::refuse(oldest.error());
         }
@@ -66,7 +107,7 @@ Stored<bool> make_room(Database& database, std::uint64_t most, report::Day today
         if (day >= today - 1) {
             return true;
         }
-        if (auto done = take_out_days(database, day + 1); !done) {
+        if (auto done = take_out_all(database, day + 1); !done) {
             return base::refuse(done.error());
         }
     }

@@ -13,9 +13,11 @@ namespace milter::reports {
 
 // What is kept longer, since it tells who is new: policy domains.
 inline constexpr report::Day days_of_domains = 90;
+// And what tells that an address had bounced before; later its bounces begin anew.
+inline constexpr report::Day days_of_suppressions = 365;
 
-// Takes the oldest days while the store is larger than `most` octets, but neither `today` nor the day before.
-// True: it still is.
+// While the store is larger than `most` octets: takes suppressions that are over, and then the oldest days
+// with all that was last seen or planned on them, but neither `today` nor the day before. True: it still is.
 [[nodiscard]] Stored<bool> make_room(Database& database, std::uint64_t most, report::Day today);
 
 } // namespace milter::reports

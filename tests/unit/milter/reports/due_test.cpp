@@ -151,3 +151,44 @@ TEST_CASE("where there is no room the oldest days go, but not yesterday") {
     CHECK(make_room(*database, 1, some_day) == true);
     CHECK(counted_messages(*database) == 400);
 }
+
+TEST_CASE("where there is no room all that is old goes, whatever it is") {
+    const TemporaryTree tree;
+    const auto database = open_sqlite({.path = tree.path("reports.db")});
+    REQUIRE(database->open());
+    const auto fill = [&](const std::string& table, const std::string& values) {
+        REQUIRE(
+            database->run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+                          "INSERT INTO " +
+                          table + " SELECT " + values + " FROM n"));
+    };
+    const auto count = [&](const std::string& what) {
+        return ask(*database, "SELECT count(*) FROM " + what);
+    };
+    const auto empty = database->size().value();
+    fill("paraph_report_domain", "'some-subdomain-' || i || '.example', 19000, 19000 + i % 2");
+    fill("paraph_report_suppressed", "'address', 'a' || i || '@orchard.example', 86400 * 19999, '', 1");
+    fill("paraph_report_planned",
+         "'id' || i, 19000, x'', 0, 'orchard.example', 0, 0, 0, 1, 'closed', 0, 0, 0");
+    fill("paraph_report_delivery", "i, 'id' || i, 'a@orchard.example', 'sent', 1, 0, 0, ''");
+    REQUIRE(database->run("INSERT INTO paraph_report_suppressed VALUES ('host', 'for.ever', 0, '', 0), "
+                          "('host', 'still.there', 86400 * 20001, '', 0)"));
+    REQUIRE(database->run("INSERT INTO paraph_report_domain VALUES ('orchard.example', 19000, 20000)"));
+    REQUIRE(database->size().value() > empty * 4);
+    CHECK(make_room(*database, empty * 2, some_day) == false);
+    CHECK(count("paraph_report_domain") == 1);
+    CHECK(count("paraph_report_suppressed") == 2);
+    CHECK(count("paraph_report_planned") == 0);
+    CHECK(count("paraph_report_delivery") == 0);
+}
+
+TEST_CASE("suppressions that were over long ago go, and others stay") {
+    const TemporaryTree tree;
+    const auto database = open_sqlite({.path = tree.path("reports.db")});
+    REQUIRE(database->open());
+    REQUIRE(database->run(
+        "INSERT INTO paraph_report_suppressed VALUES ('address', 'over', 86400 * 19634, '', 1), "
+        "('address', 'lately', 86400 * 19636, '', 1), ('address', 'for ever', 0, '', 0)"));
+    REQUIRE(expire(*database, some_day));
+    CHECK(ask(*database, "SELECT count(*) FROM paraph_report_suppressed") == 2);
+}
