@@ -15,6 +15,9 @@ namespace {
 
 using Clock = threads::Wakeup::Clock;
 
+// While nothing is counted: another configuration wakes us earlier.
+constexpr std::chrono::milliseconds between_cleanings = std::chrono::hours(1);
+
 // Nobody else's, after a restart or on another host.
 std::string new_instance() {
     std::random_device random;
@@ -53,14 +56,12 @@ void ReportKeeper::stop() {
 
 void ReportKeeper::run(const std::stop_token& stop) {
     bool collecting = false;
+    flush(service_.runtime()->settings.reports); // what is old goes, whether or not there is mail
     while (!stop.stop_requested()) {
         const auto settings = service_.runtime()->settings.reports;
         collector_.configure(settings);
-        if (!settings.enabled && !collecting) {
-            wakeup_.sleep(); // until another configuration says so
-            continue;
-        }
-        wakeup_.sleep_until(Clock::now() + settings.flush);
+        const bool idle = !settings.enabled && !collecting;
+        wakeup_.sleep_until(Clock::now() + (idle ? between_cleanings : settings.flush));
         flush(settings);
         collecting = settings.enabled || flusher_.has_batch();
     }

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace milter::reports {
@@ -20,6 +23,21 @@ constexpr base::UnixTime between_cleanings = 60;
 bool is_same_store(const config::Reports& a, const config::Reports& b) {
     return a.store == b.store && a.store_user == b.store_user &&
            a.store_password_file == b.store_password_file && a.durable == b.durable;
+}
+
+// A server has to be asked; a file that is not there has nothing that could be old.
+bool may_be_there(const config::Reports& settings) {
+    std::error_code error;
+    return !config::is_path(settings.store) || std::filesystem::exists(settings.store, error);
+}
+
+// The day behind the last one that is stored, if that is before `today`.
+Stored<report::Day> day_after_last(Database& database, report::Day today) {
+    const auto table = database.run("SELECT coalesce(max(day) + 1, $1) FROM paraph_report_policy",
+                                    {Value(std::int64_t{today})});
+    return table ? Stored<report::Day>(
+                       static_cast<report::Day>(std::min(table->rows.at(0).number(0), std::int64_t{today})))
+                 : base::refuse(table.error());
 }
 
 } // namespace
@@ -39,6 +57,9 @@ void Flusher::flush(const config::Reports& settings, base::UnixTime now) {
     }
     note_losses();
     note_outcome(outcome);
+    if (!settings.enabled && !batch_) {
+        database_.reset(); // nobody holds it open while nothing is counted
+    }
     losing_ = std::exchange(lost_, false) || (losing_ && failing_);
 }
 
@@ -72,7 +93,7 @@ void Flusher::begin_batch(base::UnixTime now) {
 }
 
 Stored<void> Flusher::open(const config::Reports& settings) {
-    if (!batch_ && !database_) {
+    if (!batch_ && !database_ && !may_be_there(settings)) {
         return {}; // nothing to do
     }
     if (!database_ || !is_same_store(settings, opened_with_)) {
@@ -117,10 +138,16 @@ Stored<void> Flusher::write_batch(const config::Reports& settings, base::UnixTim
 
 // Now and then: whether the store has room is known before anything is written to it.
 Stored<void> Flusher::keep_house(const config::Reports& settings, base::UnixTime now) {
-    if (!database_ || (house_kept_ && now >= *house_kept_ && now < *house_kept_ + between_cleanings)) {
+    const bool is_empty = !batch_ && !may_be_there(settings); // somebody took the file away
+    if (!database_ || is_empty ||
+        (house_kept_ && now >= *house_kept_ && now < *house_kept_ + between_cleanings)) {
         return {};
     }
-    const auto today = report::day_of(now);
+    const auto believed = believed_day(now);
+    if (!believed) {
+        return base::refuse(believed.error());
+    }
+    const auto today = *believed;
     const auto kept = static_cast<report::Day>(settings.keep.count() / report::seconds_a_day);
     if (auto done = expire(*database_, today - kept); !done) {
         return done;
@@ -139,6 +166,23 @@ Stored<void> Flusher::keep_house(const config::Reports& settings, base::UnixTime
     full_ = *full;
     house_kept_ = now;
     return {};
+}
+
+// Before anything of a day to which the clock may have jumped is in the store.
+Stored<report::Day> Flusher::believed_day(base::UnixTime now) {
+    const auto today = report::day_of(now);
+    if (clock_.see(now)) {
+        doubted_.reset();
+        return today;
+    }
+    if (!doubted_ || *doubted_ > today) {
+        const auto day = day_after_last(*database_, today);
+        if (!day) {
+            return day;
+        }
+        doubted_ = *day;
+    }
+    return std::min(*doubted_, today);
 }
 
 void Flusher::note_losses() {

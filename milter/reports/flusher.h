@@ -6,6 +6,7 @@
 #include "config/report_settings.h"
 #include "milter/log/logger.h"
 #include "milter/record/counters.h"
+#include "milter/reports/clock_trust.h"
 #include "milter/reports/collector.h"
 #include "milter/reports/database.h"
 #include "milter/reports/flush.h"
@@ -27,7 +28,8 @@ class Flusher {
     Flusher(Collector& collector, log::Logger& logger, record::Counters& counters, Make make,
             std::string instance, std::string host);
 
-    // Writes what there is, or keeps it for the next time. Old days go now and then.
+    // Writes what there is, or keeps it for the next time. Old days go now and then, also where nothing is
+    // counted any more. To be called every hour at least.
     void flush(const config::Reports& settings, base::UnixTime now);
 
     // Whether something waits for the store.
@@ -38,6 +40,7 @@ class Flusher {
     [[nodiscard]] Stored<void> write_batch(const config::Reports& settings, base::UnixTime now);
     [[nodiscard]] Stored<void> open(const config::Reports& settings);
     [[nodiscard]] Stored<void> keep_house(const config::Reports& settings, base::UnixTime now);
+    [[nodiscard]] Stored<report::Day> believed_day(base::UnixTime now);
     void begin_batch(base::UnixTime now);
     void note_losses();
     void note_outcome(const Stored<void>& outcome);
@@ -56,6 +59,8 @@ class Flusher {
     bool lost_ = false;   // in this round
     bool full_ = false;
     std::optional<base::UnixTime> house_kept_;
+    ClockTrust clock_;
+    std::optional<report::Day> doubted_; // today's, as long as the clock is not believed
 };
 
 } // namespace milter::reports

@@ -117,6 +117,23 @@ class Counting(Store):
         self.send(2)
         self.await_count(3)
 
+    def add_old_days(self) -> None:
+        with contextlib.closing(sqlite3.connect(self.path)) as database, database:
+            for table, rest in (("policy", "part, domain, content, messages, due, row_bound, first_seen, planned"),
+                                ("row", "part, row_key, content, messages")):
+                database.execute(f"INSERT INTO paraph_report_{table} SELECT day - 40, policy, {rest} FROM paraph_report_{table}")
+
+    def test_old_days_go_at_the_start_without_mail(self):
+        self.send(2)
+        self.await_count(2)
+        for enabled in (True, False):
+            self.paraphd.stop()
+            self.add_old_days()
+            self.assertEqual(4, self.counted())
+            self.paraphd.settings["reports"]["enabled"] = enabled
+            self.paraphd.start()
+            self.await_count(2)
+
     def test_two_daemons_on_one_file(self):
         other = self.another_daemon()
         threads = [threading.Thread(target=self.send, args=(150, one)) for one in (self.paraphd, other)]

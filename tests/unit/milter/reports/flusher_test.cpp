@@ -80,6 +80,11 @@ struct Flushing {
                     "mx"};
     base::UnixTime now = report::begin_of(some_day) + 100;
 
+    Flushing() {
+        settings.enabled = true;
+        settings.store = tree.path("r.db");
+    }
+
     // The collector's own test says what becomes of facts.
     void come(int messages) {
         milter::record::MessageFacts facts;
@@ -104,6 +109,11 @@ struct Flushing {
     }
     [[nodiscard]] std::int64_t stored() const {
         return counted_messages(*open_sqlite({.path = tree.path("r.db")}));
+    }
+    void pass(base::UnixTime seconds) {
+        for (const auto end = now + seconds; now < end; now += 600) {
+            flusher.flush(settings, now);
+        }
     }
     [[nodiscard]] std::ptrdiff_t lines(std::string_view mark) const {
         return std::count_if(logger.lines.begin(), logger.lines.end(),
@@ -179,4 +189,52 @@ TEST_CASE("a store that is as large as it may be takes nothing, until there is r
     one.come(2);
     one.flush();
     CHECK(one.stored() == 3);
+}
+
+TEST_CASE("what is old goes without mail, and where nothing is counted any more") {
+    for (const bool enabled : {true, false}) {
+        Flushing one;
+        one.come(2);
+        one.flush();
+        Flushing later; // after a restart, forty days on
+        later.settings.store = one.settings.store;
+        later.settings.enabled = enabled;
+        Flusher flusher{later.collector,
+                        later.logger,
+                        later.counters,
+                        [&](const config::Reports&) { return open_sqlite({.path = one.settings.store}); },
+                        "two",
+                        "mx"};
+        const auto begin = one.now + 40 * report::seconds_a_day;
+        for (base::UnixTime passed = 0; passed <= 3600; passed += 600) {
+            CHECK(one.stored() == 2); // the clock may be wrong
+            flusher.flush(later.settings, begin + passed);
+        }
+        CHECK(one.stored() == 0);
+    }
+}
+
+TEST_CASE("nothing is made where nothing is counted") {
+    Flushing one;
+    one.settings.enabled = false;
+    one.pass(7200);
+    CHECK_FALSE(std::filesystem::exists(one.settings.store));
+}
+
+TEST_CASE("a clock that jumps forward takes nothing with it until it is an hour old") {
+    Flushing one;
+    one.pass(7200);
+    one.come(3);
+    one.flush();
+    one.now += 300 * report::seconds_a_day;
+    one.come(1); // of a day that is far away
+    one.flush();
+    one.pass(1800);
+    CHECK(one.stored() == 4);
+    one.now -= 300 * report::seconds_a_day; // it was a mistake
+    one.pass(7200);
+    CHECK(one.stored() == 4);
+    one.now += 300 * report::seconds_a_day; // it was none
+    one.pass(7200);
+    CHECK(one.stored() == 1);
 }
