@@ -1,4 +1,4 @@
-// The configurations of one policy domain that were seen on one day, as the reports that they become.
+// What of a policy makes it another configuration.
 //
 // RFC 9990 3.1: a report is about one configuration; of a policy that changed there may be a report for each.
 // Whoever publishes a record decides how many there are, and each report is a mail: they have a bound.
@@ -7,15 +7,14 @@
 #include "report/aggregate.h"
 
 #include <cstddef>
-#include <vector>
 
 namespace report {
 
-inline constexpr std::size_t max_configurations = 4; // of a policy domain and a day
+// Of a policy domain and a day. What is one too many counts for the last one.
+inline constexpr std::size_t max_configurations = 4;
 
-// Of each report the places in `seen` whose rows it has, in their order; of the last of them are the policy
-// that it shows and the addresses that it goes to. `seen` is in the order in which each was first seen. What
-// differs in its addresses or errors alone is one configuration; what is one too many joins the last.
-[[nodiscard]] std::vector<std::vector<std::size_t>> group_configurations(const std::vector<Policy>& seen);
+// The same for policies that differ in their addresses or errors alone. The report goes where the policy that
+// was seen last says.
+[[nodiscard]] Key configuration_key(Policy policy);
 
 } // namespace report

@@ -31,7 +31,8 @@ std::optional<NotDue> why_not_due(const Candidate& candidate, const config::Repo
         })) {
         return NotDue::never_due;
     }
-    if (candidate.due < static_cast<std::int64_t>(std::max<std::size_t>(settings.least_messages, 1))) {
+    // Those of the whole day, and one of its own at least.
+    if (candidate.due < 1 || candidate.due_of_day < static_cast<std::int64_t>(settings.least_messages)) {
         return NotDue::too_few;
     }
     if (settings.hold_new_domains && candidate.first_day >= candidate.part.day) {
@@ -44,7 +45,9 @@ Stored<std::vector<Candidate>> read_candidates(Database& database, report::Day t
                                                const std::optional<Part>& after, std::size_t most) {
     const Part from = after.value_or(Part{-1, {}, -1});
     const auto table = database.run(
-        "SELECT p.day, p.policy, p.part, p.content, p.messages, p.due, d.first_day FROM paraph_report_policy "
+        "SELECT p.day, p.policy, p.part, p.content, p.messages, p.due, d.first_day, "
+        "(SELECT CAST(sum(s.due) AS bigint) FROM paraph_report_policy s WHERE s.day = p.day AND "
+        "s.domain = p.domain) FROM paraph_report_policy "
         "p "
         "JOIN paraph_report_domain d ON p.domain = d.domain WHERE p.planned = 0 AND p.day < $1 AND "
         "(p.day, p.policy, p.part) > ($2, $3, $4) ORDER BY p.day, p.policy, p.part LIMIT $5",
@@ -60,7 +63,8 @@ Stored<std::vector<Candidate>> read_candidates(Database& database, report::Day t
                                   *std::move(policy),
                                   row.number(4),
                                   row.number(5),
-                                  row.number(6)});
+                                  row.number(6),
+                                  row.number(7)});
         }
     }
     return candidates;

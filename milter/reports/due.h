@@ -21,8 +21,9 @@ struct Candidate {
     Part part;
     report::Policy policy;
     std::int64_t messages = 0;
-    std::int64_t due = 0;       // of them, those that are reason enough
-    std::int64_t first_day = 0; // of the policy domain
+    std::int64_t due = 0;        // of them, those that are reason enough
+    std::int64_t first_day = 0;  // of the policy domain
+    std::int64_t due_of_day = 0; // of the policy domain on that day, in whatever configuration
 };
 
 enum class NotDue : std::uint8_t {

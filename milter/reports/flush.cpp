@@ -171,7 +171,7 @@ class Flush {
             "INSERT INTO paraph_report_policy (day, policy, part, domain, content, messages, due, row_bound, "
             "first_seen, planned) SELECT day, policy, part, domain, content, messages, due, row_bound, "
             "first_seen, 0 FROM paraph_flush_policy WHERE true ORDER BY day, policy, part "
-            "ON CONFLICT (day, policy, part) DO UPDATE SET "
+            "ON CONFLICT (day, policy, part) DO UPDATE SET content = excluded.content, "
             "messages = paraph_report_policy.messages + excluded.messages, "
             "due = paraph_report_policy.due + excluded.due, "
             "row_bound = paraph_report_policy.row_bound + excluded.row_bound "

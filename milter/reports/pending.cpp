@@ -1,5 +1,7 @@
 #include "milter/reports/pending.h"
 
+#include "report/configurations.h"
+
 #include <utility>
 
 namespace milter::reports {
@@ -15,7 +17,7 @@ constexpr std::size_t row_overhead = sizeof(report::Key) + sizeof(RowCount) + 64
 Counted count_of(report::Evaluation evaluation, report::Detail detail, base::UnixTime at) {
     Counted one{.day = evaluation.day, .domain = evaluation.policy.domain.text()};
     one.policy = report::pack(evaluation.policy);
-    one.policy_key = report::key_of(one.policy);
+    one.policy_key = report::configuration_key(evaluation.policy);
     if (detail != report::Detail::full) {
         evaluation.row = report::reduce(std::move(evaluation.row), detail, evaluation.policy.domain);
     }
@@ -24,6 +26,15 @@ Counted count_of(report::Evaluation evaluation, report::Detail detail, base::Uni
     one.is_due = evaluation.due == report::Due::yes;
     one.at = at;
     return one;
+}
+
+// The policy that a configuration was seen with last, where there is room for it.
+void Pending::show_last(PolicyCount& policy, std::string content, std::size_t room) {
+    const std::size_t bytes = bytes_ - policy.content.size() + content.size();
+    if (!content.empty() && bytes <= room) {
+        bytes_ = bytes;
+        policy.content = std::move(content);
+    }
 }
 
 bool Pending::add(Counted one, std::size_t room) {
@@ -41,12 +52,13 @@ bool Pending::add(Counted one, std::size_t room) {
         if (!is_known) {
             policy = policies_
                          .emplace(key, PolicyCount{.domain = std::move(one.domain),
-                                                   .content = std::move(one.policy),
+                                                   .content = one.policy,
                                                    .first_seen = one.at})
                          .first;
         }
         row = policy->second.rows.emplace(one.row_key, RowCount{std::move(one.row), 0}).first;
     }
+    show_last(policy->second, std::move(one.policy), room);
     ++row->second.messages;
     ++policy->second.messages;
     policy->second.due += one.is_due ? 1 : 0;

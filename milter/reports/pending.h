@@ -18,7 +18,7 @@ struct Counted {
     report::Day day = 0;
     std::string domain{}; // the policy domain
     report::Key policy_key{};
-    std::string policy{}; // packed
+    std::string policy{}; // packed, with its addresses, which the key is not made of
     report::Key row_key{};
     std::string row{}; // packed
     bool is_due = false;
@@ -79,6 +79,8 @@ class Pending {
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   private:
+    void show_last(PolicyCount& policy, std::string content, std::size_t room);
+
     Policies policies_;
     std::int64_t messages_ = 0;
     std::size_t bytes_ = 0;

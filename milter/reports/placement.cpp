@@ -48,9 +48,9 @@ class DomainPlacement {
         PartCount& part = placed_.parts[target.part];
         if (part.domain.empty()) {
             part.domain = policy.domain;
-            part.content = policy.content;
             part.first_seen = policy.first_seen;
         }
+        part.content = policy.content; // of several, what was seen last
         part.messages += policy.messages;
         part.due += policy.due;
         for (const auto& [row_key, row] : policy.rows) {

@@ -4,6 +4,7 @@
 #include "milter/reports/database.h"
 #include "milter/reports/detail.h"
 #include "milter/reports/pending.h"
+#include "report/configurations.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace milter::reports {
 
 struct Caps {
     std::size_t rows_per_domain = 10000; // of a policy domain and a day
-    std::size_t policies_per_domain = 4; // configurations; what comes then counts for the last one
+    std::size_t policies_per_domain = report::max_configurations;
 };
 
 // Of one configuration and day. There is another one once a report was planned of the last.

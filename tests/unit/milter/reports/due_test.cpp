@@ -51,6 +51,7 @@ TEST_CASE("when a report is due") {
         Candidate candidate{.part = {.day = some_day}, .policy = mail().policy, .due = one.due};
         candidate.policy.rua = one.rua;
         candidate.first_day = some_day - one.first_day;
+        candidate.due_of_day = one.due;
         CHECK(why_not_due(candidate, one.settings) == one.expected);
     }
 }
@@ -73,6 +74,34 @@ TEST_CASE("bounces and report mail are counted, and are no reason to report") {
     CHECK(candidates->front().due == 2);
     CHECK(candidates->front().policy == mail().policy);
     CHECK(read_candidates(*database, some_day, std::nullopt, 10)->empty()); // the day is not over
+}
+
+TEST_CASE("the threshold is of a policy domain on a day, not of a configuration") {
+    const TemporaryTree tree;
+    const auto database = open_sqlite({.path = tree.path("reports.db")});
+    Pending batch;
+    auto strict = mail();
+    strict.policy.p = dmarc::Policy::reject;
+    auto bounce = mail();
+    bounce.policy.p = dmarc::Policy::quarantine;
+    bounce.due = report::Due::null_sender;
+    auto next_day = mail();
+    next_day.day = some_day + 1;
+    add(batch, mail(), 2);
+    add(batch, strict, 2);
+    add(batch, bounce, 9);
+    add(batch, next_day, 2);
+    REQUIRE(flush(*database, batch, {.instance = "one", .number = 1}, {}));
+    const auto candidates = read_candidates(*database, some_day + 2, std::nullopt, 10);
+    REQUIRE(candidates);
+    REQUIRE(candidates->size() == 4);
+    config::Reports settings;
+    settings.hold_new_domains = false;
+    settings.least_messages = 3;
+    for (const auto& one : *candidates) {
+        const bool is_due = one.part.day == some_day && one.policy.p != dmarc::Policy::quarantine;
+        CHECK(why_not_due(one, settings) == (is_due ? std::nullopt : std::optional(NotDue::too_few)));
+    }
 }
 
 TEST_CASE("candidates and rows come in pages, each once") {

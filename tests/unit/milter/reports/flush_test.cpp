@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 using namespace milter::reports;
 using namespace reports_test;
 
@@ -159,7 +161,34 @@ TEST_CASE("of a fifth configuration of a day the messages count for the last one
     CHECK(ask(*store.database, "SELECT count(*) FROM paraph_report_policy") == 4);
     CHECK(ask(*store.database,
               "SELECT messages FROM paraph_report_policy ORDER BY first_seen DESC LIMIT 1") == 7);
+    const auto candidates = read_candidates(*store.database, some_day + 1, std::nullopt, 10);
+    REQUIRE(candidates);
+    CHECK(std::count_if(candidates->begin(), candidates->end(), [](const Candidate& candidate) {
+              return candidate.messages == 7 && candidate.policy.fo == "9"; // which the report shows
+          }) == 1);
     CHECK(counted_messages(*store.database) == 10);
+}
+
+TEST_CASE("a record that names another address each time is one configuration, and the last address counts") {
+    for (const int batches : {1, 10}) {
+        Store store;
+        for (int i = 0; i < batches; ++i) {
+            Pending batch;
+            for (int k = 0; k < 10; ++k) {
+                auto one = mail();
+                one.policy.rua = {fmt::format("mailto:{}@orchard.example", 10 * i + k)};
+                one.policy.error = fmt::format("error {}", k);
+                add(batch, one);
+            }
+            store.write(batch);
+        }
+        CHECK(counted_messages(*store.database) == 10 * batches);
+        const auto candidates = read_candidates(*store.database, some_day + 1, std::nullopt, 10);
+        REQUIRE(candidates);
+        REQUIRE(candidates->size() == 1);
+        CHECK(candidates->front().policy.rua ==
+              std::vector<std::string>{fmt::format("mailto:{}@orchard.example", 10 * batches - 1)});
+    }
 }
 
 TEST_CASE("what comes after a report was planned makes another part") {
