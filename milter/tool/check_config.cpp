@@ -16,6 +16,7 @@
 #include "milter/tool/counted.h"
 #include "milter/tool/daemon_user.h"
 #include "milter/tool/postfix_check.h"
+#include "milter/tool/report_mail_check.h"
 #include "milter/tool/report_store_check.h"
 #include "milter/tool/rotation/means.h"
 #include "milter/tool/startup_check.h"
@@ -230,6 +231,7 @@ void check_keys(const config::Settings& settings, const std::string& user, const
                          name_of(options), report);
     check_senders(settings, user, report);
     check_password_files(settings, user, report);
+    report.add(check_report_mail(settings, *loaded.store, name_of(options), user));
     report.key_rows = loaded.key_rows;
     report.signing_rows = loaded.signing_rows;
     report.files += settings.default_keys.given && !settings.default_keys.domain_table.empty() ? 1U : 0U;

@@ -14,8 +14,10 @@
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <memory>
 #include <ostream>
+#include <system_error>
 
 namespace milter::tool {
 
@@ -83,10 +85,14 @@ void print_sent(const StoreStatus& status, std::ostream& out) {
     }
 }
 
-void print_words(const config::Reports& settings, const StoreStatus& status, std::ostream& out) {
+void print_off(const config::Reports& settings, std::ostream& out) {
     if (!settings.enabled) {
         fmt::print(out, "reports are off: nothing is counted and nothing is sent (reports.enabled)\n");
     }
+}
+
+void print_words(const config::Reports& settings, const StoreStatus& status, std::ostream& out) {
+    print_off(settings, out);
     constexpr double megabyte = 1024.0 * 1024;
     fmt::print(out, "store: {}, {:.1f} MB{}\n",
                config::is_path(settings.store) ? settings.store : "PostgreSQL",
@@ -140,12 +146,32 @@ void print_json(const config::Reports& settings, const StoreStatus& status, std:
     fmt::print(out, "{}\n", whole.dump(2, ' ', true, Json::error_handler_t::replace));
 }
 
+// A file that the daemon makes with the first message that counts.
+bool is_missing(const std::string& store) {
+    std::error_code error;
+    return config::is_path(store) && !std::filesystem::exists(store, error) && !error;
+}
+
+void print_nothing(const config::Reports& settings, bool json, std::ostream& out) {
+    if (json) {
+        print_json(settings, {}, out);
+        return;
+    }
+    print_off(settings, out);
+    fmt::print(out, "nothing counted yet: there is no {} before the first message that counts\n",
+               settings.store);
+}
+
 Result<ExitCode> status(const ReportStatusOptions& options, Console& console) {
     const auto loaded = usable_configuration(options.config, console);
     if (!loaded) {
         return tl::make_unexpected(loaded.error());
     }
     const config::Reports& settings = loaded->settings->reports;
+    if (is_missing(settings.store)) {
+        print_nothing(settings, options.json, console.out);
+        return ExitCode::ok;
+    }
     auto database = milter::reports::make_database(settings, {.program = "paraph report", .create = false});
     if (!database) {
         return fail(ExitCode::config, database.error());

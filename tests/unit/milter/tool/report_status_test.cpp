@@ -1,6 +1,7 @@
 #include "milter/reports/flush.h"
 #include "milter/reports/sqlite_database.h"
 #include "report/evaluation.h"
+#include "support/keys.h"
 #include "workspace.h"
 
 #include <nlohmann/json.hpp>
@@ -74,9 +75,37 @@ TEST_CASE("report status as JSON has the same") {
 TEST_CASE("report status of a store that is not there makes none") {
     const Workspace files;
     const auto told = run({"report", "status", "-c", configuration(files)});
-    CHECK(told.code == milter::tool::ExitCode::temporary);
-    CHECK(told.err.find("there is no such file") != std::string::npos);
+    CHECK(told.code == milter::tool::ExitCode::ok);
+    CHECK(told.out == "nothing counted yet: there is no " + files.path("r.db") +
+                          " before the first message that counts\n");
+    CHECK(told.err.empty());
+    const auto json = run({"report", "status", "--json", "-c", configuration(files)});
+    CHECK(json.code == milter::tool::ExitCode::ok);
+    CHECK(nlohmann::json::parse(json.out)["messages"] == 0);
     CHECK_FALSE(std::filesystem::exists(files.path("r.db")));
+}
+
+TEST_CASE("check-config warns where reports could not leave as mail") {
+    const Workspace files;
+    const auto told = [&](const std::string& more) {
+        return run({"check-config", files.write("c.yaml", "reports:\n  enabled: true\n  store: " +
+                                                              files.path("r.db") + "\n" + more)})
+            .out;
+    };
+    const std::string no_key = "'reports.from': no key signs mail from dmarc@b.example";
+    CHECK(told("  from: dmarc@b.example\n").find(no_key) != std::string::npos);
+    const auto key = files.write("key.pem", support::rsa_pem);
+    std::filesystem::permissions(key, std::filesystem::perms::owner_read);
+    const std::string domains =
+        "domains:\n  b.example:\n    keys:\n      - selector: s\n        file: " + key + "\n";
+    CHECK(told("  from: dmarc@b.example\n" + domains).find("reports.") == std::string::npos);
+    CHECK(told("  from: dmarc@c.example\n" + domains).find("'reports.from': no key") != std::string::npos);
+    const auto missing =
+        told("  from: dmarc@b.example\n  tls: starttls\n  user: u\n  password_file: " + files.path("none") +
+             "\n" + domains);
+    INFO(missing);
+    CHECK(missing.find("'reports.password_file': ") != std::string::npos);
+    CHECK(missing.find("0 errors, 1 warning") != std::string::npos);
 }
 
 TEST_CASE("check-config tries the store that the daemon would use") {
