@@ -67,6 +67,7 @@ void ReportKeeper::run(const std::stop_token& stop) {
     }
     if (collecting) {
         flush(service_.runtime()->settings.reports);
+        flusher_.give_up();
     }
 }
 

@@ -63,6 +63,19 @@ void Flusher::flush(const config::Reports& settings, base::UnixTime now) {
     losing_ = std::exchange(lost_, false) || (losing_ && failing_);
 }
 
+void Flusher::give_up() {
+    const auto lost = (batch_ ? batch_->messages() : 0) + collector_.take().messages();
+    batch_.reset();
+    if (lost > 0) {
+        counters_.add(Family::reports, static_cast<std::size_t>(Reported::dropped),
+                      static_cast<std::uint64_t>(lost));
+        logger_.write(
+            Event::reports_lost,
+            fmt::format("at the end the store does not take what was counted: {} {} lost for reports", lost,
+                        lost == 1 ? "message is" : "messages are"));
+    }
+}
+
 Stored<void> Flusher::write(const config::Reports& settings, base::UnixTime now) {
     note_losses();
     begin_batch(now);

@@ -32,6 +32,9 @@ class Flusher {
     // counted any more. To be called every hour at least.
     void flush(const config::Reports& settings, base::UnixTime now);
 
+    // At the end: what is not in the store is lost, and a line tells how much that is.
+    void give_up();
+
     // Whether something waits for the store.
     [[nodiscard]] bool has_batch() const { return batch_.has_value(); }
 

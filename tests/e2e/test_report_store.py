@@ -210,6 +210,18 @@ class Trouble(Store):
         self.await_line("REPORTS_STORED")
         self.assertEqual(1, self.paraphd.log().count("[REPORTS_STORE]"))
 
+    def test_what_is_lost_at_the_stop_is_told(self):
+        self.send(1)
+        self.await_count(1)
+        with contextlib.closing(sqlite3.connect(self.path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            self.send(20)
+            self.paraphd.stop()
+            other.execute("ROLLBACK")
+        self.await_line("REPORTS_LOST")
+        self.assertIn("20 messages are lost", self.paraphd.log())
+        self.assertEqual(1, self.counted())
+
     def test_no_room_on_the_disk(self):
         self.send(1)
         self.await_count(1)

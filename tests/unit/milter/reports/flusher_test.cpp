@@ -153,6 +153,23 @@ TEST_CASE("while the store does not work counts wait, and nothing is lost or wri
     }
 }
 
+TEST_CASE("what the store did not take until the end is told in one line") {
+    Flushing one;
+    one.come(1);
+    one.flush();
+    one.flusher.give_up();
+    CHECK(one.lines("[REPORTS_LOST]") == 0);
+    one.fault = Flushing::Fault::closed;
+    one.come(3);
+    one.flush();
+    one.come(4);
+    one.flush();
+    one.flusher.give_up();
+    CHECK(one.lines("[REPORTS_LOST]") == 1);
+    CHECK(one.lines("7 messages are lost") == 1);
+    CHECK(one.stored() == 1);
+}
+
 TEST_CASE("what finds no room meanwhile is told in one line, and counted") {
     Flushing one;
     one.settings.memory = 1; // room for nothing
