@@ -92,6 +92,7 @@ void print_json(const DmarcSurvey& survey, const base::DomainName& domain, const
                     {"trouble", survey.trouble},
                     {"organizational_domain", finished ? Json(survey.organizational_domain.text()) : Json()},
                     {"policy_domain", survey.policy_domain ? Json(survey.policy_domain->text()) : Json()},
+                    {"exists", survey.exists},
                     {"policy", policy_json(survey.own)},
                     {"subdomain_policy", policy_json(survey.subdomains)},
                     {"non_existent_policy", policy_json(survey.non_existent)},

@@ -38,7 +38,8 @@ struct ImportOptions {
     bool apply = false;
     bool undo = false;
     bool force = false;
-    compare::Task compare; // without messages: nothing is compared
+    bool compares = false;
+    compare::Task compare;
 };
 
 constexpr const char* default_out = "/etc/paraph";
@@ -199,7 +200,7 @@ Result<ExitCode> compare_found(const ImportOptions& options, Console& console) {
 }
 
 Result<ExitCode> run_import(const ImportOptions& options, Console& console) {
-    if (!options.compare.messages.empty()) {
+    if (options.compares) {
         return compare_found(options, console);
     }
     if (options.undo) {
@@ -266,7 +267,9 @@ void add_import(CLI::App& app, Command& chosen) {
                      ->excludes(apply)
                      ->excludes(sub->get_option("--compare"));
     sub->add_flag("--force", options->force, "Also where files were changed since")->needs(undo);
-    sub->callback([options, &chosen] {
+    auto* compare = sub->get_option("--compare");
+    sub->callback([options, compare, &chosen] {
+        options->compares = compare->count() > 0;
         chosen = [options](Console& console) { return run_import(*options, console); };
     });
 }

@@ -14,10 +14,10 @@ RECEIVED = f"from mx.sender.example (unknown [{SENDER}])\n\tby mx.{DOMAIN} (Post
 # What runs before and afterwards, and what is there.
 LEFT = """
 left() {
-    ps ax -o pid=,comm= | grep -E 'opendkim|opendmarc|policyd-spf|paraphd' | sort >/tmp/processes.$1
-    (find /run /tmp -maxdepth 1 -name 'paraph-compare*'; find /etc/opendkim* /etc/opendmarc* /run/opendkim /run/opendmarc /var/lib) 2>/dev/null | sort >/tmp/files.$1
+    mkdir -p /run/left; ps ax -o pid=,comm= | grep -E 'opendkim|opendmarc|policyd-spf|paraphd' | sort >/run/left/processes.$1
+    (find /run /tmp -maxdepth 1 -name 'paraph-compare*'; find /etc/opendkim* /etc/opendmarc* /run/opendkim /run/opendmarc /var/lib) 2>/dev/null | sort >/run/left/files.$1
 }
-same_left() { cmp /tmp/processes.before /tmp/processes.$1 && cmp /tmp/files.before /tmp/files.$1 && echo "$1: nothing is left"; }
+same_left() { cmp /run/left/processes.before /run/left/processes.$1 && cmp /run/left/files.before /run/left/files.$1 && echo "$1: nothing is left"; }
 left before
 """
 
@@ -81,15 +81,24 @@ class Compare(OldProgramsTest):
         self.assertEqual(5, told["odd"]["unreadable"])
         self.assertEqual(1, told["odd"]["inbound"])
 
+    def test_the_common_canonicalization(self):
+        """Made-up mail as Postfix hands it over, whatever is signed."""
+        said = self.run_compared(("relaxed", "46"), before="sed -i 's/^Canonicalization .*/Canonicalization relaxed\\/relaxed/' /etc/opendkim.conf\n"
+                                 "echo 'Nameservers 127.0.0.1' >>/etc/opendkim.conf\n")
+        answer = self.answers(said, "relaxed")
+        self.assertEqual([], [one for one in answer["differences"] if one["reason"] is None])
+        self.assertEqual(0, answer["status"])
+
     def test_a_planted_difference_is_found(self):
         """In the canonicalization, in the key, and in what is refused."""
         self.write_mail()
-        edit = "sed 's/^  header_canonicalization: relaxed/  header_canonicalization: simple/' /tmp/edited/paraph.yaml >/tmp/edited/c.yaml\n"
+        new = self.folder / "new"
+        edit = f"sed 's/^  header_canonicalization: relaxed/  header_canonicalization: simple/' {new}/paraph.yaml >{new}/c.yaml\n"
         said = self.run_compared(
-            ("simple", f"{self.folder}/mail -c /tmp/edited/c.yaml"), ("refused", f"{self.folder}/mail -c /tmp/edited/r.yaml"),
-            before="paraph import --out /tmp/edited --copy-keys >/dev/null; chmod -R a+rX /tmp/edited\n"
-                   "chmod 640 /tmp/edited/keys/*\n" + edit +
-                   "(cat /tmp/edited/paraph.yaml; printf '\\npolicy:\\n  dkim_none: reject\\n') >/tmp/edited/r.yaml\n")
+            ("simple", f"{self.folder}/mail -c {new}/c.yaml"), ("refused", f"{self.folder}/mail -c {new}/r.yaml"),
+            before=f"paraph import --out {new} --copy-keys >/dev/null; chmod -R a+rX {new}\n"
+                   f"chmod 640 {new}/keys/*\n" + edit +
+                   f"(cat {new}/paraph.yaml; printf '\\npolicy:\\n  dkim_none: reject\\n') >{new}/r.yaml\n")
         simple, refused = self.answers(said, "simple"), self.answers(said, "refused")
         unknown = [[one for one in told["differences"] if one["reason"] is None] for told in (simple, refused)]
         self.assertEqual([("outbound", "c=", "relaxed/simple", "simple/simple", [f"{DOMAIN}/mail"], COUNT // 2)],
@@ -101,13 +110,13 @@ class Compare(OldProgramsTest):
     def test_whatever_ends_it_nothing_is_left(self):
         said = self.on_machine(LEFT + """
             for signal in INT TERM; do
-                paraph import --compare 100000 >/tmp/said.$signal 2>&1 & child=$!
+                paraph import --compare 100000 >/run/left/said.$signal 2>&1 & child=$!
                 until ps ax -o args= | grep -q '^[^ ]*paraphd .*paraph-compare'; do sleep 0.05; done; sleep 1
                 ls -ld /run/paraph-compare-*/*; kill -$signal $child; wait $child; echo "$signal: status $?"
-                cat /tmp/said.$signal; left $signal; same_left $signal
+                cat /run/left/said.$signal; left $signal; same_left $signal
             done
-            mv /usr/local/sbin/paraphd /tmp/edited.paraphd
-            paraph import --compare 5; echo "no daemon: status $?"; mv /tmp/edited.paraphd /usr/local/sbin/paraphd
+            mv /usr/local/sbin/paraphd /run/left/paraphd
+            paraph import --compare 5; echo "no daemon: status $?"; mv /run/left/paraphd /usr/local/sbin/paraphd
             left daemon; same_left daemon
             sed -i 's/^Mode sv/Mode sv\\nNoSuchOption 1/' /etc/opendkim.conf
             paraph import --compare 5; echo "broken: status $?"; left broken; same_left broken

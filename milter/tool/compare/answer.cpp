@@ -152,6 +152,9 @@ void add_answer(const ProbeResult& told, Answer& answer) {
     if (answer.fate == Fate::accept) {
         answer.fate = fate;
         answer.text = told.reply.text;
+        for (const Edit& edit : told.edits) {
+            answer.text += fate == Fate::quarantine && edit.kind == Edit::Kind::quarantine ? edit.value : "";
+        }
     }
     for (const Edit& edit : told.edits) {
         if (!adds_field(edit)) {

@@ -42,7 +42,8 @@ enum class Fate : std::uint8_t { accept, quarantine, reject, tempfail, discard, 
 
 struct Answer {
     Fate fate = Fate::accept;
-    std::string text{}; // of the reply, or what failed
+    std::string text{};       // of the reply, or what failed
+    std::string refused_by{}; // which of the old programs, where it was one
     std::vector<Signed> signatures{};
     std::vector<Written> results{};
     bool spf_is_told = false;    // by the one whose word counts; other fields say nothing of it

@@ -65,6 +65,9 @@ message::Message without_traces(const message::Message& message, std::size_t fir
         }
     }
     rest.body = message.body;
+    if (!rest.body.empty() && !rest.body.ends_with('\n')) {
+        rest.body += "\r\n"; // as a mail server does before it asks anybody
+    }
     return rest;
 }
 

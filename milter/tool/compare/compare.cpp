@@ -13,6 +13,7 @@
 #include "milter/tool/import/programs.h"
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 
 #include <unistd.h>
@@ -74,6 +75,11 @@ class Play {
 
     [[nodiscard]] const std::vector<std::string>& domains() const { return domains_; }
     [[nodiscard]] const Tally& tally() const { return tally_; }
+    // Neither side signed, as where neither can read a key.
+    [[nodiscard]] bool lacks_signatures() const {
+        const bool has_keys = !domains_.empty() || !knows_domains_;
+        return scope_.signs && has_keys && tally_.compared(Way::outbound) > 0 && tally_.signed_count() == 0;
+    }
 
     void play(const Sample& sample) {
         if (!sample.problem.empty()) {
@@ -127,6 +133,12 @@ class Play {
         message::Message left, left_by_new;
         const Answer was = old_.judge(visit, left);
         const Answer is = new_.judge(visit, left_by_new);
+        if (import::is_stop_wanted()) { // they were ended over it
+            return left;
+        }
+        if (way == Way::outbound && !(was.signatures.empty() && is.signatures.empty())) {
+            tally_.note_signed();
+        }
         const auto differences = compare(was, is, arrival.message.headers, scope_);
         tally_.note_message(way, !differences.empty());
         const auto author = message::find_author(arrival.message.headers);
@@ -137,6 +149,8 @@ class Play {
             if (difference.subject == Subject::dmarc || difference.subject == Subject::fate) {
                 one.dmarc = dmarc_.facts_of(arrival.author);
             }
+            const auto& sender = arrival.sender.empty() ? told.helo : arrival.sender;
+            one.sender_domain = std::string_view(sender).substr(sender.rfind('@') + 1); // all, without one
             tally_.add(one, name);
         }
         return left;
@@ -167,10 +181,27 @@ std::vector<std::string> names_of(const OldSide& side) {
     return names;
 }
 
+Result<ExitCode> told(const Play& play, const std::vector<std::string>& names, std::vector<std::string> notes,
+                      bool as_json, Console& console) {
+    const Tally& tally = play.tally();
+    if (play.lacks_signatures()) {
+        notes.emplace_back("signatures: neither side signed any of your own messages, although there are keys");
+    }
+    const Report report{tally, names, notes, import::is_stop_wanted()};
+    console.out << (as_json ? print_json(report) : print(report));
+    if (report.was_stopped) {
+        return fail(ExitCode::unavailable, "stopped before the end");
+    }
+    if (tally.compared(Way::inbound) + tally.compared(Way::outbound) == 0) {
+        return fail(ExitCode::no_input, "there is no message that could be compared");
+    }
+    return notes.empty() && !tally.has_unknown() ? ExitCode::ok : ExitCode::found;
+}
+
 Result<ExitCode> play_all(const Task& task, const config::import::Inputs& inputs, const HostFiles& files,
                           const PrivateFolder& folder, Console& console) {
     const auto account = ::geteuid() == 0 ? keys::find_account(daemon_user) : std::nullopt;
-    const auto room = folder.make_room("paraphd", account);
+    const auto room = folder.make_room("paraphd", std::nullopt); // ours, as long as keys are written there
     if (!room) {
         return fail(ExitCode::cannot_write, room.error());
     }
@@ -178,7 +209,15 @@ Result<ExitCode> play_all(const Task& task, const config::import::Inputs& inputs
     if (!made) {
         return tl::make_unexpected(made.error());
     }
+    if (account) {
+        if (auto given = PrivateFolder::hand_over(*room, *account); !given) {
+            return fail(ExitCode::cannot_write, given.error());
+        }
+    }
     std::vector<std::string> notes;
+    if (::geteuid() != 0) {
+        notes.emplace_back("what root alone can read, keys among it: run this as root");
+    }
     OldSide old = OldSide::start({inputs, made->outcome, files}, folder, notes);
     if (names_of(old).empty()) {
         return fail(ExitCode::unavailable,
@@ -201,19 +240,22 @@ Result<ExitCode> play_all(const Task& task, const config::import::Inputs& inputs
         }
         play.play(*sample);
     }
-    const Report report{play.tally(), names_of(old), notes, import::is_stop_wanted()};
-    console.out << (task.json ? print_json(report) : print(report));
-    if (report.was_stopped) {
-        return fail(ExitCode::unavailable, "stopped before the end");
-    }
-    return notes.empty() && !play.tally().has_unknown() ? ExitCode::ok : ExitCode::found;
+    old.ask_to_end();
+    own->ask_to_end();
+    return told(play, names_of(old), notes, task.json, console);
 }
 
 } // namespace
 
 Result<ExitCode> compare_all(const Task& task, const config::import::Inputs& inputs, const HostFiles& files,
                              Console& console) {
-    import::hold_back_signals();
+    import::hold_back_signals(Process::kill_all);
+    for (const auto& path : PrivateFolder::remove_left()) {
+        fmt::print(console.err,
+                   "paraph: {} was left by a comparison that was killed, and is removed. Its programs may run "
+                   "on: `ps ax | grep {}`\n",
+                   path, path);
+    }
     const auto folder = PrivateFolder::make();
     return folder ? play_all(task, inputs, files, *folder, console)
                   : Result<ExitCode>(fail(ExitCode::cannot_write, folder.error()));

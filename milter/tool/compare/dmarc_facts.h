@@ -8,6 +8,9 @@ namespace milter::tool::compare {
 
 struct DmarcFacts {
     std::string records;      // what the tree walk found, in small letters, in the words of `paraph dmarc`
+    std::string applied;      // of these the record that counts
+    std::string trouble;      // why the walk could not be finished; empty: it was
+    int np = 0;               // whether np= makes the policy of this name stricter (1) or milder (-1)
     std::string organization; // the organizational domain; empty: not known
 };
 

@@ -52,7 +52,10 @@ base::Result<void, std::string> MilterInstance::launch() {
 base::Result<ProbeResult, std::string> MilterInstance::offer(const ProbeEnvelope& envelope,
                                                              const message::Message& message) {
     constexpr auto patience = 60s; // the DNS may be slow
-    if (!process_->is_running()) {
+    if (import::is_stop_wanted()) {
+        return base::refuse(std::string("stopped"));
+    }
+    if (!process_ || !process_->is_running()) {
         if (auto launched = launch(); !launched) {
             return base::refuse(launched.error());
         }

@@ -16,6 +16,11 @@ class MilterInstance {
     [[nodiscard]] static base::Result<std::unique_ptr<MilterInstance>, std::string> start(Command command,
                                                                                           std::string socket);
 
+    void ask_to_end() {
+        if (process_) {
+            process_->ask_to_end();
+        }
+    }
     [[nodiscard]] base::Result<ProbeResult, std::string> offer(const ProbeEnvelope& envelope,
                                                                const message::Message& message);
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace milter::tool::compare {
 
@@ -188,7 +189,27 @@ OldSide OldSide::start(const Imported& imported, const PrivateFolder& folder,
     if (inputs.policyd && has(foreign::Daemon::policyd_spf)) {
         side.policyd_ = taken(start_policyd(inputs, folder), "policyd-spf", notes);
     }
+    for (const auto& [is_found, daemon, name] :
+         {std::tuple(inputs.opendkim.has_value(), foreign::Daemon::opendkim, "opendkim"),
+          {inputs.opendmarc.has_value(), foreign::Daemon::opendmarc, "opendmarc"},
+          {inputs.policyd.has_value(), foreign::Daemon::policyd_spf, "policyd-spf"}}) {
+        if (is_found && !has(daemon)) {
+            notes.push_back(fmt::format("{0}: Postfix does not call it; name its file with --{0}", name));
+        }
+    }
     return side;
+}
+
+void OldSide::ask_to_end() {
+    if (opendkim_) {
+        opendkim_->ask_to_end();
+    }
+    if (opendmarc_) {
+        opendmarc_->ask_to_end();
+    }
+    if (policyd_) {
+        policyd_->ask_to_end();
+    }
 }
 
 bool OldSide::ask_policy(const Visit& visit, message::Message& left, Answer& answer) {
@@ -221,6 +242,7 @@ bool OldSide::ask_policy(const Visit& visit, message::Message& left, Answer& ans
         with.body = std::move(left.body);
         left = std::move(with);
     }
+    answer.refused_by = answer.fate == Fate::accept ? "" : "policyd-spf";
     return answer.fate == Fate::accept;
 }
 
@@ -232,7 +254,11 @@ bool OldSide::offer(MilterInstance& milter, const std::string& name, const Visit
         answer.text = fmt::format("{}: {}", name, told.error());
         return false;
     }
+    const bool was_taken = answer.fate == Fate::accept;
     add_answer(*told, answer);
+    if (was_taken && answer.fate != Fate::accept) {
+        answer.refused_by = name;
+    }
     left = with_edits(left, *told);
     return answer.fate == Fate::accept || answer.fate == Fate::quarantine;
 }

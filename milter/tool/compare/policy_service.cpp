@@ -1,5 +1,7 @@
 #include "milter/tool/compare/policy_service.h"
 
+#include "milter/tool/import/host_hands.h"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -16,10 +18,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::size_t longest_value = 2048;
+
 std::string text_of(const PolicyService::Request& request) {
     std::string text;
     for (const auto& [name, value] : request) {
         std::string line = value;
+        line.resize(std::min(line.size(), longest_value));
         std::erase_if(line, [](char c) { return c == '\n' || c == '\r' || c == '\0'; });
         text += fmt::format("{}={}\n", name, line);
     }
@@ -29,35 +34,59 @@ std::string text_of(const PolicyService::Request& request) {
 } // namespace
 
 base::Result<std::unique_ptr<PolicyService>, std::string> PolicyService::start(Command command) {
+    std::unique_ptr<PolicyService> made(new PolicyService(std::move(command)));
+    if (auto launched = made->launch(); !launched) {
+        return base::refuse(launched.error());
+    }
+    return made;
+}
+
+base::Result<void, std::string> PolicyService::launch() {
     std::array<int, 2> questions{}, answers{};
     if (::pipe2(questions.data(), O_CLOEXEC) != 0) {
         return base::refuse(keys::error_text(errno));
     }
     const keys::Descriptor input(questions[0]);
+    auto to = std::make_unique<keys::Descriptor>(questions[1]);
     if (::pipe2(answers.data(), O_CLOEXEC) != 0) {
-        const auto problem = keys::error_text(errno);
-        ::close(questions[1]);
-        return base::refuse(problem);
+        return base::refuse(keys::error_text(errno));
     }
     const keys::Descriptor output(answers[1]);
-    command.input = input.get();
-    command.output = output.get();
-    auto process = Process::start(command);
+    auto from = std::make_unique<keys::Descriptor>(answers[0]);
+    command_.input = input.get();
+    command_.output = output.get();
+    auto process = Process::start(command_);
     if (!process) {
-        ::close(questions[1]);
-        ::close(answers[0]);
         return base::refuse(process.error());
     }
-    return std::unique_ptr<PolicyService>(new PolicyService(std::move(*process), questions[1], answers[0]));
+    to_ = std::move(to);
+    from_ = std::move(from);
+    process_ = std::move(*process);
+    return {};
+}
+
+void PolicyService::give_up() {
+    to_.reset();
+    from_.reset();
+    process_.reset();
 }
 
 base::Result<std::string, std::string> PolicyService::ask(const Request& request,
                                                           std::chrono::milliseconds patience) {
-    const std::string text = text_of(request); // less than a pipe holds, or the program reads it
-    if (::write(to_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-        return base::refuse("it ended: " + process_->last_words());
+    if (!process_) {
+        if (auto launched = launch(); !launched) {
+            return base::refuse(launched.error());
+        }
     }
-    return read_answer(Clock::now() + patience);
+    const std::string text = text_of(request); // less than a pipe holds
+    auto told = ::write(to_->get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())
+                    ? read_answer(Clock::now() + patience)
+                    : base::Result<std::string, std::string>(
+                          base::refuse("it ended: " + process_->last_words()));
+    if (!told) {
+        give_up();
+    }
+    return told;
 }
 
 base::Result<std::string, std::string> PolicyService::read_answer(Clock::time_point end) {
@@ -66,12 +95,15 @@ base::Result<std::string, std::string> PolicyService::read_answer(Clock::time_po
     std::string text;
     while (text.find("\n\n") == std::string::npos && text.size() < longest) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
-        pollfd readable{from_.get(), POLLIN, 0};
-        if (left <= 0 || ::poll(&readable, 1, static_cast<int>(left)) == 0) {
+        pollfd readable{from_->get(), POLLIN, 0};
+        if (left <= 0 || import::is_stop_wanted()) {
             return base::refuse(std::string("no answer in time"));
         }
+        if (::poll(&readable, 1, static_cast<int>(left)) <= 0) { // in time, or a signal
+            continue;
+        }
         std::array<char, 4096> chunk{};
-        const auto count = ::read(from_.get(), chunk.data(), chunk.size());
+        const auto count = ::read(from_->get(), chunk.data(), chunk.size());
         if (count <= 0) {
             return base::refuse("it ended: " + process_->last_words());
         }

@@ -5,12 +5,15 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 namespace milter::tool::compare {
@@ -25,7 +28,37 @@ std::string place_for_it() {
     return named != nullptr && *named == '/' ? named : "/tmp";
 }
 
+constexpr std::string_view mark = "paraph-compare-";
+
+// "paraph-compare-123-1" of a process that is gone.
+bool is_left(const std::string& name) {
+    pid_t owner = 0;
+    if (!name.starts_with(mark)) {
+        return false;
+    }
+    const auto read = std::from_chars(name.data() + mark.size(), name.data() + name.size(), owner);
+    return read.ec == std::errc() && owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH;
+}
+
 } // namespace
+
+std::vector<std::string> PrivateFolder::remove_left() {
+    std::vector<std::string> removed;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(place_for_it(), error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string path = entry->path().string();
+        struct stat status{};
+        if (is_left(entry->path().filename().string()) && ::lstat(path.c_str(), &status) == 0 &&
+            S_ISDIR(status.st_mode) && status.st_uid == ::geteuid()) {
+            removed.push_back(path);
+        }
+    }
+    for (const auto& path : removed) {
+        std::filesystem::remove_all(path, error);
+    }
+    return removed;
+}
 
 base::Result<PrivateFolder, std::string> PrivateFolder::make() {
     // No letters at random: in an argument they look like a key that was pasted there, and are refused.
@@ -34,7 +67,7 @@ base::Result<PrivateFolder, std::string> PrivateFolder::make() {
     std::string path;
     int made_it = -1;
     for (int number = 1; number <= most && made_it != 0; ++number) {
-        path = fmt::format("{}/paraph-compare-{}-{}", place, ::getpid(), number);
+        path = fmt::format("{}/{}{}-{}", place, mark, ::getpid(), number);
         made_it = ::mkdir(path.c_str(), 0700); // whatever has the name already is somebody else's
         if (made_it != 0 && errno != EEXIST) {
             break;
@@ -65,6 +98,13 @@ PrivateFolder::make_room(const std::string& name, const std::optional<keys::Acco
         return base::refuse(fmt::format("{}: {}", path, keys::error_text(errno)));
     }
     return path;
+}
+
+base::Result<void, std::string> PrivateFolder::hand_over(const std::string& room,
+                                                         const keys::Account& owner) {
+    return ::chown(room.c_str(), owner.user, owner.group) == 0
+               ? base::Result<void, std::string>()
+               : base::refuse(fmt::format("{}: {}", room, keys::error_text(errno)));
 }
 
 } // namespace milter::tool::compare

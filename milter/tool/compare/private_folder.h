@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace milter::tool::compare {
 
@@ -22,9 +23,15 @@ class PrivateFolder {
     ~PrivateFolder();
 
     [[nodiscard]] const std::string& path() const { return path_; }
+    // Removes those that a run left which was killed, with copies of keys. Their paths.
+    [[nodiscard]] static std::vector<std::string> remove_left();
     // A directory in it that belongs to `owner`, none: to this process. Its path.
     [[nodiscard]] base::Result<std::string, std::string>
     make_room(const std::string& name, const std::optional<keys::Account>& owner) const;
+
+    // Gives a room away; what is in it stays as it is.
+    [[nodiscard]] static base::Result<void, std::string> hand_over(const std::string& room,
+                                                                   const keys::Account& owner);
 
   private:
     explicit PrivateFolder(std::string path) : path_(std::move(path)) {}

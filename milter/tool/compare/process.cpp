@@ -10,10 +10,13 @@
 #include <grp.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <optional>
@@ -39,9 +42,24 @@ bool become(const std::string& user, const std::optional<keys::Account>& account
                         ::setuid(account->user) == 0);
 }
 
+// Of the leaders of groups, for `kill_all`; 0: a free place.
+std::array<std::atomic<pid_t>, 16> leaders{};
+
+void replace_leader(pid_t was, pid_t is) {
+    for (auto& leader : leaders) {
+        pid_t expected = was;
+        if (leader.compare_exchange_strong(expected, is)) {
+            return;
+        }
+    }
+}
+
 struct Ends {
     int input, output, log;
 };
+
+// What they say lies in memory.
+constexpr rlim_t largest_file = rlim_t{8} * 1024 * 1024;
 
 // Between fork and exec.
 [[noreturn]] void become_program(const Command& command, const std::optional<keys::Account>& account,
@@ -56,6 +74,9 @@ struct Ends {
         ::close_range(STDERR_FILENO + 1, ~0U, 0);
         ::prctl(PR_SET_PDEATHSIG, SIGTERM); // NOLINT(*-vararg)
         ::umask(0077);
+        ::signal(SIGXFSZ, SIG_IGN);
+        const rlimit file{largest_file, largest_file};
+        ::setrlimit(RLIMIT_FSIZE, &file);
         ::execve(words[0], words, environment);
     }
     ::_exit(127);
@@ -91,14 +112,15 @@ base::Result<std::unique_ptr<Process>, std::string> Process::start(const Command
         return base::refuse(fmt::format("fork: {}", keys::error_text(errno)));
     }
     ::setpgid(child, child); // whoever of both is first
+    replace_leader(0, child);
     return std::unique_ptr<Process>(new Process(child, command.log));
 }
 
 Process::~Process() {
-    constexpr int patience = 250;
+    constexpr int patience = 50; // there is nothing that they have to keep
     for (int tries = 0; is_running(); ++tries) {
         if (tries == 0) {
-            ::kill(pid_, SIGTERM);
+            ask_to_end();
         } else if (tries == patience) {
             ::kill(-pid_, SIGKILL);
         }
@@ -106,12 +128,37 @@ Process::~Process() {
     }
 }
 
-bool Process::is_running() {
+void Process::ask_to_end() const {
     if (pid_ > 0) {
-        const pid_t ended = ::waitpid(pid_, nullptr, WNOHANG);
-        pid_ = ended == pid_ || (ended < 0 && errno != EINTR) ? 0 : pid_;
+        ::kill(pid_, SIGTERM);
     }
-    return pid_ > 0;
+}
+
+void Process::kill_all() {
+    for (const auto& leader : leaders) {
+        if (const pid_t pid = leader.load(); pid > 0) {
+            ::kill(-pid, SIGKILL);
+        }
+    }
+}
+
+// What it started is ended with it, before its number may be another's.
+bool Process::is_running() {
+    if (pid_ <= 0) {
+        return false;
+    }
+    siginfo_t ended{};
+    const int told = ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
+    if ((told == 0 && ended.si_pid == 0) || (told < 0 && errno == EINTR)) {
+        return true;
+    }
+    replace_leader(pid_, 0);
+    if (told == 0) {
+        ::kill(-pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    pid_ = 0;
+    return false;
 }
 
 std::string Process::last_words() const {

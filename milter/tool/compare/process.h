@@ -27,10 +27,14 @@ class Process {
 
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
-    // Ends it, and waits for that.
+    // Ends it, with what it started, and waits for that.
     ~Process();
 
     [[nodiscard]] bool is_running();
+    // Does not wait for it: several end at once.
+    void ask_to_end() const;
+    // All of them, with what they started, at once. A signal's handler may call it.
+    static void kill_all();
     // The end of what it said, as one line.
     [[nodiscard]] std::string last_words() const;
 

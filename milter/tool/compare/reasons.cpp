@@ -1,9 +1,11 @@
 #include "milter/tool/compare/reasons.h"
 
+#include "authenticate/findings.h"
 #include "base/ascii.h"
 #include "config/import/assignment_file.h"
 #include "config/import/daemon_options.h"
 #include "config/import/keyword_file.h"
+#include "milter/tool/compare/evidence.h"
 
 #include <fmt/format.h>
 
@@ -77,6 +79,12 @@ bool is_signed_by_suffix(const Case& one) {
     });
 }
 
+// Of a signature opendkim says nothing, or that it was not answered.
+bool lacks_key(const Case& one) {
+    return was(one, "") || (was(one, "fail") && (says(one.difference.why_was, "query failed") ||
+                                                 says(one.difference.why_was, "query timed out")));
+}
+
 bool spf_is_new(const Case& one) {
     return !one.configured.has_policyd && !one.configured.opendmarc_checks_spf;
 }
@@ -133,7 +141,7 @@ const std::vector<Known>& rows_of_dkim() {
           "says fail",
           "migration.md"}},
         {Subject::dkim,
-         [](const Case& one) { return is(one, "temperror"); },
+         [](const Case& one) { return is(one, "temperror") && !was(one, "none") && lacks_key(one); },
          {"the key could not be looked up now: temperror; opendkim writes nothing, or fail", "migration.md"}},
         {Subject::dkim,
          [](const Case& one) { return was(one, "") && !gives(one, "opendkim.nameservers"); },
@@ -218,7 +226,7 @@ const std::vector<Known>& rows_of_dmarc() {
          [](const Case& one) { return was(one, "") && one.from.size() > 2048; },
          {"opendmarc cannot read a From of more than 2 KB and says nothing", "dmarc.md"}},
         {Subject::dmarc,
-         [](const Case& one) { return is(one, "temperror"); },
+         [](const Case& one) { return is(one, "temperror") && !was(one, "pass") && was_lookup_failed(one); },
          {"a lookup failed for what might have aligned, or for the policy: neither pass nor fail (RFC 9989 "
           "5.3.6)",
           "dmarc.md"}},
@@ -246,13 +254,10 @@ const std::vector<Known>& rows_of_dmarc() {
          {"a public suffix that signs has no owner in common with the domains below it (RFC 9989 4.10.2)",
           "dmarc.md"}},
         {Subject::dmarc,
-         [](const Case& one) {
-             return becomes(one, "pass", "fail") &&
-                    (says(one.dmarc.records, "adkim=s") || says(one.dmarc.records, "aspf=s"));
-         },
+         [](const Case& one) { return becomes(one, "pass", "fail") && aligns_unless_strict(one); },
          {"strict alignment wants the same name (RFC 9989 4.4); opendmarc aligns as if relaxed", "dmarc.md"}},
         {Subject::dmarc,
-         [](const Case& one) { return was(one, "none") && says(one.dmarc.records, "np="); },
+         [](const Case& one) { return was(one, "none") && one.dmarc.np != 0; },
          {"np is the policy for names that do not exist (RFC 9989 4.7); opendmarc does not know it",
           "dmarc.md"}},
         {Subject::dmarc,
@@ -271,14 +276,6 @@ const std::vector<Known>& rows_of_dmarc() {
 
 bool record_says(const Case& one, std::string_view words) {
     return says(one.dmarc.records, words);
-}
-
-bool is_stricter(const Case& one) {
-    return was(one, print(Fate::accept));
-}
-
-bool is_milder(const Case& one) {
-    return was(one, print(Fate::reject)) || was(one, print(Fate::quarantine));
 }
 
 bool has_dmarc(const Case& one, std::string_view result) {
@@ -300,56 +297,69 @@ const std::vector<Known>& rows_of_names() {
     return rows;
 }
 
-// Of mail that one side refuses for DMARC, and the other does not.
+bool is_refused_for_author(const Case& one) {
+    const auto doubt = authenticate::doubt_about(one.author.state).refusal;
+    return is_refused_for_dmarc(one) || was_refused_by_opendmarc(one) ||
+           (!doubt.empty() && says(one.is.text, doubt));
+}
+
+// Of mail that one side refuses for DMARC or for its author, and the other does not.
 const std::vector<Known>& rows_of_fate() {
     static const std::vector<Known> rows{
         {Subject::fate,
-         [](const Case& one) { return !has_one_author(one) && one.configured.has_opendmarc; },
+         [](const Case& one) { return !has_one_author(one) && is_refused_for_author(one); },
          {"From is missing, doubled, names several domains or can be read in several ways (RFC 9989 11.5): "
           "see "
           "`author:`",
           "policy.md"}},
         {Subject::fate,
-         [](const Case& one) { return is_milder(one) && has_dmarc(one, "temperror"); },
+         [](const Case& one) {
+             return was_refused_by_opendmarc(one) && has_dmarc(one, "temperror") && was_lookup_failed(one);
+         },
          {"a lookup failed for what might have aligned, and nothing is refused for a fault of the DNS",
           "dmarc.md"}},
         {Subject::fate,
          [](const Case& one) {
-             return is_milder(one) && has_dmarc(one, "none") &&
+             return was_refused_by_opendmarc(one) && has_dmarc(one, "none") &&
                     (record_says(one, "so none of them") || record_says(one, "but no dmarc record"));
          },
          {"two DMARC records at one name, and one that does not begin with v=DMARC1, are none", "dmarc.md"}},
         {Subject::fate,
-         [](const Case& one) { return is_milder(one) && has_dmarc(one, "fail") && record_says(one, "t=y"); },
+         [](const Case& one) {
+             return was_refused_by_opendmarc(one) && has_dmarc(one, "fail") && says(one.dmarc.applied, "t=y");
+         },
          {"t=y lowers the policy by one level (RFC 9989 4.7)", "dmarc.md"}},
         {Subject::fate,
-         [](const Case& one) { return is_milder(one) && has_dmarc(one, "pass") && one.from_nobody; },
+         [](const Case& one) {
+             return was_refused_by_opendmarc(one) && has_dmarc(one, "pass") && one.from_nobody;
+         },
          {"MAIL FROM is empty: the name in HELO counts for SPF, and may align", "dmarc.md"}},
         {Subject::fate,
-         [](const Case& one) { return record_says(one, "np="); },
+         [](const Case& one) {
+             return one.dmarc.np > 0 ? is_refused_for_dmarc(one)
+                                     : one.dmarc.np < 0 && was_refused_by_opendmarc(one);
+         },
          {"np is the policy for names that do not exist (RFC 9989 4.7); opendmarc does not know it",
           "dmarc.md"}},
         {Subject::fate,
-         [](const Case& one) { return is_stricter(one) && record_says(one, "pct="); },
+         [](const Case& one) { return is_refused_for_dmarc(one) && has_sampling(one.dmarc.applied); },
          {"pct= does not count any more (RFC 9989 A.6)", "dmarc.md"}},
         {Subject::fate,
-         [](const Case& one) { return is_stricter(one) && is_signed_by_suffix(one); },
+         [](const Case& one) { return is_refused_for_dmarc(one) && is_signed_by_suffix(one); },
          {"a public suffix that signs has no owner in common with the domains below it (RFC 9989 4.10.2)",
           "dmarc.md"}},
         {Subject::fate,
-         [](const Case& one) {
-             return is_stricter(one) && (record_says(one, "adkim=s") || record_says(one, "aspf=s"));
-         },
+         [](const Case& one) { return is_refused_for_dmarc(one) && aligns_unless_strict(one); },
          {"strict alignment wants the same name (RFC 9989 4.4); opendmarc aligns as if relaxed", "dmarc.md"}},
         {Subject::fate,
-         [](const Case& one) { return is_stricter(one) && record_says(one, "is not a value"); },
+         [](const Case& one) { return is_refused_for_dmarc(one) && record_says(one, "is not a value"); },
          {"a tag that cannot be read means its default (RFC 9989 4.8), and the policy holds; opendmarc gives "
           "the "
           "record up",
           "dmarc.md"}},
         {Subject::fate,
          [](const Case& one) {
-             return is_stricter(one) &&
+             return is_refused_for_dmarc(one) &&
                     (has_capitals(one) || has_stray_bracket(one) || one.from.size() > 2048);
          },
          {"every reader finds the author, whose policy holds; opendmarc cannot read this From", "dmarc.md"}},

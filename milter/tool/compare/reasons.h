@@ -41,6 +41,7 @@ struct Case {
     bool from_nobody = false;   // MAIL FROM:<>
     std::string_view from = {}; // the field, where there is one
     DmarcFacts dmarc{};
+    std::string_view sender_domain = {}; // that SPF is about: of MAIL FROM, else of HELO
 };
 
 // Null: nobody knows.

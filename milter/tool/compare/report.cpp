@@ -65,8 +65,9 @@ std::string line(const Group& group) {
 
 std::string heading(const Report& report) {
     std::string text = fmt::format(
-        "Compared with {}: {} from outside, {} of your own.\n", fmt::join(report.compared, ", "),
-        counted(report.tally.compared(Way::inbound), "message"), report.tally.compared(Way::outbound));
+        "Compared with {}: {} from outside, {} of your own, {} signed.\n", fmt::join(report.compared, ", "),
+        counted(report.tally.compared(Way::inbound), "message"), report.tally.compared(Way::outbound),
+        report.tally.signed_count());
     if (report.was_stopped) {
         text += "Stopped before the end.\n";
     }
@@ -124,6 +125,7 @@ std::string print_json(const Report& report) {
     json["not_compared"] = report.notes;
     json["inbound"] = report.tally.compared(Way::inbound);
     json["outbound"] = report.tally.compared(Way::outbound);
+    json["signed"] = report.tally.signed_count();
     json["same"] = report.tally.same();
     json["stopped"] = report.was_stopped;
     json["unreadable"] = report.tally.unreadable();

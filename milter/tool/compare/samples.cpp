@@ -82,9 +82,29 @@ class MboxFile final : public Samples {
     std::size_t number_ = 0;
 };
 
+// Through the descriptors of directories: whoever owns a mailbox can put a link into any path below it.
 class Directory final : public Samples {
   public:
-    explicit Directory(std::vector<std::string> paths) : paths_(std::move(paths)) {}
+    // Those that are there. `directory`: an open descriptor.
+    void add(int directory) {
+        directories_.push_back(std::make_unique<keys::Descriptor>(directory));
+        const std::string own = fmt::format("/proc/self/fd/{}", directory);
+        std::vector<std::string> found;
+        std::error_code error;
+        for (std::filesystem::directory_iterator entry(own, error), end; !error && entry != end;
+             entry.increment(error)) {
+            const auto name = entry->path().filename().string();
+            std::error_code unknown;
+            if (!name.starts_with('.') &&
+                entry->symlink_status(unknown).type() != std::filesystem::file_type::directory) {
+                found.push_back(entry->path().string());
+            }
+        }
+        std::ranges::sort(found);
+        paths_.insert(paths_.end(), found.begin(), found.end());
+    }
+
+    [[nodiscard]] bool is_empty() const { return paths_.empty(); }
 
     std::optional<Sample> next() override {
         if (read_ == paths_.size()) {
@@ -102,39 +122,37 @@ class Directory final : public Samples {
     }
 
   private:
+    std::vector<std::unique_ptr<keys::Descriptor>> directories_;
     std::vector<std::string> paths_;
     std::size_t read_ = 0;
 };
 
-void add_names(const std::string& directory, std::vector<std::string>& paths) {
-    std::error_code error;
-    std::vector<std::string> found;
-    for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
-         entry.increment(error)) {
-        const auto name = entry->path().filename().string();
-        if (!name.starts_with('.') && !entry->is_directory(error)) {
-            found.push_back(entry->path().string());
-        }
-        error.clear();
-    }
-    std::ranges::sort(found);
-    paths.insert(paths.end(), found.begin(), found.end());
-}
+constexpr int as_directory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 Result<std::unique_ptr<Samples>> open_directory(const std::string& path) {
-    std::vector<std::string> paths;
-    std::error_code error;
-    const bool is_maildir = std::filesystem::is_directory(path + "/cur", error);
-    if (is_maildir) {
-        add_names(path + "/cur", paths);
-        add_names(path + "/new", paths);
-    } else {
-        add_names(path, paths);
+    const keys::Descriptor whole(::open(path.c_str(), as_directory));
+    if (whole.get() < 0) {
+        return fail(ExitCode::no_input, fmt::format("{}: {}", path, keys::error_text(errno)));
     }
-    if (paths.empty()) {
+    auto messages = std::make_unique<Directory>();
+    bool is_maildir = false;
+    for (const char* part : {"cur", "new"}) {
+        const int opened = ::openat(whole.get(), part, as_directory | O_NOFOLLOW);
+        if (opened >= 0) {
+            is_maildir = true;
+            messages->add(opened);
+        } else if (errno != ENOENT) {
+            return fail(ExitCode::no_input,
+                        fmt::format("{}/{}: no directory, or a link, which is not followed", path, part));
+        }
+    }
+    if (!is_maildir) {
+        messages->add(::openat(whole.get(), ".", as_directory));
+    }
+    if (messages->is_empty()) {
         return fail(ExitCode::no_input, fmt::format("{}: there are no messages", path));
     }
-    return std::make_unique<Directory>(std::move(paths));
+    return messages;
 }
 
 Result<std::unique_ptr<Samples>> open_mbox(const std::string& path) {

@@ -31,12 +31,14 @@ class OldSide {
         const config::import::Outcome& outcome;
         const config::import::Files& files;
     };
-    // Those that are imported and installed. `notes`: which are not, or do not start.
+    // Those that are imported and installed. `notes`: which were found and are not, or do not start.
     [[nodiscard]] static OldSide start(const Imported& imported, const PrivateFolder& folder,
                                        std::vector<std::string>& notes);
 
     // `left`: the message as it is afterwards.
     [[nodiscard]] Answer judge(const Visit& visit, message::Message& left);
+
+    void ask_to_end();
 
     [[nodiscard]] bool has_opendkim() const { return opendkim_ != nullptr; }
     [[nodiscard]] bool has_opendmarc() const { return opendmarc_ != nullptr; }
@@ -58,6 +60,8 @@ class NewSide {
     start(const std::string& config, const PrivateFolder& folder, const std::string& room);
 
     [[nodiscard]] Answer judge(const Visit& visit, message::Message& left);
+
+    void ask_to_end() { paraphd_->ask_to_end(); }
 
   private:
     explicit NewSide(std::unique_ptr<MilterInstance> paraphd) : paraphd_(std::move(paraphd)) {}

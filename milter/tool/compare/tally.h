@@ -24,10 +24,13 @@ class Tally {
     void add(const Case& one, const std::string& name);
     void note_unreadable(const std::string& name, const std::string& problem);
     void note_message(Way way, bool differs);
+    void note_signed() { ++signed_; }
 
     // Those of unknown reason first, then by number.
     [[nodiscard]] std::vector<Group> groups() const;
     [[nodiscard]] std::size_t compared(Way way) const { return compared_[way == Way::inbound ? 0 : 1]; }
+    // Those of your own that either side signed.
+    [[nodiscard]] std::size_t signed_count() const { return signed_; }
     [[nodiscard]] std::size_t same() const { return same_; }
     [[nodiscard]] std::size_t unreadable() const { return unreadable_; }
     // Some of them: "cur/123: a symbolic link".
@@ -39,7 +42,7 @@ class Tally {
 
     std::map<Key, Group> groups_;
     std::size_t compared_[2] = {0, 0};
-    std::size_t same_ = 0, unreadable_ = 0;
+    std::size_t same_ = 0, unreadable_ = 0, signed_ = 0;
     std::vector<std::string> unreadable_names_;
 };
 

@@ -29,9 +29,13 @@ using namespace std::chrono_literals;
 constexpr std::size_t shown = 2000;
 
 volatile sig_atomic_t stop_wanted = 0;
+void (*also_at_stop)() = nullptr; // set before the handler is
 
 extern "C" void want_stop(int /*number*/) {
     stop_wanted = 1;
+    if (also_at_stop != nullptr) {
+        also_at_stop();
+    }
 }
 
 Done as_done(const rotation::Ended& ended) {
@@ -83,7 +87,8 @@ long long seconds_now() {
 
 } // namespace
 
-void hold_back_signals() {
+void hold_back_signals(void (*also)()) {
+    also_at_stop = also;
     struct sigaction action{};
     action.sa_handler = want_stop;
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {

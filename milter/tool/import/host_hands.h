@@ -50,7 +50,8 @@ class HostHands final : public Hands {
 };
 
 // ^C and the end of the terminal do not end this process any more, but are told by is_stopped().
-void hold_back_signals();
+// `also` is called by the handler.
+void hold_back_signals(void (*also)() = nullptr);
 [[nodiscard]] bool is_stop_wanted();
 
 } // namespace milter::tool::import

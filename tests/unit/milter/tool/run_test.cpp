@@ -339,6 +339,7 @@ TEST_CASE("dmarc shows the walk and the policies") {
     REQUIRE(ran.code == ExitCode::ok);
     const auto json = nlohmann::json::parse(ran.out);
     CHECK(json["policy"] == test.policy);
+    CHECK(json["exists"] == (std::string(test.domain) != "gone.example.org"));
     CHECK(json["organizational_domain"] == test.organizational_domain);
     CHECK(json["policy_domain"] == "example.org");
     CHECK(json["subdomain_policy"] == "quarantine");

@@ -156,6 +156,131 @@ TEST_CASE("a difference has the reason of its configuration, or none") {
     }
 }
 
+namespace {
+
+const Written dkim_pass_below{"dkim", "news.example.org/s1", "pass"};
+const std::string for_dmarc = "rejected by DMARC policy for example.org", for_dkim = "message has no DKIM";
+
+DmarcFacts record(const std::string& text, int np = 0) {
+    DmarcFacts facts;
+    facts.records = text + "\n";
+    facts.applied = text;
+    facts.np = np;
+    facts.organization = "example.org";
+    return facts;
+}
+
+struct FateRow {
+    const char* name;
+    bool is_known;
+    DmarcFacts dmarc;
+    std::vector<Written> results{};
+    std::string is_text = for_dmarc;
+    std::string_view sender_domain = "elsewhere.test";
+};
+
+} // namespace
+
+TEST_CASE("a record explains what is refused for DMARC, and nothing else") {
+    const auto author = message::find_author(a_message().headers);
+    const Configured plain;
+    const std::vector<Written> unaligned{dkim_pass_below};
+    const FateRow rows[]{
+        {"pct below 100", true, record("v=dmarc1; p=reject; pct=20")},
+        {"pct 100", false, record("v=dmarc1; p=reject; pct=100")},
+        {"refused for DKIM, pct", false, record("v=dmarc1; p=reject; pct=20"), {}, for_dkim},
+        {"refused for DKIM, pct 100", false, record("v=dmarc1; p=none; pct=100"), {}, for_dkim},
+        {"np of a name that does not exist", true, record("v=dmarc1; p=none; np=reject", 1)},
+        {"np of one that does", false, record("v=dmarc1; p=none; np=reject")},
+        {"np that is milder", false, record("v=dmarc1; p=reject; np=none", -1)},
+        {"refused for DKIM, np", false, record("v=dmarc1; p=none; np=reject", 1), {}, for_dkim},
+        {"strict, a signer below", true, record("v=dmarc1; p=reject; adkim=s"), unaligned},
+        {"strict SPF, a signer below", false, record("v=dmarc1; p=reject; aspf=s"), unaligned},
+        {"strict, nobody passes", false, record("v=dmarc1; p=reject; adkim=s")},
+        {"strict, a stranger passes",
+         false,
+         record("v=dmarc1; p=reject; adkim=s"),
+         {{"dkim", "elsewhere.test/k", "pass"}}},
+        {"strict, refused for DKIM", false, record("v=dmarc1; p=none; adkim=s"), unaligned, for_dkim},
+        {"strict SPF, a sender below",
+         true,
+         record("v=dmarc1; p=reject; aspf=s"),
+         {{"spf", "mailfrom", "pass"}},
+         for_dmarc,
+         "Mail.example.org"},
+        {"strict SPF, the author's own",
+         false,
+         record("v=dmarc1; p=reject; aspf=s"),
+         {{"spf", "mailfrom", "pass"}},
+         for_dmarc,
+         "example.org"},
+        {"an unreadable tag", true, record("v=dmarc1; p=reject; sp=x is not a value of this tag")},
+        {"an unreadable tag, DKIM", false, record("v=dmarc1; p=reject; sp=x is not a value"), {}, for_dkim},
+        {"only a policy", false, record("v=dmarc1; p=reject")},
+    };
+    for (const FateRow& row : rows) {
+        INFO(row.name);
+        const Difference refused{Subject::fate, "accepted", "rejected"};
+        const Answer was{.results = row.results};
+        const Answer is{.fate = Fate::reject, .text = row.is_text};
+        Case one{refused, plain, was, is, author};
+        one.dmarc = row.dmarc;
+        one.sender_domain = row.sender_domain;
+        CHECK((reason_of(one) != nullptr) == row.is_known);
+    }
+}
+
+TEST_CASE("what opendmarc refused is explained, and what another refused is not") {
+    const auto author = message::find_author(a_message().headers);
+    const Configured plain;
+    const Difference taken{Subject::fate, "rejected", "accepted"};
+    for (const std::string by : {"opendmarc", "opendkim", "policyd-spf"}) {
+        INFO(by);
+        const Answer was{.fate = Fate::reject, .refused_by = by};
+        const Answer failed{.results = {{"dmarc", "example.org", "fail"}}};
+        Case one{taken, plain, was, failed, author};
+        one.dmarc = record("v=dmarc1; p=reject; t=y");
+        CHECK((reason_of(one) != nullptr) == (by == "opendmarc"));
+        one.dmarc = record("v=dmarc1; p=reject; np=none", -1);
+        CHECK((reason_of(one) != nullptr) == (by == "opendmarc"));
+        one.dmarc = record("v=dmarc1; p=reject; np=none; pct=20", 1);
+        CHECK(reason_of(one) == nullptr);
+    }
+}
+
+TEST_CASE("a lookup that failed for paraphd alone explains nothing") {
+    const auto author = message::find_author(a_message().headers);
+    Configured plain;
+    plain.has_policyd = true;
+    struct Row {
+        Difference difference;
+        std::vector<Written> was, is;
+        bool is_known;
+    };
+    const std::vector<Written> no_key{{"dkim", "x.test/k", "temperror"}},
+        passed{{"dkim", "x.test/k", "pass"}},
+        unanswered{{"dkim", "x.test/k", "fail", "key DNS query failed"}},
+        no_spf{{"spf", "mailfrom", "temperror"}}, spf_none{{"spf", "mailfrom", "none"}};
+    const Row rows[]{
+        {{Subject::dkim, "pass", "temperror"}, passed, no_key, false},
+        {{Subject::dkim, "none", "temperror"}, {}, no_key, false},
+        {{Subject::dkim, "fail", "temperror", {}, "signature verification failed"}, {}, no_key, false},
+        {{Subject::dkim, "fail", "temperror", {}, "key DNS query failed"}, {}, no_key, true},
+        {{Subject::dkim, "", "temperror"}, {}, no_key, true},
+        {{Subject::dmarc, "fail", "temperror"}, passed, no_key, false},
+        {{Subject::dmarc, "none", "temperror"}, spf_none, no_spf, false},
+        {{Subject::dmarc, "pass", "temperror"}, unanswered, no_key, false},
+        {{Subject::dmarc, "fail", "temperror"}, unanswered, no_key, true},
+        {{Subject::dmarc, "fail", "temperror"}, {}, no_spf, true},
+        {{Subject::dmarc, "fail", "temperror"}, {}, {}, false},
+    };
+    for (const Row& row : rows) {
+        INFO(print(row.difference.subject) << " " << row.difference.was << " " << row.difference.why_was);
+        const Answer was{.results = row.was}, is{.results = row.is};
+        CHECK((reason_of({row.difference, plain, was, is, author}) != nullptr) == row.is_known);
+    }
+}
+
 TEST_CASE("alike differences are one line, those without a reason come first, and nothing raw is printed") {
     const auto author = message::find_author(a_message().headers);
     const Configured plain;

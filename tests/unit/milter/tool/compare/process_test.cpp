@@ -6,13 +6,29 @@
 #include "support/catch.h"
 #include "support/temporary_tree.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 using namespace milter::tool::compare;
 using namespace std::chrono_literals;
+
+namespace {
+
+// Not ended, whether somebody asked how or not.
+bool runs(pid_t pid) {
+    std::ifstream file(fmt::format("/proc/{}/stat", pid));
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto end = text.rfind(") ");
+    return end != std::string::npos && text[end + 2] != 'Z' && text[end + 2] != 'X';
+}
+
+} // namespace
 
 TEST_CASE("a private folder is closed to others, and goes with all that is in it") {
     std::string path;
@@ -53,6 +69,43 @@ TEST_CASE("a policy service is asked, and its end is told") {
     CHECK(nothing.error().find("it ended") != std::string::npos);
 }
 
+TEST_CASE("a policy service that does not answer is given up, and asked anew") {
+    const TemporaryTree tree;
+    // The first one waits for ever, and what it started as well.
+    const std::string script =
+        fmt::format("if [ -e {0} ]; then read -r line; printf 'action=dunno\\n\\n'; else echo >{0}; sleep 600 & echo $! "
+                    ">{1}; wait; fi",
+                    tree.path("second"), tree.path("child"));
+    const auto service = PolicyService::start({.words = {"/bin/sh", "-c", script}, .log = tree.path("log")});
+    REQUIRE(service);
+    while (!std::filesystem::exists(tree.path("child")) || std::filesystem::file_size(tree.path("child")) == 0) {
+    }
+    const auto none = (*service)->ask({{"sender", std::string(1'000'000, 'x')}}, 1ms);
+    REQUIRE_FALSE(none);
+    CHECK(none.error() == "no answer in time");
+    pid_t child = 0;
+    std::ifstream(tree.path("child")) >> child;
+    REQUIRE(child > 0);
+    const auto told = (*service)->ask({{"sender", "x"}}, 30s);
+    REQUIRE(told);
+    CHECK(*told == "dunno");
+    CHECK_FALSE(runs(child)); // ended with its parent
+}
+
+TEST_CASE("what a killed run left is removed, and nothing else") {
+    const auto alive = PrivateFolder::make();
+    REQUIRE(alive);
+    const auto parent = std::filesystem::path(alive->path()).parent_path();
+    const auto left = parent / "paraph-compare-2147483646-1", other = parent / "paraph-compare-x";
+    std::filesystem::create_directories(left / "paraphd");
+    std::filesystem::create_directories(other);
+    const auto removed = PrivateFolder::remove_left();
+    CHECK(std::ranges::find(removed, left.string()) != removed.end());
+    CHECK_FALSE(std::filesystem::exists(left));
+    CHECK(std::filesystem::remove(other));
+    CHECK(std::filesystem::exists(alive->path()));
+}
+
 TEST_CASE("programs that cannot be started are told") {
     const TemporaryTree tree;
     CHECK_FALSE(
@@ -72,6 +125,19 @@ TEST_CASE("facts of DMARC are taken from what paraph dmarc prints, or there are 
     CHECK(facts.organization == "example.org");
     CHECK(facts.records.find("adkim=s") != std::string::npos);
     CHECK(facts.records.find("is not a value") != std::string::npos);
+    CHECK(facts.applied.empty());
+    const auto below = [](const char* exists, const char* np) {
+        return read_dmarc_facts(fmt::format(
+            R"({{"exists": {}, "policy_domain": "example.org", "subdomain_policy": "quarantine",
+                "non_existent_policy": "{}", "trouble": "timeout", "walk": [
+                {{"domain": "org", "remark": "other"}}, {{"domain": "example.org", "remark": "V=DMARC1"}}]}})",
+            exists, np));
+    };
+    CHECK(below("false", "reject").np == 1);
+    CHECK(below("false", "none").np == -1);
+    CHECK(below("true", "reject").np == 0);
+    CHECK(below("true", "reject").applied == "v=dmarc1");
+    CHECK(below("true", "reject").trouble == "timeout");
     for (const char* text :
          {"", "paraph: no", "[]", R"({"walk": 5, "remark": [], "organizational_domain": null})",
           R"({"walk": [5, {"record": {"diagnostics": {}}}]})"}) {

@@ -7,6 +7,7 @@
 #include "support/catch.h"
 #include "support/temporary_tree.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -57,6 +58,19 @@ TEST_CASE("a maildir with what is no message in it") {
     CHECK(text.find("[sparse|larger than") != std::string::npos);
 }
 
+TEST_CASE("a part of a maildir that is a link is not followed") {
+    const TemporaryTree tree;
+    tree.write("elsewhere/cur/1", "S: secret\n");
+    for (const char* part : {"cur", "new"}) {
+        const std::string box = fmt::format("of-{}", part);
+        tree.write(box + "/tmp/1", "S: 1\n");
+        std::filesystem::create_directory_symlink(tree.path("elsewhere/cur"), tree.path(box + "/" + part));
+        CHECK(told(tree.path(box)).find("a link, which is not followed") != std::string::npos);
+    }
+    std::filesystem::create_directory_symlink(tree.path("elsewhere"), tree.path("named"));
+    CHECK(told(tree.path("named")) == "[1|S: secret\n]"); // by the operator
+}
+
 TEST_CASE("what cannot be compared is refused") {
     const TemporaryTree tree;
     REQUIRE(::mkfifo(tree.path("pipe").c_str(), 0600) == 0);
@@ -104,6 +118,8 @@ TEST_CASE("how a message came") {
     CHECK(arrival.author == "author.example");
     CHECK(arrival.message.headers.size() == 3); // what came, without what was written here
     CHECK(arrival.message.headers[0].is_named("Received"));
+    CHECK(arrival_of("From: a@b.example\n\nHello.").message.body == "Hello.\r\n"); // as Postfix has it
+    CHECK(arrival_of("From: a@b.example\n\n").message.body.empty());
     const auto bare = arrival_of("From: ann@author.example\n\nx\n", "MAILER-DAEMON");
     CHECK(bare.client.print() == "192.0.2.1");
     CHECK(bare.sender.empty());
