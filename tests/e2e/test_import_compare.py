@@ -126,7 +126,7 @@ class Compare(OldProgramsTest):
         for name in ("INT", "TERM", "daemon", "broken", "file"):
             self.assertIn(f"{name}: nothing is left", said)
         for line in ("INT: status 69", "TERM: status 69", "Stopped before the end", "there is no program paraphd here",
-                     "no daemon: status 69", "broken: status 1", "Not compared: opendkim does not start: ", "no mbox: status 65", "/no/file: No such file", "no file: status 66"):
+                     "no daemon: status 69", "broken: status 1", "Not compared: opendkim: does not start: ", "that is NoSuchOption in /etc/opendkim.conf:", "no mbox: status 65", "/no/file: No such file", "no file: status 66"):
             self.assertIn(line, said)
         self.assertRegex(said, r"drwx------ \S+ opendkim +opendkim .*/opendkim\n")
         self.assertRegex(said, r"drwx------ \S+ paraph +paraph .*/paraphd\n")

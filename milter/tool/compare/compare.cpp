@@ -149,6 +149,7 @@ class Play {
             if (difference.subject == Subject::dmarc || difference.subject == Subject::fate) {
                 one.dmarc = dmarc_.facts_of(arrival.author);
             }
+            one.client = told.client ? &*told.client : nullptr;
             const auto& sender = arrival.sender.empty() ? told.helo : arrival.sender;
             one.sender_domain = std::string_view(sender).substr(sender.rfind('@') + 1); // all, without one
             tally_.add(one, name);

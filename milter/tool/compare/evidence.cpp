@@ -49,7 +49,8 @@ bool is_certain(const Written& result, const Configured& configured) {
         return false;
     }
     if (result.method == "dkim") {
-        const bool no_answer = result.why.find("query failed") != std::string::npos ||
+        const bool no_answer = result.why.find("key not found") != std::string::npos || // also of SERVFAIL
+                               result.why.find("query failed") != std::string::npos ||
                                result.why.find("query timed out") != std::string::npos;
         return result.result == "pass" || !no_answer;
     }

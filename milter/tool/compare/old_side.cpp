@@ -4,6 +4,7 @@
 #include "config/import/daemon_options.h"
 #include "config/import/text_lines.h"
 #include "config/import/unit_file.h"
+#include "keys/file_bytes.h"
 #include "keys/generate.h"
 #include "milter/tool/compare/private_copy.h"
 #include "milter/tool/header_edits.h"
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <tuple>
 
 namespace milter::tool::compare {
@@ -87,6 +89,28 @@ struct Milter {
     const std::optional<foreign::Text>& defaults;
 };
 
+// What it says of a line of the copy, with the place where the option was read.
+std::string in_own_place(const std::string& problem, const std::string& copy, const foreign::Options& options) {
+    constexpr std::string_view sign = "line ";
+    const auto at = problem.find(sign);
+    std::size_t number = 0;
+    if (at != std::string::npos) {
+        (void)std::from_chars(problem.data() + at + sign.size(), problem.data() + problem.size(), number);
+    }
+    const auto text = keys::OpenFile(copy).read(foreign::max_file_bytes).value_or(std::string());
+    const auto lines = base::split(text, '\n');
+    if (number == 0 || number > lines.size()) {
+        return problem;
+    }
+    const std::string_view line = lines[number - 1];
+    for (const auto& option : options.list) {
+        if (line == fmt::format("{} {}", option.name, option.value)) {
+            return fmt::format("{}, that is {} in {}:{}", problem, option.name, option.place.file, option.place.line);
+        }
+    }
+    return problem;
+}
+
 using Started = base::Result<std::unique_ptr<MilterInstance>, std::string>;
 
 // Where the unit names the user, the program is started as that one; where its configuration does, it becomes
@@ -121,7 +145,8 @@ Started start_milter(const Milter& milter, const foreign::Files& files, const Pr
                     .user = from_unit,
                     .log = fmt::format("{}/{}.log", folder.path(), milter.name)};
     auto started = MilterInstance::start(std::move(command), place.socket);
-    return started ? std::move(started) : base::refuse("does not start: " + started.error());
+    return started ? std::move(started)
+                   : base::refuse("does not start: " + in_own_place(started.error(), config, options));
 }
 
 base::Result<std::unique_ptr<PolicyService>, std::string> start_policyd(const foreign::Inputs& inputs,
@@ -148,7 +173,7 @@ base::Result<std::unique_ptr<PolicyService>, std::string> start_policyd(const fo
 template <class Started>
 auto taken(Started started, const std::string& name, std::vector<std::string>& notes) {
     if (!started) {
-        notes.push_back(fmt::format("{} {}", name, started.error()));
+        notes.push_back(fmt::format("{}: {}", name, started.error()));
     }
     return started ? std::move(*started) : nullptr;
 }

@@ -11,10 +11,12 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 namespace milter::tool::compare {
 
@@ -84,9 +86,14 @@ base::Result<PrivateFolder, std::string> PrivateFolder::make() {
 }
 
 PrivateFolder::~PrivateFolder() {
+    constexpr int most = 50;
     std::error_code error;
-    if (!path_.empty()) {
+    for (int tries = 0; !path_.empty() && tries < most; ++tries) {
         std::filesystem::remove_all(path_, error);
+        if (!error) {
+            return;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(20)); // who was killed may not be gone yet
     }
 }
 

@@ -5,6 +5,7 @@
 #include "config/import/assignment_file.h"
 #include "config/import/daemon_options.h"
 #include "config/import/keyword_file.h"
+#include "config/import/postfix_file.h"
 #include "milter/tool/compare/evidence.h"
 
 #include <fmt/format.h>
@@ -62,6 +63,10 @@ bool has_capitals(const Case& one) {
     });
 }
 
+bool has_method(const Answer& answer, std::string_view method) {
+    return std::ranges::any_of(answer.results, [&](const Written& one) { return one.method == method; });
+}
+
 // opendkim then looks at no signature.
 bool was_malformed(const Case& one) {
     return std::ranges::any_of(one.was.results, [](const Written& result) {
@@ -81,8 +86,24 @@ bool is_signed_by_suffix(const Case& one) {
 
 // Of a signature opendkim says nothing, or that it was not answered.
 bool lacks_key(const Case& one) {
-    return was(one, "") || (was(one, "fail") && (says(one.difference.why_was, "query failed") ||
+    return was(one, "") || (was(one, "fail") && (says(one.difference.why_was, "key not found") ||
+                                                 says(one.difference.why_was, "query failed") ||
                                                  says(one.difference.why_was, "query timed out")));
+}
+
+bool has_pass(const Answer& answer, std::string_view method) {
+    return std::ranges::any_of(answer.results, [&](const Written& one) {
+        return one.method == method && one.result == "pass";
+    });
+}
+
+// Each field more than once, as fields are that nobody may add.
+bool are_oversigned(const Case& one) {
+    return std::ranges::all_of(one.difference.about, [&](const std::string& field) {
+        return std::ranges::any_of(one.is.signatures, [&](const Signed& made) {
+            return std::ranges::count(made.fields, field) > 1;
+        });
+    });
 }
 
 bool spf_is_new(const Case& one) {
@@ -109,6 +130,12 @@ const std::vector<Known>& rows_of_signing() {
         {Subject::field_signed,
          [](const Case& one) { return is(one, "signed") && !gives(one, "opendkim.signheaders"); },
          {"SignHeaders is not given: the built-in list has more fields than opendkim's", "signed-fields.md"}},
+        {Subject::field_signed,
+         [](const Case& one) {
+             return is(one, "signed") && !gives(one, "opendkim.oversignheaders") && are_oversigned(one);
+         },
+         {"OversignHeaders is not given: the fields of its built-in list are signed as well",
+          "signed-fields.md"}},
         {Subject::field_oversigned,
          [](const Case& one) { return is(one, "oversigned") && !gives(one, "opendkim.oversignheaders"); },
          {"OversignHeaders is not given: nobody can add a second field of these now", "signed-fields.md"}},
@@ -128,9 +155,14 @@ const std::vector<Known>& rows_of_dkim() {
          [](const Case& one) { return becomes(one, "", "none"); },
          {"mail without a signature has a result now; opendkim writes none", "migration.md"}},
         {Subject::dkim,
-         [](const Case& one) { return was_malformed(one); },
+         [](const Case& one) { return was_malformed(one) && has_method(one.is, "dkim"); },
          {"opendkim looks at no signature where From is missing, doubled or cannot be read; each has its "
           "result now",
+          "migration.md"}},
+        {Subject::dkim,
+         [](const Case& one) { return was_malformed(one) && gives(one, "opendkim.mode=s"); },
+         {"where signatures are not checked, none has a result; opendkim writes one all the same where it "
+          "cannot read From",
           "migration.md"}},
         {Subject::dkim,
          [](const Case& one) {
@@ -144,7 +176,9 @@ const std::vector<Known>& rows_of_dkim() {
          [](const Case& one) { return is(one, "temperror") && !was(one, "none") && lacks_key(one); },
          {"the key could not be looked up now: temperror; opendkim writes nothing, or fail", "migration.md"}},
         {Subject::dkim,
-         [](const Case& one) { return was(one, "") && !gives(one, "opendkim.nameservers"); },
+         [](const Case& one) { 
+             return was(one, "") && !gives(one, "opendkim.nameservers") && !has_method(one.was, "dkim");
+         },
          {"opendkim did not get the key: without Nameservers, Debian's asks the servers of the root and not "
           "those of "
           "/etc/resolv.conf",
@@ -156,13 +190,17 @@ const std::vector<Known>& rows_of_dkim() {
     return rows;
 }
 
-bool has_list(const Case& one) {
-    return gives(one, "policyd-spf.whitelist") || gives(one, "policyd-spf.domain_whitelist") ||
-           gives(one, "policyd-spf.domain_whitelist_ptr") || gives(one, "policyd-spf.helo_whitelist");
+bool is_skipped(const Case& one) {
+    return one.client != nullptr &&
+           std::ranges::any_of(one.configured.skipped, [&](const base::IpNetwork& block) {
+               return block.contains(*one.client);
+           });
 }
 
-bool has_method(const Answer& answer, std::string_view method) {
-    return std::ranges::any_of(answer.results, [&](const Written& one) { return one.method == method; });
+bool has_list(const Case& one) {
+    return gives(one, "policyd-spf.whitelist") || gives(one, "policyd-spf.domain_whitelist") ||
+           gives(one, "policyd-spf.domain_whitelist_ptr") || gives(one, "policyd-spf.helo_whitelist") ||
+           is_skipped(one);
 }
 
 const std::vector<Known>& rows_of_spf() {
@@ -173,6 +211,12 @@ const std::vector<Known>& rows_of_spf() {
                     (was(one, "") || becomes(one, "none", ""));
          },
          {"with No_Check the result of HELO is still written where MAIL FROM has none", "spf-policy.md"}},
+        {Subject::spf,
+         [](const Case& one) {
+             return gives(one, "policyd-spf.helo_reject=null") && was(one, "") &&
+                    (one.from_nobody || one.difference.about.contains("helo"));
+         },
+         {"with Null nobody is refused for HELO, and its result is written", "spf-policy.md"}},
         {Subject::spf,
          [](const Case& one) { return one.configured.has_policyd && was(one, "") && has_list(one); },
          {"policyd-spf evaluates nothing for clients on its lists; the result is written all the same, DMARC "
@@ -250,11 +294,14 @@ const std::vector<Known>& rows_of_dmarc() {
           "it up",
           "dmarc.md"}},
         {Subject::dmarc,
-         [](const Case& one) { return becomes(one, "pass", "fail") && is_signed_by_suffix(one); },
+         [](const Case& one) { 
+             return (becomes(one, "pass", "fail") || becomes(one, "pass", "temperror")) &&
+                    is_signed_by_suffix(one);
+         },
          {"a public suffix that signs has no owner in common with the domains below it (RFC 9989 4.10.2)",
           "dmarc.md"}},
         {Subject::dmarc,
-         [](const Case& one) { return becomes(one, "pass", "fail") && aligns_unless_strict(one); },
+         [](const Case& one) { return was(one, "pass") && !is(one, "none") && aligns_unless_strict(one); },
          {"strict alignment wants the same name (RFC 9989 4.4); opendmarc aligns as if relaxed", "dmarc.md"}},
         {Subject::dmarc,
          [](const Case& one) { return was(one, "none") && one.dmarc.np != 0; },
@@ -264,7 +311,7 @@ const std::vector<Known>& rows_of_dmarc() {
          [](const Case& one) { return is(one, "pass") && one.from_nobody; },
          {"MAIL FROM is empty: the name in HELO counts for SPF, and may align", "dmarc.md"}},
         {Subject::dmarc,
-         [](const Case& one) { return is(one, "pass") && spf_is_new(one); },
+         [](const Case& one) { return is(one, "pass") && spf_is_new(one) && has_pass(one.is, "spf"); },
          {"SPF was not checked and is now: a pass of either will do", "migration.md"}},
         {Subject::dmarc,
          [](const Case& one) { return was(one, "none") && has_capitals(one); },
@@ -297,6 +344,11 @@ const std::vector<Known>& rows_of_names() {
     return rows;
 }
 
+bool is_own_unsigned(const Case& one) {
+    return one.way == Way::outbound && one.is.signatures.empty() && one.was.refused_by == "opendkim" &&
+           is(one, print(Fate::accept)) && gives(one, "opendkim.on-nosignature=reject");
+}
+
 bool is_refused_for_author(const Case& one) {
     const auto doubt = authenticate::doubt_about(one.author.state).refusal;
     return is_refused_for_dmarc(one) || was_refused_by_opendmarc(one) ||
@@ -306,6 +358,10 @@ bool is_refused_for_author(const Case& one) {
 // Of mail that one side refuses for DMARC or for its author, and the other does not.
 const std::vector<Known>& rows_of_fate() {
     static const std::vector<Known> rows{
+        {Subject::fate, is_own_unsigned,
+         {"On-NoSignature is about mail from outside now; opendkim refuses mail of your own as well that it "
+          "does not sign",
+          "roles.md"}},
         {Subject::fate,
          [](const Case& one) { return !has_one_author(one) && is_refused_for_author(one); },
          {"From is missing, doubled, names several domains or can be read in several ways (RFC 9989 11.5): "
@@ -375,6 +431,19 @@ void add_given(const foreign::Options& options, std::string_view daemon, std::se
     }
 }
 
+std::vector<base::IpNetwork> skipped_by(const foreign::Options& options) {
+    std::vector<base::IpNetwork> blocks;
+    for (const auto& option : options.list) {
+        for (const auto& word : foreign::split_list(option.value)) {
+            const auto block = base::IpNetwork::parse(word);
+            if (block && base::iequals(option.name, "skip_addresses")) {
+                blocks.push_back(*block);
+            }
+        }
+    }
+    return blocks;
+}
+
 bool is_yes(const foreign::Options& options, std::string_view name) {
     bool yes = false;
     for (const auto& option : options.list) {
@@ -420,8 +489,9 @@ Configured configured(const foreign::Inputs& inputs, const foreign::Files& files
     all.has_opendmarc = inputs.opendmarc.has_value();
     all.has_policyd = inputs.policyd.has_value();
     if (inputs.policyd) {
-        add_given(foreign::parse_assignment_file(inputs.policyd->text, inputs.policyd->path), "policyd-spf",
-                  all.given);
+        const auto options = foreign::parse_assignment_file(inputs.policyd->text, inputs.policyd->path);
+        add_given(options, "policyd-spf", all.given);
+        all.skipped = skipped_by(options);
     }
     return all;
 }

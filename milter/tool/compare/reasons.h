@@ -2,6 +2,7 @@
 // of the guide that tells of it.
 #pragma once
 
+#include "base/ip_network.h"
 #include "config/import/import.h"
 #include "config/settings.h"
 #include "message/from.h"
@@ -11,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace milter::tool::compare {
 
@@ -27,6 +29,7 @@ struct Configured {
     bool has_opendmarc = false;
     bool has_policyd = false;
     bool opendmarc_checks_spf = false;
+    std::vector<base::IpNetwork> skipped{}; // clients about which policyd-spf is not asked
 
     [[nodiscard]] bool gives(std::string_view option) const { return given.contains(std::string(option)); }
 };
@@ -42,6 +45,7 @@ struct Case {
     std::string_view from = {}; // the field, where there is one
     DmarcFacts dmarc{};
     std::string_view sender_domain = {}; // that SPF is about: of MAIL FROM, else of HELO
+    const base::IpAddress* client = nullptr;
 };
 
 // Null: nobody knows.

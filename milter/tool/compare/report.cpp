@@ -144,6 +144,8 @@ std::string print_json(const Report& report) {
             one["page"] = group.reason->page;
         } else {
             one["reason"] = nullptr;
+            one["why_was"] = safe(group.difference.why_was);
+            one["why_is"] = safe(group.difference.why_is);
         }
         json["differences"].push_back(std::move(one));
     }

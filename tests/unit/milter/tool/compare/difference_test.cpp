@@ -142,7 +142,7 @@ TEST_CASE("a difference has the reason of its configuration, or none") {
         {{Subject::dkim, "pass", "fail"}, false, false, Way::inbound},
         {{Subject::spf, "fail", "pass"}, false, false, Way::inbound},
         {{Subject::spf, "fail", "softfail"}, true, true, Way::inbound}, // of opendmarc alone
-        {{Subject::dmarc, "fail", "pass"}, true, true, Way::inbound},   // SPF is new
+        {{Subject::dmarc, "fail", "pass"}, false, false, Way::inbound}, // SPF is new, and says nothing
         {{Subject::dmarc, "pass", "fail"}, false, false, Way::inbound},
         {{Subject::fate, "rejected", "accepted"}, false, false, Way::inbound},
         {{Subject::authserv_id, "a", "b"}, false, false, Way::inbound},
@@ -245,6 +245,60 @@ TEST_CASE("what opendmarc refused is explained, and what another refused is not"
         CHECK((reason_of(one) != nullptr) == (by == "opendmarc"));
         one.dmarc = record("v=dmarc1; p=reject; np=none; pct=20", 1);
         CHECK(reason_of(one) == nullptr);
+    }
+}
+
+TEST_CASE("reasons of one option, and the same without it") {
+    const auto author = message::find_author(a_message().headers);
+    Signed over = a_signature();
+    over.fields = {"from", "from", "cc", "cc"};
+    const Answer malformed{.results = {{"dkim", "", "permerror", "bad message"}}}, no_signature{},
+        spf_pass{.results = {{"spf", "mailfrom", "pass"}}}, oversigned{.signatures = {over}},
+        simply_signed{.signatures = {a_signature()}}, other{.results = {{"dkim", "x.test/k", "fail"}}},
+        dkim_none{.results = {{"dkim", "", "none"}}},
+        refused{.fate = Fate::reject, .refused_by = "opendkim"};
+    struct Row {
+        const char* option;
+        Difference difference;
+        const Answer& was;
+        const Answer& is;
+        bool is_known_with, is_known_without;
+        Way way = Way::inbound;
+    };
+    const Difference no_cc{Subject::field_signed, "not signed", "signed", {"cc"}};
+    const Row rows[]{
+        {"opendkim.signheaders", no_cc, no_signature, oversigned, true, true, Way::outbound},
+        {"opendkim.signheaders", no_cc, no_signature, simply_signed, false, true, Way::outbound},
+        {"opendkim.mode=s", {Subject::dkim, "permerror", ""}, malformed, no_signature, true, false},
+        {"opendkim.none", {Subject::dkim, "permerror", ""}, malformed, dkim_none, true, true},
+        {"opendkim.nameservers", {Subject::dkim, "", "pass"}, no_signature, no_signature, false, true},
+        {"opendkim.none", {Subject::dkim, "", "pass"}, other, no_signature, false, false},
+        {"policyd-spf.helo_reject=null", {Subject::spf, "", "fail", {"helo"}}, no_signature, no_signature, true, false},
+        {"opendkim.on-nosignature=reject", {Subject::fate, "rejected", "accepted"}, refused, no_signature, true, false,
+         Way::outbound},
+        {"opendkim.on-nosignature=reject", {Subject::fate, "rejected", "accepted"}, refused, no_signature, false, false},
+    };
+    for (const Row& row : rows) {
+        INFO(row.option << " " << print(row.difference.subject) << " " << row.difference.was);
+        for (const bool is_given : {true, false}) {
+            Configured configured;
+            configured.has_policyd = true;
+            configured.given = is_given ? std::set<std::string>{row.option} : std::set<std::string>{};
+            CHECK((reason_of({row.difference, configured, row.was, row.is, author, row.way}) != nullptr) ==
+                  (is_given ? row.is_known_with : row.is_known_without));
+        }
+    }
+    const Difference passes{Subject::dmarc, "fail", "pass"}, told{Subject::spf, "", "pass"};
+    CHECK(reason_of({passes, Configured(), no_signature, spf_pass, author}) != nullptr);
+    CHECK(reason_of({passes, Configured(), no_signature, no_signature, author}) == nullptr);
+    Configured skips;
+    skips.has_policyd = true;
+    skips.skipped = {*base::IpNetwork::parse("192.0.2.0/24")};
+    for (const bool is_inside : {true, false}) {
+        const auto client = base::IpAddress::parse(is_inside ? "192.0.2.9" : "198.51.100.9");
+        Case one{told, skips, no_signature, spf_pass, author};
+        one.client = &*client;
+        CHECK((reason_of(one) != nullptr) == is_inside);
     }
 }
 

@@ -106,6 +106,15 @@ TEST_CASE("what a killed run left is removed, and nothing else") {
     CHECK(std::filesystem::exists(alive->path()));
 }
 
+TEST_CASE("what a program says does not fill the memory") {
+    const TemporaryTree tree;
+    const auto endless = Process::start({.words = {"/usr/bin/yes"}, .log = tree.path("log")});
+    REQUIRE(endless);
+    while ((*endless)->is_running()) { // until it cannot write
+    }
+    CHECK(std::filesystem::file_size(tree.path("log")) <= std::uintmax_t{8} * 1024 * 1024);
+}
+
 TEST_CASE("programs that cannot be started are told") {
     const TemporaryTree tree;
     CHECK_FALSE(
