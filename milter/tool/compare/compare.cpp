@@ -186,7 +186,8 @@ Result<ExitCode> told(const Play& play, const std::vector<std::string>& names, s
                       bool as_json, Console& console) {
     const Tally& tally = play.tally();
     if (play.lacks_signatures()) {
-        notes.emplace_back("signatures: neither side signed any of your own messages, although there are keys");
+        notes.emplace_back(
+            "signatures: neither side signed any of your own messages, although there are keys");
     }
     const Report report{tally, names, notes, import::is_stop_wanted()};
     console.out << (as_json ? print_json(report) : print(report));
@@ -252,10 +253,11 @@ Result<ExitCode> compare_all(const Task& task, const config::import::Inputs& inp
                              Console& console) {
     import::hold_back_signals(Process::kill_all);
     for (const auto& path : PrivateFolder::remove_left()) {
-        fmt::print(console.err,
-                   "paraph: {} was left by a comparison that was killed, and is removed. Its programs may run "
-                   "on: `ps ax | grep {}`\n",
-                   path, path);
+        fmt::print(
+            console.err,
+            "paraph: {} was left by a comparison that was killed, and is removed. Its programs may run "
+            "on: `ps ax | grep {}`\n",
+            path, path);
     }
     const auto folder = PrivateFolder::make();
     return folder ? play_all(task, inputs, files, *folder, console)

@@ -34,13 +34,12 @@ base::Result<NewSide, std::string> NewSide::start(const std::string& config, con
         return base::refuse(std::string("there is no program paraphd here"));
     }
     const bool has_user = ::geteuid() == 0 && keys::find_account(daemon_user);
-    Command command{
-        .words = {path, "--config", config, "--socket", "unix:" + socket, "--log", "stderr",
-                  "--settings-from-environment"},
-        .environment = {"PARAPH_LISTEN__CONTROL=", "PARAPH_LISTEN__SOCKET_GROUP=", "PARAPH_RELOAD__WATCH=0s",
-                        "PARAPH_LOG__LEVEL=error"},
-        .user = has_user ? daemon_user : "",
-        .log = folder.path() + "/paraphd.log"};
+    Command command{.words = {path, "--config", config, "--socket", "unix:" + socket, "--log", "stderr",
+                              "--settings-from-environment"},
+                    .environment = {"PARAPH_LISTEN__CONTROL=", "PARAPH_LISTEN__SOCKET_GROUP=",
+                                    "PARAPH_RELOAD__WATCH=0s", "PARAPH_LOG__LEVEL=error"},
+                    .user = has_user ? daemon_user : "",
+                    .log = folder.path() + "/paraphd.log"};
     auto started = MilterInstance::start(std::move(command), socket);
     if (!started) {
         return base::refuse("paraphd does not start: " + started.error());

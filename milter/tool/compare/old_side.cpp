@@ -90,7 +90,8 @@ struct Milter {
 };
 
 // What it says of a line of the copy, with the place where the option was read.
-std::string in_own_place(const std::string& problem, const std::string& copy, const foreign::Options& options) {
+std::string in_own_place(const std::string& problem, const std::string& copy,
+                         const foreign::Options& options) {
     constexpr std::string_view sign = "line ";
     const auto at = problem.find(sign);
     std::size_t number = 0;
@@ -105,7 +106,8 @@ std::string in_own_place(const std::string& problem, const std::string& copy, co
     const std::string_view line = lines[number - 1];
     for (const auto& option : options.list) {
         if (line == fmt::format("{} {}", option.name, option.value)) {
-            return fmt::format("{}, that is {} in {}:{}", problem, option.name, option.place.file, option.place.line);
+            return fmt::format("{}, that is {} in {}:{}", problem, option.name, option.place.file,
+                               option.place.line);
         }
     }
     return problem;

@@ -79,10 +79,10 @@ base::Result<std::string, std::string> PolicyService::ask(const Request& request
         }
     }
     const std::string text = text_of(request); // less than a pipe holds
-    auto told = ::write(to_->get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())
-                    ? read_answer(Clock::now() + patience)
-                    : base::Result<std::string, std::string>(
-                          base::refuse("it ended: " + process_->last_words()));
+    auto told =
+        ::write(to_->get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())
+            ? read_answer(Clock::now() + patience)
+            : base::Result<std::string, std::string>(base::refuse("it ended: " + process_->last_words()));
     if (!told) {
         give_up();
     }

@@ -92,9 +92,8 @@ bool lacks_key(const Case& one) {
 }
 
 bool has_pass(const Answer& answer, std::string_view method) {
-    return std::ranges::any_of(answer.results, [&](const Written& one) {
-        return one.method == method && one.result == "pass";
-    });
+    return std::ranges::any_of(
+        answer.results, [&](const Written& one) { return one.method == method && one.result == "pass"; });
 }
 
 // Each field more than once, as fields are that nobody may add.
@@ -176,7 +175,7 @@ const std::vector<Known>& rows_of_dkim() {
          [](const Case& one) { return is(one, "temperror") && !was(one, "none") && lacks_key(one); },
          {"the key could not be looked up now: temperror; opendkim writes nothing, or fail", "migration.md"}},
         {Subject::dkim,
-         [](const Case& one) { 
+         [](const Case& one) {
              return was(one, "") && !gives(one, "opendkim.nameservers") && !has_method(one.was, "dkim");
          },
          {"opendkim did not get the key: without Nameservers, Debian's asks the servers of the root and not "
@@ -192,9 +191,8 @@ const std::vector<Known>& rows_of_dkim() {
 
 bool is_skipped(const Case& one) {
     return one.client != nullptr &&
-           std::ranges::any_of(one.configured.skipped, [&](const base::IpNetwork& block) {
-               return block.contains(*one.client);
-           });
+           std::ranges::any_of(one.configured.skipped,
+                               [&](const base::IpNetwork& block) { return block.contains(*one.client); });
 }
 
 bool has_list(const Case& one) {
@@ -294,7 +292,7 @@ const std::vector<Known>& rows_of_dmarc() {
           "it up",
           "dmarc.md"}},
         {Subject::dmarc,
-         [](const Case& one) { 
+         [](const Case& one) {
              return (becomes(one, "pass", "fail") || becomes(one, "pass", "temperror")) &&
                     is_signed_by_suffix(one);
          },
@@ -358,7 +356,8 @@ bool is_refused_for_author(const Case& one) {
 // Of mail that one side refuses for DMARC or for its author, and the other does not.
 const std::vector<Known>& rows_of_fate() {
     static const std::vector<Known> rows{
-        {Subject::fate, is_own_unsigned,
+        {Subject::fate,
+         is_own_unsigned,
          {"On-NoSignature is about mail from outside now; opendkim refuses mail of your own as well that it "
           "does not sign",
           "roles.md"}},

@@ -64,10 +64,10 @@ std::string line(const Group& group) {
 }
 
 std::string heading(const Report& report) {
-    std::string text = fmt::format(
-        "Compared with {}: {} from outside, {} of your own, {} signed.\n", fmt::join(report.compared, ", "),
-        counted(report.tally.compared(Way::inbound), "message"), report.tally.compared(Way::outbound),
-        report.tally.signed_count());
+    std::string text =
+        fmt::format("Compared with {}: {} from outside, {} of your own, {} signed.\n",
+                    fmt::join(report.compared, ", "), counted(report.tally.compared(Way::inbound), "message"),
+                    report.tally.compared(Way::outbound), report.tally.signed_count());
     if (report.was_stopped) {
         text += "Stopped before the end.\n";
     }

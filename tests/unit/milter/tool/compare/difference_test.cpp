@@ -255,8 +255,7 @@ TEST_CASE("reasons of one option, and the same without it") {
     const Answer malformed{.results = {{"dkim", "", "permerror", "bad message"}}}, no_signature{},
         spf_pass{.results = {{"spf", "mailfrom", "pass"}}}, oversigned{.signatures = {over}},
         simply_signed{.signatures = {a_signature()}}, other{.results = {{"dkim", "x.test/k", "fail"}}},
-        dkim_none{.results = {{"dkim", "", "none"}}},
-        refused{.fate = Fate::reject, .refused_by = "opendkim"};
+        dkim_none{.results = {{"dkim", "", "none"}}}, refused{.fate = Fate::reject, .refused_by = "opendkim"};
     struct Row {
         const char* option;
         Difference difference;
@@ -273,10 +272,25 @@ TEST_CASE("reasons of one option, and the same without it") {
         {"opendkim.none", {Subject::dkim, "permerror", ""}, malformed, dkim_none, true, true},
         {"opendkim.nameservers", {Subject::dkim, "", "pass"}, no_signature, no_signature, false, true},
         {"opendkim.none", {Subject::dkim, "", "pass"}, other, no_signature, false, false},
-        {"policyd-spf.helo_reject=null", {Subject::spf, "", "fail", {"helo"}}, no_signature, no_signature, true, false},
-        {"opendkim.on-nosignature=reject", {Subject::fate, "rejected", "accepted"}, refused, no_signature, true, false,
+        {"policyd-spf.helo_reject=null",
+         {Subject::spf, "", "fail", {"helo"}},
+         no_signature,
+         no_signature,
+         true,
+         false},
+        {"opendkim.on-nosignature=reject",
+         {Subject::fate, "rejected", "accepted"},
+         refused,
+         no_signature,
+         true,
+         false,
          Way::outbound},
-        {"opendkim.on-nosignature=reject", {Subject::fate, "rejected", "accepted"}, refused, no_signature, false, false},
+        {"opendkim.on-nosignature=reject",
+         {Subject::fate, "rejected", "accepted"},
+         refused,
+         no_signature,
+         false,
+         false},
     };
     for (const Row& row : rows) {
         INFO(row.option << " " << print(row.difference.subject) << " " << row.difference.was);

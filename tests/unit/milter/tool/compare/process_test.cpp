@@ -72,13 +72,14 @@ TEST_CASE("a policy service is asked, and its end is told") {
 TEST_CASE("a policy service that does not answer is given up, and asked anew") {
     const TemporaryTree tree;
     // The first one waits for ever, and what it started as well.
-    const std::string script =
-        fmt::format("if [ -e {0} ]; then read -r line; printf 'action=dunno\\n\\n'; else echo >{0}; sleep 600 & echo $! "
-                    ">{1}; wait; fi",
-                    tree.path("second"), tree.path("child"));
+    const std::string script = fmt::format(
+        "if [ -e {0} ]; then read -r line; printf 'action=dunno\\n\\n'; else echo >{0}; sleep 600 & echo $! "
+        ">{1}; wait; fi",
+        tree.path("second"), tree.path("child"));
     const auto service = PolicyService::start({.words = {"/bin/sh", "-c", script}, .log = tree.path("log")});
     REQUIRE(service);
-    while (!std::filesystem::exists(tree.path("child")) || std::filesystem::file_size(tree.path("child")) == 0) {
+    while (!std::filesystem::exists(tree.path("child")) ||
+           std::filesystem::file_size(tree.path("child")) == 0) {
     }
     const auto none = (*service)->ask({{"sender", std::string(1'000'000, 'x')}}, 1ms);
     REQUIRE_FALSE(none);
