@@ -131,6 +131,36 @@ class Compare(OldProgramsTest):
         self.assertRegex(said, r"drwx------ \S+ opendkim +opendkim .*/opendkim\n")
         self.assertRegex(said, r"drwx------ \S+ paraph +paraph .*/paraphd\n")
 
+    def test_what_is_not_compared_is_told(self):
+        said = self.on_machine("""
+            : >/run/empty; paraph import --compare /run/empty; echo "empty: status $?"
+            paraph import --compare "" >/dev/null; echo "no name: status $?"
+            setpriv --reuid ann --regid ann --clear-groups paraph import --compare 5; echo "ann: status $?"
+            sed -i 's/^Socket.*/Socket inet:8899@localhost/' /etc/opendmarc.conf
+            paraph import --compare 5; echo "opendmarc: status $?"
+            """)
+        for line in ("there is no message that could be compared", "empty: status 66", "no name: status 66",
+                     "Not compared: opendmarc: Postfix does not call it; name its file with --opendmarc.", "opendmarc: status 1"):
+            self.assertIn(line, said)
+        self.assertNotIn("ann: status 0", said)
+
+    def test_what_was_killed_and_what_hangs(self):
+        """A run after SIGKILL, and ^C where the DNS does not answer."""
+        said = self.on_machine("""
+            paraph import --compare 100000 >/dev/null 2>&1 & child=$!
+            until ps ax -o args= | grep -q '^[^ ]*paraphd .*paraph-compare'; do sleep 0.05; done
+            kill -KILL $child; wait $child
+            paraph import --compare 1 2>&1 >/dev/null | grep 'was left by'; ls -d /run/paraph-compare* || echo 'all is removed'
+            python3 -c "import socket, time; s = socket.socket(2, 2); s.bind(('127.0.0.9', 53)); time.sleep(600)" &
+            echo 'nameserver 127.0.0.9' >/etc/resolv.conf
+            paraph import --compare 100 & child=$!
+            until ps ax -o args= | grep -q '^[^ ]*paraphd .*paraph-compare'; do sleep 0.05; done; sleep 2
+            start=$SECONDS; kill -INT $child; wait $child; echo "INT: status $?"
+            [ $((SECONDS - start)) -le 4 ] && echo 'it ended at once'
+            """)
+        for line in ("was left by a comparison that was killed", "all is removed", "INT: status 69", "it ended at once"):
+            self.assertIn(line, said)
+
 
 if __name__ == "__main__":
     unittest.main()
