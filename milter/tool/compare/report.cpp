@@ -103,6 +103,10 @@ std::string print(const Report& report) {
         for (const Group& group : groups) {
             text += group.reason == nullptr ? line(group) : "";
         }
+        if (report.tally.unlisted() > 0) {
+            text += fmt::format("  {} of further kinds, which are too many to list\n",
+                                counted(report.tally.unlisted(), "difference"));
+        }
     }
     if (!groups.empty() && groups.back().reason != nullptr) {
         text += "\nWITH A REASON\n";
@@ -129,6 +133,7 @@ std::string print_json(const Report& report) {
     json["same"] = report.tally.same();
     json["stopped"] = report.was_stopped;
     json["unreadable"] = report.tally.unreadable();
+    json["unlisted"] = report.tally.unlisted();
     json["differences"] = Json::array();
     for (const Group& group : report.tally.groups()) {
         Json one;

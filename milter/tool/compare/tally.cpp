@@ -22,6 +22,7 @@ void Tally::add(const Case& one, const std::string& name) {
     const Key key{one.way, found.subject, base::one_line(found.was, longest_word),
                   base::one_line(found.is, longest_word), reason};
     if (!groups_.contains(key) && groups_.size() == most_groups) {
+        ++unlisted_;
         return;
     }
     Group& group = groups_[key];
@@ -63,7 +64,8 @@ std::vector<Group> Tally::groups() const {
 }
 
 bool Tally::has_unknown() const {
-    return std::ranges::any_of(groups_, [](const auto& one) { return one.second.reason == nullptr; });
+    return unlisted_ > 0 ||
+           std::ranges::any_of(groups_, [](const auto& one) { return one.second.reason == nullptr; });
 }
 
 } // namespace milter::tool::compare

@@ -36,13 +36,15 @@ class Tally {
     // Some of them: "cur/123: a symbolic link".
     [[nodiscard]] const std::vector<std::string>& unreadable_names() const { return unreadable_names_; }
     [[nodiscard]] bool has_unknown() const;
+    // Differences that are in none of the groups: there are too many kinds.
+    [[nodiscard]] std::size_t unlisted() const { return unlisted_; }
 
   private:
     using Key = std::tuple<Way, Subject, std::string, std::string, const Reason*>;
 
     std::map<Key, Group> groups_;
     std::size_t compared_[2] = {0, 0};
-    std::size_t same_ = 0, unreadable_ = 0, signed_ = 0;
+    std::size_t same_ = 0, unreadable_ = 0, signed_ = 0, unlisted_ = 0;
     std::vector<std::string> unreadable_names_;
 };
 

@@ -349,6 +349,20 @@ TEST_CASE("a lookup that failed for paraphd alone explains nothing") {
     }
 }
 
+TEST_CASE("more kinds of difference than are listed are not passed over") {
+    const auto author = message::find_author(a_message().headers);
+    const Configured plain;
+    const Answer empty;
+    Tally tally;
+    for (int i = 0; i < 1001; ++i) {
+        CHECK_FALSE(tally.has_unknown());
+        const Difference order{Subject::field_order, fmt::format("{}", i), "in another"};
+        tally.add({order, plain, empty, empty, author, Way::outbound}, "1");
+    }
+    CHECK(tally.has_unknown());
+    CHECK(print(Report{tally, {"opendkim"}, {}}).find("1 difference of further kinds") != std::string::npos);
+}
+
 TEST_CASE("alike differences are one line, those without a reason come first, and nothing raw is printed") {
     const auto author = message::find_author(a_message().headers);
     const Configured plain;
