@@ -329,6 +329,7 @@ class Run {
             {.postman = session,
              .inquiries = inquiries,
              .now = [this] { return clock_.now(); },
+             .ticks = std::chrono::steady_clock::now,
              .sleep = sleep_unless_told,
              .stops =
                  [&] {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 namespace milter::tool::reports {
@@ -59,12 +60,14 @@ bool is_final(DeliveryState state) {
     return state != DeliveryState::waiting && state != DeliveryState::handing_over;
 }
 
-bool is_due(const Delivery& delivery, base::UnixTime now) {
-    return delivery.state == DeliveryState::waiting && delivery.next_try <= now;
+bool is_due(const Delivery& delivery, base::UnixTime now, const RetryRules& rules) {
+    return delivery.state == DeliveryState::waiting &&
+           (delivery.next_try <= now || delivery.next_try > now + rules.longest.count());
 }
 
-Delivery handing_over(Delivery delivery) {
+Delivery handing_over(Delivery delivery, base::UnixTime now) {
     delivery.state = DeliveryState::handing_over;
+    delivery.next_try = now;
     ++delivery.tries;
     return delivery;
 }
@@ -102,6 +105,12 @@ Delivery recovered(Delivery delivery) {
         delivery.last_reply = "the run ended before the server's reply was read; taken for sent";
     }
     return delivery;
+}
+
+bool may_be_at_work(const Delivery& delivery, base::UnixTime now, std::chrono::seconds lease) {
+    // Of a clock that may be somewhat ahead of ours.
+    return delivery.state == DeliveryState::handing_over &&
+           std::abs(now - delivery.next_try) < lease.count();
 }
 
 bool bounce(Delivery& delivery, const std::string& why) {

@@ -57,7 +57,9 @@ struct Attempt {
     };
     End end = End::server_fault;
     std::string reply = {};     // what the server said, or why not, cleaned
-    bool is_of_address = false; // of a refusal: to RCPT, so that the address is dead
+    bool is_of_address = false; // of a refusal: to RCPT, and such that the address is dead
+    // Of `later`: what the server said or did at RCPT or DATA may as well be a fault of its own.
+    bool is_doubtful = false;
 
     bool operator==(const Attempt&) const = default;
 };
@@ -72,15 +74,19 @@ struct RetryRules {
 [[nodiscard]] std::chrono::seconds pause_after(int tries, const RetryRules& rules);
 
 [[nodiscard]] bool is_final(DeliveryState state);
-[[nodiscard]] bool is_due(const Delivery& delivery, base::UnixTime now);
+// A time that is further away than any pause is that of a clock that was wrong then: it is due.
+[[nodiscard]] bool is_due(const Delivery& delivery, base::UnixTime now, const RetryRules& rules);
 
-// All of the mail is with the server but its end.
-[[nodiscard]] Delivery handing_over(Delivery delivery);
+// All of the mail is with the server but its end. Its `next_try` is `now` from here on.
+[[nodiscard]] Delivery handing_over(Delivery delivery, base::UnixTime now);
 // The state behind an attempt.
 [[nodiscard]] Delivery after(Delivery delivery, const Attempt& attempt, base::UnixTime now,
                              const RetryRules& rules);
 // What a run leaves behind that was killed.
 [[nodiscard]] Delivery recovered(Delivery delivery);
+// Whether the run that hands it over may be alive still. A store that drops its connections drops its locks too,
+// and the mail is at its end all the same.
+[[nodiscard]] bool may_be_at_work(const Delivery& delivery, base::UnixTime now, std::chrono::seconds lease);
 // A bounce came. False: of one that had come before, or of what was never sent.
 [[nodiscard]] bool bounce(Delivery& delivery, const std::string& why);
 

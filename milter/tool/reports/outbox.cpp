@@ -119,11 +119,12 @@ Stored<void> Outbox::pass_over(const Part& part) {
 
 Stored<std::optional<PlannedReport>> Outbox::pick(const Selection& wanted, base::UnixTime now) {
     Database& locks = locks_ == nullptr ? database_ : *locks_;
-    std::vector<Value> values{Value(now)};
+    const base::UnixTime too_far = now + RetryRules{}.longest.count(); // see is_due
+    std::vector<Value> values{Value(now), Value(too_far)};
     const auto which = wanted_rows(wanted, values);
     const auto table = locks.run(
-        fmt::format("SELECT {} FROM paraph_report_planned WHERE state <> 'closed' AND next_try <= $1{} ORDER "
-                    "BY next_try, id LIMIT 1{}",
+        fmt::format("SELECT {} FROM paraph_report_planned WHERE state <> 'closed' AND (next_try <= $1 OR "
+                    "next_try > $2){} ORDER BY next_try, id LIMIT 1{}",
                     report_columns, which, locks_ == nullptr ? "" : locks.skip_locked()),
         values);
     if (!table) {

@@ -84,6 +84,8 @@ class Outbox {
     [[nodiscard]] Stored<void> forget(base::UnixTime before);
 
     [[nodiscard]] Database& database() { return database_; }
+    // With runs of other hosts.
+    [[nodiscard]] bool is_shared() const { return locks_ != nullptr; }
 
   private:
     [[nodiscard]] Stored<std::optional<PlannedReport>> pick(const Selection& wanted, base::UnixTime now);

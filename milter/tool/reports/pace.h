@@ -1,4 +1,4 @@
-// How fast mail goes out: in all, and to one domain. A function of the time; nobody sleeps in here.
+// How fast mail goes out: in all, and to one organization. A function of the time; nobody sleeps in here.
 #pragma once
 
 #include <chrono>
@@ -18,6 +18,9 @@ class Pace {
     // From when on the next mail may go out.
     [[nodiscard]] Time next() const { return next_; }
     [[nodiscard]] Time next_to(const std::string& host) const;
+    // A time of its own for a mail that has to wait: behind those that wait already, so that nobody has to look
+    // at it before.
+    [[nodiscard]] Time take_turn(const std::string& host);
     void went_out(const std::string& host, Time now);
 
   private:
@@ -25,7 +28,11 @@ class Pace {
 
     std::chrono::milliseconds between_all_, between_;
     Time next_{};
-    std::unordered_map<std::string, Time> next_to_;
+    struct Queue {
+        Time next{}; // mail may go out
+        Time end{};  // of the turns that were given
+    };
+    std::unordered_map<std::string, Queue> queues_;
 };
 
 } // namespace milter::tool::reports

@@ -15,6 +15,12 @@ namespace {
 
 // So often our own server may fail before the run ends: whoever is next would fare no better.
 constexpr int most_faults = 3;
+// Or so many organizations in a row may fail as theirs or ours: 200 addresses of one attacker are one.
+constexpr std::size_t most_doubts = 20;
+// So often an organization's DNS may be silent before the run asks it no more.
+constexpr int most_silent = 2;
+// So long whoever hands a report over is taken to be alive, in a store of several hosts.
+constexpr std::chrono::seconds lease = longest_mail + std::chrono::minutes(1);
 // What is due that soon is waited for.
 constexpr base::UnixTime patience = 90;
 
@@ -90,7 +96,8 @@ Stored<std::optional<base::UnixTime>> SendReports::send_report(const PlannedRepo
     const auto domain = base::DomainName::parse(report.domain);
     const auto id = ::report::ReportId::parse(report.id);
     if (!*policy || !domain || !id) { // its counts are gone, or it is none that we wrote
-        return std::optional<base::UnixTime>();
+        const auto ended = end_all(report, *deliveries);
+        return ended ? Stored<std::optional<base::UnixTime>>(std::nullopt) : base::refuse(ended.error());
     }
     hands_.inquiries.begin();
     Work work{.report = report,
@@ -99,10 +106,13 @@ Stored<std::optional<base::UnixTime>> SendReports::send_report(const PlannedRepo
               .to = from_};
     for (Delivery& delivery : *deliveries) {
         if (delivery.state == DeliveryState::handing_over) { // of a run that was killed
+            if (outbox_.is_shared() && may_be_at_work(delivery, hands_.now(), lease)) {
+                continue;
+            }
             if (auto saved = outbox_.save(delivery, recovered(delivery)); !saved) {
                 return base::refuse(saved.error());
             }
-        } else if (is_due(delivery, hands_.now()) && !hands_.stops() && problem_.empty()) {
+        } else if (is_due(delivery, hands_.now(), rules_) && !hands_.stops() && problem_.empty()) {
             if (auto sent = send_to(work, delivery); !sent) {
                 return base::refuse(sent.error());
             }
@@ -115,13 +125,49 @@ Stored<std::optional<base::UnixTime>> SendReports::send_report(const PlannedRepo
     std::optional<base::UnixTime> next;
     for (const Delivery& delivery : *deliveries) {
         if (!is_final(delivery.state)) {
-            next = std::min(next.value_or(delivery.next_try), delivery.next_try);
+            const bool is_taken = delivery.state == DeliveryState::handing_over;
+            const auto then = delivery.next_try + (is_taken ? lease.count() : 0);
+            next = std::min(next.value_or(then), then);
         }
     }
     return next;
 }
 
+// There is nothing to send any more.
+Stored<void> SendReports::end_all(const PlannedReport& report, const std::vector<Delivery>& deliveries) {
+    for (const Delivery& delivery : deliveries) {
+        if (is_final(delivery.state)) {
+            continue;
+        }
+        auto ended = recovered(delivery);
+        if (!is_final(ended.state)) {
+            ended.state = DeliveryState::given_up;
+            ended.last_reply = "its counts are gone: older than reports.keep, or there was no room";
+            count(ended.state);
+            hands_.say(fmt::format("{} to {}: {}: {}", report.id, ended.address, print(ended.state),
+                                   ended.last_reply));
+        }
+        if (auto saved = outbox_.save(delivery, ended); !saved) {
+            return base::refuse(saved.error());
+        }
+    }
+    return {};
+}
+
+Stored<void> SendReports::put_off(const Delivery& delivery, base::UnixTime next_try) {
+    auto later = delivery;
+    later.next_try = next_try;
+    const auto saved = outbox_.save(delivery, later);
+    return saved ? Stored<void>() : base::refuse(saved.error());
+}
+
 Stored<void> SendReports::send_to(Work& work, Delivery delivery) {
+    const auto named = ::report::read_address(delivery.address);
+    if (named) { // before any question is asked
+        if (const auto turn = turn_of(named->domain)) {
+            return put_off(delivery, *turn);
+        }
+    }
     auto stopped = obstacle(work, delivery);
     if (!stopped) {
         return base::refuse(stopped.error());
@@ -129,11 +175,10 @@ Stored<void> SendReports::send_to(Work& work, Delivery delivery) {
     if (*stopped) {
         return settle(delivery, **stopped);
     }
-    if (waits_for_pace(work.to.domain.text())) {
-        const auto before = delivery;
-        ++(delivery.next_try = hands_.now());
-        const auto saved = outbox_.save(before, delivery);
-        return saved ? Stored<void>() : base::refuse(saved.error());
+    if (!named || work.to.domain != named->domain) {
+        if (const auto turn = turn_of(work.to.domain)) {
+            return put_off(delivery, *turn);
+        }
     }
     const auto built = build(work);
     if (!built) {
@@ -167,6 +212,18 @@ Stored<std::optional<Attempt>> SendReports::suppressed(const Work& work, const :
 
 // What the DNS says against it.
 std::optional<Attempt> SendReports::unreachable(Work& work, const ::report::Address& address) {
+    // One zone that is silent may have any number of names, each of which takes seconds.
+    auto& silent =
+        silent_[{organization_of(work.identity.policy_domain), organization_of(address.domain)}];
+    if (silent >= most_silent) {
+        return Attempt{Attempt::End::later, "no answer about others of this organization"};
+    }
+    auto against = ask_dns(work, address);
+    silent += against && against->end == Attempt::End::later ? 1 : 0;
+    return against;
+}
+
+std::optional<Attempt> SendReports::ask_dns(Work& work, const ::report::Address& address) {
     const auto no_answer = [](const Failure& failure) {
         return Attempt{Attempt::End::later, base::printable(failure.message)};
     };
@@ -217,16 +274,21 @@ Stored<std::optional<Attempt>> SendReports::obstacle(Work& work, const Delivery&
                                : suppressed(work, work.to, now);
 }
 
-// True: it is another one's turn, and this one's comes in a moment.
-bool SendReports::waits_for_pace(const std::string& host) {
-    const auto now = Pace::Time::clock::now();
-    if (pace_.next_to(host) > now) {
-        return true;
+// Whose mail servers they are: one record makes any number of hosts below a domain, and all of them may lead to
+// one server. The list of suffixes and not the DNS, for its owner has that in his hand.
+std::string SendReports::organization_of(const base::DomainName& host) const {
+    return suffixes_.registered_domain(host).value_or(host).text();
+}
+
+// When it is its turn; nothing: now.
+std::optional<base::UnixTime> SendReports::turn_of(const base::DomainName& host) {
+    const auto organization = organization_of(host);
+    const auto now = hands_.ticks();
+    if (pace_.next_to(organization) <= now) {
+        return std::nullopt;
     }
-    if (pace_.next() > now) {
-        hands_.sleep(std::chrono::ceil<std::chrono::milliseconds>(pace_.next() - now));
-    }
-    return false;
+    const auto wait = std::chrono::ceil<std::chrono::seconds>(pace_.take_turn(organization) - now);
+    return hands_.now() + std::clamp<std::int64_t>(wait.count(), 1, rules_.longest.count() / 2);
 }
 
 // False: there is nothing in it.
@@ -261,6 +323,9 @@ Result<std::string> SendReports::mail_of(const Work& work, const ::report::Addre
 }
 
 Stored<void> SendReports::hand_over(Work& work, Delivery delivery) {
+    if (const auto now = hands_.ticks(); pace_.next() > now) {
+        hands_.sleep(std::chrono::ceil<std::chrono::milliseconds>(pace_.next() - now));
+    }
     const auto mail = mail_of(work, work.to);
     if (!mail) {
         problem_ = mail.error().message;
@@ -274,22 +339,24 @@ Stored<void> SendReports::hand_over(Work& work, Delivery delivery) {
     bool is_mine = true;
     std::optional<milter::reports::Failure> failure;
     const auto attempt = hands_.postman.send(envelope, *mail, [&] {
-        const auto saved = outbox_.save(before, handing_over(before));
+        const auto taken = handing_over(before, hands_.now());
+        const auto saved = outbox_.save(before, taken);
         is_mine = saved && *saved;
         if (!saved) {
             failure = saved.error();
         } else if (is_mine) {
-            delivery = handing_over(before);
+            delivery = taken;
         }
         return is_mine;
     });
-    pace_.went_out(work.to.domain.text(), Pace::Time::clock::now());
+    pace_.went_out(organization_of(work.to.domain), hands_.ticks());
     if (failure) {
         return base::refuse(*failure);
     }
     if (!is_mine) {
         return {}; // another run has it
     }
+    note_answer(attempt, work.to.domain);
     if (attempt.is_of_address) {
         if (auto noted = note_dead(delivery); !noted) {
             return noted;
@@ -309,12 +376,6 @@ Stored<void> SendReports::note_dead(const Delivery& delivery) {
 }
 
 Stored<void> SendReports::settle(const Delivery& before, const Attempt& attempt) {
-    const bool is_fault = attempt.end == Attempt::End::server_fault;
-    faults_ = is_fault ? faults_ + 1 : 0;
-    if (faults_ >= most_faults) {
-        problem_ =
-            fmt::format("the mail server {} does not take reports: {}", settings_.mail.server, attempt.reply);
-    }
     const auto delivery = after(before, attempt, hands_.now(), rules_);
     const auto saved = outbox_.save(before, delivery);
     if (!saved) {
@@ -326,6 +387,22 @@ Stored<void> SendReports::settle(const Delivery& before, const Attempt& attempt)
                                delivery.last_reply));
     }
     return {};
+}
+
+// Whether it is our server that fails, or only theirs.
+void SendReports::note_answer(const Attempt& attempt, const base::DomainName& host) {
+    if (attempt.end == Attempt::End::server_fault) {
+        ++faults_;
+    } else if (attempt.is_doubtful) {
+        doubts_.insert(organization_of(host));
+    } else {
+        faults_ = 0;
+        doubts_.clear();
+    }
+    if (faults_ >= most_faults || doubts_.size() >= most_doubts) {
+        problem_ =
+            fmt::format("the mail server {} does not take reports: {}", settings_.mail.server, attempt.reply);
+    }
 }
 
 void SendReports::count(DeliveryState state) {

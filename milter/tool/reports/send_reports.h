@@ -5,6 +5,7 @@
 
 #include "config/report_settings.h"
 #include "crypto/mac.h"
+#include "dmarc/public_suffix.h"
 #include "milter/tool/reports/build_report.h"
 #include "milter/tool/reports/inquiries.h"
 #include "milter/tool/reports/outbox.h"
@@ -16,7 +17,10 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace milter::tool::reports {
 
@@ -24,6 +28,7 @@ struct Hands {
     Postman& postman;
     Inquiries& inquiries;
     std::function<base::UnixTime()> now;
+    std::function<Pace::Time()> ticks; // of a clock that nobody sets
     std::function<void(std::chrono::milliseconds)> sleep;
     std::function<bool()> stops; // the run is to end
     // The mail with our signatures on top.
@@ -50,11 +55,16 @@ class SendReports {
     [[nodiscard]] Stored<std::optional<Attempt>>
     suppressed(const Work& work, const ::report::Address& address, base::UnixTime now);
     [[nodiscard]] std::optional<Attempt> unreachable(Work& work, const ::report::Address& address);
+    [[nodiscard]] std::optional<Attempt> ask_dns(Work& work, const ::report::Address& address);
     [[nodiscard]] Stored<bool> build(Work& work);
     [[nodiscard]] Result<std::string> mail_of(const Work& work, const ::report::Address& to) const;
     [[nodiscard]] Stored<void> hand_over(Work& work, Delivery delivery);
     [[nodiscard]] Stored<void> settle(const Delivery& before, const Attempt& attempt);
-    [[nodiscard]] bool waits_for_pace(const std::string& host);
+    [[nodiscard]] Stored<void> end_all(const PlannedReport& report, const std::vector<Delivery>& deliveries);
+    [[nodiscard]] Stored<void> put_off(const Delivery& delivery, base::UnixTime next_try);
+    [[nodiscard]] std::optional<base::UnixTime> turn_of(const base::DomainName& host);
+    [[nodiscard]] std::string organization_of(const base::DomainName& host) const;
+    void note_answer(const Attempt& attempt, const base::DomainName& host);
     [[nodiscard]] Stored<void> note_dead(const Delivery& delivery);
     void count(DeliveryState state);
 
@@ -68,7 +78,11 @@ class SendReports {
     ::report::Address from_;
     ::report::PartLimits limits_;
     RunResult result_;
-    int faults_ = 0;      // of our server, one after the other
+    dmarc::PublicSuffixList suffixes_ = dmarc::PublicSuffixList::built_in();
+    int faults_ = 0;              // of our server, one after the other
+    std::set<std::string> doubts_; // the organizations of those that may be, since it last gave a clear answer
+    // Of a policy domain and an address, where the DNS gave no answer, and how often.
+    std::map<std::pair<std::string, std::string>, int> silent_;
     std::string problem_; // that ends the run
 };
 

@@ -16,6 +16,7 @@ namespace milter::tool::reports {
 namespace {
 
 constexpr std::size_t longest_reply = 300;
+constexpr int no_mailbox = 550;
 
 // How far a mail has come, by what was said to the server last.
 enum class Stage : std::uint8_t { before, mail_from, rcpt_to, data, end };
@@ -35,6 +36,21 @@ struct Reply {
     int code = 0; // 0: none came
     std::string text;
 };
+
+// Of the mailbox, or of nothing in particular. What is said of our rights, of routes or of the network is no news
+// of the address (RFC 3463 3).
+bool is_dead_address(const Reply& reply) {
+    const auto& text = reply.text;
+    const bool has_class = text.size() > 2 && text[0] == '5' && text[1] == '.' && base::is_digit(text[2]);
+    return has_class ? text.starts_with("5.1.") || text.starts_with("5.2.1") : reply.code == no_mailbox;
+}
+
+// Such as "554 5.7.1 Relay access denied", or "550 relay not permitted" of a server without such codes.
+bool is_about_us(const Reply& reply) {
+    constexpr int needs_login = 530;
+    return reply.text.starts_with("5.7.") || reply.code == needs_login ||
+           base::to_lower(reply.text).find("relay") != std::string::npos;
+}
 
 bool is_too_large(const Reply& reply) { // RFC 3463 3.4
     return reply.code == 552 || reply.text.starts_with("5.3.4") || reply.text.starts_with("5.2.3");
@@ -57,12 +73,19 @@ Attempt failed_at(Stage stage, const Reply& reply, const std::string& why) {
         }
         return {is_final ? Attempt::End::refused : Attempt::End::later, in_words(reply)};
     case Stage::rcpt_to:
-    case Stage::data:
-        if (said && !closes) {
-            return {is_final ? Attempt::End::refused : Attempt::End::later, in_words(reply),
-                    is_final && stage == Stage::rcpt_to};
+        if (is_final && !is_about_us(reply)) {
+            return {Attempt::End::refused, in_words(reply), is_dead_address(reply)};
         }
-        break;
+        return {.end = Attempt::End::later,
+                .reply = said ? in_words(reply) : why,
+                .is_doubtful = !said || closes || is_final};
+    case Stage::data:
+        if (is_final) {
+            return {Attempt::End::refused, in_words(reply)};
+        }
+        return {.end = Attempt::End::later,
+                .reply = said ? in_words(reply) : why,
+                .is_doubtful = !said || closes};
     case Stage::mail_from:
         if (is_too_large(reply)) {
             return {Attempt::End::refused, in_words(reply)};
@@ -90,6 +113,7 @@ struct FreeList {
 struct SmtpSession::Transfer {
     std::string_view rest;
     const std::function<bool()>& before_end;
+    const std::function<void()>& wait_longer; // than for the replies before
     Stage stage = Stage::before;
     Reply reply{};
     bool is_over = false; // QUIT was said: what comes behind it is no reply to the mail
@@ -100,6 +124,7 @@ struct SmtpSession::Transfer {
             if (transfer.stage != Stage::end && !transfer.before_end()) {
                 return CURL_READFUNC_ABORT;
             }
+            transfer.wait_longer();
             transfer.stage = Stage::end;
             transfer.reply = {};
             return 0;
@@ -192,7 +217,6 @@ bool SmtpSession::prepare() {
         set(CURLOPT_PASSWORD, server_.password.c_str());
     }
     set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(server_.connect_time.count()));
-    set(CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(server_.reply_time.count()));
     set(CURLOPT_TIMEOUT, static_cast<long>(server_.mail_time.count()));
     set(CURLOPT_VERBOSE, 1L);
     set(CURLOPT_DEBUGFUNCTION, &Transfer::hear);
@@ -222,7 +246,11 @@ Attempt SmtpSession::try_once(const Envelope& envelope, std::string_view mail,
     CURL* curl = handle_.get();
     const std::unique_ptr<curl_slist, FreeList> recipients(
         curl_slist_append(nullptr, fmt::format("<{}>", envelope.recipient).c_str()));
-    Transfer transfer{mail, before_end};
+    const std::function<void()> wait_longer = [&] {
+        curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(server_.end_time.count()));
+    };
+    Transfer transfer{mail, before_end, wait_longer};
+    curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(server_.reply_time.count()));
     std::array<char, CURL_ERROR_SIZE> why{};
     curl_easy_setopt(curl, CURLOPT_MAIL_FROM, fmt::format("<{}>", envelope.sender).c_str());
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients.get());

@@ -15,6 +15,9 @@
 
 namespace milter::tool::reports {
 
+// All of one mail takes no longer.
+constexpr std::chrono::seconds longest_mail{1200};
+
 struct SmtpServer {
     std::string host = "127.0.0.1"; // a name or an address, without brackets
     unsigned port = 25;
@@ -25,7 +28,8 @@ struct SmtpServer {
     std::string own_name = {}; // of EHLO
     std::chrono::seconds connect_time{30};
     std::chrono::seconds reply_time{120};
-    std::chrono::seconds mail_time{600}; // for all of one mail
+    std::chrono::seconds end_time{600}; // behind the end of a mail, where filters work (RFC 5321 4.5.3.2.6)
+    std::chrono::seconds mail_time = longest_mail;
 };
 
 struct Envelope {

@@ -69,6 +69,9 @@ base::Result<std::string, std::string> suppressed_name(SuppressBy by, std::strin
 
 Suppression bounced(const std::string& address, const std::optional<Suppression>& before, base::UnixTime now,
                     std::string_view why) {
+    if (before && before->bounces > 0 && holds(*before, now)) { // of mail that had gone out before that
+        return *before;
+    }
     Suppression made{SuppressBy::address, address, 0, std::string(why), 1};
     if (before) {
         // What bounced a year ago and was silent since begins anew.

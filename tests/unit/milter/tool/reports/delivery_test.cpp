@@ -44,7 +44,7 @@ TEST_CASE("what comes behind an attempt") {
     };
     for (const auto& one : cases) {
         CAPTURE(one.name);
-        const auto before = one.behind_end ? handing_over(waiting()) : waiting();
+        const auto before = one.behind_end ? handing_over(waiting(), now) : waiting();
         const auto done = after(before, one.attempt, now, rules);
         CHECK(done.state == one.state);
         CHECK(done.tries == one.tries);
@@ -62,7 +62,7 @@ TEST_CASE("pauses double up to a bound, and days end them") {
     auto time = now;
     while (!is_final(delivery.state)) {
         REQUIRE(delivery.tries < 100);
-        REQUIRE(is_due(delivery, time));
+        REQUIRE(is_due(delivery, time, rules));
         delivery = after(delivery, {End::later, "450 full"}, time, rules);
         time = std::max(time, delivery.next_try);
     }
@@ -71,8 +71,27 @@ TEST_CASE("pauses double up to a bound, and days end them") {
     CHECK(time - now < 4 * 86'400);
 }
 
+TEST_CASE("a time beyond any pause is that of a clock that was wrong") {
+    auto delivery = waiting();
+    delivery.next_try = now + 8 * 3600;
+    CHECK_FALSE(is_due(delivery, now, rules));
+    ++delivery.next_try;
+    CHECK(is_due(delivery, now, rules));
+}
+
+TEST_CASE("who hands a report over has it for the time that a mail may take") {
+    constexpr std::chrono::minutes lease(20);
+    const auto taken = handing_over(waiting(), now);
+    CHECK(may_be_at_work(taken, now, lease));
+    CHECK(may_be_at_work(taken, now + 1199, lease));
+    CHECK(may_be_at_work(taken, now - 60, lease)); // his clock is ahead of ours
+    CHECK_FALSE(may_be_at_work(taken, now + 1200, lease));
+    CHECK_FALSE(may_be_at_work(taken, now - 86'400, lease));
+    CHECK_FALSE(may_be_at_work(waiting(), now, lease));
+}
+
 TEST_CASE("a bounce counts once, and only for what was sent") {
-    auto delivery = after(handing_over(waiting()), {End::accepted, "250"}, now, rules);
+    auto delivery = after(handing_over(waiting(), now), {End::accepted, "250"}, now, rules);
     CHECK(bounce(delivery, "550 5.1.1"));
     CHECK(delivery.state == DeliveryState::bounced);
     CHECK_FALSE(bounce(delivery, "550 5.1.1"));
@@ -105,7 +124,7 @@ class World {
             kept = recovered(kept);
         }
         for (std::size_t i = 0; i < store_.size(); ++i) {
-            if (is_due(store_[i], time_) && !deliver(store_[i])) {
+            if (is_due(store_[i], time_, rules) && !deliver(store_[i])) {
                 return; // killed
             }
         }
@@ -130,7 +149,7 @@ class World {
             kept = after(delivery, {happens(50) ? End::later : End::server_fault, "450"}, time_, rules);
             return true;
         }
-        kept = delivery = handing_over(delivery);
+        kept = delivery = handing_over(delivery, time_);
         const bool takes = happens(80);
         taken_[delivery.address] += takes ? 1 : 0;
         if (takes && happens(30)) {

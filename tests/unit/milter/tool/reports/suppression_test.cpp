@@ -64,3 +64,12 @@ TEST_CASE("a bounce does not shorten what somebody put on the list") {
     const Suppression longer{SuppressBy::address, "a@example.org", now + 100 * a_day, "they asked", 0};
     CHECK(bounced("a@example.org", longer, now, "550").until == longer.until);
 }
+
+TEST_CASE("bounces of one evening are one") {
+    std::optional<Suppression> known;
+    for (int i = 0; i < 8; ++i) {
+        known = bounced("a@example.org", known, now + i, "550 no such user");
+    }
+    CHECK(known->until == now + 7 * a_day);
+    CHECK(known->bounces == 1);
+}

@@ -1,0 +1,240 @@
+#include "milter/tool/reports/send_reports.h"
+
+#include "milter/reports/flush.h"
+#include "milter/reports/sqlite_database.h"
+#include "report/evaluation.h"
+#include "support/catch.h"
+#include "support/temporary_tree.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <vector>
+
+using namespace milter::tool;
+using namespace milter::tool::reports;
+using End = Attempt::End;
+
+namespace {
+
+constexpr ::report::Day some_day = 20'000;
+constexpr base::UnixTime noon = (some_day + 1) * base::UnixTime{86'400} + 43'200;
+
+// Every name takes mail, but for those below silent.test, which nobody answers for.
+class Dns final : public AnswerSource {
+  public:
+    explicit Dns(int& asked) : asked_(asked) {}
+
+    [[nodiscard]] Result<void> answer(const dns::Questions& questions, dns::Answers& known) override {
+        for (const auto& question : questions) {
+            ++asked_;
+            auto answer = dns::no_name();
+            if (question.name.ends_with("silent.test")) {
+                answer = dns::failed(dns::Failure::timeout);
+            } else if (question.type == dns::Type::mx) {
+                answer.status = dns::Status::found;
+                answer.exchanges = {{10, "mx.test"}};
+            }
+            known.insert(question, answer);
+        }
+        return {};
+    }
+
+  private:
+    int& asked_;
+};
+
+class Postbox final : public Postman {
+  public:
+    [[nodiscard]] Attempt send(const Envelope& envelope, std::string_view mail,
+                               const std::function<bool()>& before_end) override {
+        (void)mail;
+        ++tried;
+        auto attempt = reply(envelope.recipient);
+        if (attempt.end == End::accepted && before_end()) {
+            taken.push_back(envelope.recipient);
+        }
+        return attempt;
+    }
+
+    std::function<Attempt(const std::string&)> reply = [](const auto&) {
+        return Attempt{End::accepted, "250 ok"};
+    };
+    std::vector<std::string> taken;
+    int tried = 0;
+};
+
+class Office {
+  public:
+    Office() {
+        settings.mail.from = "dmarc@reports.test";
+        settings.mail.per_minute = settings.mail.per_minute_and_host = 0;
+        settings.hold_new_domains = false;
+    }
+
+    void count(const std::vector<std::string>& domains, const std::string& at = "") {
+        milter::reports::Pending batch;
+        for (const auto& domain : domains) {
+            ::report::Evaluation one{.policy = {.domain = *base::DomainName::parse(domain)},
+                                     .row = {.source_ip = *base::IpAddress::parse("192.0.2.1"),
+                                             .header_from = *base::DomainName::parse(domain)}};
+            one.policy.rua = {"mailto:agg@" + (at.empty() ? domain : at)};
+            one.day = some_day;
+            REQUIRE(batch.add(milter::reports::count_of(one, ::report::Detail::full, 0), 10'000'000));
+        }
+        REQUIRE(milter::reports::flush(
+            *database, batch, {.instance = "a", .host = "mx1", .number = ++flushes_, .at = now, .dropped = 0},
+            {}));
+    }
+
+    RunResult run() {
+        slept = {};
+        picked = 0;
+        Inquiries inquiries(std::make_unique<Dns>(asked), {}, 100);
+        SendReports sending(settings, key_, "test", outbox,
+                            {.postman = postbox,
+                             .inquiries = inquiries,
+                             .now = [this] { return now + slept.count() / 1000; },
+                             .ticks = [this] { return Pace::Time(std::chrono::hours(1000) + slept); },
+                             .sleep = [this](auto time) { slept += time; },
+                             .stops = [this] { return ++picked > 100'000; },
+                             .sign = [](const std::string& mail) { return Result<std::string>(mail); },
+                             .say = [this](const std::string& text) { said += text + '\n'; }});
+        (void)sending.run({});
+        return sending.result();
+    }
+
+    [[nodiscard]] std::int64_t number(const std::string& query) {
+        const auto table = database->run(query);
+        REQUIRE(table);
+        return table->rows.at(0).number(0);
+    }
+
+    base::UnixTime now = noon;
+    std::chrono::milliseconds slept{};
+    int picked = 0; // how often the run looked for more
+    int asked = 0;  // questions to the DNS
+    std::string said;
+    config::Reports settings;
+    Postbox postbox;
+    TemporaryTree tree;
+    std::unique_ptr<Database> database =
+        milter::reports::open_sqlite({.path = tree.path("reports.db"), .patience = {}, .set_aside = {}});
+    Outbox outbox{*database, nullptr};
+
+  private:
+    crypto::MacKey key_ = crypto::MacKey::generate();
+    int flushes_ = 0;
+};
+
+std::vector<std::string> names(int count, const std::string& pattern) {
+    std::vector<std::string> all;
+    for (int i = 0; i < count; ++i) {
+        all.push_back(fmt::format(fmt::runtime(pattern), i));
+    }
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("whoever waits for his host's turn is looked at when it is his turn, and not each second") {
+    Office office;
+    office.settings.mail.per_minute_and_host = 60;
+    office.count(names(100, "d{}.hosting.test"));
+    CHECK(office.run().sent == 100);
+    CHECK(office.slept >= std::chrono::seconds(99)); // and all of them are one organization
+    CHECK(office.slept < std::chrono::seconds(110));
+    CHECK(office.picked < 400);
+}
+
+TEST_CASE("another organization's report does not wait behind them") {
+    Office office;
+    office.settings.mail.per_minute_and_host = 1;
+    office.count(names(3, "d{}.hosting.test"));
+    office.count({"orchard.test"});
+    office.postbox.reply = [&](const std::string& to) {
+        CHECK((to != "agg@orchard.test" || office.slept < std::chrono::seconds(30)));
+        return Attempt{End::accepted, "250 ok"};
+    };
+    CHECK(office.run().sent == 4);
+}
+
+TEST_CASE("addresses that our server does not get on with do not stop the others") {
+    Office office;
+    office.count(names(200, "d{}.hosting.test"));
+    office.count(names(20, "good{}.test"));
+    office.postbox.reply = [](const std::string& to) {
+        return to.find("good") != std::string::npos
+                   ? Attempt{End::accepted, "250 ok"}
+                   : Attempt{.end = End::later, .reply = "421 not now", .is_doubtful = true};
+    };
+    const auto done = office.run();
+    CHECK(done.sent == 20);
+    CHECK(done.problem.empty());
+    CHECK(office.postbox.tried == 220);
+    office.now += 3600;
+    (void)office.run();
+    CHECK(office.postbox.tried == 420);
+    office.now += 1200; // the pause is longer now
+    (void)office.run();
+    CHECK(office.postbox.tried == 420);
+}
+
+TEST_CASE("a server that takes mail for nobody ends the run, and nobody is suppressed for it") {
+    struct Case {
+        Attempt reply;
+        int tries;
+    };
+    for (const auto& one : {Case{{.end = End::server_fault, .reply = "no"}, 3},
+                            Case{{.end = End::later, .reply = "554 5.7.1 no", .is_doubtful = true}, 20}}) {
+        Office office;
+        office.count(names(50, "d{}.test"));
+        office.postbox.reply = [&](const auto&) { return one.reply; };
+        CHECK(office.run().problem.find("does not take reports") != std::string::npos);
+        CHECK(office.postbox.tried == one.tries);
+        CHECK(office.number("SELECT count(*) FROM paraph_report_suppressed") == 0);
+        CHECK(office.number("SELECT count(*) FROM paraph_report_delivery WHERE state = 'waiting'") == 50);
+    }
+}
+
+TEST_CASE("a planned report whose counts are gone is given up, and says so") {
+    Office office;
+    office.count({"orchard.test"});
+    office.postbox.reply = [](const auto&) { return Attempt{End::later, "450 full"}; };
+    CHECK(office.run().waiting == 1);
+    REQUIRE(office.database->run("DELETE FROM paraph_report_policy"));
+    office.now += 3600;
+    CHECK(office.run().given_up == 1);
+    CHECK(office.said.find("its counts are gone") != std::string::npos);
+    CHECK(office.number("SELECT count(*) FROM paraph_report_delivery WHERE state = 'given_up'") == 1);
+}
+
+TEST_CASE("a try that failed while the clock was days ahead is repeated when it is right again") {
+    Office office;
+    office.count({"orchard.test"});
+    office.now += 2 * 86'400;
+    office.postbox.reply = [](const auto&) { return Attempt{End::later, "450 full"}; };
+    CHECK(office.run().waiting == 1);
+    office.now = noon;
+    office.postbox.reply = [](const auto&) { return Attempt{End::accepted, "250 ok"}; };
+    CHECK(office.run().sent == 1);
+}
+
+TEST_CASE("a zone that does not answer is not asked for each of its names") {
+    Office office;
+    office.count(names(100, "d{}.silent.test"));
+    office.count({"orchard.test"});
+    const auto done = office.run();
+    CHECK(done.sent == 1);
+    CHECK(done.waiting == 100);
+    CHECK(office.asked < 30);
+}
+
+TEST_CASE("a silent policy domain does not keep the reports of others from its address") {
+    Office office;
+    office.count(names(5, "d{}.silent.test"), "collector.test");
+    office.count({"collector.test"});
+    CHECK(office.run().sent == 1);
+}
