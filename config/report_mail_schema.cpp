@@ -147,7 +147,7 @@ need the same one.)"),
             "How many mails go out in a minute. 0: any number."),
         mail_setting(
             "reports.per_minute_and_host", integer(0, 100'000),
-            [](auto& m) -> auto& { return m.per_minute_and_host; }, "The same to one domain of addresses.")};
+            [](auto& m) -> auto& { return m.per_minute_and_host; }, "The same to the addresses of one organization.")};
 }
 
 } // namespace

@@ -203,7 +203,8 @@ std::string print_day(std::int64_t day) {
         ::report::begin_of(static_cast<::report::Day>(day)) + ::report::seconds_a_day));
 }
 
-// What would be sent, for people or into files; nothing is changed and nothing leaves.
+// What would be planned, for people or into files; nothing is changed and nothing leaves. Whether an address then
+// gets it is for the DNS and the list to say, which are not asked.
 class Preview {
   public:
     Preview(const ReportSendOptions& options, const config::Settings& settings, reports::Database& database,
@@ -251,7 +252,11 @@ class Preview {
         if (!built) {
             return base::refuse(built.error());
         }
-        const auto path = options_.out + '/' + ::report::file_name(identity, true);
+        auto name = ::report::file_name(identity, true);
+        if (constexpr std::size_t longest_name = 255; name.size() > longest_name) {
+            name = piece.id + ".xml.gz"; // domains may be as long as that alone
+        }
+        const auto path = options_.out + '/' + name;
         if (auto written = write_output(path, built->file, console_); !written) {
             failure_ = written.error();
             return base::refuse(
@@ -374,6 +379,11 @@ Result<ExitCode> send_reports(const ReportSendOptions& options, Console& console
         }
         return ExitCode::ok;
     }
+    if (!reports::OpenOutbox::is_there(settings)) {
+        fmt::print(console.out, "No reports are sent: nothing is counted yet, and there is no {}\n",
+                   settings.reports.store);
+        return ExitCode::ok;
+    }
     auto open = reports::OpenOutbox::open(settings);
     if (!open) {
         return tl::make_unexpected(open.error());
@@ -403,7 +413,7 @@ void add_report_send(CLI::App& report, Command& chosen) {
     add_config_option(*sub, options->config);
     sub->add_option("--domain", options->domain, "Only about this policy domain")->type_name("DOMAIN");
     sub->add_option("--date", options->date, "Only of this day, UTC")->type_name("YYYY-MM-DD");
-    sub->add_flag("-n,--dry-run", options->dry_run, "Tell what would be sent; nothing leaves or changes");
+    sub->add_flag("-n,--dry-run", options->dry_run, "Tell what would be planned; nothing leaves or changes");
     sub->add_option("--out", options->out, "Write the reports into this directory and send nothing")
         ->type_name("DIR");
     sub->add_option("--now", options->now, "As if it were that time")->type_name("UNIXTIME");

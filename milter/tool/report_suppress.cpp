@@ -14,7 +14,9 @@
 #include <fmt/ostream.h>
 
 #include <memory>
+#include <optional>
 #include <ostream>
+#include <vector>
 
 namespace milter::tool {
 
@@ -44,10 +46,20 @@ Result<std::pair<SuppressBy, std::string>> named(const ReportSuppressOptions& op
                 : fail(ExitCode::usage, name.error());
 }
 
-Result<reports::OpenOutbox> open(const ReportSuppressOptions& options, Console& console) {
+// Nothing: the daemon has not made it yet, so that nobody is on the list.
+Result<std::optional<reports::OpenOutbox>> open(const ReportSuppressOptions& options, Console& console) {
     const auto loaded = usable_configuration(options.config, console);
-    return loaded ? reports::OpenOutbox::open(*loaded->settings)
-                  : Result<reports::OpenOutbox>(tl::make_unexpected(loaded.error()));
+    if (!loaded) {
+        return tl::make_unexpected(loaded.error());
+    }
+    if (!reports::OpenOutbox::is_there(*loaded->settings)) {
+        return std::optional<reports::OpenOutbox>();
+    }
+    auto store = reports::OpenOutbox::open(*loaded->settings);
+    if (!store) {
+        return tl::make_unexpected(store.error());
+    }
+    return std::optional(*std::move(store));
 }
 
 Result<ExitCode> add(const ReportSuppressOptions& options, Console& console) {
@@ -67,7 +79,11 @@ Result<ExitCode> add(const ReportSuppressOptions& options, Console& console) {
     if (!store) {
         return tl::make_unexpected(store.error());
     }
-    const auto done = store->outbox().suppress(made);
+    if (!*store) {
+        return fail(ExitCode::temporary, "nothing is counted yet, and the daemon makes the list with its first "
+                                         "count: try again then");
+    }
+    const auto done = (*store)->outbox().suppress(made);
     return done ? Result<ExitCode>(ExitCode::ok) : reports::fail_for(done.error());
 }
 
@@ -80,7 +96,8 @@ Result<ExitCode> remove(const ReportSuppressOptions& options, Console& console) 
     if (!store) {
         return tl::make_unexpected(store.error());
     }
-    const auto done = store->outbox().remove_suppression(name->first, name->second);
+    const auto done = *store ? (*store)->outbox().remove_suppression(name->first, name->second)
+                             : reports::Stored<bool>(false);
     if (!done) {
         return reports::fail_for(done.error());
     }
@@ -94,7 +111,7 @@ Result<ExitCode> list(const ReportSuppressOptions& options, Console& console) {
     if (!store) {
         return tl::make_unexpected(store.error());
     }
-    const auto all = store->outbox().suppressions();
+    const auto all = *store ? (*store)->outbox().suppressions() : reports::Stored<std::vector<Suppression>>();
     if (!all) {
         return reports::fail_for(all.error());
     }

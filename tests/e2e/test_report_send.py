@@ -105,9 +105,9 @@ class ReportSendTest(_Sending):
     def test_it_can_be_switched_off(self):
         """S17."""
         self.host.count("orchard.test")
-        for setting in ({"enabled": False}, {"from": ""}):
+        for setting in ({"enabled": False, "from": "dmarc-reports@reports.test"}, {"enabled": True, "from": ""}):
             self.host.reports.update(setting)
-            self.send()
+            self.assertNotIn("sent", self.send())
             self.assertIn("No reports are sent", self.send("--dry-run"))
         self.assertEqual(0, self.smtp.sessions)
 
@@ -143,13 +143,35 @@ class ReportSendTest(_Sending):
         """S5 and what a record may hold."""
         self.host.mail_domain("other.test")
         self.host.zone.add_txt("orchard.test._report._dmarc.other.test", "v=DMARC1")
-        self.host.count("orchard.test", "mailto:0,mailto:a%40b@orchard.test,https://orchard.test/,mailto:first@orchard.test!10m,"
-                                        "mailto:FIRST@ORCHARD.test,mailto:x@localhost,mailto:ok@other.test,"
-                                        "mailto:no@refusing.test,mailto:y%0d%0aRCPT@orchard.test")
+        self.host.mail_domain("refusing.test")
+        self.host.count("orchard.test", "mailto:0,mailto:y%0d%0aRCPT@orchard.test,mailto:x%0aBcc@orchard.test,https://orchard.test/,"
+                                        "mailto:x@localhost,mailto:no@refusing.test,mailto:first@orchard.test!10m,mailto:ok@other.test")
         self.send()
-        self.assertIn("first@orchard.test", self.recipients())
-        self.assertIn("ok@other.test", self.recipients())
-        self.assertLessEqual({taken.partition("@")[2] for taken in self.recipients()}, {"orchard.test", "ORCHARD.test", "other.test"})
+        self.assertEqual(["first@orchard.test", "ok@other.test"], self.recipients())
+        self.assertFalse([command for command in self.smtp.commands if "Bcc" in command or "RCPT" in command[4:]])
+
+    def test_no_more_addresses_than_the_setting_says(self):
+        self.host.reports["max_addresses"] = 2
+        self.host.count("orchard.test", "mailto:a@orchard.test,mailto:b@orchard.test,mailto:c@orchard.test")
+        self.send()
+        self.assertEqual(["a@orchard.test", "b@orchard.test"], self.recipients())
+
+    def test_before_anything_is_counted_there_is_nothing_to_do(self):
+        for words in ((), ("--dry-run",)):
+            self.assertIn("nothing is counted yet", self.send(*words))
+        self.assertEqual((DONE, ""), self.host.report("suppress", "list"))
+        code, said = self.host.report("suppress", "add", "--host", "orchard.test")
+        self.assertEqual(AGAIN, code)
+        self.assertIn("nothing is counted yet", said)
+
+    def test_a_domain_as_long_as_a_file_name_does_not_keep_the_others_from_their_files(self):
+        long = ".".join(["x" * 61] * 4)[:-6] + ".test"
+        self.host.count_all([f"{TODAY - 1} {name} 1 1 mailto:agg@orchard.test" for name in (long, "orchard.test")])
+        out = self.host.folder / "out"
+        out.mkdir()
+        self.send("--out", str(out))
+        self.assertEqual({long, "orchard.test"},
+                         {value(xml_of(file.read_bytes()), "policy_published", "domain") for file in out.iterdir()})
 
     def test_domains_without_mail_get_none(self):
         """S4, S11: null MX, no such domain; a name server that fails is asked again later."""
@@ -191,7 +213,8 @@ class ServerFaultTest(_Sending):
         """S5: 5xx to the address or the mail is final, 4xx is not, and what our own server says is no news of the address."""
         cases = [("CONNECT", "554 no", "waiting"), ("CONNECT", "421 later", "waiting"), ("EHLO", "421 later", "waiting"),
                  ("MAIL", "550 no", "waiting"), ("MAIL", "450 no", "waiting"), ("MAIL", "552 5.3.4 too large", "refused"),
-                 ("RCPT", "550 5.1.1 no such user", "refused"), ("RCPT", "450 4.2.1 full", "waiting"),
+                 ("RCPT", "550 5.1.1 no such user", "refused"), ("RCPT", "554 5.7.1 Relay access denied", "waiting"),
+                 ("RCPT", "550 relay not permitted", "waiting"), ("RCPT", "421 later", "waiting"), ("DATA", "421 later", "waiting"), ("RCPT", "450 4.2.1 full", "waiting"),
                  ("DATA", "554 no", "refused"), ("DATA", "451 later", "waiting"), ("END", "554 spam", "refused"),
                  ("END", "451 later", "waiting"), ("MAIL", "drop", "waiting"), ("RCPT", "drop", "waiting"), ("DATA", "drop", "waiting")]
         for number, (step, reply, state) in enumerate(cases):
@@ -223,6 +246,26 @@ class ServerFaultTest(_Sending):
         self.assertEqual(first.file, second.file)
         for name in ("Subject", "Message-ID"):
             self.assertEqual(first.message[name], second.message[name])
+
+    def test_only_what_is_said_of_the_address_puts_it_on_the_list(self):
+        cases = [("550 5.1.1 no such user", True), ("550 no such user", True), ("554 5.2.1 disabled", True), ("550 5.7.1 no", False),
+                 ("554 5.7.1 Relay access denied", False), ("550 relay not permitted", False), ("554 no", False), ("552 5.2.2 full", False)]
+        for number in range(len(cases)):
+            self.host.mail_domain(f"d{number}.test")
+        for number, (reply, dead) in enumerate(cases):
+            with self.subTest(reply):
+                name = f"d{number}.test"
+                self.host.count(name)
+                self.steps = {"RCPT": reply}
+                self.host.report("send", "--domain", name)
+                self.assertEqual(dead, f"agg@{name}" in self.host.report("suppress", "list")[1])
+
+    def test_a_filter_may_take_minutes_behind_the_end_of_a_mail(self):
+        """RFC 5321 4.5.3.2.6 has ten. It was sent again after two, and came twice."""
+        self.host.count("orchard.test")
+        self.smtp.slow_end = 125
+        self.assertIn("sent 1", self.send())
+        self.assertEqual(1, len(self.smtp.taken))
 
     def test_days_end_the_tries(self):
         self.host.count("orchard.test")

@@ -2,6 +2,10 @@
 
 #include "milter/reports/open_database.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+
 namespace milter::tool::reports {
 
 Result<OpenOutbox> OpenOutbox::open(const config::Settings& settings) {
@@ -19,6 +23,11 @@ Result<OpenOutbox> OpenOutbox::open(const config::Settings& settings) {
         opened[i] = *std::move(made);
     }
     return OpenOutbox(std::move(opened[0]), std::move(opened[1]));
+}
+
+bool OpenOutbox::is_there(const config::Settings& settings) {
+    const auto& store = settings.reports.store;
+    return !config::is_path(store) || ::access(store.c_str(), F_OK) == 0 || errno != ENOENT;
 }
 
 } // namespace milter::tool::reports

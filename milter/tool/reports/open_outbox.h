@@ -14,6 +14,9 @@ class OpenOutbox {
     // There has to be a store: the daemon makes it.
     [[nodiscard]] static Result<OpenOutbox> open(const config::Settings& settings);
 
+    // False before the daemon counted a first message: a file that is not there yet.
+    [[nodiscard]] static bool is_there(const config::Settings& settings);
+
     [[nodiscard]] Outbox& outbox() { return *outbox_; }
 
   private:

@@ -4,6 +4,7 @@ import base64
 import socketserver
 import ssl
 import threading
+import time
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from typing import Callable, Optional
@@ -83,6 +84,7 @@ class _Session(socketserver.StreamRequestHandler):
         if not line:
             return False  # it has no end, so that it is none
         taken = Taken(self.sender, self.recipient, b"".join(lines))
+        time.sleep(self.server.slow_end)
         told = self.server.told("END", self.recipient)
         if told is None or told.startswith("2") or told in ("drop", "hold"):
             self.server.keep(taken)
@@ -118,6 +120,7 @@ class ScriptedSmtp(socketserver.ThreadingTCPServer):
         self.script, self.extensions, self.context, self.implicit = script, extensions, context, implicit
         self.port = free_port()
         self.sessions = 0
+        self.slow_end = 0  # seconds until the end of a mail is answered
         self.commands: list[str] = []
         self.taken: list[Taken] = []
         self.holding, self.go_on = threading.Event(), threading.Event()

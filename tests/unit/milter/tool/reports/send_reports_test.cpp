@@ -146,7 +146,7 @@ TEST_CASE("whoever waits for his host's turn is looked at when it is his turn, a
     CHECK(office.run().sent == 100);
     CHECK(office.slept >= std::chrono::seconds(99)); // and all of them are one organization
     CHECK(office.slept < std::chrono::seconds(110));
-    CHECK(office.picked < 400);
+    CHECK(office.picked < 600); // a second of a hundred that wait would be thousands
 }
 
 TEST_CASE("another organization's report does not wait behind them") {
