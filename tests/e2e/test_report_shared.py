@@ -64,6 +64,21 @@ class SharedTest(unittest.TestCase):
                 self.host.report("send", now=NOON + 86400)
                 self.assertEqual(["agg@a.test", "agg@b.test", "agg@c.test"], self.recipients())
 
+    def test_a_lock_that_is_lost_at_the_end_of_a_mail_is_no_reason_to_take_it_for_sent(self):
+        """As when PostgreSQL restarts: the run that has the mail is alive, and knows how it ends."""
+        self.count(["a.test"])
+        self.steps = {"END": "hold"}
+        child = self.host.begin()
+        eventually("the server to hold", self.smtp.holding.is_set)
+        self.database.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'")
+        self.steps = {}
+        self.assertIn("sent 0", self.host.report("send")[1])
+        self.assertEqual("handing_over", self.database.ask("SELECT state FROM paraph_report_delivery").strip())
+        self.smtp.go_on.set()  # without a reply
+        eventually("the first run to end", lambda: not child.running())
+        self.assertEqual("waiting", self.database.ask("SELECT state FROM paraph_report_delivery").strip())
+        self.assertIn("sent 1", self.host.report("send", now=NOON + 86400)[1])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -54,6 +54,9 @@ class Postbox final : public Postman {
         ++tried;
         auto attempt = reply(envelope.recipient);
         if (attempt.end == End::accepted && before_end()) {
+            if (is_killed_at_end) {
+                throw Killed();
+            }
             taken.push_back(envelope.recipient);
         }
         return attempt;
@@ -62,6 +65,8 @@ class Postbox final : public Postman {
     std::function<Attempt(const std::string&)> reply = [](const auto&) {
         return Attempt{End::accepted, "250 ok"};
     };
+    struct Killed {};
+    bool is_killed_at_end = false; // before its last octets
     std::vector<std::string> taken;
     int tried = 0;
 };
@@ -237,4 +242,15 @@ TEST_CASE("a silent policy domain does not keep the reports of others from its a
     office.count(names(5, "d{}.silent.test"), "collector.test");
     office.count({"collector.test"});
     CHECK(office.run().sent == 1);
+}
+
+TEST_CASE("killed between the commit and the last octets, a report counts as sent") {
+    Office office;
+    office.count({"orchard.test"});
+    office.postbox.is_killed_at_end = true;
+    CHECK_THROWS_AS(office.run(), Postbox::Killed);
+    office.postbox.is_killed_at_end = false;
+    (void)office.run();
+    CHECK(office.postbox.tried == 1);
+    CHECK(office.number("SELECT count(*) FROM paraph_report_delivery WHERE state = 'sent'") == 1);
 }
