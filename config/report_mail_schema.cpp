@@ -111,43 +111,44 @@ runs the zone learns of which domains you had mail.)")};
 }
 
 std::vector<Setting> about_the_server() {
-    return {
-        mail_setting(
-            "reports.server", text(check_server), [](auto& m) -> auto& { return m.server; }, R"(
+    return {mail_setting(
+                "reports.server", text(check_server), [](auto& m) -> auto& { return m.server; }, R"(
 The mail server that takes the reports, HOST or HOST:PORT. Give it a port without content filter: reports are
 full of domains that filters know. The reports are signed already.)"),
-        make_choice<report_tls_choices, Settings>(
-            "reports.tls", [](auto& s) -> auto& { return s.reports.mail.tls; }, R"(
+            make_choice<report_tls_choices, Settings>(
+                "reports.tls", [](auto& s) -> auto& { return s.reports.mail.tls; }, R"(
 Whether the session with that server is encrypted. starttls and implicit: it must be, with a certificate that
 is in order; implicit is for port 465.)"),
-        mail_setting(
-            "reports.ca_file", {.kind = Kind::path}, [](auto& m) -> auto& { return m.ca_file; },
-            "Who may have signed that certificate, PEM. Empty: as the system has it."),
-        mail_setting(
-            "reports.user", text(check_words), [](auto& m) -> auto& { return m.user; },
-            "The login at that server. Empty: none."),
-        mail_setting(
-            "reports.password_file", {.kind = Kind::path}, [](auto& m) -> auto& { return m.password_file; },
-            "A file with the password on its first line, which others may not read."),
-        mail_setting(
-            "reports.outgoing", texts(check_own_address), [](auto& m) -> auto& { return m.outgoing; }, R"(
+            mail_setting(
+                "reports.ca_file", {.kind = Kind::path}, [](auto& m) -> auto& { return m.ca_file; },
+                "Who may have signed that certificate, PEM. Empty: as the system has it."),
+            mail_setting(
+                "reports.user", text(check_words), [](auto& m) -> auto& { return m.user; },
+                "The login at that server. Empty: none."),
+            mail_setting(
+                "reports.password_file", {.kind = Kind::path},
+                [](auto& m) -> auto& { return m.password_file; },
+                "A file with the password on its first line, which others may not read."),
+            mail_setting(
+                "reports.outgoing", texts(check_own_address), [](auto& m) -> auto& { return m.outgoing; }, R"(
 The addresses from which your mail goes out to others. If they are given, SPF must pass for them where no
 signature does it.)"),
-        mail_setting(
-            "reports.token_key", {.kind = Kind::path, .minimum = 1},
-            [](auto& m) -> auto& { return m.token_key; }, R"(
+            mail_setting(
+                "reports.token_key", {.kind = Kind::path, .minimum = 1},
+                [](auto& m) -> auto& { return m.token_key; }, R"(
 The file with the key of the codes in envelope senders. It is made where it is missing. Hosts that share a store
 need the same one.)"),
-        mail_setting(
-            "reports.give_up", whole_seconds(60 * minute, 14 * day),
-            [](auto& m) -> auto& { return m.give_up; },
-            "How long a report is tried that the server would not take at first."),
-        mail_setting(
-            "reports.per_minute", integer(0, 100'000), [](auto& m) -> auto& { return m.per_minute; },
-            "How many mails go out in a minute. 0: any number."),
-        mail_setting(
-            "reports.per_minute_and_host", integer(0, 100'000),
-            [](auto& m) -> auto& { return m.per_minute_and_host; }, "The same to the addresses of one organization.")};
+            mail_setting(
+                "reports.give_up", whole_seconds(60 * minute, 14 * day),
+                [](auto& m) -> auto& { return m.give_up; },
+                "How long a report is tried that the server would not take at first."),
+            mail_setting(
+                "reports.per_minute", integer(0, 100'000), [](auto& m) -> auto& { return m.per_minute; },
+                "How many mails go out in a minute. 0: any number."),
+            mail_setting(
+                "reports.per_minute_and_host", integer(0, 100'000),
+                [](auto& m) -> auto& { return m.per_minute_and_host; },
+                "The same to the addresses of one organization.")};
 }
 
 } // namespace

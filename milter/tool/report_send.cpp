@@ -203,8 +203,8 @@ std::string print_day(std::int64_t day) {
         ::report::begin_of(static_cast<::report::Day>(day)) + ::report::seconds_a_day));
 }
 
-// What would be planned, for people or into files; nothing is changed and nothing leaves. Whether an address then
-// gets it is for the DNS and the list to say, which are not asked.
+// What would be planned, for people or into files; nothing is changed and nothing leaves. Whether an address
+// then gets it is for the DNS and the list to say, which are not asked.
 class Preview {
   public:
     Preview(const ReportSendOptions& options, const config::Settings& settings, reports::Database& database,

@@ -80,8 +80,9 @@ Result<ExitCode> add(const ReportSuppressOptions& options, Console& console) {
         return tl::make_unexpected(store.error());
     }
     if (!*store) {
-        return fail(ExitCode::temporary, "nothing is counted yet, and the daemon makes the list with its first "
-                                         "count: try again then");
+        return fail(ExitCode::temporary,
+                    "nothing is counted yet, and the daemon makes the list with its first "
+                    "count: try again then");
     }
     const auto done = (*store)->outbox().suppress(made);
     return done ? Result<ExitCode>(ExitCode::ok) : reports::fail_for(done.error());

@@ -109,8 +109,7 @@ Delivery recovered(Delivery delivery) {
 
 bool may_be_at_work(const Delivery& delivery, base::UnixTime now, std::chrono::seconds lease) {
     // Of a clock that may be somewhat ahead of ours.
-    return delivery.state == DeliveryState::handing_over &&
-           std::abs(now - delivery.next_try) < lease.count();
+    return delivery.state == DeliveryState::handing_over && std::abs(now - delivery.next_try) < lease.count();
 }
 
 bool bounce(Delivery& delivery, const std::string& why) {

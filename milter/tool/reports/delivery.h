@@ -84,8 +84,8 @@ struct RetryRules {
                              const RetryRules& rules);
 // What a run leaves behind that was killed.
 [[nodiscard]] Delivery recovered(Delivery delivery);
-// Whether the run that hands it over may be alive still. A store that drops its connections drops its locks too,
-// and the mail is at its end all the same.
+// Whether the run that hands it over may be alive still. A store that drops its connections drops its locks
+// too, and the mail is at its end all the same.
 [[nodiscard]] bool may_be_at_work(const Delivery& delivery, base::UnixTime now, std::chrono::seconds lease);
 // A bounce came. False: of one that had come before, or of what was never sent.
 [[nodiscard]] bool bounce(Delivery& delivery, const std::string& why);

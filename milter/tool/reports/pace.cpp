@@ -28,9 +28,8 @@ void Pace::went_out(const std::string& host, Time now) {
     }
     constexpr std::size_t most_hosts = 10'000;
     if (queues_.size() >= most_hosts) { // of nobody whose time has not come
-        std::erase_if(queues_, [now](const auto& one) {
-            return std::max(one.second.next, one.second.end) <= now;
-        });
+        std::erase_if(queues_,
+                      [now](const auto& one) { return std::max(one.second.next, one.second.end) <= now; });
     }
     // Who is a little late with his turn does not put off those behind him.
     auto& next = queues_[host].next;

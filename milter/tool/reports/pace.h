@@ -18,8 +18,8 @@ class Pace {
     // From when on the next mail may go out.
     [[nodiscard]] Time next() const { return next_; }
     [[nodiscard]] Time next_to(const std::string& host) const;
-    // A time of its own for a mail that has to wait: behind those that wait already, so that nobody has to look
-    // at it before.
+    // A time of its own for a mail that has to wait: behind those that wait already, so that nobody has to
+    // look at it before.
     [[nodiscard]] Time take_turn(const std::string& host);
     void went_out(const std::string& host, Time now);
 

@@ -213,8 +213,7 @@ Stored<std::optional<Attempt>> SendReports::suppressed(const Work& work, const :
 // What the DNS says against it.
 std::optional<Attempt> SendReports::unreachable(Work& work, const ::report::Address& address) {
     // One zone that is silent may have any number of names, each of which takes seconds.
-    auto& silent =
-        silent_[{organization_of(work.identity.policy_domain), organization_of(address.domain)}];
+    auto& silent = silent_[{organization_of(work.identity.policy_domain), organization_of(address.domain)}];
     if (silent >= most_silent) {
         return Attempt{Attempt::End::later, "no answer about others of this organization"};
     }
@@ -274,8 +273,8 @@ Stored<std::optional<Attempt>> SendReports::obstacle(Work& work, const Delivery&
                                : suppressed(work, work.to, now);
 }
 
-// Whose mail servers they are: one record makes any number of hosts below a domain, and all of them may lead to
-// one server. The list of suffixes and not the DNS, for its owner has that in his hand.
+// Whose mail servers they are: one record makes any number of hosts below a domain, and all of them may lead
+// to one server. The list of suffixes and not the DNS, for its owner has that in his hand.
 std::string SendReports::organization_of(const base::DomainName& host) const {
     return suffixes_.registered_domain(host).value_or(host).text();
 }

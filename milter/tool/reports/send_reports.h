@@ -79,8 +79,9 @@ class SendReports {
     ::report::PartLimits limits_;
     RunResult result_;
     dmarc::PublicSuffixList suffixes_ = dmarc::PublicSuffixList::built_in();
-    int faults_ = 0;              // of our server, one after the other
-    std::set<std::string> doubts_; // the organizations of those that may be, since it last gave a clear answer
+    int faults_ = 0; // of our server, one after the other
+    std::set<std::string>
+        doubts_; // the organizations of those that may be, since it last gave a clear answer
     // Of a policy domain and an address, where the DNS gave no answer, and how often.
     std::map<std::pair<std::string, std::string>, int> silent_;
     std::string problem_; // that ends the run

@@ -37,8 +37,8 @@ struct Reply {
     std::string text;
 };
 
-// Of the mailbox, or of nothing in particular. What is said of our rights, of routes or of the network is no news
-// of the address (RFC 3463 3).
+// Of the mailbox, or of nothing in particular. What is said of our rights, of routes or of the network is no
+// news of the address (RFC 3463 3).
 bool is_dead_address(const Reply& reply) {
     const auto& text = reply.text;
     const bool has_class = text.size() > 2 && text[0] == '5' && text[1] == '.' && base::is_digit(text[2]);

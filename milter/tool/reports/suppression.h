@@ -39,9 +39,9 @@ struct Suppression {
 // host's own, but who refuses ann@ refuses Ann@. Refused: what is no such name.
 [[nodiscard]] base::Result<std::string, std::string> suppressed_name(SuppressBy by, std::string_view text);
 
-// One that a bounce makes, for longer than the last one was. `before`: what there was for the address. One for
-// ever, what somebody put there for longer, and what a bounce made and is not over stay: an address may have
-// many reports of one evening, and their bounces are one piece of news.
+// One that a bounce makes, for longer than the last one was. `before`: what there was for the address. One
+// for ever, what somebody put there for longer, and what a bounce made and is not over stay: an address may
+// have many reports of one evening, and their bounces are one piece of news.
 [[nodiscard]] Suppression bounced(const std::string& address, const std::optional<Suppression>& before,
                                   base::UnixTime now, std::string_view why);
 
