@@ -35,8 +35,8 @@ class Installed(unittest.TestCase):
         self.assertEqual([self.tree], [path for path in self.folder.glob("*/*")])
 
     def test_the_units_start_what_was_installed(self):
-        of_keys = {f"paraph-{name}.{kind}" for name in ("rotate", "sync") for kind in ("service", "timer")}
-        self.assertEqual({"paraphd.service", "paraphd@.service"} | of_keys, set(self.units))
+        timed = {f"paraph-{name}.{kind}" for name in ("report", "rotate", "sync") for kind in ("service", "timer")}
+        self.assertEqual({"paraphd.service", "paraphd@.service"} | timed, set(self.units))
         started = re.findall(r"^Exec\w+=(/\S*paraph\S*)", "\n".join(self.units.values()), re.MULTILINE)
         self.assertEqual({f"/{PREFIX}/sbin/paraphd", f"/{PREFIX}/bin/paraph"}, set(started))
         for program in started:
