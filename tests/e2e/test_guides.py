@@ -100,7 +100,9 @@ class Guides(unittest.TestCase):
                 # The files that a block names are written by the reader of the guide.
                 rules = self.folder / "rules"
                 rules.write_text(r"/^Authentication-Results:\s*mx\.example\.org\b/  IGNORE" "\n")
-                postfix = self.postfix(number, re.sub(r"pcre:/etc/postfix/\w+", f"regexp:{rules}", block))
+                # A limit of a transport is a setting only where master.cf has the transport.
+                transports = [text for where, text in found(SERVICE) if where == page and f"\n{text.split()[0]}_" in block]
+                postfix = self.postfix(number, re.sub(r"pcre:/etc/postfix/\w+", f"regexp:{rules}", block), *transports)
                 self.assertEqual("", self.complaints(postfix))
                 # A wrong value shows only when a program reads it.
                 postfix.start()
