@@ -127,7 +127,9 @@ class OldSite:
     def start_old(self) -> Program:
         """opendkim with the same file, at a socket of the test's."""
         address = f"unix:{self.folder}/run/old.sock"
-        command = [OPENDKIM, "-f", "-x", f"{OLD}/opendkim.conf", "-u", "root", "-P", "/run/old.pid", "-p", "local:/run/old.sock"]
+        # With AutoRestart it has a child that outlives it: both end with a name space of their own.
+        command = ["unshare", "--pid", "--fork", "--kill-child", OPENDKIM, "-f", "-x", f"{OLD}/opendkim.conf", "-u", "root",
+                   "-P", "/run/old.pid", "-p", "local:/run/old.sock"]
         return Program(address, Child(self._in_its_places(command), self.folder / "opendkim.log"))
 
 
