@@ -1,5 +1,6 @@
 #include "milter/reports/sqlite_database.h"
 
+#include "keys/file_bytes.h"
 #include "milter/reports/schema.h"
 
 #include <fmt/chrono.h>
@@ -38,22 +39,6 @@ Inode inode_of(const std::string& path) {
     struct stat file{};
     return ::stat(path.c_str(), &file) == 0 ? Inode{file.st_dev, file.st_ino} : Inode{};
 }
-
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) {
-            ::close(number_);
-        }
-    }
-    [[nodiscard]] int get() const { return number_; }
-
-  private:
-    int number_;
-};
 
 class SqliteDatabase final : public Database {
   public:
@@ -173,7 +158,7 @@ class SqliteDatabase final : public Database {
         if (!options_.create) {
             return refused("there is no such file");
         }
-        const Descriptor made(::open(options_.path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+        const keys::Descriptor made(::open(options_.path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
         return made.get() >= 0 ? Stored<void>() : refused(std::strerror(errno));
     }
 
@@ -302,7 +287,7 @@ class SqliteDatabase final : public Database {
             return false;
         }
         const auto directory = std::filesystem::path(options_.path).parent_path().string();
-        const Descriptor lock(
+        const keys::Descriptor lock(
             ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0) {
             return false;
