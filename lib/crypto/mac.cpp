@@ -2,10 +2,9 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
-#include "crypto/openssl_handle.h"
+#include "crypto/keyed_digest.h"
 
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -48,14 +47,8 @@ std::string MacKey::print() const {
     return base::base64_encode({reinterpret_cast<const char*>(key_.data()), key_.size()});
 }
 
-MacKey::Code MacKey::code(std::string_view text) const {
-    Code code{};
-    unsigned size = 0;
-    if (HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), crypto::octets(text), text.size(),
-             code.data(), &size) == nullptr) {
-        throw std::runtime_error("HMAC failed"); // no memory
-    }
-    return code;
+Sha256 MacKey::code(std::string_view text) const {
+    return keyed_digest({reinterpret_cast<const char*>(key_.data()), key_.size()}, text);
 }
 
 bool same_secret(std::string_view a, std::string_view b) {

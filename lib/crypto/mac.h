@@ -1,7 +1,7 @@
 // Codes by which we know our own words again: HMAC-SHA256 (RFC 2104).
 #pragma once
 
-#include "base/result.h"
+#include "crypto/digest.h"
 
 #include <array>
 #include <cstdint>
@@ -15,7 +15,6 @@ namespace crypto {
 class MacKey {
   public:
     static constexpr std::size_t octets = 32;
-    using Code = std::array<std::uint8_t, 32>;
 
     [[nodiscard]] static MacKey generate();
     // As print() writes it; white space around it is left out. Nothing: it is none.
@@ -26,7 +25,7 @@ class MacKey {
     ~MacKey();
 
     [[nodiscard]] std::string print() const; // base64
-    [[nodiscard]] Code code(std::string_view text) const;
+    [[nodiscard]] Sha256 code(std::string_view text) const;
 
   private:
     MacKey() = default;

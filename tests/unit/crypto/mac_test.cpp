@@ -8,7 +8,7 @@
 
 namespace {
 
-std::string hex(const crypto::MacKey::Code& code) {
+std::string hex(const crypto::Sha256& code) {
     std::string text;
     for (const auto octet : code) {
         text += fmt::format("{:02x}", octet);
