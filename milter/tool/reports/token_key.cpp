@@ -1,7 +1,7 @@
 #include "milter/tool/reports/token_key.h"
 
 #include "keys/file_bytes.h"
-#include "keys/key_file.h"
+#include "milter/tool/secret_file.h"
 
 #include <fmt/format.h>
 
@@ -50,15 +50,9 @@ bool make(const std::string& path) {
 } // namespace
 
 Result<crypto::MacKey> read_token_key(const std::string& path) {
-    const auto self = keys::Reader::self();
-    const auto finding = keys::KeyFileCheck(self).examine(path);
-    if (!finding.problem.empty() || !finding.danger.empty()) {
-        return fail(ExitCode::config, finding.problem.empty() ? finding.danger : finding.problem);
-    }
-    constexpr std::size_t longest = 4096;
-    auto text = keys::OpenFile(path).read(longest);
+    auto text = read_secret_file(path);
     if (!text) {
-        return fail(ExitCode::config, fmt::format("{}: {}", path, text.error()));
+        return tl::make_unexpected(text.error());
     }
     auto key = crypto::MacKey::read(*text);
     ::explicit_bzero(text->data(), text->size());

@@ -1,8 +1,7 @@
 #include "milter/tool/rotation/open_store.h"
 
-#include "keys/file_bytes.h"
-#include "keys/key_file.h"
 #include "keys/source/postgresql.h"
+#include "milter/tool/secret_file.h"
 
 #include <fmt/format.h>
 
@@ -30,15 +29,9 @@ std::string host_name(const config::Settings& settings) {
 } // namespace
 
 Result<crypto::SealingKey> read_store_key(const std::string& path) {
-    const auto self = keys::Reader::self();
-    const auto finding = keys::KeyFileCheck(self).examine(path);
-    if (!finding.problem.empty() || !finding.danger.empty()) {
-        return fail(ExitCode::config, finding.problem.empty() ? finding.danger : finding.problem);
-    }
-    constexpr std::size_t longest = 4096;
-    auto text = keys::OpenFile(path).read(longest);
+    auto text = read_secret_file(path);
     if (!text) {
-        return fail(ExitCode::config, fmt::format("{}: {}", path, text.error()));
+        return tl::make_unexpected(text.error());
     }
     auto key = crypto::SealingKey::read(*text);
     ::explicit_bzero(text->data(), text->size());

@@ -1,0 +1,14 @@
+// Files with a secret of our own: the key of a store, the key of bounce tokens.
+#pragma once
+
+#include "milter/tool/command.h"
+
+#include <string>
+
+namespace milter::tool {
+
+// What stands in it, for the caller to wipe. A file that others may read or change is refused, like a private
+// key.
+[[nodiscard]] Result<std::string> read_secret_file(const std::string& path);
+
+} // namespace milter::tool
