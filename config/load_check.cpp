@@ -95,15 +95,31 @@ struct Checks {
         }
     }
 
+    void needs_dmarc(std::string_view path) const {
+        if (!settings.dmarc.enabled || !settings.roles.verify) {
+            report.warning(at(path), fmt::format("'{}' has no effect without '{}'", path,
+                                                 settings.dmarc.enabled ? "roles.verify" : "dmarc.enabled"));
+        }
+    }
+
+    void history() const {
+        const std::string& path = settings.reports.history_file;
+        if (path.empty()) {
+            return;
+        }
+        needs_dmarc("reports.history_file");
+        if (path == settings.reports.store) {
+            report.error(at("reports.history_file"), "'reports.history_file' is 'reports.store'",
+                         "each needs a file of its own");
+        }
+    }
+
     void reports() const {
+        history();
         if (!settings.reports.enabled) {
             return;
         }
-        if (!settings.dmarc.enabled || !settings.roles.verify) {
-            report.warning(at("reports.enabled"),
-                           fmt::format("'reports.enabled' has no effect without '{}'",
-                                       settings.dmarc.enabled ? "roles.verify" : "dmarc.enabled"));
-        }
+        needs_dmarc("reports.enabled");
         for (const auto* path : {"reports.store_user", "reports.store_password_file"}) {
             if (given(path) && is_path(settings.reports.store)) {
                 report.warning(at(path), fmt::format("'{}' has no effect: 'reports.store' is a file", path));

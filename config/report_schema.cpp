@@ -88,7 +88,14 @@ same.)"),
              "reports.hold_new_domains", boolean(),
              [](auto& s) -> auto& { return s.reports.hold_new_domains; }, R"(
 No report for the first day on which a policy domain was seen: spammers use a domain for a day, and a report tells
-them that somebody listens.)")}};
+them that somebody listens.)"),
+         setting(
+             "reports.history_file", {.kind = Kind::path},
+             [](auto& s) -> auto& { return s.reports.history_file; }, R"(
+A file to which incoming mail is written as opendmarc's HistoryFile has it, for opendmarc-import and the scripts
+around it. It does not need 'reports.enabled'. 'reports.flush' says how often it is written, 'reports.store_size' how
+large it may grow, and 'reports.memory' how much may wait for it. It belongs to root or to the daemon's user, and nobody
+else may write to the directories above it; the unit allows no other place than /var/lib/paraph/reports. Empty: none.)")}};
     for (Setting& one : report_mail_settings()) {
         section.settings.push_back(std::move(one));
     }

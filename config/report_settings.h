@@ -31,6 +31,8 @@ struct Reports {
     std::size_t least_messages = 1;     // of a policy domain on a day
     bool hold_new_domains = true;       // those seen for the first time on that day
 
+    std::string history_file; // for opendmarc-import; empty: none
+
     ReportMail mail;
 };
 

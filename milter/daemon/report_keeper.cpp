@@ -42,8 +42,9 @@ ReportKeeper::ReportKeeper(runtime::Service& service)
     : service_(service), collector_([this] { wakeup_.ring(); }),
       flusher_(collector_, service.logger(), service.counters, make_with(service.logger()), new_instance(),
                service.runtime()->host_name),
+      queue_([this] { wakeup_.ring(); }), history_(queue_, service.logger(), service.counters),
       bell_(service, wakeup_), thread_([this](const std::stop_token& stop) { run(stop); }) {
-    service_.facts_reader = &collector_;
+    service_.facts_readers = {&collector_, &queue_};
 }
 
 void ReportKeeper::stop() {
@@ -55,29 +56,36 @@ void ReportKeeper::stop() {
 }
 
 void ReportKeeper::run(const std::stop_token& stop) {
-    bool collecting = false;
+    bool collecting = false;                     // what was, though no setting asks for it any more
     flush(service_.runtime()->settings.reports); // what is old goes, whether or not there is mail
     while (!stop.stop_requested()) {
         const auto settings = service_.runtime()->settings.reports;
         collector_.configure(settings);
-        const bool idle = !settings.enabled && !collecting;
+        queue_.configure(settings);
+        const bool is_on = collector_.is_on(settings) || queue_.is_on(settings);
+        const bool idle = !is_on && !collecting;
         wakeup_.sleep_until(Clock::now() + (idle ? between_cleanings : settings.flush));
         flush(settings);
-        collecting = settings.enabled || flusher_.has_batch();
+        collecting = is_on || flusher_.has_batch() || history_.has_batch();
     }
     if (collecting) {
         flush(service_.runtime()->settings.reports);
+        history_.give_up();
         flusher_.give_up();
     }
 }
 
 void ReportKeeper::flush(const config::Reports& settings) {
-    try {
-        flusher_.flush(settings, service_.now());
-    } catch (const std::exception& error) { // of memory, mostly; what was counted is still there
-        service_.logger().write(log::Event::internal_error,
-                                fmt::format("counts for reports: {}", error.what()));
-    }
+    const auto attempt = [this](const auto& write) {
+        try {
+            write();
+        } catch (const std::exception& error) { // of memory, mostly; what was counted is still there
+            service_.logger().write(log::Event::internal_error,
+                                    fmt::format("counts for reports: {}", error.what()));
+        }
+    };
+    attempt([&] { history_.flush(settings); }); // first: a database may take its time
+    attempt([&] { flusher_.flush(settings, service_.now()); });
 }
 
 } // namespace milter::daemon

@@ -1,9 +1,11 @@
-// Counts messages for reports, if the settings say so, and brings the counts to the store: every now and
-// then, and at the end.
+// Counts messages for reports, or keeps them for opendmarc-import, if the settings say so, and brings them to
+// the store and the file: every now and then, and at the end.
 #pragma once
 
 #include "milter/reports/collector.h"
 #include "milter/reports/flusher.h"
+#include "milter/reports/history_queue.h"
+#include "milter/reports/history_writer.h"
 #include "milter/runtime/service.h"
 #include "milter/threads/wakeup.h"
 
@@ -19,7 +21,8 @@ class ReportKeeper {
     ReportKeeper(const ReportKeeper&) = delete;
     ReportKeeper& operator=(const ReportKeeper&) = delete;
 
-    // What was counted is in the store then, unless that fails. What comes later is lost, but does no harm.
+    // What was counted is in the store and in the file then, unless that fails. What comes later is lost, but
+    // does no harm.
     void stop();
 
   private:
@@ -30,6 +33,8 @@ class ReportKeeper {
     threads::Wakeup wakeup_;
     reports::Collector collector_;
     reports::Flusher flusher_;
+    reports::HistoryQueue queue_;
+    reports::HistoryWriter history_;
     runtime::ChangeBell bell_;
     std::jthread thread_; // last: it uses all of the above
 };

@@ -127,15 +127,16 @@ not held back, unless `author.own_mail` says otherwise. Look for the program tha
 field: receivers that ask for a signature refuse the mail.)"},
     {Event::reports_failing, "REPORTS_STORE", Level::error, Flow::limited,
      R"(
-The store of counts for reports (`reports.store`) cannot be written, for the reason in the line. Mail goes on as
-before. What was counted stays in memory, as far as reports.memory allows, and is tried again with every flush;
-it is lost if the daemon ends before.)"},
+The store of counts for reports (`reports.store`), or the file for opendmarc-import (`reports.history_file`), cannot
+be written, for the reason in the line. Mail goes on as before. What was counted stays in memory, as far as
+reports.memory allows, and is tried again with every flush; it is lost if the daemon ends before.)"},
     {Event::reports_working, "REPORTS_STORED", Level::notice, Flow::limited,
-     "The store of counts for reports is written again, and has what was counted meanwhile."},
+     "The store of counts for reports, or the file for opendmarc-import, is written again, and has what was "
+     "counted meanwhile."},
     {Event::reports_lost, "REPORTS_LOST", Level::warning, Flow::limited,
      R"(
 Mail is not counted for reports, because there is no room in memory or in the store; the line tells which
-setting says how much there is. The counter reports.dropped tells how many messages it was.)"},
+setting says how much there is. The counters reports.dropped and history.dropped tell how many messages it was.)"},
     {Event::reports_set_aside, "REPORTS_DAMAGED", Level::error, Flow::each,
      R"(
 The file with the counts for reports is no database, or a broken one. It was renamed as the line says, and a new

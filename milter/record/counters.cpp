@@ -72,6 +72,9 @@ constexpr std::array<FamilyEntry, family_count> entries{{
         "were "
         "too many different ones; that were not counted for want of room; with reports.durable, that were "
         "answered before their count was on the disk."),
+    entry<Recorded::dropped>(
+        Family::history, "history", "result",
+        "Messages for reports.history_file: that are written to it; that are not, for want of room."),
 }};
 
 constexpr bool fits() {
@@ -96,6 +99,16 @@ std::string_view print(Reported what) {
         return "dropped";
     case Reported::late:
         return "late";
+    }
+    return "?";
+}
+
+std::string_view print(Recorded what) {
+    switch (what) {
+    case Recorded::written:
+        return "written";
+    case Recorded::dropped:
+        return "dropped";
     }
     return "?";
 }

@@ -30,7 +30,8 @@ enum class Family : std::uint8_t {
     signatures,
     not_signed,
     fragile,
-    reports, // the last one, see family_count
+    reports,
+    history, // the last one, see family_count
 };
 
 // What became of the counts for reports.
@@ -43,7 +44,12 @@ enum class Reported : std::uint8_t {
 
 [[nodiscard]] std::string_view print(Reported what);
 
-inline constexpr std::size_t family_count = static_cast<std::size_t>(Family::reports) + 1;
+// The same of reports.history_file.
+enum class Recorded : std::uint8_t { written, dropped };
+
+[[nodiscard]] std::string_view print(Recorded what);
+
+inline constexpr std::size_t family_count = static_cast<std::size_t>(Family::history) + 1;
 
 // In the log "spf.pass"; to a collector it would be paraph_spf_total{result="pass"}, with the meaning for
 // its help.

@@ -70,6 +70,8 @@ struct MessageFacts {
     bool from_outside = false;
     report::MailKind mail_kind{};
     base::UnixTime arrived = 0;
+    std::string queue_id{};
+    std::string host{}; // that took it, as the mail server calls itself
     std::chrono::milliseconds dns_wait{0};
     std::size_t dns_questions = 0;
 };

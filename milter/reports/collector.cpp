@@ -1,24 +1,12 @@
 #include "milter/reports/collector.h"
 
+#include "milter/reports/evaluation_of.h"
 #include "report/evaluation.h"
 
 #include <new>
 #include <utility>
 
 namespace milter::reports {
-
-namespace {
-
-std::optional<report::Evaluation> evaluation_of(const record::MessageFacts& facts) {
-    if (!facts.from_outside || !facts.verdict || !report::wants_reports(*facts.verdict)) {
-        return std::nullopt;
-    }
-    return report::evaluate(
-        *facts.verdict, facts.disposition,
-        {.client = facts.client, .mail_from = facts.mail_from, .kind = facts.mail_kind, .at = facts.arrived});
-}
-
-} // namespace
 
 // The message is none the worse if there is no memory for its count.
 void Collector::read(const record::MessageFacts& facts) {
@@ -30,6 +18,9 @@ void Collector::read(const record::MessageFacts& facts) {
 }
 
 void Collector::count(const record::MessageFacts& facts) {
+    if (!facts.verdict || !report::wants_reports(*facts.verdict)) {
+        return;
+    }
     auto evaluation = evaluation_of(facts);
     if (!evaluation) {
         return;

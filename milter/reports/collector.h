@@ -24,6 +24,7 @@ class Collector final : public record::FactsReader {
     // `wake`: there is something to be written before its time.
     explicit Collector(std::function<void()> wake) : wake_(std::move(wake)) {}
 
+    [[nodiscard]] bool is_on(const config::Reports& settings) const override { return settings.enabled; }
     void read(const record::MessageFacts& facts) override;
 
     void configure(const config::Reports& settings);

@@ -20,6 +20,11 @@ namespace {
 
 constexpr base::UnixTime between_cleanings = 60;
 
+constexpr TroubleLog::Words words{
+    "the store of counts for reports takes them again",
+    "there is no room for counts in memory (reports.memory) until the store takes them: mail is not counted "
+    "for reports"};
+
 bool is_same_store(const config::Reports& a, const config::Reports& b) {
     return a.store == b.store && a.store_user == b.store_user &&
            a.store_password_file == b.store_password_file && a.durable == b.durable;
@@ -44,7 +49,8 @@ Stored<report::Day> day_after_last(Database& database, report::Day today) {
 
 Flusher::Flusher(Collector& collector, log::Logger& logger, record::Counters& counters, Make make,
                  std::string instance, std::string host)
-    : collector_(collector), logger_(logger), counters_(counters), make_(std::move(make)) {
+    : collector_(collector), logger_(logger), counters_(counters), make_(std::move(make)),
+      trouble_(logger, words) {
     origin_.instance = std::move(instance);
     origin_.host = std::move(host);
 }
@@ -60,7 +66,6 @@ void Flusher::flush(const config::Reports& settings, base::UnixTime now) {
     if (!settings.enabled && !batch_) {
         database_.reset(); // nobody holds it open while nothing is counted
     }
-    losing_ = std::exchange(lost_, false) || (losing_ && failing_);
 }
 
 void Flusher::give_up() {
@@ -208,26 +213,14 @@ void Flusher::note_losses() {
     add(Reported::less_detail, losses.less_detail);
     add(Reported::dropped, losses.dropped);
     add(Reported::late, losses.late);
-    if (losses.dropped > 0 && !losing_) {
-        logger_.write(
-            Event::reports_lost,
-            "there is no room for counts in memory (reports.memory) until the store takes them: mail "
-            "is not counted for reports");
-    }
-    lost_ = lost_ || losses.dropped > 0;
-    losing_ = losing_ || losses.dropped > 0;
+    trouble_.lose(losses.dropped);
 }
 
 void Flusher::note_outcome(const Stored<void>& outcome) {
     if (!outcome) {
         collector_.settle(false);
-        if (!failing_) {
-            logger_.write(Event::reports_failing, outcome.error().text);
-        }
-    } else if (failing_) {
-        logger_.write(Event::reports_working, "the store of counts for reports takes them again");
     }
-    failing_ = !outcome.has_value();
+    trouble_.end_round(outcome ? nullptr : &outcome.error().text);
 }
 
 } // namespace milter::reports

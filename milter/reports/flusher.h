@@ -10,6 +10,7 @@
 #include "milter/reports/collector.h"
 #include "milter/reports/database.h"
 #include "milter/reports/flush.h"
+#include "milter/reports/trouble_log.h"
 
 #include <cstdint>
 #include <functional>
@@ -57,9 +58,7 @@ class Flusher {
     config::Reports opened_with_;
     std::optional<Pending> batch_;               // that was tried, perhaps
     std::int64_t less_detail_ = 0, dropped_ = 0; // that the store was not told yet
-    bool failing_ = false;
-    bool losing_ = false; // a line has told of it
-    bool lost_ = false;   // in this round
+    TroubleLog trouble_;
     bool full_ = false;
     std::optional<base::UnixTime> house_kept_;
     ClockTrust clock_;

@@ -158,7 +158,9 @@ authenticate::Options check_options(const config::Settings& settings) {
     options.dkim_options = dkim_options(settings.dkim);
     options.dmarc = settings.dmarc.enabled;
     options.dmarc_options.discovery = settings.dmarc.discovery;
-    if (settings.reports.enabled) { // a report has both results, whichever was enough
+    if (!settings.reports.history_file.empty()) { // it has all messages, also of those who want no reports
+        options.dmarc_options.extent = dmarc::Extent::full;
+    } else if (settings.reports.enabled) { // a report has both results, whichever was enough
         options.dmarc_options.extent = dmarc::Extent::report;
     }
     return options;

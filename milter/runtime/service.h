@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <vector>
 
 namespace milter::runtime {
 
@@ -63,8 +64,8 @@ class Service {
     Load load;
     MtaNames mta_names; // outlives every configuration
     DnsPatience dns_patience;
-    record::Counters counters;                   // since the start, whatever was reloaded
-    record::FactsReader* facts_reader = nullptr; // asked where reports are counted; set before there is mail
+    record::Counters counters;                       // since the start, whatever was reloaded
+    std::vector<record::FactsReader*> facts_readers; // set before there is mail
 
   private:
     friend class ChangeBell;

@@ -77,6 +77,7 @@ void Session::mail_from(const MailFrom& sender) {
     const auto client = direction.client_is_filter ? std::nullopt : connection_.client.address;
     transaction_.emplace(service_, TransactionContext{.runtime = runtime_,
                                                       .authserv_id = authserv_id(),
+                                                      .mta_name = connection_.mta_name,
                                                       .direction = std::move(direction),
                                                       .login = {sender.auth_authen, sender.auth_type},
                                                       .envelope = {client, helo_, sender.path},

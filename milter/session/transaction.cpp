@@ -271,8 +271,8 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
     facts.from = record::from_in_words(verdict.author, headers_);
     facts.client = verdict.relay ? verdict.relay->client : facts.client;
     facts.verdict = std::move(verdict);
-    if (context_.runtime->settings.reports.enabled) {
-        note_for_reports(facts);
+    if (has_readers()) {
+        note_for_reports(queue_id, facts);
     }
     facts.dns_wait = inbound_->driver().waited();
     facts.dns_questions = inbound_->driver().questions();
@@ -494,10 +494,18 @@ void Transaction::remove_foreign_fields(const std::vector<std::size_t>& kept, Ac
     facts.removed_results = foreign.results;
 }
 
-void Transaction::note_for_reports(record::MessageFacts& facts) const {
+bool Transaction::has_readers() const {
+    const auto& settings = context_.runtime->settings.reports;
+    return std::ranges::any_of(service_.facts_readers,
+                               [&](const auto* reader) { return reader->is_on(settings); });
+}
+
+void Transaction::note_for_reports(std::string_view queue_id, record::MessageFacts& facts) const {
     facts.from_outside = !context_.direction.is_own && !context_.direction.client_is_filter;
     facts.mail_kind = report::find_kind(headers_);
     facts.arrived = now_;
+    facts.queue_id = queue_id;
+    facts.host = context_.mta_name.empty() ? context_.runtime->host_name : context_.mta_name;
 }
 
 void Transaction::conclude(std::string_view queue_id, const record::MessageFacts& facts) const {
@@ -505,8 +513,10 @@ void Transaction::conclude(std::string_view queue_id, const record::MessageFacts
     if (service_.logger().wants(Event::message)) {
         service_.logger().write(Event::message, queue_id, record::log_line(facts));
     }
-    if (service_.facts_reader != nullptr && context_.runtime->settings.reports.enabled) {
-        service_.facts_reader->read(facts);
+    for (record::FactsReader* reader : service_.facts_readers) {
+        if (reader->is_on(context_.runtime->settings.reports)) {
+            reader->read(facts);
+        }
     }
 }
 

@@ -29,6 +29,7 @@ struct Login {
 struct TransactionContext {
     std::shared_ptr<const runtime::Runtime> runtime;
     std::string authserv_id;
+    std::string mta_name{}; // macro j; empty when not given
     Direction direction;
     Login login;
     authenticate::Envelope envelope;
@@ -91,7 +92,8 @@ class Transaction {
     // Authentication-Results in `kept`.
     void remove_foreign_fields(const std::vector<std::size_t>& kept, Actions& actions,
                                record::MessageFacts& facts) const;
-    void note_for_reports(record::MessageFacts& facts) const;
+    [[nodiscard]] bool has_readers() const;
+    void note_for_reports(std::string_view queue_id, record::MessageFacts& facts) const;
     // Its facts are complete: they are counted, and make its line in the log.
     void conclude(std::string_view queue_id, const record::MessageFacts& facts) const;
     void log_outbound(std::string_view queue_id, const Signed& result, bool goes_on) const;

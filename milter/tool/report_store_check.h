@@ -1,4 +1,5 @@
-// Whether the daemon could use the store that it would keep its counts for reports in.
+// Whether the daemon could use the store that it would keep its counts for reports in, and the file for
+// opendmarc-import.
 #pragma once
 
 #include "config/diagnostic.h"

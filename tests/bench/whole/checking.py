@@ -18,6 +18,7 @@ POLICY = {"policy": {
     "profiles": {"strict": {"recipient_domains": ["strict.example"], "dmarc": "strict"}}}}
 
 WITH_REPORTS = "paraph with reports"
+WITH_HISTORY = "paraph with a history"
 
 WITH_RELAY = "paraph with relays"
 RELAY = "203.0.113.10"  # for which the domain's SPF record speaks as well: all results are the same with and without
@@ -69,6 +70,17 @@ def warm_with_reports(plan: Plan):
         yield from compare(plan, "inbound warm, reports off and on, c=64", starters, warm_corpus(plan), PASS,
                            messages=4000, sessions=64, crypto="verify_rsa",
                            goal=beside(WITH_REPORTS, "CPU", "3 % more with reports", lambda off, on: on <= 1.03 * off))
+
+
+@workload("inbound warm with a history")
+def warm_with_history(plan: Plan):
+    """Every message is written to a file for opendmarc-import, once a second."""
+    writing = {"reports": {"history_file": str(plan.stage.folder / "history"), "flush": "1s"}}
+    with name_server(plan) as dns:
+        starters = [paraph(plan.stage, dns.address), paraph(plan.stage, dns.address, writing, WITH_HISTORY), noop(plan.stage)]
+        yield from compare(plan, "inbound warm, history off and on, c=64", starters, warm_corpus(plan), PASS,
+                           messages=4000, sessions=64, crypto="verify_rsa",
+                           goal=beside(WITH_HISTORY, "CPU", "3 % more with a history", lambda off, on: on <= 1.03 * off))
 
 
 @workload("inbound warm through a relay")

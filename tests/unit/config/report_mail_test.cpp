@@ -69,7 +69,10 @@ TEST_CASE("settings of report mail that cannot be meant are refused") {
                           {"server: mail.example.org, user: a, password_file: /x", "needs 'reports.tls'"},
                           {"server: mail.example.org, user: a, password_file: /x, tls: starttls", ""},
                           {"server: 127.0.0.1, user: a, password_file: /x", ""},
-                          {"give_up: 10d, keep: 9d", "longer than 'reports.keep'"}};
+                          {"give_up: 10d, keep: 9d", "longer than 'reports.keep'"},
+                          {"history_file: /var/spool/dmarc/history", ""},
+                          {"store: /x, history_file: /x", "'reports.history_file' is 'reports.store'"},
+                          {"history_file: /x}\ndmarc: {enabled: false", "no effect without 'dmarc.enabled'"}};
     for (const auto& one : cases) {
         CAPTURE(one.settings);
         const auto said = diagnostics(std::string("reports: {") + one.settings + "}\n");

@@ -1,0 +1,51 @@
+#include "milter/reports/history_queue.h"
+
+#include "milter/reports/evaluation_of.h"
+#include "report/history_line.h"
+
+#include <new>
+#include <utility>
+
+namespace milter::reports {
+
+// The message is none the worse if there is no memory for its record.
+void HistoryQueue::read(const record::MessageFacts& facts) {
+    try {
+        if (const auto evaluation = evaluation_of(facts)) {
+            keep(report::history_lines(*evaluation, {.job = facts.queue_id,
+                                                     .reporter = facts.host,
+                                                     .action = facts.disposition.action,
+                                                     .received = facts.arrived}));
+        }
+    } catch (const std::bad_alloc&) {
+        ++dropped_;
+    }
+}
+
+void HistoryQueue::keep(const std::string& lines) {
+    const std::size_t memory = memory_;
+    const std::size_t held = held_;
+    bool is_much = false;
+    {
+        const threads::Lock lock(mutex_);
+        const std::size_t before = waiting_.size();
+        if (held + before + lines.size() > memory) {
+            ++dropped_;
+            return;
+        }
+        waiting_ += lines;
+        is_much = before <= memory / 4 && waiting_.size() > memory / 4;
+    }
+    if (is_much) {
+        wake_();
+    }
+}
+
+std::string HistoryQueue::take() {
+    std::string taken;
+    const threads::Lock lock(mutex_);
+    std::swap(taken, waiting_);
+    return taken;
+}
+
+} // namespace milter::reports
