@@ -187,6 +187,24 @@ void import_suffixes(Job& job) {
     job.set(*option, "dmarc.public_suffix_list", path);
 }
 
+// Its own folder belongs to opendmarc, which would defer mail if it could not write there any more.
+void import_history(Job& job) {
+    const Option* option = job.find("HistoryFile");
+    if (option == nullptr) {
+        return;
+    }
+    constexpr std::string_view path = "/var/lib/paraph/reports/opendmarc.dat";
+    if (!job.set(*option, "reports.history_file", path)) {
+        return;
+    }
+    job.tell(
+        Effect::replaced, *option,
+        fmt::format("paraphd writes the history to {}. When the old file was taken in for the last time, "
+                    "name that one where opendmarc-import gets its input: opendmarc-importstats looks "
+                    "for HistoryFile in /etc/opendmarc.conf. Until then it grows, up to reports.store_size",
+                    path));
+}
+
 // Those of our own say nothing new.
 void import_trusted(Job& job) {
     const Option* option = job.find("TrustedAuthservIDs");
@@ -223,6 +241,7 @@ void import_opendmarc(const Options& options, Work& work) {
     import_reply(job);
     import_suffixes(job);
     import_trusted(job);
+    import_history(job);
     job.finish();
 }
 

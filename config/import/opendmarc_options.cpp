@@ -15,8 +15,6 @@ constexpr auto text = Holds::text;
 constexpr std::string_view by_unit = "systemd does it: see the unit of paraphd.";
 constexpr std::string_view no_failure_reports =
     "paraphd sends no reports about single messages. Few receivers do, for they tell what others wrote.";
-constexpr std::string_view no_aggregate_reports =
-    "paraphd writes no history for aggregate reports: those you send today end with the switch.";
 constexpr std::string_view no_arc =
     "paraphd does not check ARC. Mail of lists and forwarders that you trust can have an exception: "
     "policy.exceptions.";
@@ -52,7 +50,10 @@ constexpr OptionRow rows[] = {
     {"ForensicReportsBcc", dropped, "", old_name},
     {"ForensicReportsOnNone", dropped, "", old_name, truth},
     {"ForensicReportsSentBy", dropped, "", old_name},
-    {"HistoryFile", dropped, "", no_aggregate_reports},
+    {"HistoryFile", carried, "reports.history_file",
+     "In /var/lib/paraph/reports/opendmarc.dat, where the unit lets paraphd write. Tell the scripts that "
+     "fetch it; opendmarc-importstats looks for HistoryFile in /etc/opendmarc.conf. reports.enabled sends "
+     "reports without MySQL and Perl."},
     {"HoldQuarantinedMessages", carried, "policy.dmarc_quarantine",
      "With RejectFailures; without it opendmarc holds nothing either.", truth},
     {"IgnoreAuthenticatedClients", same, "roles",
@@ -61,7 +62,8 @@ constexpr OptionRow rows[] = {
      "Hosts other than internal ones: DMARC is judged, and nothing is done for it. Names are left out."},
     {"IgnoreMailFrom", carried, "policy.exceptions",
      "DMARC is judged for these authors, and nothing is done for it."},
-    {"IgnoreMailTo", dropped, "", no_aggregate_reports},
+    {"IgnoreMailTo", dropped, "",
+     "The history has mail to all recipients: what is left out of it is missing in the reports."},
     {"LogSPFDNS", replaced, "log.level", "log.level: debug.", truth},
     {"MilterDebug", replaced, "log.level", "log.level: debug.", number},
     {"NoReportsList", dropped, "", no_failure_reports},
@@ -70,7 +72,8 @@ constexpr OptionRow rows[] = {
      "RFC 9989 asks the DNS instead. A list keeps registries from aligning their customers; it is that of "
      "the distribution, or yours."},
     {"ReadCanonicalizedData", same, "", "One process has all of it.", truth},
-    {"RecordAllMessages", dropped, "", no_aggregate_reports, truth},
+    {"RecordAllMessages", dropped, "",
+     "Mail without a DMARC record is not in the history; no report tells of it.", truth},
     {"RejectFailures", carried, "policy.dmarc, policy.dmarc_quarantine",
      "As strict, which refuses without regard to signs of a list, as opendmarc does. enforce is gentler.",
      truth},

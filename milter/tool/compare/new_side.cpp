@@ -37,7 +37,8 @@ base::Result<NewSide, std::string> NewSide::start(const std::string& config, con
     Command command{.words = {path, "--config", config, "--socket", "unix:" + socket, "--log", "stderr",
                               "--settings-from-environment"},
                     .environment = {"PARAPH_LISTEN__CONTROL=", "PARAPH_LISTEN__SOCKET_GROUP=",
-                                    "PARAPH_RELOAD__WATCH=0s", "PARAPH_LOG__LEVEL=error"},
+                                    "PARAPH_RELOAD__WATCH=0s", "PARAPH_LOG__LEVEL=error",
+                                    "PARAPH_REPORTS__ENABLED=false", "PARAPH_REPORTS__HISTORY_FILE="},
                     .user = has_user ? daemon_user : "",
                     .log = folder.path() + "/paraphd.log"};
     auto started = MilterInstance::start(std::move(command), socket);

@@ -79,9 +79,16 @@ TEST_CASE("everybody in IgnoreHosts: DMARC does nothing, as before") {
     CHECK(tells(of_opendmarc("RejectFailures yes\nIgnoreHosts /none\n"), Effect::decide, "is judged now"));
 }
 
+TEST_CASE("the history for opendmarc-import goes on in another folder") {
+    const auto outcome = of_opendmarc("HistoryFile /var/run/opendmarc/opendmarc.dat\n");
+    CHECK(has_line(outcome.settings, "history_file: /var/lib/paraph/reports/opendmarc.dat"));
+    CHECK(errors_of(outcome.settings).empty());
+    CHECK(tells(outcome, Effect::replaced, "opendmarc-importstats looks for HistoryFile"));
+    CHECK(of_opendmarc("").settings.find("history_file") == std::string::npos);
+    CHECK(tells(of_opendmarc("IgnoreMailTo bob@a.test\n"), Effect::dropped, "mail to all recipients"));
+}
+
 TEST_CASE("what opendmarc does besides and paraphd does not") {
-    CHECK(
-        tells(of_opendmarc("HistoryFile /var/run/opendmarc.dat\n"), Effect::dropped, "end with the switch"));
     CHECK(tells(of_opendmarc("FailureReports true\n"), Effect::dropped, "no reports about single messages"));
     CHECK(of_opendmarc("FailureReports false\n").is_complete());
     CHECK(tells(of_opendmarc("DomainWhitelist lists.test\n"), Effect::decide, "does not check ARC"));
