@@ -3,6 +3,7 @@
 #include "authenticate/rewritten_sender.h"
 #include "base/ascii.h"
 #include "base/domain_name.h"
+#include "base/private_address.h"
 
 #include <fmt/format.h>
 
@@ -17,20 +18,6 @@ using Networks = std::vector<base::IpNetwork>;
 bool contains(const Networks& networks, const base::IpAddress& address) {
     return std::any_of(networks.begin(), networks.end(),
                        [&](const auto& network) { return network.contains(address); });
-}
-
-// Addresses that no host has towards the world (RFC 6890): whoever has one stands behind somebody else.
-bool is_private(const base::IpAddress& address) {
-    static const Networks networks = [] {
-        Networks list;
-        for (const char* const block :
-             {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-              "192.168.0.0/16", "224.0.0.0/3", "::/127", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"}) {
-            list.push_back(*base::IpNetwork::parse(block));
-        }
-        return list;
-    }();
-    return contains(networks, address);
 }
 
 bool is_named(std::string_view host, const std::string& name) {
@@ -135,7 +122,7 @@ class Walk {
             enter(*next);
             return true;
         }
-        if (is_private(*hop.client)) {
+        if (base::is_private(*hop.client)) {
             return stop(
                 fmt::format("the client of {} is {}, a private address", at_.print(), hop.client->print()));
         }

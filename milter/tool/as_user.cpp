@@ -3,23 +3,18 @@
 #include "milter/tool/files.h"
 
 #include <grp.h>
-#include <pwd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <optional>
 #include <system_error>
 
 namespace milter::tool {
 
 namespace {
-
-bool become(const passwd& account) {
-    return initgroups(account.pw_name, account.pw_gid) == 0 && setgid(account.pw_gid) == 0 &&
-           setuid(account.pw_uid) == 0;
-}
 
 void write_all(int descriptor, std::string_view text) {
     while (!text.empty()) {
@@ -39,10 +34,11 @@ std::string in_words(const char* step) {
 }
 
 // Nothing is thrown beyond the child: it would go on as a second copy of the caller.
-[[noreturn]] void answer(const passwd& account, int descriptor, const std::function<std::string()>& ask) {
+[[noreturn]] void answer(const std::string& user, const keys::Account& account, int descriptor,
+                         const std::function<std::string()>& ask) {
     int status = gave_up;
     try {
-        if (become(account)) {
+        if (become(user, account)) {
             write_all(descriptor, ask());
             status = answered;
         } else {
@@ -70,12 +66,17 @@ Told wait_for(pid_t child, std::string text) {
 
 } // namespace
 
+bool become(const std::string& user, const keys::Account& account) {
+    return initgroups(user.c_str(), account.group) == 0 && setgid(account.group) == 0 &&
+           setuid(account.user) == 0;
+}
+
 Told as_user(const std::string& user, const std::function<std::string()>& ask) {
-    const passwd* account = user.empty() ? nullptr : getpwnam(user.c_str());
-    if (user.empty() || (account != nullptr && account->pw_uid == geteuid())) {
+    const auto account = user.empty() ? std::nullopt : keys::find_account(user);
+    if (user.empty() || (account && account->user == geteuid())) {
         return ask();
     }
-    if (account == nullptr) {
+    if (!account) {
         return base::refuse(std::string("there is no such user"));
     }
     if (geteuid() != 0) {
@@ -88,7 +89,7 @@ Told as_user(const std::string& user, const std::function<std::string()>& ask) {
     const pid_t child = fork();
     if (child == 0) {
         close(ends[0]);
-        answer(*account, ends[1], ask);
+        answer(user, *account, ends[1], ask);
     }
     const std::string trouble = child < 0 ? in_words("fork") : std::string();
     close(ends[1]);

@@ -1,7 +1,7 @@
 #include "milter/tool/compare/arrival.h"
 
 #include "base/ascii.h"
-#include "base/ip_network.h"
+#include "base/private_address.h"
 #include "message/from.h"
 #include "message/received.h"
 #include "message/reverse_path.h"
@@ -21,16 +21,6 @@ const char* const made_up_helo = "client.invalid";
 constexpr std::array<std::string_view, 5> delivery_fields{"Return-Path", "Delivered-To", "X-Original-To",
                                                           "Envelope-To", "X-Envelope-To"};
 
-bool is_inside(const base::IpAddress& address) {
-    static constexpr std::array<std::string_view, 8> blocks{
-        "127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-        "169.254.0.0/16", "::1/128",    "fc00::/7",      "fe80::/10"};
-    return std::ranges::any_of(blocks, [&](std::string_view text) {
-        const auto block = base::IpNetwork::parse(text);
-        return block && block->contains(address);
-    });
-}
-
 struct Hop {
     std::size_t place = 0; // of its field
     message::ReceivedHop hop{};
@@ -45,7 +35,7 @@ std::optional<Hop> find_hop(const message::HeaderList& headers) {
         }
         ++seen;
         const auto hop = message::parse_received(headers[i].body(), message::ReceivedForm::any);
-        if (hop && hop->client && !hop->logged_in && !is_inside(*hop->client)) {
+        if (hop && hop->client && !hop->logged_in && !base::is_private(*hop->client)) {
             return Hop{i, *hop};
         }
     }

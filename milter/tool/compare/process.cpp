@@ -3,11 +3,11 @@
 #include "base/ascii.h"
 #include "keys/file_bytes.h"
 #include "keys/ownership.h"
+#include "milter/tool/as_user.h"
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -37,11 +37,6 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     return all;
 }
 
-bool become(const std::string& user, const std::optional<keys::Account>& account) {
-    return !account || (::initgroups(user.c_str(), account->group) == 0 && ::setgid(account->group) == 0 &&
-                        ::setuid(account->user) == 0);
-}
-
 // Of the leaders of groups, for `kill_all`; 0: a free place.
 std::array<std::atomic<pid_t>, 16> leaders{};
 
@@ -69,7 +64,7 @@ constexpr rlim_t largest_file = rlim_t{8} * 1024 * 1024;
     }
     const bool ready = ::setpgid(0, 0) == 0 && ::dup2(ends.input, STDIN_FILENO) >= 0 &&
                        ::dup2(ends.output, STDOUT_FILENO) >= 0 && ::dup2(ends.log, STDERR_FILENO) >= 0 &&
-                       become(command.user, account) && ::chdir("/") == 0;
+                       (!account || become(command.user, *account)) && ::chdir("/") == 0;
     if (ready) {
         ::close_range(STDERR_FILENO + 1, ~0U, 0);
         ::prctl(PR_SET_PDEATHSIG, SIGTERM); // NOLINT(*-vararg)

@@ -2,6 +2,7 @@
 
 #include "keys/file_bytes.h"
 #include "keys/ownership.h"
+#include "milter/tool/as_user.h"
 #include "milter/tool/daemon_user.h"
 #include "milter/tool/import/processes.h"
 #include "milter/tool/import/programs.h"
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,8 +43,7 @@ pid_t running() {
 [[noreturn]] void become_daemon(const std::string& program, const keys::Account& account, int log) {
     const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (::setsid() >= 0 && ::dup2(nothing, STDIN_FILENO) >= 0 && ::dup2(log, STDOUT_FILENO) >= 0 &&
-        ::dup2(log, STDERR_FILENO) >= 0 && ::initgroups(daemon_user, account.group) == 0 &&
-        ::setgid(account.group) == 0 && ::setuid(account.user) == 0) {
+        ::dup2(log, STDERR_FILENO) >= 0 && become(daemon_user, account)) {
         ::umask(0077);
         ::execl(program.c_str(), program.c_str(), "--log", "stderr", static_cast<char*>(nullptr));
     }

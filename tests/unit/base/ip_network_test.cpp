@@ -1,4 +1,5 @@
 #include "base/ip_network.h"
+#include "base/private_address.h"
 
 #include "support/catch.h"
 
@@ -101,5 +102,19 @@ TEST_CASE("bits behind the prefix are noticed", "[base]") {
          {"10.0.0.0/24", "10.0.0.1", "10.0.0.1/32", "2001:db8::/32", "::ffff:127.0.0.0/104", "junk"}) {
         CAPTURE(text);
         CHECK_FALSE(IpNetwork::has_host_bits(text));
+    }
+}
+
+TEST_CASE("addresses that no host has towards the world", "[base]") {
+    for (const char* const text :
+         {"10.1.2.3", "172.31.255.255", "192.168.0.1", "127.0.0.1", "100.64.0.1", "169.254.1.1", "0.0.0.0",
+          "255.255.255.255", "::", "::1", "fd00::1", "fe80::1", "ff02::1"}) {
+        CAPTURE(text);
+        CHECK(base::is_private(*IpAddress::parse(text)));
+    }
+    for (const char* const text : {"11.0.0.1", "172.32.0.1", "192.169.0.1", "100.128.0.1", "192.0.2.1",
+                                   "223.255.255.255", "::2", "2001:db8::1"}) {
+        CAPTURE(text);
+        CHECK_FALSE(base::is_private(*IpAddress::parse(text)));
     }
 }
