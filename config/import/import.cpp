@@ -49,6 +49,7 @@ class Import {
         std::ranges::stable_sort(outcome.findings, {}, &Finding::effect);
         outcome.counts = work_.counts;
         outcome.daemons = daemons_;
+        outcome.not_called = not_called_;
         outcome.read = read_;
         return outcome;
     }
@@ -79,6 +80,7 @@ class Import {
         has_policyd_ = inputs_.policyd.has_value();
         if (has_policyd_ && !inputs_.policyd_is_named && postfix_.has_main() && !policy_.called) {
             has_policyd_ = false;
+            not_called_.push_back(Daemon::policyd_spf);
             note(Effect::note, inputs_.policyd->path,
                  "Postfix does not call policyd-spf, so that its configuration is left out. Name it with "
                  "--policyd-spf to take it over all the same");
@@ -131,6 +133,7 @@ class Import {
             return;
         }
         has_opendmarc_ = false;
+        not_called_.push_back(Daemon::opendmarc);
         note(Effect::note, inputs_.opendmarc->path,
              "Postfix does not call opendmarc at its socket, so that its configuration is left out. Name it "
              "with --opendmarc to take it over all the same");
@@ -285,7 +288,7 @@ class Import {
     Started opendkim_, opendmarc_;
     Options policyd_;
     bool has_opendkim_ = false, has_opendmarc_ = false, has_policyd_ = false;
-    std::vector<Daemon> daemons_;
+    std::vector<Daemon> daemons_, not_called_;
     std::vector<std::string> read_;
 };
 

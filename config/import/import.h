@@ -54,6 +54,7 @@ struct Outcome {
     std::vector<std::string> read{}; // the files that counted
     Counts counts{};
     std::vector<Daemon> daemons{};
+    std::vector<Daemon> not_called{}; // found, and left out because Postfix does not ask them
 
     // Whether something of the old configuration is not in the new one.
     [[nodiscard]] bool is_complete() const;

@@ -133,24 +133,40 @@ class Compare(OldProgramsTest):
 
     def test_what_is_not_compared_is_told(self):
         said = self.on_machine("""
+            echo 'Nameservers 127.0.0.1' >>/etc/opendkim.conf
             : >/run/empty; paraph import --compare /run/empty; echo "empty: status $?"
             paraph import --compare "" >/dev/null; echo "no name: status $?"
             setpriv --reuid ann --regid ann --clear-groups paraph import --compare 5; echo "ann: status $?"
             sed -i 's/^Socket.*/Socket inet:8899@localhost/' /etc/opendmarc.conf
             paraph import --compare 5; echo "opendmarc: status $?"
+            postconf -e 'smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination'
+            paraph import --compare 5; echo "policyd-spf: status $?"
+            cp DIR/main.cf /etc/postfix/main.cf
+            sed -i 's:argv=/usr/bin/policyd-spf:argv=/usr/bin/perl /usr/local/lib/policyd-spf-perl:' /etc/postfix/master.cf
+            paraph import --compare 5; echo "another service: status $?"
+            """.replace("DIR", str(self.folder)) + """
             """)
         for line in ("there is no message that could be compared", "empty: status 66", "no name: status 66",
-                     "Not compared: opendmarc: Postfix does not call it; name its file with --opendmarc.", "opendmarc: status 1"):
+                     "opendmarc does nothing here: Postfix does not call it. To compare it all the same, name its file with --opendmarc.",
+                     "opendmarc: status 0", "policyd-spf does nothing here: Postfix does not call it.", "policyd-spf: status 0",
+                     "Not compared: policyd-spf: it is not imported", "another service: status 1"):
             self.assertIn(line, said)
         self.assertNotIn("ann: status 0", said)
 
     def test_what_was_killed_and_what_hangs(self):
-        """A run after SIGKILL, and ^C where the DNS does not answer."""
-        said = self.on_machine("""
-            paraph import --compare 100000 >/dev/null 2>&1 & child=$!
-            until ps ax -o args= | grep -q '^[^ ]*paraphd .*paraph-compare'; do sleep 0.05; done
-            kill -KILL $child; wait $child
+        """Whoever watches after SIGKILL, and where he is killed as well; ^C where the DNS does not answer."""
+        said = self.on_machine(LEFT + """
+            start() {
+                paraph import --compare 100000 >/dev/null 2>&1 & child=$!
+                until ps ax -o args= | grep -q '^[^ ]*paraphd .*paraph-compare'; do sleep 0.05; done; sleep 0.5
+            }
+            start; pgrep -f '^/usr/sbin/open.*paraph-compare' >/dev/null && echo 'private ones run'
+            kill -KILL $child; wait $child; for _ in $(seq 100); do left killed; same_left killed && break; sleep 0.05; done
+            start; kill -KILL $(pgrep -P $child -x paraph) $child; wait $child
             paraph import --compare 1 2>&1 >/dev/null | grep 'was left by'; ls -d /run/paraph-compare* || echo 'all is removed'
+            pkill -KILL -f '^/usr/sbin/open.*paraph-compare'
+            script -qec 'paraph import --compare 46' /run/terminal >/dev/null; grep -a 'of 46 messages' /run/terminal
+            paraph import --compare 46 2>&1 | grep 'of 46 messages' || echo 'no progress in a file'
             python3 -c "import socket, time; s = socket.socket(2, 2); s.bind(('127.0.0.9', 53)); time.sleep(600)" &
             echo 'nameserver 127.0.0.9' >/etc/resolv.conf
             paraph import --compare 100 & child=$!
@@ -158,7 +174,8 @@ class Compare(OldProgramsTest):
             start=$SECONDS; kill -INT $child; wait $child; echo "INT: status $?"
             [ $((SECONDS - start)) -le 4 ] && echo 'it ended at once'
             """)
-        for line in ("was left by a comparison that was killed", "all is removed", "INT: status 69", "it ended at once"):
+        for line in ("private ones run", "killed: nothing is left", "1 of 46 messages", "no progress in a file",
+                     "was left by a comparison that was killed", "all is removed", "INT: status 69", "it ended at once"):
             self.assertIn(line, said)
 
 

@@ -4,7 +4,9 @@
 #include "milter/runtime/runtime.h"
 #include "milter/tool/all_keys.h"
 #include "milter/tool/compare/arrival.h"
+#include "milter/tool/compare/guardian.h"
 #include "milter/tool/compare/new_configuration.h"
+#include "milter/tool/compare/progress.h"
 #include "milter/tool/compare/report.h"
 #include "milter/tool/compare/side.h"
 #include "milter/tool/daemon_user.h"
@@ -170,6 +172,14 @@ class Play {
     std::size_t number_ = 0;
 };
 
+std::vector<std::string> names_of(const std::vector<config::import::Daemon>& daemons) {
+    std::vector<std::string> names;
+    for (const auto daemon : daemons) {
+        names.emplace_back(config::import::name_of(daemon));
+    }
+    return names;
+}
+
 std::vector<std::string> names_of(const OldSide& side) {
     std::vector<std::string> names;
     for (const auto& [is_there, name] : {std::pair(side.has_opendkim(), "opendkim"),
@@ -182,14 +192,13 @@ std::vector<std::string> names_of(const OldSide& side) {
     return names;
 }
 
-Result<ExitCode> told(const Play& play, const std::vector<std::string>& names, std::vector<std::string> notes,
-                      bool as_json, Console& console) {
+Result<ExitCode> told(const Play& play, Report report, bool as_json, Console& console) {
     const Tally& tally = play.tally();
     if (play.lacks_signatures()) {
-        notes.emplace_back(
+        report.notes.emplace_back(
             "signatures: neither side signed any of your own messages, although there are keys");
     }
-    const Report report{tally, names, notes, import::is_stop_wanted()};
+    report.was_stopped = import::is_stop_wanted();
     console.out << (as_json ? print_json(report) : print(report));
     if (report.was_stopped) {
         return fail(ExitCode::unavailable, "stopped before the end");
@@ -197,7 +206,33 @@ Result<ExitCode> told(const Play& play, const std::vector<std::string>& names, s
     if (tally.compared(Way::inbound) + tally.compared(Way::outbound) == 0) {
         return fail(ExitCode::no_input, "there is no message that could be compared");
     }
-    return notes.empty() && !tally.has_unknown() ? ExitCode::ok : ExitCode::found;
+    return report.notes.empty() && !tally.has_unknown() ? ExitCode::ok : ExitCode::found;
+}
+
+// What is left out of the import does nothing today, and explains no difference.
+config::import::Inputs taking_part(config::import::Inputs inputs,
+                                   const std::vector<config::import::Daemon>& daemons) {
+    using config::import::Daemon;
+    for (const auto& [daemon, file] : {std::pair(Daemon::opendkim, &inputs.opendkim),
+                                       {Daemon::opendmarc, &inputs.opendmarc},
+                                       {Daemon::policyd_spf, &inputs.policyd}}) {
+        if (std::ranges::find(daemons, daemon) == daemons.end()) {
+            file->reset();
+        }
+    }
+    return inputs;
+}
+
+void play_samples(Samples& samples, Play& play, Console& console) {
+    Progress progress(console, samples.count());
+    while (!import::is_stop_wanted()) {
+        const auto sample = samples.next();
+        if (!sample) {
+            break;
+        }
+        play.play(*sample);
+        progress.add_message();
+    }
 }
 
 Result<ExitCode> play_all(const Task& task, const config::import::Inputs& inputs, const HostFiles& files,
@@ -229,22 +264,18 @@ Result<ExitCode> play_all(const Task& task, const config::import::Inputs& inputs
     if (!own) {
         return fail(ExitCode::unavailable, own.error());
     }
-    const Configured configuration = configured(inputs, files, made->settings);
+    const Configured configuration =
+        configured(taking_part(inputs, made->outcome.daemons), files, made->settings);
     Play play(old, *own, configuration);
     auto samples = open_samples(task.messages, play.domains());
     if (!samples) {
         return tl::make_unexpected(samples.error());
     }
-    while (!import::is_stop_wanted()) {
-        const auto sample = (*samples)->next();
-        if (!sample) {
-            break;
-        }
-        play.play(*sample);
-    }
+    play_samples(**samples, play, console);
     old.ask_to_end();
     own->ask_to_end();
-    return told(play, names_of(old), notes, task.json, console);
+    return told(play, {play.tally(), names_of(old), names_of(made->outcome.not_called), notes}, task.json,
+                console);
 }
 
 } // namespace
@@ -260,8 +291,14 @@ Result<ExitCode> compare_all(const Task& task, const config::import::Inputs& inp
             path, path);
     }
     const auto folder = PrivateFolder::make();
-    return folder ? play_all(task, inputs, files, *folder, console)
-                  : Result<ExitCode>(fail(ExitCode::cannot_write, folder.error()));
+    if (!folder) {
+        return fail(ExitCode::cannot_write, folder.error());
+    }
+    const auto guardian = Guardian::start(folder->path());
+    if (!guardian) {
+        return fail(ExitCode::unavailable, guardian.error());
+    }
+    return play_all(task, inputs, files, *folder, console);
 }
 
 } // namespace milter::tool::compare

@@ -71,6 +71,10 @@ std::string user_of_service(const std::optional<foreign::Text>& master) {
     return user;
 }
 
+bool is_among(const std::vector<foreign::Daemon>& daemons, foreign::Daemon one) {
+    return std::ranges::find(daemons, one) != daemons.end();
+}
+
 // The first of them that there is.
 std::string existing_user(const std::vector<std::string>& names) {
     for (const auto& name : names) {
@@ -117,6 +121,29 @@ using Started = base::Result<std::unique_ptr<MilterInstance>, std::string>;
 
 // Where the unit names the user, the program is started as that one; where its configuration does, it becomes
 // that one by itself, as ever.
+struct Users {
+    std::string from_unit;
+    std::optional<keys::Account> account; // in the end; none: that of this process
+};
+
+Users users_of(const Milter& milter, const foreign::Options& options) {
+    Users users;
+    users.from_unit = is_root() ? user_of_unit(milter.units) : std::string();
+    const std::string user = users.from_unit.empty() && is_root() ? user_of(options) : users.from_unit;
+    users.account = user.empty() ? std::nullopt : keys::find_account(user);
+    return users;
+}
+
+// Its path; whoever is to read it in the end can.
+base::Result<std::string, std::string> write_copy(const PrivateFolder& folder, const std::string& name,
+                                                  const std::string& text,
+                                                  const std::optional<keys::Account>& reader) {
+    std::string path = fmt::format("{}/{}.conf", folder.path(), name);
+    const auto written =
+        keys::write_new_file(path, text, {reader ? std::optional(reader->group) : std::nullopt, false});
+    return written ? base::Result<std::string, std::string>(std::move(path)) : base::refuse(written.error());
+}
+
 Started start_milter(const Milter& milter, const foreign::Files& files, const PrivateFolder& folder) {
     const auto program = import::find_program(milter.name);
     if (program.empty()) {
@@ -127,28 +154,25 @@ Started start_milter(const Milter& milter, const foreign::Files& files, const Pr
     if (const auto obstacle = obstacle_of(options); !obstacle.empty()) {
         return base::refuse(obstacle);
     }
-    const std::string from_unit = is_root() ? user_of_unit(milter.units) : std::string();
-    const std::string user = from_unit.empty() && is_root() ? user_of(options) : from_unit;
-    const auto account = user.empty() ? std::nullopt : keys::find_account(user);
-    const auto room = folder.make_room(milter.name, account);
+    const Users users = users_of(milter, options);
+    const auto room = folder.make_room(milter.name, users.account);
     if (!room) {
         return base::refuse(room.error());
     }
-    const PrivatePlace place{*room + "/socket", *room, is_root() && from_unit.empty()};
+    const PrivatePlace place{*room + "/socket", *room, is_root() && users.from_unit.empty()};
     const bool is_opendkim = milter.program == foreign::Program::opendkim;
-    const std::string config = fmt::format("{}/{}.conf", folder.path(), milter.name);
-    const auto written = keys::write_new_file(
-        config, is_opendkim ? private_opendkim(options, place) : private_opendmarc(options, place),
-        {account ? std::optional(account->group) : std::nullopt, false});
-    if (!written) {
-        return base::refuse(written.error());
+    const auto config = write_copy(
+        folder, milter.name,
+        is_opendkim ? private_opendkim(options, place) : private_opendmarc(options, place), users.account);
+    if (!config) {
+        return base::refuse(config.error());
     }
-    Command command{.words = {program, "-f", is_opendkim ? "-x" : "-c", config},
-                    .user = from_unit,
+    Command command{.words = {program, "-f", is_opendkim ? "-x" : "-c", *config},
+                    .user = users.from_unit,
                     .log = fmt::format("{}/{}.log", folder.path(), milter.name)};
     auto started = MilterInstance::start(std::move(command), place.socket);
     return started ? std::move(started)
-                   : base::refuse("does not start: " + in_own_place(started.error(), config, options));
+                   : base::refuse("does not start: " + in_own_place(started.error(), *config, options));
 }
 
 base::Result<std::unique_ptr<PolicyService>, std::string> start_policyd(const foreign::Inputs& inputs,
@@ -161,15 +185,12 @@ base::Result<std::unique_ptr<PolicyService>, std::string> start_policyd(const fo
                                  ? existing_user({user_of_service(inputs.master_cf), "policyd-spf", "nobody"})
                                  : std::string();
     const auto account = user.empty() ? std::nullopt : keys::find_account(user);
-    const std::string config = folder.path() + "/policyd-spf.conf";
-    const auto written =
-        keys::write_new_file(config, private_policyd(inputs.policyd->text),
-                             {account ? std::optional(account->group) : std::nullopt, false});
-    if (!written) {
-        return base::refuse(written.error());
+    const auto config = write_copy(folder, "policyd-spf", private_policyd(inputs.policyd->text), account);
+    if (!config) {
+        return base::refuse(config.error());
     }
     return PolicyService::start(
-        {.words = {program, config}, .user = user, .log = folder.path() + "/policyd-spf.log"});
+        {.words = {program, *config}, .user = user, .log = folder.path() + "/policyd-spf.log"});
 }
 
 template <class Started>
@@ -199,9 +220,7 @@ message::Message with_edits(const message::Message& message, const ProbeResult& 
 OldSide OldSide::start(const Imported& imported, const PrivateFolder& folder,
                        std::vector<std::string>& notes) {
     const auto& inputs = imported.inputs;
-    const auto has = [&](foreign::Daemon daemon) {
-        return std::ranges::find(imported.outcome.daemons, daemon) != imported.outcome.daemons.end();
-    };
+    const auto has = [&](foreign::Daemon daemon) { return is_among(imported.outcome.daemons, daemon); };
     OldSide side;
     if (inputs.opendkim && has(foreign::Daemon::opendkim)) {
         const Milter milter{foreign::Program::opendkim, "opendkim", *inputs.opendkim, inputs.opendkim_units,
@@ -220,8 +239,8 @@ OldSide OldSide::start(const Imported& imported, const PrivateFolder& folder,
          {std::tuple(inputs.opendkim.has_value(), foreign::Daemon::opendkim, "opendkim"),
           {inputs.opendmarc.has_value(), foreign::Daemon::opendmarc, "opendmarc"},
           {inputs.policyd.has_value(), foreign::Daemon::policyd_spf, "policyd-spf"}}) {
-        if (is_found && !has(daemon)) {
-            notes.push_back(fmt::format("{0}: Postfix does not call it; name its file with --{0}", name));
+        if (is_found && !has(daemon) && !is_among(imported.outcome.not_called, daemon)) {
+            notes.push_back(fmt::format("{}: it is not imported; `paraph import` says why", name));
         }
     }
     return side;

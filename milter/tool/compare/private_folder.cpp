@@ -86,10 +86,16 @@ base::Result<PrivateFolder, std::string> PrivateFolder::make() {
 }
 
 PrivateFolder::~PrivateFolder() {
+    if (!path_.empty()) {
+        remove(path_);
+    }
+}
+
+void PrivateFolder::remove(const std::string& path) {
     constexpr int most = 50;
     std::error_code error;
-    for (int tries = 0; !path_.empty() && tries < most; ++tries) {
-        std::filesystem::remove_all(path_, error);
+    for (int tries = 0; tries < most; ++tries) {
+        std::filesystem::remove_all(path, error);
         if (!error) {
             return;
         }

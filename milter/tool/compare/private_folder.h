@@ -25,6 +25,8 @@ class PrivateFolder {
     [[nodiscard]] const std::string& path() const { return path_; }
     // Removes those that a run left which was killed, with copies of keys. Their paths.
     [[nodiscard]] static std::vector<std::string> remove_left();
+    // With all that is in it, also what somebody who was just killed still writes.
+    static void remove(const std::string& path);
     // A directory in it that belongs to `owner`, none: to this process. Its path.
     [[nodiscard]] base::Result<std::string, std::string>
     make_room(const std::string& name, const std::optional<keys::Account>& owner) const;

@@ -4,6 +4,7 @@
 #include "keys/file_bytes.h"
 #include "keys/ownership.h"
 #include "milter/tool/as_user.h"
+#include "milter/tool/compare/guardian.h"
 
 #include <fmt/format.h>
 
@@ -62,7 +63,9 @@ constexpr rlim_t largest_file = rlim_t{8} * 1024 * 1024;
     for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
         ::signal(number, SIG_DFL);
     }
-    const bool ready = ::setpgid(0, 0) == 0 && ::dup2(ends.input, STDIN_FILENO) >= 0 &&
+    const bool leads = ::setpgid(0, 0) == 0;
+    Guardian::note_start(::getpid()); // its parent may be killed just now
+    const bool ready = leads && ::dup2(ends.input, STDIN_FILENO) >= 0 &&
                        ::dup2(ends.output, STDOUT_FILENO) >= 0 && ::dup2(ends.log, STDERR_FILENO) >= 0 &&
                        (!account || become(command.user, *account)) && ::chdir("/") == 0;
     if (ready) {
@@ -150,6 +153,7 @@ bool Process::is_running() {
     replace_leader(pid_, 0);
     if (told == 0) {
         ::kill(-pid_, SIGKILL);
+        Guardian::note_end(pid_);
         ::waitpid(pid_, nullptr, 0);
     }
     pid_ = 0;

@@ -71,6 +71,12 @@ std::string heading(const Report& report) {
     if (report.was_stopped) {
         text += "Stopped before the end.\n";
     }
+    for (const auto& name : report.not_called) {
+        text +=
+            fmt::format("{} does nothing here: Postfix does not call it. To compare it all the same, name "
+                        "its file with --{}.\n",
+                        name, name);
+    }
     for (const auto& note : report.notes) {
         text += fmt::format("Not compared: {}.\n", safe(note));
     }
@@ -126,6 +132,7 @@ std::string print(const Report& report) {
 std::string print_json(const Report& report) {
     Json json;
     json["compared"] = report.compared;
+    json["not_called"] = report.not_called;
     json["not_compared"] = report.notes;
     json["inbound"] = report.tally.compared(Way::inbound);
     json["outbound"] = report.tally.compared(Way::outbound);

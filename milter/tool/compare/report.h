@@ -11,8 +11,9 @@ namespace milter::tool::compare {
 
 struct Report {
     const Tally& tally;
-    std::vector<std::string> compared; // the old programs
-    std::vector<std::string> notes;
+    std::vector<std::string> compared;     // the old programs
+    std::vector<std::string> not_called{}; // as far as they were found
+    std::vector<std::string> notes{};
     bool was_stopped = false;
 };
 

@@ -29,6 +29,7 @@ class Made final : public Samples {
     std::optional<Sample> next() override {
         return made_ < count_ ? std::optional(make_up(made_++, domains_)) : std::nullopt;
     }
+    [[nodiscard]] std::size_t count() const override { return count_; }
 
   private:
     std::size_t count_, made_ = 0;
@@ -105,6 +106,7 @@ class Directory final : public Samples {
     }
 
     [[nodiscard]] bool is_empty() const { return paths_.empty(); }
+    [[nodiscard]] std::size_t count() const override { return paths_.size(); }
 
     std::optional<Sample> next() override {
         if (read_ == paths_.size()) {

@@ -39,6 +39,8 @@ class Samples {
 
     // The next one; nothing at the end.
     [[nodiscard]] virtual std::optional<Sample> next() = 0;
+    // 0: it is not known.
+    [[nodiscard]] virtual std::size_t count() const { return 0; }
 };
 
 // `what` is a number, or the path of a file or directory. `domains` are those that sign.

@@ -388,4 +388,7 @@ TEST_CASE("alike differences are one line, those without a reason come first, an
     CHECK(text.find("WITHOUT A KNOWN REASON\n  inbound, 1 message: dkim") <
           text.find("outbound, 500 messages: h="));
     CHECK(text.find("1 message cannot be read") != std::string::npos);
+    CHECK(text.find("does nothing here") == std::string::npos);
+    CHECK(print(Report{tally, {"opendkim"}, {"opendmarc"}}).find("\nopendmarc does nothing here: Postfix") !=
+          std::string::npos);
 }

@@ -3,11 +3,15 @@
 #include "milter/tool/compare/private_folder.h"
 
 #include "milter/tool/compare/dmarc_facts.h"
+#include "milter/tool/compare/guardian.h"
 #include "support/catch.h"
 #include "support/temporary_tree.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -91,6 +95,57 @@ TEST_CASE("a policy service that does not answer is given up, and asked anew") {
     REQUIRE(told);
     CHECK(*told == "dunno");
     CHECK_FALSE(runs(child)); // ended with its parent
+}
+
+// Killed while a program of its own runs that does not end when it is asked to.
+[[noreturn]] void be_killed(const TemporaryTree& tree, bool asks_guardian) {
+    const auto folder = PrivateFolder::make();
+    const auto guardian = asks_guardian ? Guardian::start(folder->path()) : base::refuse(std::string());
+    const std::string script =
+        fmt::format("trap '' TERM; echo $$ {} >{}; exec sleep 600", folder->path(), tree.path("child"));
+    const auto program = Process::start({.words = {"/bin/sh", "-c", script}, .log = tree.path("log")});
+    while (!std::filesystem::exists(tree.path("child")) ||
+           std::filesystem::file_size(tree.path("child")) == 0) {
+    }
+    ::raise(SIGKILL);
+    ::_exit(1);
+}
+
+TEST_CASE("what runs for a process ends when that one is killed, and its folder goes") {
+    const bool is_guarded = GENERATE(true, false);
+    const TemporaryTree tree;
+    const pid_t owner = ::fork();
+    if (owner == 0) {
+        be_killed(tree, is_guarded);
+    }
+    REQUIRE(::waitpid(owner, nullptr, 0) == owner);
+    pid_t child = 0;
+    std::string folder;
+    std::ifstream(tree.path("child")) >> child >> folder;
+    REQUIRE(child > 0);
+    if (is_guarded) {
+        while (runs(child) || std::filesystem::exists(folder)) { // at once, but not before this one looks
+        }
+    } else {
+        CHECK(runs(child));
+        ::kill(child, SIGKILL);
+        PrivateFolder::remove(folder);
+    }
+}
+
+TEST_CASE("a guardian ends nobody who has ended already") {
+    const TemporaryTree tree;
+    const auto folder = PrivateFolder::make();
+    REQUIRE(folder);
+    {
+        const auto guardian = Guardian::start(folder->path());
+        REQUIRE(guardian);
+        const auto program = Process::start({.words = {"/bin/true"}, .log = tree.path("log")});
+        REQUIRE(program);
+        while ((*program)->is_running()) {
+        }
+    }
+    CHECK_FALSE(std::filesystem::exists(folder->path()));
 }
 
 TEST_CASE("what a killed run left is removed, and nothing else") {
