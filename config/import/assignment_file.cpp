@@ -66,6 +66,7 @@ std::string shell_word(std::string_view text, const Variables& variables) {
 
 Options parse_assignment_file(std::string_view text, const std::string& file) {
     Options options;
+    options.file = file;
     for (const TextLine& line : lines_of(text)) {
         const std::string_view content = base::trim_wsp(line.text.substr(0, line.text.find('#')));
         if (content.empty()) {

@@ -133,9 +133,6 @@ std::optional<std::string> Draft::add_domain(std::string_view domain, bool subdo
 
 std::optional<std::string> Draft::set_default(const std::string& table, const DraftKey& key,
                                               const Place& place) {
-    if (const auto refusal = check_selector(key.selector)) {
-        return refusal->reason.empty() ? "it is no selector" : refusal->reason;
-    }
     if (!fits(table) || !fits(key.file)) {
         return std::string(cannot_hold);
     }

@@ -212,10 +212,32 @@ class Import {
                  "accept: while paraphd is down mail comes in unchecked, with whatever forged results it "
                  "brings, as before. See postfix.md"});
         }
+        tell_of_milter_maps();
         if (const auto* protocol = postfix_.find("milter_protocol");
             protocol != nullptr && protocol->text == "2") {
             work_.findings.push_back({Effect::decide, protocol->place, "milter_protocol",
                                       "2 is too old: take it out, or write 6"});
+        }
+    }
+
+    // Postfix 3.2: some clients have milters of their own, in a table that is not read here.
+    void tell_of_milter_maps() {
+        constexpr std::string_view name = "smtpd_milter_maps";
+        const auto tell = [&](const PostfixValue& value) {
+            if (!value.text.empty()) {
+                work_.findings.push_back(
+                    {Effect::decide, value.place, std::string(name),
+                     "what milters some clients get stands in a table, which is not changed: write the new "
+                     "socket in place of the old ones there"});
+            }
+        };
+        if (const auto* value = postfix_.find(name)) {
+            tell(*value);
+        }
+        for (const PostfixService& service : postfix_.services()) {
+            if (const auto found = service.overrides.find(name); found != service.overrides.end()) {
+                tell(found->second);
+            }
         }
     }
 

@@ -27,9 +27,9 @@ bool is_off(const OptionRow& row, const std::string& value) {
 
 } // namespace
 
-Job::Job(Daemon daemon, const Options& options, Work& work) : daemon_(daemon), work_(work) {
+Job::Job(Daemon daemon, const Options& options, Work& work)
+    : daemon_(daemon), work_(work), file_(options.file) {
     for (const Option& option : options.list) {
-        file_ = file_.empty() ? option.place.file : file_;
         const auto [at, added] = by_name_.try_emplace(key_of(daemon, option.name), last_.size());
         if (added) {
             last_.push_back(option);

@@ -90,6 +90,7 @@ class Reader {
 
 Options parse_keyword_file(std::string_view text, const std::string& file) {
     Options options;
+    options.file = file;
     for (const TextLine& line : lines_of(text)) {
         parse_line(line, file, options);
     }
@@ -98,6 +99,7 @@ Options parse_keyword_file(std::string_view text, const std::string& file) {
 
 Options read_keyword_file(std::string_view text, const std::string& file, const Files& files) {
     Options options;
+    options.file = file;
     Reader(files, options).read(text, file, 0);
     return options;
 }

@@ -8,6 +8,7 @@
 #include "config/import/keyword_file.h"
 #include "config/import/opendkim.h"
 #include "config/import/text_lines.h"
+#include "config/text_checks.h"
 
 #include <fmt/format.h>
 
@@ -209,11 +210,15 @@ class Tables {
 class SingleKey {
   public:
     SingleKey(Job& job, const Option& domain, const Option& selector, const Option& key_file)
-        : job_(job), domain_(domain),
+        : job_(job), domain_(domain), selector_(selector),
           key_{selector.value, copied_key(job, key_file, absolute(key_file.value, job.base()),
                                           fmt::format("{}.pem", selector.value))} {}
 
     void import() {
+        if (const auto refusal = check_selector(key_.selector)) {
+            job_.tell(Effect::decide, selector_, "no mail is signed: " + refusal->reason);
+            return;
+        }
         const ReadSet read = parse_data_set(domain_.value);
         const bool as_table = read.set.kind == SetKind::file && !job_.is_yes("SubDomains");
         if (as_table) {
@@ -266,6 +271,7 @@ class SingleKey {
 
     Job& job_;
     const Option& domain_;
+    const Option& selector_;
     DraftKey key_;
 };
 

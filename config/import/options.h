@@ -21,6 +21,7 @@ struct Options {
     std::vector<Option> list;
     std::vector<Problem> problems;
     bool is_template = false; // it has marks that nobody filled in
+    std::string file{};       // its path
 };
 
 } // namespace config::import

@@ -1,6 +1,7 @@
 #include "config/import/postfix_file.h"
 
 #include "base/ascii.h"
+#include "config/import/postfix_reference.h"
 #include "config/import/text_lines.h"
 
 #include <algorithm>
@@ -30,10 +31,6 @@ std::vector<LogicalLine> logical_lines(std::string_view text) {
         }
     }
     return logical;
-}
-
-bool is_name(char c) {
-    return base::is_alnum(c) || c == '_';
 }
 
 // "-o name=value", and "{ name = value }" since Postfix 3.0.
@@ -122,31 +119,24 @@ const PostfixValue* PostfixFiles::find(std::string_view name) const {
 std::string PostfixFiles::expand(std::string_view text) const {
     constexpr int deepest = 8; // a name that stands for itself never ends
     constexpr std::size_t longest = 64 * 1024;
+    const auto stands_for = [&](const PostfixReference& reference) {
+        const auto* value = find(reference.name);
+        return reference.replacement(value == nullptr ? nullptr : &value->text);
+    };
     std::string result(text);
     for (int depth = 0; depth < deepest && result.find('$') != std::string::npos; ++depth) {
         std::string next;
         bool changed = false;
-        for (std::size_t at = 0; at < result.size() && next.size() < longest; ++at) {
-            if (result[at] != '$' || at + 1 == result.size()) {
-                next += result[at];
-                continue;
+        for (std::size_t at = 0; at < result.size() && next.size() < longest;) {
+            const auto reference = read_reference(result, at);
+            const auto put = reference ? stands_for(*reference) : std::nullopt;
+            if (put) {
+                next += *put;
+                at = reference->end;
+                changed = true;
+            } else {
+                next += result[at++];
             }
-            const char open = result[at + 1];
-            const bool closes = open == '{' || open == '(';
-            const std::size_t begin = at + (closes ? 2 : 1);
-            std::size_t end = begin;
-            while (end < result.size() && is_name(result[end])) {
-                ++end;
-            }
-            const auto* value = find(std::string_view(result).substr(begin, end - begin));
-            const bool plain = !closes || (end < result.size() && result[end] == (open == '{' ? '}' : ')'));
-            if (value == nullptr || !plain) {
-                next += result[at];
-                continue;
-            }
-            next += value->text;
-            changed = true;
-            at = end - (closes ? 0 : 1);
         }
         result = std::move(next);
         if (!changed) {

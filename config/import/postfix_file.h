@@ -39,7 +39,7 @@ class PostfixFiles {
     [[nodiscard]] const std::vector<PostfixService>& services() const { return services_; }
     // Null: not set.
     [[nodiscard]] const PostfixValue* find(std::string_view name) const;
-    // With what `$name`, `${name}` and `$(name)` stand for; what is not set stays as it is written.
+    // With what references stand for; what is not set stays as it is written.
     [[nodiscard]] std::string expand(std::string_view text) const;
     [[nodiscard]] std::string value_of(std::string_view name) const;
 

@@ -94,6 +94,19 @@ std::string print_steps(const std::vector<Step>& steps) {
 
 } // namespace
 
+std::string print_nothing(const Outcome& outcome) {
+    std::string text;
+    for (const Problem& problem : outcome.problems) {
+        text += problem.print() + "\n";
+    }
+    for (const Finding& finding : outcome.findings) {
+        text += fmt::format("{}: {}\n", base::printable(finding.place.print()), finding.text);
+    }
+    return text + (outcome.findings.empty()
+                       ? "there is no configuration of opendkim, opendmarc or policyd-spf here"
+                       : "none of opendkim, opendmarc and policyd-spf is in use here");
+}
+
 std::string print_command(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) {

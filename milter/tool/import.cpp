@@ -64,18 +64,6 @@ std::vector<std::string> faults_of(const std::string& settings) {
     return faults;
 }
 
-Failure nothing_found(const foreign::Found& found) {
-    std::string text;
-    for (const auto& problem : found.problems) {
-        text += problem.print() + "\n";
-    }
-    for (const auto& finding : found.findings) {
-        text += fmt::format("{}: {}\n", finding.place.print(), finding.text);
-    }
-    return {ExitCode::no_input,
-            text + "there is no configuration of opendkim, opendmarc or policyd-spf here"};
-}
-
 // A file that sets nothing is the sample of the package.
 Result<void> make_way(const std::string& main) {
     std::error_code error;
@@ -149,7 +137,7 @@ Result<ExitCode> import_all(ImportOptions options, Console& console) {
     found.inputs.is_written = !options.out.empty();
     const foreign::Outcome outcome = imported(found, files);
     if (outcome.daemons.empty()) {
-        return tl::make_unexpected(nothing_found(found));
+        return fail(ExitCode::no_input, foreign::print_nothing(outcome));
     }
     if (outcome.settings.empty()) {
         std::string text;

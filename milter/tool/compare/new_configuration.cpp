@@ -1,6 +1,7 @@
 #include "milter/tool/compare/new_configuration.h"
 
 #include "base/secret_text.h"
+#include "config/import/report.h"
 #include "config/load.h"
 #include "keys/generate.h"
 #include "milter/tool/daemon_user.h"
@@ -19,13 +20,12 @@ namespace {
 namespace foreign = config::import;
 
 Result<void> check(const foreign::Outcome& outcome) {
+    if (outcome.daemons.empty()) {
+        return fail(ExitCode::no_input, foreign::print_nothing(outcome));
+    }
     std::string text;
     for (const auto& problem : outcome.problems) {
         text += problem.print() + "\n";
-    }
-    if (outcome.daemons.empty()) {
-        return fail(ExitCode::no_input,
-                    text + "there is no configuration of opendkim, opendmarc or policyd-spf here");
     }
     return outcome.settings.empty() ? fail(ExitCode::data, text + "no configuration is made of it")
                                     : Result<void>();

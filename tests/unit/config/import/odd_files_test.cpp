@@ -27,6 +27,8 @@ void check_all(const char* file, const Odd (&cases)[count]) {
                                        {"/lists/empty", ""},
                                        {"/lists/bom", "\xef\xbb\xbf"
                                                       "127.0.0.1\n"},
+                                       {"/lists/mapped", "::ffff:10.0.0.0/104\n"},
+                                       {"/lists/names", "mail.x.test\n.y.test\n"},
                                        {"/dir/x", ""}});
         CHECK((outcome.settings.empty() || errors_of(outcome.settings).empty()));
         const std::string report = config::import::print_report(outcome, {});
@@ -141,7 +143,7 @@ TEST_CASE("odd files of opendkim: values") {
         {"tables that are missing", "KeyTable /none\nSigningTable /none\n", "mail is not signed without it"},
         {"half a key", "Domain a.test\n", "need each other"},
         {"a domain that is none", "Domain a b\nSelector s\nKeyFile /k\n", "is not signed"},
-        {"a selector that is none", "Domain a.test\nSelector a b\nKeyFile /k\n", "is not signed"},
+        {"a selector that is none", "Domain a.test\nSelector a b\nKeyFile /k\n", "'a b' is not a selector"},
         {"a key instead of a path", "Domain a.test\nSelector s\nKeyFile MIIEvQIBADANBgkqhkiG9w0BAQEF\n",
          "option"},
         {"recipients without an at sign", "DontSignMailTo example.org\n",
@@ -194,6 +196,100 @@ TEST_CASE("odd files of policyd-spf") {
         {"a template", "Whitelist = {{ nets }}\n", "a template"},
     };
     check_all(policyd, cases);
+}
+
+TEST_CASE("odd files of opendkim: names and lists") {
+    const Odd cases[] = {
+        {"a vertical tab", "Mode\vsv\n", "expected a value behind 'Mode\\x0bsv'"},
+        {"a blank that does not break", "Mode\xc2\xa0sv\n", "expected a value behind"},
+        {"blanks in front", "   Mode sv\n\tSyslog yes\n", "2 options"},
+        {"line ends of old", "Mode sv\rSyslog yes\r", "1 option:"},
+        {"a line that goes on", "OversignHeaders From,\\\n  To\n", "expected a value behind 'To'"},
+        {"modes in the other order", "Mode vs\n", "1 option: 1 carried over"},
+        {"two modes", "Mode s\nMode v\n", "is given twice; this one counts"},
+        {"canonicalization in capitals", "Canonicalization Relaxed/Simple\n", "1 carried over"},
+        {"half of a canonicalization", "Canonicalization relaxed/\n", "'' is not carried over"},
+        {"the other half", "Canonicalization /simple\n", "'' is not carried over"},
+        {"a quoted socket", "Socket \"inet:8891@localhost\"\n", "is no socket"},
+        {"two sockets in one", "Socket inet:1@localhost,inet:2@localhost\n", "is no socket"},
+        {"two tables in one", "KeyTable /x,/y\nSigningTable /x\n", "/x,/y: No such file or directory"},
+        {"Include of several", "Include /lists/*\n", "/lists/*: No such file or directory"},
+        {"Include of a relative path", "Include hosts\n", "hosts: No such file or directory"},
+        {"a number with a unit", "SignatureTTL 1w\n", "'1w' is not carried over to signing.lifetime"},
+        {"fields with semicolons", "SignHeaders From;To\n", "'From;To' is not carried over"},
+        {"fields with blanks", "SignHeaders From To\n", "'From To' is not carried over"},
+        {"a range of addresses", "InternalHosts 10.0.0.1-10.0.0.9\n", "is left out: it is no name of a host"},
+        {"a mask in place of a length", "InternalHosts 10.0.0.0/255.0.0.0\n", "is no address and no block"},
+        {"an address of three numbers", "InternalHosts 192.168.1\n", "is no address and no block"},
+        {"an address of one number", "InternalHosts 10/8\n", "is no address and no block"},
+        {"a domain with an at sign", "InternalHosts @x.test\n", "is no name of a host"},
+        {"IPv4 inside of IPv6", "InternalHosts refile:/lists/mapped\n", "written this way it matched nobody"},
+    };
+    check_all(opendkim, cases);
+}
+
+TEST_CASE("odd files of opendkim: one key") {
+    const Odd cases[] = {
+        {"the name of the record as selector", "Domain a.test\nSelector s._domainkey\nKeyFile /k\n",
+         "no mail is signed: 's._domainkey' is the name of a key record"},
+        {"the same with domains in a file", "Domain /lists/names\nSelector s._domainkey\nKeyFile /k\n",
+         "is the name of a key record"},
+        {"the same for all domains", "Domain *\nSelector s._domainkey\nKeyFile /k\n",
+         "is the name of a key record"},
+        {"a selector with a slash", "Domain a.test\nSelector ../s\nKeyFile /k\n", "'../s' is not a selector"},
+        {"a comment without a blank", "Domain a.test#x\nSelector s#y\nKeyFile /k\n",
+         "3 options: 3 carried over"},
+        {"a domain with a dot in front", "Domain .a.test\nSelector s\nKeyFile /k\n", "it is no domain"},
+        {"a domain with an at sign", "Domain @a.test\nSelector s\nKeyFile /k\n", "it is no domain"},
+        {"domains and nothing between commas", "Domain a.test,,b.test,\nSelector s\nKeyFile /k\n",
+         "3 options: 3 carried over"},
+    };
+    check_all(opendkim, cases);
+}
+
+TEST_CASE("odd files of opendmarc and policyd-spf: more") {
+    const Odd dmarc[] = {
+        {"a quoted name", "AuthservID \"mx\"\n", "the quotation marks are left out"},
+        {"a list with nothing in it", "TrustedAuthservIDs HOSTNAME, , ,\n", "1 option:"},
+        {"truth in capitals", "RejectFailures TRUE\n", "is rejected where its domain asks for that"},
+        {"a name of two words", "Reject Failures true\n", "no option of this name"},
+        {"a reply with a code", "RejectString 550 5.7.1 no\n", "leave out 550"},
+        {"hosts by their names", "IgnoreHosts /lists/names\n", "only addresses and blocks are excepted"},
+    };
+    check_all(opendmarc, dmarc);
+    const Odd spf[] = {
+        {"quotes of Python", "HELO_reject = 'Fail'\n", "is no value of HELO_reject"},
+        {"a comment behind", "HELO_reject = Fail # strict\n", "1 option: 1 carried over"},
+        {"two equals signs", "HELO_reject = Fail = x\n", "expected NAME = VALUE, with one '='"},
+        {"two lines", "HELO_reject = Fail\nHELO_reject = False\n", "is given twice; this one counts"},
+        {"blanks between blocks", "Whitelist = 192.0.2.0/24 198.51.100.1\n", "policyd-spf stopped reading"},
+        {"Latin-1", "Reason_Message = f\xfcr {rejectdomain}\n", "is not carried over to spf.policyd"},
+        {"Null where it means nothing", "Mail_From_reject = Null\n", "is no value of Mail_From_reject"},
+    };
+    check_all(policyd, spf);
+}
+
+TEST_CASE("what is told of a file as a whole names it, whatever is in it") {
+    for (const auto& [path, text] : {std::pair(policyd, ""), {policyd, "x\n"}, {opendmarc, "# a\n"}}) {
+        INFO(path << ": " << text);
+        for (const auto& finding : imported({{path, text}}).findings) {
+            CHECK_FALSE(finding.place.file.empty());
+        }
+    }
+}
+
+TEST_CASE("programs that nobody calls are no configuration, and it is told why") {
+    const auto outcome = imported({{policyd, "HELO_reject = Fail\n"},
+                                   {opendmarc, "Socket inet:8893@localhost\n"},
+                                   {"/etc/postfix/main.cf", "x = y\n"}});
+    CHECK(outcome.daemons.empty());
+    CHECK(outcome.not_called ==
+          std::vector{config::import::Daemon::policyd_spf, config::import::Daemon::opendmarc});
+    const auto text = config::import::print_nothing(outcome);
+    CHECK(text.find("Postfix does not call policyd-spf") != std::string::npos);
+    CHECK(text.ends_with("none of opendkim, opendmarc and policyd-spf is in use here"));
+    CHECK(config::import::print_nothing(imported({})) ==
+          "there is no configuration of opendkim, opendmarc or policyd-spf here");
 }
 
 TEST_CASE("a template makes no configuration") {

@@ -110,7 +110,8 @@ TEST_CASE("tables and single keys: what opendkim does not start with is not gues
     CHECK(tells(dead, Effect::note, "has no effect beside a KeyTable"));
     CHECK(
         tells(of_opendkim("Domain not_a..name\nSelector s\nKeyFile /k\n"), Effect::decide, "is not signed"));
-    CHECK(tells(of_opendkim("Domain a.test\nSelector a..b\nKeyFile /k\n"), Effect::decide, "is not signed"));
+    CHECK(tells(of_opendkim("Domain a.test\nSelector a..b\nKeyFile /k\n"), Effect::decide,
+                "'a..b' is not a selector"));
 }
 
 TEST_CASE("rows that never matched in a plain table, and do here, are told one by one") {

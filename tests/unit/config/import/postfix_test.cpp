@@ -45,6 +45,41 @@ TEST_CASE("the milters of main.cf become one") {
     CHECK(changes("opendkim = inet:localhost:8891\nsmtpd_milters = $opendkim\n").empty()); // nothing to do
 }
 
+TEST_CASE("milters that are called on a condition are called once") {
+    for (const char* list :
+         {"${on?$dkim}", "${on?{inet:localhost:8891}:{inet:localhost:9}}", "${off:$dkim}", "${none:$(dkim)}",
+          "${none?{inet:localhost:9}:{$dkim}}", "${on?${on?{${dkim}}}}"}) {
+        INFO(list);
+        CHECK(changes(std::string("on = yes\noff =\ndkim = inet:localhost:8891\nsmtpd_milters = ") + list +
+                          "\n",
+                      "", "Socket inet:1@h\n")
+                  .empty());
+    }
+    for (const char* list : {"${on:$dkim}", "${none?$dkim}", "${on?$dkim", "${on?{$dkim}", "$(on}", "$",
+                             "${}", "${{$on} == {yes} ? {x}}", "${on|$dkim}"}) {
+        INFO(list);
+        CHECK(changes(std::string("on = yes\ndkim = inet:localhost:8891\nsmtpd_milters = ") + list + "\n", "",
+                      "Socket inet:1@h\n")
+                  .starts_with("postconf -e 'smtpd_milters=inet:localhost:8891, $"));
+    }
+}
+
+TEST_CASE("a table of milters is not changed, and that is told") {
+    const std::string opendkim = "Socket inet:8891@localhost\n",
+                      own = "smtpd_milters = inet:localhost:8891\n";
+    for (const auto& [main, master, told] :
+         {std::tuple(own + "smtpd_milter_maps = cidr:/etc/postfix/milters\n", "", true),
+          {own, "smtp inet n - y - - smtpd\n -o smtpd_milter_maps=cidr:/x\n", true},
+          {own + "smtpd_milter_maps =\n", "", false}}) {
+        INFO(main << master);
+        const auto outcome = imported({{"/etc/opendkim.conf", opendkim},
+                                       {"/etc/postfix/main.cf", main},
+                                       {"/etc/postfix/master.cf", master}});
+        CHECK(tells(outcome, Effect::decide, "what milters some clients get stands in a table") == told);
+        CHECK(outcome.is_complete() == !told);
+    }
+}
+
 TEST_CASE("a socket in the queue directory is known by each of its paths") {
     const std::string old = "Socket local:/var/spool/postfix/opendkim/opendkim.sock\n";
     for (const char* path : {"unix:opendkim/opendkim.sock", "unix:/opendkim/opendkim.sock",
