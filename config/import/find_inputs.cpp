@@ -26,6 +26,9 @@ class Finder {
             inputs.master_cf = read(directory + "/master.cf", false);
         }
         if (looks_around()) {
+            if (!inputs.main_cf) {
+                inputs.sendmail_mc = read("/etc/mail/sendmail.mc", false);
+            }
             inputs.opendkim_units = units("opendkim");
             inputs.opendmarc_units = units("opendmarc");
             inputs.opendkim_defaults = defaults("opendkim");

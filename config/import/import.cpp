@@ -254,10 +254,9 @@ class Import {
         std::erase(introduction, '\t');
         const std::string socket =
             work_.draft.value_of("listen.socket").value_or(std::string(default_socket));
-        Switch made{inputs_.out,        socket,
-                    changes(socket),    daemons_,
-                    in_the_way(socket), postfix_.has_main(),
-                    inputs_.is_written, inputs_.copy_keys};
+        Switch made{
+            inputs_.out,         socket,           changes(socket),    daemons_,         in_the_way(socket),
+            postfix_.has_main(), sendmail(socket), inputs_.is_written, inputs_.copy_keys};
         outcome.settings = work_.draft.print(introduction);
         outcome.files = std::move(work_.new_files);
         outcome.steps = plan(made);
@@ -282,18 +281,30 @@ class Import {
         return all;
     }
 
+    [[nodiscard]] std::vector<base::SocketName> old_sockets() const {
+        std::vector<base::SocketName> sockets;
+        for (const Options* options : {&opendkim_.options, &opendmarc_.options}) {
+            const auto text = socket_in(*options);
+            if (const auto parsed = base::SocketName::parse(text.value_or(""))) {
+                sockets.push_back(*parsed);
+            }
+        }
+        return sockets;
+    }
+
+    [[nodiscard]] std::vector<SendmailChange> sendmail(const std::string& socket) const {
+        if (!inputs_.sendmail_mc) {
+            return {};
+        }
+        const auto& [path, text] = *inputs_.sendmail_mc;
+        return sendmail_changes(read_sendmail(text, path), old_sockets(), socket, path);
+    }
+
     std::vector<PostfixChange> changes(const std::string& socket) {
         if (!postfix_.has_main()) {
             return {};
         }
-        OldSockets old;
-        old.ours = socket;
-        for (const Options* options : {&opendkim_.options, &opendmarc_.options}) {
-            const auto text = socket_in(*options);
-            if (const auto parsed = base::SocketName::parse(text.value_or(""))) {
-                old.sockets.push_back(*parsed);
-            }
-        }
+        const OldSockets old{old_sockets(), socket};
         auto all = milter_changes(postfix_, old);
         if (has_policyd_) {
             for (auto& change : policy_changes(postfix_, policy_)) {

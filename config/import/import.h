@@ -28,7 +28,8 @@ struct Inputs {
     std::optional<Text> opendmarc_defaults{};
     std::optional<Text> main_cf{};
     std::optional<Text> master_cf{};
-    bool opendmarc_is_named = false; // on the command line: it counts, called by Postfix or not
+    std::optional<Text> sendmail_mc{}; // where there is no main.cf
+    bool opendmarc_is_named = false;   // on the command line: it counts, called by Postfix or not
     bool policyd_is_named = false;
     std::string out = "/etc/paraph";
     bool copy_keys = false;
@@ -41,7 +42,7 @@ struct Step {
     std::vector<std::string> command{};
     std::vector<std::string> undo{}; // what takes it back; empty: nothing is to be taken back
     std::string file{};              // or a file that is to be written, and its text
-    std::string text{};
+    std::string text{};              // without a file: for an editor
 };
 
 struct Outcome {

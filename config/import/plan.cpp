@@ -53,6 +53,27 @@ void stop_unit(Daemon daemon, std::vector<Step>& steps) {
                      {"systemctl", "enable", "--now", unit}});
 }
 
+// For an editor: m4 can make lines in too many ways to change them from here.
+void add_sendmail(const std::vector<SendmailChange>& changes, std::vector<Step>& steps) {
+    for (const auto& change : changes) {
+        const std::string place = change.place.print();
+        Step step;
+        if (change.place.line == 0) {
+            step.why = fmt::format("{}: write this in front of the lines that begin with MAILER", place);
+        } else if (change.line.empty()) {
+            step.why = fmt::format("{}: take out the line of the filter '{}'", place, change.name);
+        } else {
+            step.why =
+                fmt::format("{}: write this in place of the line of the filter '{}'", place, change.name);
+        }
+        step.text = change.line.empty() ? "" : change.line + "\n";
+        steps.push_back(std::move(step));
+    }
+    steps.push_back({"sendmail.cf is made of it", {"make", "-C", "/etc/mail"}, {"make", "-C", "/etc/mail"}});
+    steps.push_back(
+        {"Sendmail reads it", {"systemctl", "restart", "sendmail"}, {"systemctl", "restart", "sendmail"}});
+}
+
 bool is_in_the_way(const Switch& made, Daemon daemon) {
     return std::ranges::find(made.in_the_way, daemon) != made.in_the_way.end();
 }
@@ -100,6 +121,9 @@ std::vector<Step> plan(const Switch& made) {
     if (made.has_postfix) {
         steps.push_back({"Postfix reads its files", {"postfix", "reload"}, {"postfix", "reload"}});
         steps.push_back({"Postfix and paraphd fit together", {"paraph", "check-config", "--postfix", file}});
+    }
+    if (!made.sendmail.empty()) {
+        add_sendmail(made.sendmail, steps);
     }
     add_stops(made, steps);
     return steps;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/import/import.h"
+#include "config/import/sendmail_file.h"
 
 namespace config::import {
 
@@ -12,7 +13,8 @@ struct Switch {
     std::vector<Daemon> daemons;
     std::vector<Daemon> in_the_way; // those of them at whose socket paraphd will listen
     bool has_postfix = false;
-    bool is_written = false; // paraph.yaml and the copies of the keys are there already
+    std::vector<SendmailChange> sendmail{}; // empty: there is none
+    bool is_written = false;                // paraph.yaml and the copies of the keys are there already
     bool copy_keys = false;
 };
 

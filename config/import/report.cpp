@@ -84,6 +84,12 @@ std::string print_steps(const std::vector<Step>& steps) {
             text += fmt::format("  {}\n", print_command(step.command));
             continue;
         }
+        if (step.file.empty()) {
+            for (const auto line : base::split(step.text, '\n')) {
+                text += line.empty() ? "" : fmt::format("  #     {}\n", base::one_line(line, longest));
+            }
+            continue;
+        }
         text += fmt::format("  mkdir -p {}\n", step.file.substr(0, step.file.rfind('/')));
         text += fmt::format("  cat > {} <<EOF\n", step.file);
         text += step.text;

@@ -32,6 +32,20 @@ class Switch(OldProgramsTest):
         for word in (f"mx.{DOMAIN};", "spf=pass", "dkim=none", "dmarc=pass"):
             self.assertIn(word, results[0], phase)
 
+    def test_a_host_with_sendmail_is_left_alone(self):
+        said = self.on_machine("""
+            mkdir -p /etc/mail; mv /etc/postfix/main.cf /run/main.cf; mount --bind /dev/null /usr/sbin/postconf
+            echo "INPUT_MAIL_FILTER(\\`opendkim', \\`S=inet:8891@localhost')dnl" >/etc/mail/sendmail.mc
+            ls -lR /etc /var/lib >/run/before; units before
+            paraph import --apply; echo "apply: status $?"
+            ls -lR /etc /var/lib >/run/after; cmp /run/before /run/after && echo 'nothing was changed'; units after
+            paraph import
+            """)
+        for line in ("this host has Sendmail, and --apply knows Postfix only. Nothing was changed.", "apply: status 78", "nothing was changed",
+                     "before: opendkim runs", "after: opendkim runs", "# /etc/mail/sendmail.mc:1: write this in place of the line of the filter 'opendkim'",
+                     "INPUT_MAIL_FILTER(`paraph', `S=inet:8891@localhost, F=T, T=C:30s;S:30s;R:60s;E:5m')dnl"):
+            self.assertIn(line, said)
+
     def test_there_and_back(self):
         said = self.on_machine("""
             flow before; units before

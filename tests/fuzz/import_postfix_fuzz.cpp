@@ -1,4 +1,5 @@
-// main.cf and master.cf, and units of systemd, around a plain opendkim.conf and policyd-spf.conf.
+// main.cf and master.cf, sendmail.mc, and units of systemd, around a plain opendkim.conf and
+// policyd-spf.conf.
 #include "fuzz/imported.h"
 
 namespace {
@@ -10,6 +11,8 @@ void run(std::string_view input) {
                       {"/etc/systemd/system/opendkim.service", text},
                       {"/etc/postfix/main.cf", text},
                       {"/etc/postfix/master.cf", text}});
+    fuzz::import_all(
+        {{"/etc/opendkim.conf", "Socket inet:8891@localhost\n"}, {"/etc/mail/sendmail.mc", text}});
 }
 
 const fuzz::Target target("import_postfix", run);

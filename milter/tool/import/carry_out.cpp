@@ -64,9 +64,14 @@ Result<void> check_host() {
                     "first");
     }
     if (find_program("postconf").empty()) {
+        const bool is_sendmail = HostFiles("").exists("/etc/mail/sendmail.mc");
         return fail(ExitCode::config,
-                    "there is no Postfix here. --apply knows no other mail server; the steps "
-                    "are printed without it");
+                    is_sendmail
+                        ? "this host has Sendmail, and --apply knows Postfix only. Nothing was changed. "
+                          "`paraph import` prints the steps: which lines of /etc/mail/sendmail.mc become "
+                          "what, and what to run then"
+                        : "there is no Postfix here, and --apply knows no other mail server. Nothing was "
+                          "changed. `paraph import` prints the steps");
     }
     return {};
 }
@@ -202,8 +207,8 @@ Result<ExitCode> carry_out(const Import& import, const ApplyOptions& options,
         return fail(ExitCode::no_input,
                     outcome.settings.empty()
                         ? "no configuration can be made; `paraph import` says why"
-                        : "/etc/postfix/main.cf is not there: --apply knows no other mail "
-                          "server");
+                        : "/etc/postfix/main.cf is not there, and --apply knows no other mail server. "
+                          "Nothing was changed");
     }
     print(outcome);
     const auto directory = backups.create(time_now());
