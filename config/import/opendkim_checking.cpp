@@ -55,7 +55,7 @@ class Actions {
     explicit Actions(Job& job) : job_(job) {}
 
     void import() {
-        policy("On-BadSignature", "policy.dkim_fail");
+        bad_signature();
         policy("On-NoSignature", "policy.dkim_none");
         policy("On-KeyNotFound", "policy.dkim_no_key");
         dns_error();
@@ -96,6 +96,19 @@ class Actions {
     void policy(std::string_view name, std::string_view path) {
         if (const auto one = asked(name)) {
             job_.set(*one->option, path, word_of(one->action));
+        }
+    }
+
+    void bad_signature() {
+        policy("On-BadSignature", "policy.dkim_fail");
+        const Option* option = job_.find("On-BadSignature");
+        option = option == nullptr ? job_.find("On-Default") : option;
+        const auto action = option == nullptr ? std::nullopt : read_action(option->value);
+        if (action && word_of(*action) != "accept") {
+            job_.tell(
+                Effect::senders, *option,
+                "a body that is not the one that was signed is seen without the key: such mail is treated "
+                "so now where the key is not found or cannot be looked up, too");
         }
     }
 

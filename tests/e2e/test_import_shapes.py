@@ -2,6 +2,7 @@
 mail is signed and checked as the old file asks. Where opendkim is installed, it is offered the same mail, and signs the same."""
 
 import contextlib
+import json
 import signal
 import sqlite3
 import tempfile
@@ -107,6 +108,18 @@ class Shapes(unittest.TestCase):
         finally:
             old.stop(signal.SIGKILL)  # it takes seconds to end by itself
 
+    def check_compared(self, site: OldSite, shape: shapes.Shape) -> None:
+        """`paraph import --compare` runs both for itself, and knows why they differ."""
+        mail = {f"{number}": message(author) for number, (_, author, _) in enumerate(shape.mail)}
+        mail["whole"] = self.signer.sign(message("Bob <bob@pass.test>"))
+        done = site.compare({**mail, "changed": mail["whole"] + b"More.\r\n"})
+        said = done.stdout.decode() + done.stderr.decode()
+        self.assertTrue(said.startswith("{"), said)
+        told = json.loads(done.stdout)
+        self.assertEqual((["opendkim"], [], len(mail) + 1), (told["compared"], told["not_compared"], told["inbound"]), said)
+        self.assertEqual([], [one for one in told["differences"] if one["reason"] is None])
+        self.assertEqual((0, any(expected for _, _, expected in shape.mail)), (done.returncode, told["signed"] > 0), said)
+
     def play(self, shape: shapes.Shape, number: int, place: str = "", more: Optional[dict[str, Path]] = None) -> None:
         site = self.make(shape, number, place, more)
         self.check_import(site, shape)
@@ -116,6 +129,8 @@ class Shapes(unittest.TestCase):
             self.check_arriving(program, shape)
             if Path(OPENDKIM).exists():
                 self.check_beside_opendkim(site, program, shape)
+                if shape.compared:
+                    self.check_compared(site, shape)
         finally:
             program.stop()
         self.assertNotIn("error:", program.output())

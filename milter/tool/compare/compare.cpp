@@ -77,6 +77,7 @@ class Play {
 
     [[nodiscard]] const std::vector<std::string>& domains() const { return domains_; }
     [[nodiscard]] const Tally& tally() const { return tally_; }
+    [[nodiscard]] bool knows_domains() const { return knows_domains_; }
     // Neither side signed, as where neither can read a key.
     [[nodiscard]] bool lacks_signatures() const {
         const bool has_keys = !domains_.empty() || !knows_domains_;
@@ -196,7 +197,11 @@ Result<ExitCode> told(const Play& play, Report report, bool as_json, Console& co
     const Tally& tally = play.tally();
     if (play.lacks_signatures()) {
         report.notes.emplace_back(
-            "signatures: neither side signed any of your own messages, although there are keys");
+            play.knows_domains()
+                ? "signatures: neither side signed any of your own messages, although there are keys"
+                : "signatures: neither side signed anything. Which domains sign cannot be listed "
+                  "here (a database, or rows for any domain), so that made-up mail has none of "
+                  "them: name a mailbox with mail of your own");
     }
     report.was_stopped = import::is_stop_wanted();
     console.out << (as_json ? print_json(report) : print(report));

@@ -353,9 +353,20 @@ bool is_refused_for_author(const Case& one) {
            (!doubt.empty() && says(one.is.text, doubt));
 }
 
-// Of mail that one side refuses for DMARC or for its author, and the other does not.
+// A bad body hash needs no key to be seen. Whom opendkim has a key for it refuses, too.
+bool is_refused_without_key(const Case& one) {
+    return one.was.fate == Fate::accept && gives(one, "opendkim.on-badsignature") &&
+           !has_pass(one.was, "dkim") && says(one.is.text, "no DKIM signature of the message passes");
+}
+
+// Of mail that one side refuses for DMARC, for its author or for its signatures, and the other does not.
 const std::vector<Known>& rows_of_fate() {
     static const std::vector<Known> rows{
+        {Subject::fate,
+         is_refused_without_key,
+         {"the body is not the one that was signed, which is seen without the key and refused by "
+          "On-BadSignature; opendkim did not find the key and goes by On-KeyNotFound",
+          "migration-options.md"}},
         {Subject::fate,
          is_own_unsigned,
          {"On-NoSignature is about mail from outside now; opendkim refuses mail of your own as well that it "

@@ -104,6 +104,23 @@ class OldSite:
         return run(self._in_its_places([programs.paraph, "import", "--opendkim", f"{OLD}/opendkim.conf", *self._postfix, "--out",
                                         NEW, "--copy-keys"]), check=False)
 
+    def compare(self, messages: dict[str, bytes]):
+        """The finished command. The old program runs as its file says, with keys that are its user's."""
+        text = (self.folder / "srv/old/opendkim.conf").read_text()
+        user = "opendkim" if re.search(r"^UserID\s+opendkim", text, re.MULTILINE) else "root"
+        for path in (self.folder / "srv/old").rglob("*"):
+            shutil.chown(path, user, user)
+        (self.folder / "srv/mail").mkdir()
+        for name, message in messages.items():
+            (self.folder / "srv/mail" / name).write_bytes(message)
+        # A resolver that refuses at once. Both programs beside each other, as an installed paraph finds its daemon.
+        (self.folder / "srv/resolv.conf").write_text("nameserver 127.0.0.1\n")
+        mounts = "mount --bind /srv/resolv.conf /etc/resolv.conf && " + "".join(
+            f"touch /srv/{Path(name).name} && mount --bind {name} /srv/{Path(name).name} && "
+            for name in (programs.paraph, programs.paraphd))
+        return run(self._in_its_places(["sh", "-c", f"{mounts}exec \"$@\"", "sh", "/srv/paraph", "import", "--opendkim",
+                                        f"{OLD}/opendkim.conf", *self._postfix, "--json", "--compare", "/srv/mail"]), check=False)
+
     def settings(self) -> str:
         return (self.folder / "srv/new/paraph.yaml").read_text()
 

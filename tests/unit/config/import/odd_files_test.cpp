@@ -138,6 +138,7 @@ TEST_CASE("odd files of opendkim: values") {
          "is not carried over to signing.oversigned_fields"},
         {"From is not to be signed", "OmitHeaders From\n", "From is always signed"},
         {"an action that is none", "On-Default refuse\n", "'refuse' is no action"},
+        {"a refusal that needs no key", "On-BadSignature reject\n", "is seen without the key"},
         {"a quarantine that never was", "On-BadSignature quarantine\n", "had no effect"},
         {"half a table", "SigningTable refile:/x\n", "need each other"},
         {"tables that are missing", "KeyTable /none\nSigningTable /none\n", "mail is not signed without it"},

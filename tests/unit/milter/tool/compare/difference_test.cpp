@@ -248,6 +248,22 @@ TEST_CASE("what opendmarc refused is explained, and what another refused is not"
     }
 }
 
+TEST_CASE("a body that was changed is refused without its key, where opendkim would not have passed it") {
+    const auto author = message::find_author(a_message().headers);
+    const Difference refused{Subject::fate, "accepted", "put off"};
+    const Answer is{.fate = Fate::tempfail, .text = "4.7.20 no DKIM signature of the message passes"};
+    for (const char* result : {"", "fail", "none", "pass"}) {
+        for (const bool is_given : {true, false}) {
+            INFO(result << is_given);
+            Configured configured;
+            configured.given = {is_given ? "opendkim.on-badsignature" : "opendkim.on-default"};
+            const Answer was{.results = {{"dkim", "x.test/k", result}}};
+            const Case one{refused, configured, was, is, author};
+            CHECK((reason_of(one) != nullptr) == (is_given && std::string_view(result) != "pass"));
+        }
+    }
+}
+
 TEST_CASE("reasons of one option, and the same without it") {
     const auto author = message::find_author(a_message().headers);
     Signed over = a_signature();
