@@ -63,6 +63,13 @@ bool has_capitals(const Case& one) {
     });
 }
 
+bool is_below_organization(const Case& one) {
+    return has_one_author(one) && !one.dmarc.organization.empty() &&
+           std::ranges::none_of(one.author.mailboxes, [&](const message::Mailbox& mailbox) {
+               return base::to_lower(mailbox.domain) == one.dmarc.organization;
+           });
+}
+
 bool has_method(const Answer& answer, std::string_view method) {
     return std::ranges::any_of(answer.results, [&](const Written& one) { return one.method == method; });
 }
@@ -311,6 +318,13 @@ const std::vector<Known>& rows_of_dmarc() {
         {Subject::dmarc,
          [](const Case& one) { return is(one, "pass") && spf_is_new(one) && has_pass(one.is, "spf"); },
          {"SPF was not checked and is now: a pass of either will do", "migration.md"}},
+        {Subject::dmarc,
+         [](const Case& one) {
+             return was(one, "none") && !gives(one, "opendmarc.publicsuffixlist") &&
+                    is_below_organization(one);
+         },
+         {"PublicSuffixList is not given: opendmarc finds no policy of the domain above that of From",
+          "migration-options.md"}},
         {Subject::dmarc,
          [](const Case& one) { return was(one, "none") && has_capitals(one); },
          {"names compare in any case; opendmarc does not find the organizational domain of one in capitals",
