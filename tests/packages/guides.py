@@ -242,6 +242,11 @@ def reports(host: Host) -> None:
     host.server.add_txt("_dmarc.reports.example.org", "v=DMARC1; p=reject")
     CONFIG.write_text(host.yaml(page, "reports:"))
     host.play(page, "sudo paraph check-config")
+    # The list of who gets none is made with the first count, and what is counted is written when the daemon ends.
+    host.server.add_txt("_dmarc.example.org", "v=DMARC1; p=reject; rua=mailto:dmarc@example.org")
+    host.mail(OUTSIDE)
+    run("systemctl restart paraphd")
+    check("a message is counted", "counted: 1 " in run("paraph report status"))
     host.play(page, "paraph report suppress")
     check("nobody is left out any more but by the other two", "example.net" in run("paraph report suppress list"))
 
