@@ -38,13 +38,22 @@ within() {
         DEBIAN_FRONTEND=noninteractive "$@"
 }
 
+# A folder that PARAPH_SYSTEMS names keeps what debootstrap made, for the next who wants one of this release.
 make_system() {
+    local kept="${PARAPH_SYSTEMS:-}/$release.tar"
     if [ -e "$system/made" ]; then return; fi
+    if [ -n "${PARAPH_SYSTEMS:-}" ] && [ -e "$kept" ]; then
+        tar -C "$system" -xpf "$kept"
+        return
+    fi
     debootstrap --variant=minbase --include=ca-certificates "$release" "$system" "$mirror" || return 1
     # Nothing in there has to outlive a power failure.
     echo force-unsafe-io >"$system/etc/dpkg/dpkg.cfg.d/unsafe-io"
     apt-config dump | grep -i '^Acquire::.*Proxy' >"$system/etc/apt/apt.conf.d/proxy" || true
     touch "$system/made"
+    if [ -n "${PARAPH_SYSTEMS:-}" ]; then
+        tar -C "$system" --one-file-system -cpf "$kept.new" . && mv "$kept.new" "$kept"
+    fi
 }
 
 # The last one first: a mount may lie in another.
