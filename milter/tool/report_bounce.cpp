@@ -10,6 +10,7 @@
 #include "milter/tool/reports/bounce_token.h"
 #include "milter/tool/reports/delivery_status.h"
 #include "milter/tool/reports/open_outbox.h"
+#include "milter/tool/reports/returned_report.h"
 #include "milter/tool/reports/token_key.h"
 
 #include <CLI/CLI.hpp>
@@ -51,41 +52,6 @@ std::string recipients(const ReportBounceOptions& options, const std::string& ma
     return all + reports::recipient_fields(mail);
 }
 
-// The delivery is marked and its address suppressed, both or neither. What there is to say.
-reports::Stored<std::string> note_bounce(reports::Outbox& outbox, reports::DeliveryId id,
-                                         const std::string& why, base::UnixTime now) {
-    std::string said;
-    const auto done = outbox.database().transaction([&]() -> reports::Stored<void> {
-        const auto found = outbox.find(id);
-        if (!found) {
-            return base::refuse(found.error());
-        }
-        if (!*found) {
-            said = "of a report that is not known any more";
-            return {};
-        }
-        auto delivery = **found;
-        if (!reports::bounce(delivery, why)) {
-            said = "it was known already";
-            return {};
-        }
-        const auto name = reports::suppressed_name(reports::SuppressBy::address, delivery.address);
-        const auto known = name ? outbox.suppression(reports::SuppressBy::address, *name)
-                                : reports::Stored<std::optional<reports::Suppression>>(std::nullopt);
-        const auto saved = known ? outbox.save(**found, delivery) : reports::Stored<bool>(false);
-        if (!known || !saved) {
-            return base::refuse(known ? saved.error() : known.error());
-        }
-        if (!*saved || !name) {
-            said = "it was known already";
-            return {};
-        }
-        said = fmt::format("{} gets no reports for a while: {}", *name, why);
-        return outbox.suppress(reports::bounced(*name, *known, now, why));
-    });
-    return done ? reports::Stored<std::string>(said) : base::refuse(done.error());
-}
-
 Result<ExitCode> take_bounce(const ReportBounceOptions& options, Console& console) {
     const auto mail = read_bounce(console.in);
     const auto say = [&](std::string_view text) {
@@ -111,7 +77,7 @@ Result<ExitCode> take_bounce(const ReportBounceOptions& options, Console& consol
     if (!open) {
         return fail(ExitCode::temporary, open.error().message);
     }
-    const auto said = note_bounce(open->outbox(), token->delivery, status->why, now);
+    const auto said = reports::note_returned(open->outbox(), token->delivery, status->why, now);
     return said ? Result<ExitCode>(say(*said)) : fail(ExitCode::temporary, said.error().text);
 }
 

@@ -113,14 +113,14 @@ Lookups Inquiries::lookups() const {
 }
 
 Result<::report::Consent> Inquiries::consent(const base::DomainName& policy_domain,
-                                             const ::report::Address& address) {
-    const std::pair key(policy_domain, address);
+                                             const ::report::Address& address, ::report::ReportKind kind) {
+    const std::tuple key(policy_domain, address, kind);
     if (const auto known = consents_.find(key); known != consents_.end()) {
         return known->second;
     }
     auto asked = lookups();
     auto consent = asked.finish([&](const dns::Answers& known) {
-        return ::report::ask_consent(policy_domain, address, ::report::ReportKind::aggregate, known, dmarc_);
+        return ::report::ask_consent(policy_domain, address, kind, known, dmarc_);
     });
     if (consent) {
         make_room(consents_);

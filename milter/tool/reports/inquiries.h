@@ -13,7 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 namespace milter::tool::reports {
@@ -39,7 +39,8 @@ class Inquiries {
     void begin() { source_->begin_anew(); }
 
     [[nodiscard]] Result<::report::Consent> consent(const base::DomainName& policy_domain,
-                                                    const ::report::Address& address);
+                                                    const ::report::Address& address,
+                                                    ::report::ReportKind kind);
     [[nodiscard]] Result<Reachable> reachable(const base::DomainName& host);
     [[nodiscard]] Result<std::string> blocklist(const base::DomainName& policy_domain,
                                                 const std::vector<std::string>& zones);
@@ -50,7 +51,8 @@ class Inquiries {
     std::unique_ptr<AnswerSource> source_;
     dmarc::Options dmarc_;
     std::size_t max_questions_;
-    std::map<std::pair<base::DomainName, ::report::Address>, ::report::Consent> consents_;
+    std::map<std::tuple<base::DomainName, ::report::Address, ::report::ReportKind>, ::report::Consent>
+        consents_;
     std::map<base::DomainName, Reachable> reachable_;
 };
 

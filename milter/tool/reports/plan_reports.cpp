@@ -47,6 +47,50 @@ for_each_page(Database& database, base::UnixTime now,
     }
 }
 
+// What a run makes of candidates.
+class Planning {
+  public:
+    Planning(Outbox& outbox, const config::Reports& settings, base::UnixTime now)
+        : outbox_(outbox), settings_(settings), now_(now) {}
+
+    // Within a transaction.
+    Stored<void> plan(const std::vector<milter::reports::Candidate>& page, const Selection& wanted) {
+        for (const auto& candidate : page) {
+            if (!is_wanted(candidate, wanted)) {
+                continue;
+            }
+            if (auto done = plan(candidate); !done) {
+                return done;
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::int64_t planned() const { return planned_; }
+
+  private:
+    Stored<void> plan(const milter::reports::Candidate& candidate) {
+        const auto plan = plan_of(outbox_.database(), candidate, settings_);
+        if (!plan) {
+            return base::refuse(plan.error());
+        }
+        if (plan->pieces.empty()) {
+            return outbox_.pass_over(candidate.part);
+        }
+        const auto mine = outbox_.plan(plan->pieces, plan->addresses, now_);
+        if (!mine) {
+            return base::refuse(mine.error());
+        }
+        planned_ += *mine ? static_cast<std::int64_t>(plan->pieces.size()) : 0;
+        return {};
+    }
+
+    Outbox& outbox_;
+    const config::Reports& settings_;
+    base::UnixTime now_;
+    std::int64_t planned_ = 0;
+};
+
 } // namespace
 
 ::report::Day today(base::UnixTime now) {
@@ -87,35 +131,12 @@ Stored<Plan> plan_of(Database& database, const milter::reports::Candidate& candi
 
 Stored<std::int64_t> plan_reports(Outbox& outbox, const config::Reports& settings, const Selection& wanted,
                                   base::UnixTime now) {
-    std::int64_t planned = 0;
+    Planning planning(outbox, settings, now);
     Database& database = outbox.database();
-    const auto plan_page = [&](const auto& page) {
-        return database.transaction([&]() -> Stored<void> {
-            for (const auto& candidate : page) {
-                if (!is_wanted(candidate, wanted)) {
-                    continue;
-                }
-                const auto plan = plan_of(database, candidate, settings);
-                if (!plan) {
-                    return base::refuse(plan.error());
-                }
-                if (plan->pieces.empty()) {
-                    if (auto passed = outbox.pass_over(candidate.part); !passed) {
-                        return passed;
-                    }
-                    continue;
-                }
-                const auto mine = outbox.plan(plan->pieces, plan->addresses, now);
-                if (!mine) {
-                    return base::refuse(mine.error());
-                }
-                planned += *mine ? static_cast<std::int64_t>(plan->pieces.size()) : 0;
-            }
-            return {};
-        });
-    };
-    const auto done = for_each_page(database, now, plan_page);
-    return done ? Stored<std::int64_t>(planned) : base::refuse(done.error());
+    const auto done = for_each_page(database, now, [&](const auto& page) {
+        return database.transaction([&] { return planning.plan(page, wanted); });
+    });
+    return done ? Stored<std::int64_t>(planning.planned()) : base::refuse(done.error());
 }
 
 Stored<void> look_at_plans(Database& database, const config::Reports& settings, const Selection& wanted,

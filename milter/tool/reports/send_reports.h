@@ -5,22 +5,19 @@
 
 #include "config/report_settings.h"
 #include "crypto/mac.h"
-#include "dmarc/public_suffix.h"
-#include "milter/tool/reports/build_report.h"
+#include "milter/tool/reports/contents.h"
 #include "milter/tool/reports/inquiries.h"
+#include "milter/tool/reports/obstacles.h"
+#include "milter/tool/reports/organizations.h"
 #include "milter/tool/reports/outbox.h"
 #include "milter/tool/reports/pace.h"
+#include "milter/tool/reports/server_trust.h"
 #include "milter/tool/reports/smtp_session.h"
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace milter::tool::reports {
 
@@ -49,22 +46,14 @@ class SendReports {
     struct Work; // one report
 
     [[nodiscard]] Stored<std::optional<base::UnixTime>> send_report(const PlannedReport& report);
+    [[nodiscard]] Stored<void> send_to_all(Work work);
+    [[nodiscard]] Stored<std::optional<base::UnixTime>> next_of(const PlannedReport& report);
     [[nodiscard]] Stored<void> send_to(Work& work, Delivery delivery);
-    // Why there is no mail to this address; nothing: there is one.
-    [[nodiscard]] Stored<std::optional<Attempt>> obstacle(Work& work, const Delivery& delivery);
-    [[nodiscard]] Stored<std::optional<Attempt>>
-    suppressed(const Work& work, const ::report::Address& address, base::UnixTime now);
-    [[nodiscard]] std::optional<Attempt> unreachable(Work& work, const ::report::Address& address);
-    [[nodiscard]] std::optional<Attempt> ask_dns(Work& work, const ::report::Address& address);
-    [[nodiscard]] Stored<bool> build(Work& work);
-    [[nodiscard]] Result<std::string> mail_of(const Work& work, const ::report::Address& to) const;
     [[nodiscard]] Stored<void> hand_over(Work& work, Delivery delivery);
     [[nodiscard]] Stored<void> settle(const Delivery& before, const Attempt& attempt);
-    [[nodiscard]] Stored<void> end_all(const PlannedReport& report, const std::vector<Delivery>& deliveries);
+    [[nodiscard]] Stored<void> end_all(const PlannedReport& report);
     [[nodiscard]] Stored<void> put_off(const Delivery& delivery, base::UnixTime next_try);
     [[nodiscard]] std::optional<base::UnixTime> turn_of(const base::DomainName& host);
-    [[nodiscard]] std::string organization_of(const base::DomainName& host) const;
-    void note_answer(const Attempt& attempt, const base::DomainName& host);
     [[nodiscard]] Stored<void> note_dead(const Delivery& delivery);
     void count(DeliveryState state);
 
@@ -74,16 +63,11 @@ class SendReports {
     Hands hands_;
     Pace pace_;
     RetryRules rules_;
-    ::report::Reporter reporter_;
-    ::report::Address from_;
-    ::report::PartLimits limits_;
+    Sender sender_;
+    Organizations organizations_;
+    Obstacles obstacles_;
+    ServerTrust trust_;
     RunResult result_;
-    dmarc::PublicSuffixList suffixes_ = dmarc::PublicSuffixList::built_in();
-    int faults_ = 0; // of our server, one after the other
-    std::set<std::string>
-        doubts_; // the organizations of those that may be, since it last gave a clear answer
-    // Of a policy domain and an address, where the DNS gave no answer, and how often.
-    std::map<std::pair<std::string, std::string>, int> silent_;
     std::string problem_; // that ends the run
 };
 

@@ -1,0 +1,44 @@
+// Why there is no mail to an address: somebody wants none, or the DNS says that it may or can have none.
+#pragma once
+
+#include "config/report_mail_settings.h"
+#include "milter/tool/reports/inquiries.h"
+#include "milter/tool/reports/organizations.h"
+#include "milter/tool/reports/outbox.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace milter::tool::reports {
+
+class Obstacles {
+  public:
+    Obstacles(const config::ReportMail& settings, const Organizations& organizations, Outbox& outbox,
+              Inquiries& inquiries)
+        : settings_(settings), organizations_(organizations), outbox_(outbox), inquiries_(inquiries) {}
+
+    // A report about the policy domain to an address that its record names.
+    struct Way {
+        ::report::ReportKind kind = ::report::ReportKind::aggregate;
+        base::DomainName policy_domain;
+        ::report::Address to; // find() puts another one here if the destination names it
+    };
+    // Nothing: there is none.
+    [[nodiscard]] Stored<std::optional<Attempt>> find(Way& way, base::UnixTime now);
+
+  private:
+    [[nodiscard]] Stored<std::optional<Attempt>> suppressed(const Way& way, base::UnixTime now);
+    [[nodiscard]] std::optional<Attempt> unreachable(Way& way);
+    [[nodiscard]] std::optional<Attempt> ask_dns(Way& way);
+
+    const config::ReportMail& settings_;
+    const Organizations& organizations_;
+    Outbox& outbox_;
+    Inquiries& inquiries_;
+    // Of a policy domain and an address, where the DNS gave no answer, and how often.
+    std::map<std::pair<std::string, std::string>, int> silent_;
+};
+
+} // namespace milter::tool::reports
