@@ -1,5 +1,6 @@
 """Reports that go out: to whom, how often, and what becomes of those that a server does not take."""
 
+import re
 import unittest
 
 from harness.process import eventually
@@ -72,11 +73,15 @@ class ReportSendTest(_Sending):
         names = [f"d{i}.test" for i in range(1000)]
         for name in names:
             self.host.mail_domain(name)
-        self.host.count_all([f"{TODAY - 1} {name} 1 1 mailto:agg@{name}" for name in names])
+        self.host.count_all([f"{TODAY - 1} {name} 1 {number + 1} mailto:agg@{name}" for number, name in enumerate(names)])
+        said = self.send("--dry-run")
+        self.assertEqual((1000, 0), (len(re.findall(r"^\S+ d\d+\.test .*: to agg@", said, re.MULTILINE)), self.smtp.sessions))
         self.send()
         self.assertEqual(sorted(f"agg@{name}" for name in names), self.recipients())
         for one in self.smtp.taken:
-            self.assertEqual(one.recipient.partition("@")[2], value(xml_of(one.file), "policy_published", "domain"))
+            root, name = xml_of(one.file), one.recipient.partition("@")[2]
+            self.assertEqual(name, value(root, "policy_published", "domain"))
+            self.assertEqual(str(names.index(name) + 1), value(root, "record", "row", "count"))
         self.assertEqual(1, self.smtp.sessions)
 
     def test_a_dry_run_sends_nothing_and_changes_nothing(self):
@@ -174,8 +179,8 @@ class ReportSendTest(_Sending):
                          {value(xml_of(file.read_bytes()), "policy_published", "domain") for file in out.iterdir()})
 
     def test_domains_without_mail_get_none(self):
-        """S4, S11: null MX, no such domain; a name server that fails is asked again later."""
-        self.host.zone.add("null.test 300 MX 0 .", "late.test FAIL")
+        """S4: null MX, no such domain."""
+        self.host.zone.add("null.test 300 MX 0 .")
         self.host.count_all([f"{TODAY - 1} {name} 1 1 mailto:agg@{name}" for name in ("null.test", "gone.test")])
         said = self.send()
         self.assertIn("null MX", said)
@@ -183,6 +188,19 @@ class ReportSendTest(_Sending):
         self.assertIn("refused 2", said)
         self.assertIn("refused 0", self.send())
         self.assertEqual([], self.smtp.taken)
+
+    def test_a_destination_whose_dns_fails_is_asked_again_later(self):
+        """S11: its consent is neither given nor refused."""
+        self.host.mail_domain("other.test")
+        consent = "orchard.test._report._dmarc.other.test"
+        self.host.zone.add(f"{consent} FAULT servfail", f"{consent.replace('orchard', 'plum')} 300 TXT \"v=DMARC1\"")
+        self.host.count_all([f"{TODAY - 1} {name} 1 1 mailto:agg@other.test" for name in ("orchard.test", "plum.test")])
+        self.assertRegex(self.send(), r"sent 1, waiting 1, refused 0")
+        self.host.zone.lines = [line for line in self.host.zone.lines if "FAULT" not in line]
+        self.host.zone.add_txt(consent, "v=DMARC1")
+        self.host.restart_dns()
+        self.assertIn("sent 1, waiting 0", self.send(now=NOON + DAY))
+        self.assertEqual(["plum.test", "orchard.test"], [value(xml_of(one.file), "policy_published", "domain") for one in self.smtp.taken])
 
     def test_a_listed_domain_gets_no_report(self):
         """S1."""

@@ -47,6 +47,13 @@ class ReportHost:
             self.server.stop()
         shutil.rmtree(self.folder, True)
 
+    def restart_dns(self) -> None:
+        """With `zone` as it is now."""
+        if self.server:
+            self.server.stop()
+            (self.folder / "dns.log").unlink()
+        self.server = None
+
     def mail_domain(self, name: str) -> None:
         self.zone.add(f"{name} 300 MX 10 mx.{name}", f"mx.{name} 300 A 192.0.2.9")
 
