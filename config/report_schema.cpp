@@ -75,6 +75,10 @@ How many different rows the reports of one policy domain have on one day. On the
 apart: first the domain of the envelope is left out, then signatures that did not pass, then all results, then
 the author's subdomain, and at last the client's address. Every message is counted.)"),
          setting(
+             "reports.envelope_to", boolean(), [](auto& s) -> auto& { return s.reports.envelope_to; }, R"(
+Tell the domain of the recipients as well (envelope_to), where all recipients of a message are of one domain. It
+shows which domains are hosted or forwarded here, and makes more rows where these are many.)"),
+         setting(
              "reports.never_due", texts(check_domain), [](auto& s) -> auto& { return s.reports.never_due; },
              R"(
 Domains whose records, and those of names below them, are no reason to send a report. They are counted all the

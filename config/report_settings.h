@@ -26,6 +26,8 @@ struct Reports {
     std::size_t memory = std::size_t{16} * 1024 * 1024; // for what waits for the store
     std::size_t rows_per_domain = 10000;                // of a policy domain and a day, in full detail
 
+    bool envelope_to = false;                           // tell the recipients' domain as well
+
     // What is counted and yet makes no report due.
     std::vector<std::string> never_due; // policy domains, and those below them
     std::size_t least_messages = 1;     // of a policy domain on a day

@@ -15,7 +15,11 @@ namespace milter::reports {
     }
     return report::evaluate(
         *facts.verdict, facts.disposition,
-        {.client = facts.client, .mail_from = facts.mail_from, .kind = facts.mail_kind, .at = facts.arrived});
+        {.client = facts.client,
+         .mail_from = facts.mail_from,
+         .recipients = facts.recipients,
+         .kind = facts.mail_kind,
+         .at = facts.arrived});
 }
 
 } // namespace milter::reports

@@ -506,6 +506,9 @@ void Transaction::note_for_reports(std::string_view queue_id, record::MessageFac
     facts.arrived = now_;
     facts.queue_id = queue_id;
     facts.host = context_.mta_name.empty() ? context_.runtime->host_name : context_.mta_name;
+    if (context_.runtime->settings.reports.envelope_to && !more_recipients_) {
+        facts.recipients = recipients_;
+    }
 }
 
 void Transaction::conclude(std::string_view queue_id, const record::MessageFacts& facts) const {

@@ -34,8 +34,8 @@ class MailHost:
     transport_maps."""
 
     def __init__(self, parent: Path, zone: Zone, domain: str, address: str, policy: str, clock: ShiftedClock,
-                 refused: str = "", more: Optional[dict[str, str]] = None):
-        self.domain, self.address, self.clock = domain, address, clock
+                 refused: str = "", more: Optional[dict[str, str]] = None, reports: Optional[dict] = None):
+        self.domain, self.address, self.clock, self.reports = domain, address, clock, reports or {}
         self.folder = parent / domain
         self.store = self.folder / "store"
         for folder in (self.folder, self.store):
@@ -65,7 +65,7 @@ class MailHost:
         return {"authserv_id": f"mx.{self.domain}", "domains": {name: {"keys": [key.entry()]} for name, key in self.keys.items()},
                 "roles": {"internal_hosts": ["127.0.0.1/32"]}, "policy": {"dmarc": "enforce", "dmarc_quarantine": "mark"},
                 "reports": {"enabled": True, "from": f"dmarc-reports@reports.{self.domain}", "server": f"127.0.0.1:{self.report_port}",
-                            "store": str(self.store / "reports.db"), "token_key": str(self.store / "token.key"), "flush": "1s"}}
+                            "store": str(self.store / "reports.db"), "token_key": str(self.store / "token.key"), "flush": "1s", **self.reports}}
 
     def _of_guide(self, text: str) -> str:
         """With this host's names and programs in place of the guide's."""
@@ -108,7 +108,7 @@ class MailHost:
 
 class Exchange:
     """`north` and `south`. Mail for gone@ comes back: north refuses it, south takes it first. North's filter does not like its
-    own reports."""
+    own reports. South tells the domain of recipients."""
 
     def __init__(self, start: int):
         self._exit = contextlib.ExitStack()
@@ -123,7 +123,7 @@ class Exchange:
             "header_checks": f"regexp:{filters}", "nested_header_checks": "",
             "smtpd_recipient_restrictions": "check_recipient_access inline:{ { gone@north.test = 550 5.1.1 no such user } }"})
         self.south = MailHost(self.folder, zone, "south.test", "127.0.0.22", "quarantine", self.clock,
-                              ", inline:{ { gone@south.test = no-user: } }")
+                              ", inline:{ { gone@south.test = no-user: } }", reports={"envelope_to": True})
         self._zone = zone
 
     def start(self) -> None:

@@ -44,6 +44,19 @@ TEST_CASE("which messages are counted") {
     }
 }
 
+TEST_CASE("the domain of recipients is a row of its own where it is told") {
+    Collector collector(nobody);
+    for (const auto* recipient : {"<ann@harbour.example>", "<bob@harbour.example>", "<cid@other.example>"}) {
+        auto message_facts = facts();
+        message_facts.recipients = {recipient};
+        collector.read(message_facts);
+    }
+    collector.read(facts());
+    const auto counted = collector.take();
+    REQUIRE(counted.policies().size() == 1);
+    CHECK(counted.policies().begin()->second.rows.size() == 3);
+}
+
 TEST_CASE("memory has a bound: first detail is left out, then messages, and all of it is told") {
     Collector collector(nobody);
     config::Reports settings;
