@@ -7,14 +7,13 @@
 #include "keys/source/secret_file.h"
 #include "milter/session/outbound.h"
 #include "milter/tool/configuration.h"
-#include "milter/tool/counted.h"
 #include "milter/tool/dns_options.h"
-#include "milter/tool/files.h"
 #include "milter/tool/message_input.h"
 #include "milter/tool/report_commands.h"
 #include "milter/tool/reports/alignment_proof.h"
 #include "milter/tool/reports/open_outbox.h"
-#include "milter/tool/reports/plan_reports.h"
+#include "milter/tool/reports/preview.h"
+#include "milter/tool/reports/progress_line.h"
 #include "milter/tool/reports/run_lock.h"
 #include "milter/tool/reports/send_reports.h"
 #include "milter/tool/reports/token_key.h"
@@ -36,8 +35,6 @@
 namespace milter::tool {
 
 namespace {
-
-using reports::Plan;
 
 struct ReportSendOptions {
     std::string config;
@@ -197,102 +194,45 @@ Result<void> prove(const std::shared_ptr<const runtime::Runtime>& runtime, repor
     return fail(ExitCode::config, std::move(message));
 }
 
-// "2027-01-31"
-std::string print_day(std::int64_t day) {
-    return config::print_last_day(static_cast<std::uint64_t>(
-        ::report::begin_of(static_cast<::report::Day>(day)) + ::report::seconds_a_day));
-}
-
-// What would be planned, for people or into files; nothing is changed and nothing leaves. Whether an address
-// then gets it is for the DNS and the list to say, which are not asked.
-class Preview {
-  public:
-    Preview(const ReportSendOptions& options, const config::Settings& settings, reports::Database& database,
-            Console& console)
-        : options_(options), reports_(settings.reports), database_(database), console_(console) {}
-
-    reports::Stored<void> see(const milter::reports::Candidate& candidate, const Plan& plan) {
-        const auto about =
-            fmt::format("{} {} {}", print_day(candidate.part.day), candidate.policy.domain.text(),
-                        counted(static_cast<std::size_t>(candidate.messages), "message"));
-        if (plan.pieces.empty()) {
-            fmt::print(console_.out, "{}: no report: {}\n", about, plan.why_not);
-            return {};
-        }
-        std::string addresses;
-        for (const std::string& address : plan.addresses) {
-            addresses += ' ' + address;
-        }
-        fmt::print(console_.out, "{}: to{}\n", about, base::printable(addresses));
-        for (const auto& piece : plan.pieces) {
-            if (auto written = write(candidate.policy, piece); !written) {
-                return written;
-            }
-        }
-        return {};
-    }
-    [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
-
-  private:
-    reports::Stored<void> write(const ::report::Policy& policy, const reports::PlannedReport& piece) {
-        if (options_.out.empty()) {
-            return {};
-        }
-        const auto& mail = reports_.mail;
-        const auto at = mail.from.rfind('@');
-        const ::report::Identity identity{policy.domain, *base::DomainName::parse(mail.from.substr(at + 1)),
-                                          piece.period, ::report::ReportId::parse(piece.id).value()};
-        const auto built = reports::build_report(
-            database_, piece, policy,
-            {.org_name = mail.organization.empty() ? identity.submitter.text() : mail.organization,
-             .email = mail.contact.empty() ? mail.from : mail.contact,
-             .extra_contact_info = mail.extra_contact,
-             .generator = "paraph " PARAPH_VERSION},
-            identity, reports::limits_for(mail.max_size));
-        if (!built) {
-            return base::refuse(built.error());
-        }
-        auto name = ::report::file_name(identity, true);
-        if (constexpr std::size_t longest_name = 255; name.size() > longest_name) {
-            name = piece.id + ".xml.gz"; // domains may be as long as that alone
-        }
-        const auto path = options_.out + '/' + name;
-        if (auto written = write_output(path, built->file, console_); !written) {
-            failure_ = written.error();
-            return base::refuse(
-                milter::reports::Failure{milter::reports::Failure::Kind::refused, failure_->message});
-        }
-        return {};
-    }
-
-    const ReportSendOptions& options_;
-    const config::Reports& reports_;
-    reports::Database& database_;
-    Console& console_;
-    std::optional<Failure> failure_;
-};
-
 void print_result(const reports::RunResult& result, Console& console) {
     fmt::print(console.out, "planned {}, sent {}, waiting {}, refused {}, given up {}, held {}\n",
                result.planned, result.sent, result.waiting, result.refused, result.given_up, result.held);
 }
 
-// Where people look on, a line that changes.
-void show_progress(const reports::RunResult& result, Console& console) {
-    if (&console.err == &std::cerr && ::isatty(STDERR_FILENO) == 1) {
-        fmt::print(console.err, "\rsent {}, not sent {} ", result.sent,
-                   result.waiting + result.refused + result.given_up + result.held);
-        console.err.flush();
+// Where people look on, how far the run has come.
+class Progress {
+  public:
+    Progress(reports::Outbox& outbox, const reports::Selection& wanted, Console& console)
+        : outbox_(outbox), wanted_(wanted),
+          line_(console.err, &console.err == &std::cerr ? reports::columns_of_stderr() : 0) {}
+
+    void show(const reports::RunResult& result, base::UnixTime now) {
+        if (!line_.is_shown()) {
+            return;
+        }
+        if (!total_) { // asked once, when all is planned
+            total_ = outbox_.count_due(wanted_, now).value_or(0);
+        }
+        const auto not_sent = result.waiting + result.refused + result.given_up + result.held;
+        line_.show(result.sent + not_sent, *total_, fmt::format("{} sent, {} not", result.sent, not_sent));
     }
-}
+    void clear() { line_.clear(); }
+
+  private:
+    reports::Outbox& outbox_;
+    const reports::Selection& wanted_;
+    reports::ProgressLine line_;
+    std::optional<std::int64_t> total_;
+};
 
 class Run {
   public:
     Run(const ReportSendOptions& options, const config::Settings& settings, Console& console)
         : options_(options), settings_(settings), console_(console), clock_(options.now) {}
 
-    Result<ExitCode> preview(reports::Outbox& outbox, const reports::Selection& wanted) {
-        Preview preview(options_, settings_, outbox.database(), console_);
+    Result<ExitCode> preview(reports::Outbox& outbox, const reports::Selection& wanted,
+                             reports::Outlook* outlook) {
+        reports::Preview preview(settings_.reports, outbox.database(), outlook, options_.out, console_);
         const auto seen = reports::look_at_plans(
             outbox.database(), settings_.reports, wanted, clock_.now(),
             [&](const auto& candidate, const auto& plan) { return preview.see(candidate, plan); });
@@ -302,33 +242,62 @@ class Run {
         return seen ? Result<ExitCode>(ExitCode::ok) : reports::fail_for(seen.error());
     }
 
+    // Also what would keep all of them here, behind what it keeps.
+    Result<ExitCode> dry_run(reports::Outbox& outbox, const reports::Selection& wanted) {
+        auto asking = ask();
+        if (!asking) {
+            return tl::make_unexpected(asking.error());
+        }
+        const auto proven = prove(asking->runtime, *asking->inquiries, clock_.now(), console_);
+        reports::Outlook outlook(settings_.reports, outbox, *asking->inquiries, clock_.now());
+        const auto seen = preview(outbox, wanted, &outlook);
+        return proven ? seen : Result<ExitCode>(tl::make_unexpected(proven.error()));
+    }
+
     Result<ExitCode> send(reports::Outbox& outbox, const reports::Selection& wanted) {
-        const auto runtime = runtime_of(settings_);
+        auto asking = ask();
+        if (!asking) {
+            return tl::make_unexpected(asking.error());
+        }
+        const auto server = server_of(settings_.reports.mail, asking->runtime->host_name);
+        const auto key = reports::token_key(settings_.reports.mail.token_key);
+        if (!server || !key) {
+            return tl::make_unexpected(!server ? server.error() : key.error());
+        }
+        if (auto proven = prove(asking->runtime, *asking->inquiries, clock_.now(), console_); !proven) {
+            return tl::make_unexpected(proven.error());
+        }
+        reports::SmtpSession session(*server);
+        return hand_out(outbox, wanted, asking->runtime, *asking->inquiries, session, *key);
+    }
+
+  private:
+    struct Asking {
+        std::shared_ptr<const runtime::Runtime> runtime;
+        std::unique_ptr<reports::Inquiries> inquiries;
+    };
+
+    Result<Asking> ask() {
+        auto runtime = runtime_of(settings_);
         if (!runtime) {
             return tl::make_unexpected(runtime.error());
         }
         auto source = open_source(options_.dns, settings_, console_);
-        const auto server = server_of(settings_.reports.mail, (*runtime)->host_name);
-        const auto key = reports::token_key(settings_.reports.mail.token_key);
-        if (!source || !server || !key) {
-            return tl::make_unexpected(!source ? source.error() : !server ? server.error() : key.error());
+        if (!source) {
+            return tl::make_unexpected(source.error());
         }
-        reports::Inquiries inquiries(std::move(*source), (*runtime)->checks.dmarc_options,
-                                     settings_.dns.questions_per_message);
-        if (auto proven = prove(*runtime, inquiries, clock_.now(), console_); !proven) {
-            return tl::make_unexpected(proven.error());
-        }
-        reports::SmtpSession session(*server);
-        return hand_out(outbox, wanted, *runtime, inquiries, session, *key);
+        auto inquiries = std::make_unique<reports::Inquiries>(
+            std::move(*source), (*runtime)->checks.dmarc_options, settings_.dns.questions_per_message);
+        return Asking{std::move(*runtime), std::move(inquiries)};
     }
 
-  private:
     Result<ExitCode> hand_out(reports::Outbox& outbox, const reports::Selection& wanted,
                               const std::shared_ptr<const runtime::Runtime>& runtime,
                               reports::Inquiries& inquiries, reports::SmtpSession& session,
                               const crypto::MacKey& key) {
         listen_to_signals();
         const reports::SendReports* run = nullptr;
+        Progress progress(outbox, wanted, console_);
         reports::SendReports sending(
             settings_.reports, key, "paraph " PARAPH_VERSION, outbox,
             {.postman = session,
@@ -338,16 +307,18 @@ class Run {
              .sleep = sleep_unless_told,
              .stops =
                  [&] {
-                     show_progress(run->result(), console_);
+                     progress.show(run->result(), clock_.now());
                      return told_to_stop != 0;
                  },
              .sign = [&](const std::string& mail) { return sign(runtime, mail, clock_.now()); },
              .say =
-                 [this](const std::string& text) {
+                 [&](const std::string& text) {
+                     progress.clear();
                      fmt::print(console_.err, "paraph report send: {}\n", base::printable(text));
                  }});
         run = &sending;
         const auto done = sending.run(wanted);
+        progress.clear();
         const auto kept = outbox.save_run(runtime->host_name, sending.result());
         constexpr base::UnixTime kept_for = 30 * ::report::seconds_a_day; // longer than any bounce takes
         const auto forgotten = outbox.forget(clock_.now() - kept_for);
@@ -390,7 +361,8 @@ Result<ExitCode> send_reports(const ReportSendOptions& options, Console& console
     }
     Run run(options, settings, console);
     if (options.dry_run || !options.out.empty()) {
-        return run.preview(open->outbox(), *wanted);
+        return options.dry_run ? run.dry_run(open->outbox(), *wanted)
+                               : run.preview(open->outbox(), *wanted, nullptr);
     }
     std::unique_ptr<keys::Descriptor> lock;
     if (config::is_path(settings.reports.store)) {
@@ -413,7 +385,8 @@ void add_report_send(CLI::App& report, Command& chosen) {
     add_config_option(*sub, options->config);
     sub->add_option("--domain", options->domain, "Only about this policy domain")->type_name("DOMAIN");
     sub->add_option("--date", options->date, "Only of this day, UTC")->type_name("YYYY-MM-DD");
-    sub->add_flag("-n,--dry-run", options->dry_run, "Tell what would be planned; nothing leaves or changes");
+    sub->add_flag("-n,--dry-run", options->dry_run,
+                  "Tell what would be sent to whom; nothing leaves or changes");
     sub->add_option("--out", options->out, "Write the reports into this directory and send nothing")
         ->type_name("DIR");
     sub->add_option("--now", options->now, "As if it were that time")->type_name("UNIXTIME");

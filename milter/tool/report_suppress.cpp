@@ -75,16 +75,15 @@ Result<ExitCode> add(const ReportSuppressOptions& options, Console& console) {
         }
         made.until = reception_time(options.now) + static_cast<base::UnixTime>(*milliseconds / 1000);
     }
-    auto store = open(options, console);
+    const auto loaded = usable_configuration(options.config, console);
+    if (!loaded) {
+        return tl::make_unexpected(loaded.error());
+    }
+    auto store = reports::OpenOutbox::open_or_make(*loaded->settings); // before the first count, too
     if (!store) {
         return tl::make_unexpected(store.error());
     }
-    if (!*store) {
-        return fail(ExitCode::temporary,
-                    "nothing is counted yet, and the daemon makes the list with its first "
-                    "count: try again then");
-    }
-    const auto done = (*store)->outbox().suppress(made);
+    const auto done = store->outbox().suppress(made);
     return done ? Result<ExitCode>(ExitCode::ok) : reports::fail_for(done.error());
 }
 

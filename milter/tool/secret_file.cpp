@@ -2,14 +2,30 @@
 
 #include "keys/file_bytes.h"
 #include "keys/key_file.h"
+#include "milter/tool/daemon_user.h"
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 namespace milter::tool {
 
+namespace {
+
+// Root does the daemon's work, so that a file is good that is good for the daemon.
+keys::Reader reader() {
+    if (::geteuid() == 0) {
+        if (auto daemon = keys::Reader::of_user(daemon_user)) {
+            return *std::move(daemon);
+        }
+    }
+    return keys::Reader::self();
+}
+
+} // namespace
+
 Result<std::string> read_secret_file(const std::string& path) {
-    const auto self = keys::Reader::self();
-    const auto finding = keys::KeyFileCheck(self).examine(path);
+    const auto finding = keys::KeyFileCheck(reader()).examine(path);
     if (!finding.problem.empty() || !finding.danger.empty()) {
         return fail(ExitCode::config, finding.problem.empty() ? finding.danger : finding.problem);
     }

@@ -1,13 +1,18 @@
 """Reports that go out: to whom, how often, and what becomes of those that a server does not take."""
 
+import os
+import pty
 import re
+import subprocess
 import unittest
 
+from harness import machine, programs
+from harness.postfix import NOBODY
 from harness.process import eventually
 from harness.report_host import DAY, NOON, TODAY, ReportHost, value, xml_of
 from harness.scripted_smtp import ScriptedSmtp
 
-DONE, CONFIG, AGAIN = 0, 78, 75
+DONE, CONFIG, AGAIN, CANNOT_WRITE = 0, 78, 75, 73
 
 
 class _Sending(unittest.TestCase):
@@ -98,6 +103,54 @@ class ReportSendTest(_Sending):
         self.assertEqual("orchard.test", value(xml_of(file.read_bytes()), "policy_published", "domain"))
         self.assertIn("sent 1", self.send())
 
+    def test_a_dry_run_tells_who_would_get_none_and_why(self):
+        """S7: as the run itself would find it, and nothing is sent or noted."""
+        self.host.mail_domain("other.test")
+        self.host.zone.add("null.test 300 MX 0 .", "spam.test.dbl.test 300 A 127.0.1.2", "late.test FAULT servfail")
+        self.host.reports["blocklists"] = ["dbl.test"]
+        self.host.count_all([f"{TODAY - 1} {name} 1 1 {rua}" for name, rua in (
+            ("orchard.test", "mailto:agg@orchard.test,mailto:agg@other.test"), ("null.test", "mailto:agg@null.test"),
+            ("spam.test", "mailto:agg@spam.test"), ("late.test", "mailto:agg@late.test"), ("full.test", "mailto:agg@full.test"))])
+        self.host.report("suppress", "add", "--policy-domain", "full.test", "--comment", "they asked")
+        said = self.send("--dry-run")
+        for line in (r"orchard\.test 1 message: to agg@orchard\.test$", r"orchard\.test 1 message: not to agg@other\.test: .+",
+                     r"null\.test 1 message: not to agg@null\.test: .*null MX", r"spam\.test 1 message: not to .*blocklist dbl\.test",
+                     r"late\.test 1 message: not yet to agg@late\.test: .+", r"full\.test 1 message: not to .*they asked$"):
+            self.assertRegex(said, re.compile(rf"^\S+ {line}", re.MULTILINE))
+        self.assertEqual(0, self.smtp.sessions)
+        self.assertIn("planned 5, sent 1, waiting 1, refused 2, given up 0, held 2", self.send())
+
+    def test_a_dry_run_says_that_our_mail_would_not_pass(self):
+        """S14."""
+        self.host.count("orchard.test")
+        self.host.zone.lines = [line for line in self.host.zone.lines if "_domainkey" not in line]
+        said = self.send("--dry-run", expected=CONFIG)
+        self.assertIn("would not pass DMARC", said)
+        self.assertIn("to agg@orchard.test", said)
+
+    def test_a_terminal_has_a_bar_and_a_pipe_has_none(self):
+        names = [f"d{number}.test" for number in range(3)]
+        for name in names:
+            self.host.mail_domain(name)
+        self.host.count_all([f"{TODAY - 1} {name} 1 1 mailto:agg@{name}" for name in names])
+        self.steps = {"END": "554 spam"}
+        terminal, end = pty.openpty()
+        done = subprocess.run(self.host.command("send"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=end, check=True, timeout=60)
+        os.close(end)
+        shown = b""
+        try:
+            while part := os.read(terminal, 4096):
+                shown += part
+        except OSError:  # the other end is closed
+            os.close(terminal)
+        self.assertEqual(b"planned 3, sent 0, waiting 0, refused 3, given up 0, held 0\n", done.stdout)
+        states = [line for line in shown.decode().split("\r") if line.startswith("[")]
+        self.assertEqual([f"{count} of 3, 0 sent, {count} not" for count in range(4)], [line.partition("] ")[2].strip() for line in states])
+        self.assertTrue(all(len(line) < 80 for line in states))
+        self.assertIn("\rparaph report send: ", shown.decode())  # on a line of its own
+        self.host.count_all([f"{TODAY - 2} {name} 1 1 mailto:agg@{name}" for name in names])
+        self.assertNotIn("\r", self.send())
+
     def test_one_domain_and_one_day_can_be_chosen(self):
         self.host.mail_domain("plum.test")
         self.host.count_all([f"{TODAY - back} {name} 1 1 mailto:agg@{name}" for back in (1, 2)
@@ -165,9 +218,24 @@ class ReportSendTest(_Sending):
         for words in ((), ("--dry-run",)):
             self.assertIn("nothing is counted yet", self.send(*words))
         self.assertEqual((DONE, ""), self.host.report("suppress", "list"))
+
+    def test_somebody_is_put_on_the_list_before_anything_is_counted(self):
+        folder = self.host.folder / "store"
+        folder.mkdir()
+        os.chown(folder, NOBODY, NOBODY)  # as the daemon's directory belongs to its user
+        self.host.store = self.host.reports["store"] = str(folder / "reports.db")
+        self.assertEqual((DONE, ""), self.host.report("suppress", "add", "--host", "orchard.test"))
+        self.assertTrue((folder / "reports.db").exists())
+        for file in folder.iterdir():
+            self.assertEqual((NOBODY, 0o600), (file.stat().st_uid, file.stat().st_mode & 0o777), file)
+        self.host.count("orchard.test")
+        self.assertIn("held 1", self.send())
+
+    def test_a_list_that_cannot_be_made_is_a_clear_failure(self):
+        self.host.reports["store"] = str(self.host.folder / "nowhere" / "reports.db")
         code, said = self.host.report("suppress", "add", "--host", "orchard.test")
-        self.assertEqual(AGAIN, code)
-        self.assertIn("nothing is counted yet", said)
+        self.assertEqual(CANNOT_WRITE, code)
+        self.assertIn("nowhere/reports.db: No such file or directory", said)
 
     def test_a_domain_as_long_as_a_file_name_does_not_keep_the_others_from_their_files(self):
         long = ".".join(["x" * 61] * 4)[:-6] + ".test"
@@ -293,6 +361,30 @@ class ServerFaultTest(_Sending):
         self.assertIn("does not take reports", self.send(expected=AGAIN))
         self.host.reports["server"] = f"127.0.0.1:{self.smtp.port}"
         self.assertIn("sent 10", self.send(now=NOON + DAY))
+
+
+@unittest.skipUnless(machine.can_be_made(), "namespaces and mounts are not allowed here")
+class RootTest(_Sending):
+    def test_root_may_do_what_is_the_daemons_users(self):
+        """What root makes belongs to that user, and root reads it again."""
+        folder = self.host.folder / "store"
+        folder.mkdir()
+        self.host.reports.update({"store": str(folder / "reports.db"), "token_key": str(folder / "token.key")})
+        config = self.host.config()
+        self.host.folder.chmod(0o755)
+        # The machine has no name server: a run that gets as far as to ask one has read the key.
+        send = f"{programs.paraph} report send -c {config} 2>&1 || echo \"status $?\""
+        done = machine.run_in(self.host.folder, f"""
+            useradd --system paraph
+            chown paraph: {folder}
+            {programs.paraph} report suppress add -c {config} --host orchard.test
+            {send}
+            {send}
+            stat -c '%U %a %n' {folder}/*""")
+        said = done.stdout.decode() + done.stderr.decode()
+        self.assertEqual(2, said.count("status 75"), said)
+        self.assertRegex(said, r"paraph 600 \S+/reports\.db\n")
+        self.assertRegex(said, r"paraph 600 \S+/token\.key\n")
 
 
 class KilledTest(_Sending):

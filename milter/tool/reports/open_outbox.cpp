@@ -1,6 +1,10 @@
 #include "milter/tool/reports/open_outbox.h"
 
+#include "keys/file_bytes.h"
 #include "milter/reports/open_database.h"
+#include "milter/tool/new_file.h"
+
+#include <fmt/format.h>
 
 #include <unistd.h>
 
@@ -23,6 +27,14 @@ Result<OpenOutbox> OpenOutbox::open(const config::Settings& settings) {
         opened[i] = *std::move(made);
     }
     return OpenOutbox(std::move(opened[0]), std::move(opened[1]));
+}
+
+Result<OpenOutbox> OpenOutbox::open_or_make(const config::Settings& settings) {
+    const auto& store = settings.reports.store;
+    if (!is_there(settings) && !make_file(store, "")) {
+        return fail(ExitCode::cannot_write, fmt::format("{}: {}", store, keys::error_text(errno)));
+    }
+    return open(settings);
 }
 
 bool OpenOutbox::is_there(const config::Settings& settings) {

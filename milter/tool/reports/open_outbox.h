@@ -13,6 +13,8 @@ class OpenOutbox {
   public:
     // There has to be a store: the daemon makes it.
     [[nodiscard]] static Result<OpenOutbox> open(const config::Settings& settings);
+    // Of a store that is not there yet an empty one is made first, into which the daemon counts.
+    [[nodiscard]] static Result<OpenOutbox> open_or_make(const config::Settings& settings);
 
     // False before the daemon counted a first message: a file that is not there yet.
     [[nodiscard]] static bool is_there(const config::Settings& settings);

@@ -178,6 +178,17 @@ Stored<std::optional<base::UnixTime>> Outbox::next_due(const Selection& wanted) 
 }
 
 // Of the lock's own connection, for its row is locked to others.
+Stored<std::int64_t> Outbox::count_due(const Selection& wanted, base::UnixTime now) {
+    std::vector<Value> values{Value(now)};
+    const auto which = wanted_rows(wanted, values);
+    const auto table = database_.run(
+        fmt::format("SELECT count(*) FROM paraph_report_delivery WHERE state = 'waiting' AND next_try <= $1 "
+                    "AND report IN (SELECT id FROM paraph_report_planned WHERE state <> 'closed'{})",
+                    which),
+        values);
+    return table ? Stored<std::int64_t>(table->rows.at(0).number(0)) : base::refuse(table.error());
+}
+
 Stored<void> Outbox::save_built(const std::string& report, std::int64_t size) {
     Database& locks = locks_ == nullptr ? database_ : *locks_;
     return done_of(locks.run("UPDATE paraph_report_planned SET state = 'built', size = $2 WHERE id = $1",

@@ -67,6 +67,9 @@ class Outbox {
     // When the next one is due; nothing: none is.
     [[nodiscard]] Stored<std::optional<base::UnixTime>> next_due(const Selection& wanted);
 
+    // Deliveries that a run has before it.
+    [[nodiscard]] Stored<std::int64_t> count_due(const Selection& wanted, base::UnixTime now);
+
     [[nodiscard]] Stored<void> save_built(const std::string& report, std::int64_t size);
     [[nodiscard]] Stored<std::vector<Delivery>> deliveries(const std::string& report);
     [[nodiscard]] Stored<std::optional<Delivery>> find(DeliveryId id);
