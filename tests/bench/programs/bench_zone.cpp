@@ -61,6 +61,18 @@ std::string address_data(const std::string& text) {
     return {octets.data(), octets.size()};
 }
 
+// RFC 1035 3.3.9: a preference, and a name in labels.
+std::string exchange_data(std::string_view name) {
+    std::string data(2, '\0');
+    while (!name.empty()) {
+        const auto label = name.substr(0, name.find('.'));
+        data.push_back(static_cast<char>(static_cast<unsigned char>(label.size())));
+        data += label;
+        name.remove_prefix(std::min(label.size() + 1, name.size()));
+    }
+    return data += '\0';
+}
+
 } // namespace
 
 BenchZone BenchZone::read(const std::string& path) {
@@ -89,6 +101,8 @@ void BenchZone::add(const std::string& line) {
         entry.texts.push_back(data);
     } else if (type == "A") {
         entry.addresses.push_back(address_data(data));
+    } else if (type == "MX") {
+        entry.exchanges.push_back(data);
     } else if (type == "DELAY") {
         entry.delay_ms = std::stoi(data);
     } else {
@@ -109,12 +123,17 @@ BenchZone::Found BenchZone::find(std::string_view name, std::uint16_t type) cons
         return {};
     }
     const Entry& entry = found->second;
-    Found result{!entry.texts.empty() || !entry.addresses.empty(), {}, entry.delay_ms};
+    Found result{
+        !entry.texts.empty() || !entry.addresses.empty() || !entry.exchanges.empty(), {}, entry.delay_ms};
     if (type == type_a) {
         result.data = entry.addresses;
     } else if (type == type_txt) {
         for (const std::string& text : entry.texts) {
             result.data.push_back(txt_data(with_number(text, number)));
+        }
+    } else if (type == type_mx) {
+        for (const std::string& host : entry.exchanges) {
+            result.data.push_back(exchange_data(with_number(host, number)));
         }
     }
     return result;

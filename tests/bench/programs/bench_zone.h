@@ -1,8 +1,9 @@
-// What the name server of the bench knows: TXT and A records by name, made to be found fast.
+// What the name server of the bench knows: TXT, A and MX records by name, made to be found fast.
 //
 //     example.org TXT v=spf1 ip4:192.0.2.0/24 -all
 //     cold-#.example TXT v=spf1 include:_spf.cold-#.example -all
 //     example.org A 192.0.2.1
+//     example.org MX mx.example.org
 //     slow.example DELAY 30000
 //
 // "#" stands for any number: there are as many such names as anyone asks for, and the data has the number
@@ -20,6 +21,7 @@
 namespace bench {
 
 inline constexpr std::uint16_t type_a = 1;
+inline constexpr std::uint16_t type_mx = 15;
 inline constexpr std::uint16_t type_txt = 16;
 
 class BenchZone {
@@ -39,6 +41,7 @@ class BenchZone {
     struct Entry {
         std::vector<std::string> texts;
         std::vector<std::string> addresses; // four octets each
+        std::vector<std::string> exchanges; // names
         std::optional<int> delay_ms;
     };
 

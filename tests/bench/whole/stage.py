@@ -39,6 +39,13 @@ FLAT = """
 {name} TXT v=spf1 ip4:192.0.2.0/24 -all
 _dmarc.{name} TXT v=DMARC1; p=none
 """
+# Domains that ask for reports, and one that reports come from.
+COUNTED = """
+count-#.example TXT v=spf1 ip4:192.0.2.0/24 -all
+count-#.example MX mx.count-#.example
+_dmarc.count-#.example TXT v=DMARC1; p=none; rua=mailto:agg@count-#.example
+_dmarc.reports.example TXT v=DMARC1; p=reject
+"""
 
 
 class Stage:
@@ -69,10 +76,10 @@ class Stage:
         named = ("warm.example", "big.example", "sender.example", "cold-#.example")
         for name in named:
             yield from DOMAINS.format(name=name).split("\n")
-        yield from DEEP.split("\n")
+        yield from (*DEEP.split("\n"), *COUNTED.split("\n"))
         for name in ("slow-#.example", "fast-#.example", "stuck.example"):
             yield from FLAT.format(name=name).split("\n")
-        for name in (*named, "deep-#.org"):
+        for name in (*named, "deep-#.org", "reports.example"):
             yield from (f"{selector}._domainkey.{name} TXT {record}" for selector, record in self._records.items())
         yield "stuck.example DELAY 30000"
         yield "_dmarc.stuck.example DELAY 30000"
@@ -106,7 +113,7 @@ class Stage:
         if name not in self._corpora:
             made = self.corpus(f"{name}-made", domain=domain)
             sender, _, rest = made.read_bytes().partition(b"\n")
-            text = rest[:-1].replace(domain.encode(), domain.encode().replace(b"#", b"{n}"))
+            text = rest[:-1].replace(domain.replace("#", "0").encode(), domain.replace("#", "{n}").encode())
             path = self.folder / f"{name}.corpus"
             path.write_bytes(b"alice@%s %d\n%s\n" % (domain.replace("#", "{n}").encode(), len(text), text))
             self._corpora[name] = path
