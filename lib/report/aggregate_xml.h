@@ -54,5 +54,7 @@ class AggregateXml {
 
 // What add() will write at most.
 [[nodiscard]] std::size_t most_octets(const Row& row);
+// And of any row that was stored.
+inline constexpr std::size_t most_octets_of_a_row = 300'000;
 
 } // namespace report

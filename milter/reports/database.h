@@ -91,6 +91,12 @@ class Database {
         return dialect() == Dialect::sqlite ? "" : " FOR UPDATE SKIP LOCKED";
     }
 
+    // What stands behind a table in a FROM. SQLite has no statistics here, and would rather read a whole day
+    // by the primary key than look into an index.
+    [[nodiscard]] std::string indexed_by(std::string_view index) const {
+        return dialect() == Dialect::sqlite ? " INDEXED BY " + std::string(index) : "";
+    }
+
     // Octets on the disk.
     [[nodiscard]] virtual Stored<std::uint64_t> size() = 0;
 

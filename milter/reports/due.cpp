@@ -46,11 +46,11 @@ Stored<std::vector<Candidate>> read_candidates(Database& database, report::Day t
     const Part from = after.value_or(Part{-1, {}, -1});
     const auto table = database.run(
         "SELECT p.day, p.policy, p.part, p.content, p.messages, p.due, d.first_day, "
-        "(SELECT CAST(sum(s.due) AS bigint) FROM paraph_report_policy s WHERE s.day = p.day AND "
-        "s.domain = p.domain) FROM paraph_report_policy "
-        "p "
-        "JOIN paraph_report_domain d ON p.domain = d.domain WHERE p.planned = 0 AND p.day < $1 AND "
-        "(p.day, p.policy, p.part) > ($2, $3, $4) ORDER BY p.day, p.policy, p.part LIMIT $5",
+        "(SELECT CAST(sum(s.due) AS bigint) FROM paraph_report_policy s" +
+            database.indexed_by("paraph_report_policy_domain") +
+            " WHERE s.day = p.day AND s.domain = p.domain), p.row_bound FROM paraph_report_policy p "
+            "JOIN paraph_report_domain d ON p.domain = d.domain WHERE p.planned = 0 AND p.day < $1 AND "
+            "(p.day, p.policy, p.part) > ($2, $3, $4) ORDER BY p.day, p.policy, p.part LIMIT $5",
         {Value(std::int64_t{today}), Value(from.day), Value(bytes_of(from.policy)), Value(from.part),
          Value(static_cast<std::int64_t>(most))});
     if (!table) {
@@ -64,7 +64,8 @@ Stored<std::vector<Candidate>> read_candidates(Database& database, report::Day t
                                   row.number(4),
                                   row.number(5),
                                   row.number(6),
-                                  row.number(7)});
+                                  row.number(7),
+                                  row.number(8)});
         }
     }
     return candidates;

@@ -24,6 +24,7 @@ struct Candidate {
     std::int64_t due = 0;        // of them, those that are reason enough
     std::int64_t first_day = 0;  // of the policy domain
     std::int64_t due_of_day = 0; // of the policy domain on that day, in whatever configuration
+    std::int64_t most_rows = 0;  // there are no more
 };
 
 enum class NotDue : std::uint8_t {

@@ -99,10 +99,12 @@ class Flush {
         if (auto filled = staging.finish(); !filled) {
             return filled;
         }
+        // In that order: for each domain of the batch, what the store has of it.
         const auto table = database_.run(
             "SELECT p.day, p.domain, p.policy, p.part, p.planned, p.row_bound, p.first_seen FROM "
-            "paraph_report_policy p JOIN paraph_flush_domain d ON p.day = d.day AND p.domain = d.domain "
-            "ORDER BY p.day, p.policy, p.part");
+            "paraph_flush_domain d CROSS JOIN paraph_report_policy p" +
+            database_.indexed_by("paraph_report_policy_domain") +
+            " WHERE p.day = d.day AND p.domain = d.domain ORDER BY p.day, p.policy, p.part");
         if (!table) {
             return base::refuse(table.error());
         }

@@ -2,6 +2,7 @@
 
 #include "report/gzip.h"
 
+#include <algorithm>
 #include <functional>
 
 namespace milter::tool::reports {
@@ -38,7 +39,12 @@ Stored<void> for_each_row(Database& database, const milter::reports::Part& part,
 }
 
 Stored<std::size_t> count_pieces(Database& database, const milter::reports::Part& part,
-                                 const ::report::PartLimits& limits) {
+                                 std::int64_t most_rows, const ::report::PartLimits& limits) {
+    // That few fit into one whatever stands in them.
+    if (static_cast<std::uint64_t>(std::max(most_rows, std::int64_t{0})) <=
+        std::min(limits.octets / ::report::most_octets_of_a_row, limits.records)) {
+        return 1;
+    }
     ::report::PartCounter counter(limits);
     const auto seen = for_each_row(database, part, [&](const auto& row, std::int64_t) {
         (void)counter.part_of(::report::most_octets(row));

@@ -5,6 +5,7 @@
 #include "report/aggregate_xml.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace milter::tool::reports {
@@ -12,9 +13,9 @@ namespace milter::tool::reports {
 // For mail of that size: XML that cannot be compressed still fits, in base64.
 [[nodiscard]] ::report::PartLimits limits_for(std::size_t mail_size);
 
-// Into how many reports the rows of a part go.
+// Into how many reports the rows of a part go, of which there are at most so many.
 [[nodiscard]] Stored<std::size_t> count_pieces(Database& database, const milter::reports::Part& part,
-                                               const ::report::PartLimits& limits);
+                                               std::int64_t most_rows, const ::report::PartLimits& limits);
 
 struct BuiltReport {
     std::string file; // compressed

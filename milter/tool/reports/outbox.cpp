@@ -5,7 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
 
 namespace milter::tool::reports {
 
@@ -20,6 +23,10 @@ namespace {
 
 constexpr std::string_view report_columns =
     "id, day, policy, part, domain, begins, ends, piece, pieces, state, next_try, size";
+
+// One after the other, for in each of them an index leads to what is due first. What was tried before comes
+// first: there are only so many of these.
+constexpr std::array<const char*, 2> open_states{"built", "planned"};
 
 PlannedReport report_of(const Cells& row) {
     return {row.text(0),   {row.number(1), key_of_column(row.text(2)), row.number(3)},
@@ -120,17 +127,25 @@ Stored<void> Outbox::pass_over(const Part& part) {
 Stored<std::optional<PlannedReport>> Outbox::pick(const Selection& wanted, base::UnixTime now) {
     Database& locks = locks_ == nullptr ? database_ : *locks_;
     const base::UnixTime too_far = now + RetryRules{}.longest.count(); // see is_due
-    std::vector<Value> values{Value(now), Value(too_far)};
-    const auto which = wanted_rows(wanted, values);
-    const auto table = locks.run(
-        fmt::format("SELECT {} FROM paraph_report_planned WHERE state <> 'closed' AND (next_try <= $1 OR "
-                    "next_try > $2){} ORDER BY next_try, id LIMIT 1{}",
-                    report_columns, which, locks_ == nullptr ? "" : locks.skip_locked()),
-        values);
-    if (!table) {
-        return base::refuse(table.error());
+    for (const auto& [which, bound] :
+         {std::pair("next_try <= $2", now), std::pair("next_try > $2", too_far)}) {
+        for (const char* state : open_states) {
+            std::vector<Value> values{Value(std::string(state)), Value(bound)};
+            const auto more = wanted_rows(wanted, values);
+            const auto table = locks.run(
+                fmt::format("SELECT {} FROM paraph_report_planned WHERE state = $1 AND {}{} ORDER BY "
+                            "next_try, id LIMIT 1{}",
+                            report_columns, which, more, locks_ == nullptr ? "" : locks.skip_locked()),
+                values);
+            if (!table) {
+                return base::refuse(table.error());
+            }
+            if (!table->rows.empty()) {
+                return report_of(table->rows.front());
+            }
+        }
     }
-    return table->rows.empty() ? std::optional<PlannedReport>() : report_of(table->rows.front());
+    return std::optional<PlannedReport>();
 }
 
 Stored<void> Outbox::put_back(const PlannedReport& report, const std::optional<base::UnixTime>& next_try) {
@@ -164,17 +179,24 @@ Stored<bool> Outbox::with_next(const Selection& wanted, base::UnixTime now, cons
 }
 
 Stored<std::optional<base::UnixTime>> Outbox::next_due(const Selection& wanted) {
-    std::vector<Value> values;
-    const auto which = wanted_rows(wanted, values);
-    const auto table = database_.run(
-        fmt::format("SELECT next_try FROM paraph_report_planned WHERE state <> 'closed'{} ORDER BY next_try "
-                    "LIMIT 1",
-                    which),
-        values);
-    if (!table) {
-        return base::refuse(table.error());
+    std::optional<base::UnixTime> first;
+    for (const char* state : open_states) {
+        std::vector<Value> values{Value(std::string(state))};
+        const auto more = wanted_rows(wanted, values);
+        const auto table = database_.run(
+            fmt::format("SELECT next_try FROM paraph_report_planned WHERE state = $1{} ORDER BY next_try "
+                        "LIMIT 1",
+                        more),
+            values);
+        if (!table) {
+            return base::refuse(table.error());
+        }
+        if (!table->rows.empty()) {
+            const auto then = table->rows.front().number(0);
+            first = std::min(first.value_or(then), then);
+        }
     }
-    return table->rows.empty() ? std::optional<base::UnixTime>() : table->rows.front().number(0);
+    return first;
 }
 
 // Of the lock's own connection, for its row is locked to others.

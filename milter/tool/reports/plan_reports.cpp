@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
 namespace milter::tool::reports {
 
@@ -53,36 +55,49 @@ class Planning {
     Planning(Outbox& outbox, const config::Reports& settings, base::UnixTime now)
         : outbox_(outbox), settings_(settings), now_(now) {}
 
-    // Within a transaction.
+    // Nobody else writes to SQLite during a transaction: what takes long is done before.
     Stored<void> plan(const std::vector<milter::reports::Candidate>& page, const Selection& wanted) {
-        for (const auto& candidate : page) {
-            if (!is_wanted(candidate, wanted)) {
-                continue;
-            }
-            if (auto done = plan(candidate); !done) {
-                return done;
-            }
+        const auto plans = plans_of(page, wanted);
+        if (!plans) {
+            return base::refuse(plans.error());
         }
-        return {};
+        return outbox_.database().transaction([&]() -> Stored<void> {
+            for (const auto& [part, plan] : *plans) {
+                if (auto written = write(part, plan); !written) {
+                    return written;
+                }
+            }
+            return {};
+        });
     }
 
     [[nodiscard]] std::int64_t planned() const { return planned_; }
 
   private:
-    Stored<void> plan(const milter::reports::Candidate& candidate) {
-        const auto plan = plan_of(outbox_.database(), candidate, settings_);
-        if (!plan) {
-            return base::refuse(plan.error());
+    using Plans = std::vector<std::pair<milter::reports::Part, Plan>>;
+
+    Stored<Plans> plans_of(const std::vector<milter::reports::Candidate>& page, const Selection& wanted) {
+        Plans plans;
+        for (const auto& candidate : page) {
+            if (!is_wanted(candidate, wanted)) {
+                continue;
+            }
+            auto plan = plan_of(outbox_.database(), candidate, settings_);
+            if (!plan) {
+                return base::refuse(plan.error());
+            }
+            plans.emplace_back(candidate.part, *std::move(plan));
         }
-        if (plan->pieces.empty()) {
-            return outbox_.pass_over(candidate.part);
+        return plans;
+    }
+
+    Stored<void> write(const milter::reports::Part& part, const Plan& plan) {
+        if (plan.pieces.empty()) {
+            return outbox_.pass_over(part);
         }
-        const auto mine = outbox_.plan(plan->pieces, plan->addresses, now_);
-        if (!mine) {
-            return base::refuse(mine.error());
-        }
-        planned_ += *mine ? static_cast<std::int64_t>(plan->pieces.size()) : 0;
-        return {};
+        const auto mine = outbox_.plan(plan.pieces, plan.addresses, now_);
+        planned_ += mine && *mine ? static_cast<std::int64_t>(plan.pieces.size()) : 0;
+        return mine ? Stored<void>() : base::refuse(mine.error());
     }
 
     Outbox& outbox_;
@@ -112,7 +127,8 @@ Stored<Plan> plan_of(Database& database, const milter::reports::Candidate& candi
         plan.why_not = "no address that a report could go to";
         return plan;
     }
-    const auto pieces = count_pieces(database, candidate.part, limits_for(settings.mail.max_size));
+    const auto pieces =
+        count_pieces(database, candidate.part, candidate.most_rows, limits_for(settings.mail.max_size));
     if (!pieces) {
         return base::refuse(pieces.error());
     }
@@ -133,9 +149,7 @@ Stored<std::int64_t> plan_reports(Outbox& outbox, const config::Reports& setting
                                   base::UnixTime now) {
     Planning planning(outbox, settings, now);
     Database& database = outbox.database();
-    const auto done = for_each_page(database, now, [&](const auto& page) {
-        return database.transaction([&] { return planning.plan(page, wanted); });
-    });
+    const auto done = for_each_page(database, now, [&](const auto& page) { return planning.plan(page, wanted); });
     return done ? Stored<std::int64_t>(planning.planned()) : base::refuse(done.error());
 }
 
