@@ -79,6 +79,11 @@ the author's subdomain, and at last the client's address. Every message is count
 Tell the domain of the recipients as well (envelope_to), where all recipients of a message are of one domain. It
 shows which domains are hosted or forwarded here, and makes more rows where these are many.)"),
          setting(
+             "reports.domains_per_organization", integer(1, 1'000'000),
+             [](auto& s) -> auto& { return s.reports.domains_per_organization; }, R"(
+How many policy domains below one registered domain are counted apart on one day, by each host. What comes then
+counts for the registered domain, without a report: one record may make any number of such domains.)"),
+         setting(
              "reports.never_due", texts(check_domain), [](auto& s) -> auto& { return s.reports.never_due; },
              R"(
 Domains whose records, and those of names below them, are no reason to send a report. They are counted all the

@@ -25,6 +25,7 @@ struct Reports {
     bool durable = false;
     std::size_t memory = std::size_t{16} * 1024 * 1024; // for what waits for the store
     std::size_t rows_per_domain = 10000;                // of a policy domain and a day, in full detail
+    std::size_t domains_per_organization = 1000;        // policy domains on a day
 
     bool envelope_to = false;                           // tell the recipients' domain as well
 

@@ -21,7 +21,23 @@ Detail detail_of(std::size_t rows, std::size_t most) {
     return steps.at(std::min(step, steps.size() - 1));
 }
 
+ReducedRow reduced_to(Detail detail, const report::Key& key, const std::string& content,
+                      const std::string& domain) {
+    auto row = report::unpack_row(content);
+    const auto policy_domain = base::DomainName::parse(domain);
+    if (!row || !policy_domain) {
+        return {key, content};
+    }
+    std::string reduced = report::pack(report::reduce(*std::move(row), detail, *policy_domain));
+    const auto reduced_key = report::key_of(reduced);
+    return {reduced_key, std::move(reduced), reduced_key != key};
+}
+
 } // namespace
+
+ReducedRow nobody_of(const report::Key& key, const std::string& content, const std::string& domain) {
+    return reduced_to(Detail::nobody, key, content, domain);
+}
 
 ReducedRow fit(const report::Key& key, const std::string& content, const std::string& domain,
                std::size_t rows, std::size_t most, const RowKeys& known) {
@@ -29,15 +45,7 @@ ReducedRow fit(const report::Key& key, const std::string& content, const std::st
     if (known.contains(key) || detail == Detail::full) {
         return {key, content};
     }
-    auto row = report::unpack_row(content);
-    const auto policy_domain = base::DomainName::parse(domain);
-    if (!row || !policy_domain) {
-        return {key, content};
-    }
-    *row = report::reduce(*std::move(row), rows >= most ? Detail::nobody : detail, *policy_domain);
-    std::string reduced = report::pack(*row);
-    const auto reduced_key = report::key_of(reduced);
-    return {reduced_key, std::move(reduced), reduced_key != key};
+    return reduced_to(rows >= most ? Detail::nobody : detail, key, content, domain);
 }
 
 } // namespace milter::reports

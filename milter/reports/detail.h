@@ -24,6 +24,10 @@ struct ReducedRow {
 [[nodiscard]] ReducedRow fit(const report::Key& key, const std::string& content, const std::string& domain,
                              std::size_t rows, std::size_t most, const RowKeys& known);
 
+// The row with the least that a row can tell.
+[[nodiscard]] ReducedRow nobody_of(const report::Key& key, const std::string& content,
+                                   const std::string& domain);
+
 // Below that many rows everything is told.
 [[nodiscard]] constexpr std::size_t full_detail(std::size_t most) {
     return most / 2;

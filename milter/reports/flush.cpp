@@ -17,8 +17,9 @@ using Rows = std::vector<std::vector<Value>>;
 
 class Flush {
   public:
-    Flush(Database& database, const Pending& batch, const Origin& origin, const Caps& caps)
-        : database_(database), batch_(batch), origin_(origin), caps_(caps) {}
+    Flush(Database& database, const Pending& batch, const Origin& origin, const Caps& caps,
+          OrganizationDays& organizations)
+        : database_(database), batch_(batch), origin_(origin), caps_(caps), organizations_(organizations) {}
 
     Stored<void> operator()() {
         if (auto look = find_earlier_try(); !look || result_.was_there) {
@@ -44,6 +45,13 @@ class Flush {
     }
 
     [[nodiscard]] const Flushed& result() const { return result_; }
+
+    // It is committed.
+    void note_domains() {
+        for (const DomainDay& one : added_) {
+            organizations_.add(one.day, one.domain);
+        }
+    }
 
   private:
     Stored<void> run(const std::string& statement, const std::vector<Value>& values = {}) {
@@ -91,6 +99,12 @@ class Flush {
         std::set<DomainDay> domains;
         for (const auto& [key, policy] : batch_.policies()) {
             domains.insert({key.day, policy.domain});
+            if (auto above = organizations_.above(policy.domain)) { // for which it may count
+                domains.insert({key.day, *std::move(above)});
+            }
+            if (auto read = organizations_.read(database_, key.day); !read) {
+                return read;
+            }
         }
         Staging staging(*this, "paraph_flush_domain", {"day", "domain"});
         for (const auto& one : domains) {
@@ -119,12 +133,14 @@ class Flush {
     }
 
     Stored<void> sort_in() {
-        auto placed = place(batch_, known_, caps_, [this](const Part& part) { return read_keys(part); });
+        auto placed = place(batch_, known_, caps_, organizations_,
+                            [this](const Part& part) { return read_keys(part); });
         if (!placed) {
             return base::refuse(placed.error());
         }
         result_.less_detail = placed->less_detail;
         parts_ = std::move(placed->parts);
+        added_ = std::move(placed->added);
         return {};
     }
 
@@ -197,7 +213,7 @@ class Flush {
 
     Stored<void> merge_domains() {
         return run("INSERT INTO paraph_report_domain (domain, first_day, last_day) SELECT domain, min(day), "
-                   "max(day) FROM paraph_flush_domain WHERE true GROUP BY domain ORDER BY domain "
+                   "max(day) FROM paraph_flush_policy WHERE true GROUP BY domain ORDER BY domain "
                    "ON CONFLICT (domain) DO UPDATE SET "
                    "first_day = CASE WHEN excluded.first_day < paraph_report_domain.first_day THEN "
                    "excluded.first_day ELSE paraph_report_domain.first_day END, "
@@ -259,19 +275,28 @@ class Flush {
     const Pending& batch_;
     const Origin& origin_;
     const Caps& caps_;
+    OrganizationDays& organizations_;
     Known known_;
     std::map<Part, PartCount> parts_;
+    std::vector<DomainDay> added_;
     Flushed result_;
 };
 
 } // namespace
 
 Stored<Flushed> flush(Database& database, const Pending& batch, const Origin& origin, const Caps& caps) {
+    OrganizationDays organizations;
+    return flush(database, batch, origin, caps, organizations);
+}
+
+Stored<Flushed> flush(Database& database, const Pending& batch, const Origin& origin, const Caps& caps,
+                      OrganizationDays& organizations) {
     constexpr int most_tries = 5;
     for (int tries = 1;; ++tries) {
-        Flush work(database, batch, origin, caps);
+        Flush work(database, batch, origin, caps, organizations);
         auto done = database.transaction([&work] { return work(); });
         if (done) {
+            work.note_domains();
             return work.result();
         }
         if (done.error().kind != Failure::Kind::again || tries == most_tries) {

@@ -27,6 +27,10 @@ struct Flushed {
     bool was_there = false;       // an earlier try had done it
 };
 
+// `organizations`: those of this store, kept from one batch to the next.
+[[nodiscard]] Stored<Flushed> flush(Database& database, const Pending& batch, const Origin& origin,
+                                    const Caps& caps, OrganizationDays& organizations);
+// Of a single batch.
 [[nodiscard]] Stored<Flushed> flush(Database& database, const Pending& batch, const Origin& origin,
                                     const Caps& caps);
 

@@ -19,6 +19,9 @@ using record::Reported;
 namespace {
 
 constexpr base::UnixTime between_cleanings = 60;
+// Rows of a transaction in PostgreSQL. Daemons that count mail of the same domains wait for each other's
+// locks as long as one of them takes.
+constexpr std::size_t rows_at_once = 250;
 
 constexpr TroubleLog::Words words{
     "the store of counts for reports takes them again",
@@ -69,8 +72,12 @@ void Flusher::flush(const config::Reports& settings, base::UnixTime now) {
 }
 
 void Flusher::give_up() {
-    const auto lost = (batch_ ? batch_->messages() : 0) + collector_.take().messages();
+    auto lost = (batch_ ? batch_->messages() : 0) + collector_.take().messages();
+    for (const Pending& piece : behind_) {
+        lost += piece.messages();
+    }
     batch_.reset();
+    behind_.clear();
     if (lost > 0) {
         counters_.add(Family::reports, static_cast<std::size_t>(Reported::dropped),
                       static_cast<std::uint64_t>(lost));
@@ -83,7 +90,7 @@ void Flusher::give_up() {
 
 Stored<void> Flusher::write(const config::Reports& settings, base::UnixTime now) {
     note_losses();
-    begin_batch(now);
+    begin_batch(settings, now);
     if (auto opened = open(settings); !opened) {
         return opened;
     }
@@ -93,7 +100,7 @@ Stored<void> Flusher::write(const config::Reports& settings, base::UnixTime now)
     return write_batch(settings, now);
 }
 
-void Flusher::begin_batch(base::UnixTime now) {
+void Flusher::begin_batch(const config::Reports& settings, base::UnixTime now) {
     if (batch_) {
         return;
     }
@@ -104,10 +111,26 @@ void Flusher::begin_batch(base::UnixTime now) {
         return;
     }
     collector_.hold(batch_->bytes());
-    ++origin_.number;
+    if (!config::is_path(settings.store)) { // before it is tried: each piece has a number of its own
+        behind_ = Pending::split(*std::move(batch_), rows_at_once);
+        std::reverse(behind_.begin(), behind_.end());
+        next_piece();
+    } else {
+        ++origin_.number;
+    }
     origin_.at = now;
     origin_.less_detail = std::exchange(less_detail_, 0);
     origin_.dropped = std::exchange(dropped_, 0);
+}
+
+void Flusher::next_piece() {
+    batch_.reset();
+    origin_.less_detail = origin_.dropped = 0; // told with the one before
+    if (!behind_.empty()) {
+        batch_ = std::move(behind_.back());
+        behind_.pop_back();
+        ++origin_.number;
+    }
 }
 
 Stored<void> Flusher::open(const config::Reports& settings) {
@@ -123,14 +146,24 @@ Stored<void> Flusher::open(const config::Reports& settings) {
         database_ = *std::move(made);
         opened_with_ = settings;
         house_kept_.reset();
+        organizations_.forget();
     }
     return batch_ ? database_->open() : Stored<void>();
 }
 
 Stored<void> Flusher::write_batch(const config::Reports& settings, base::UnixTime now) {
-    if (!batch_) {
-        return {};
+    while (batch_) {
+        if (auto written = write_piece(settings, now); !written) {
+            return written;
+        }
+        next_piece();
     }
+    collector_.hold(0);
+    collector_.settle(true);
+    return {};
+}
+
+Stored<void> Flusher::write_piece(const config::Reports& settings, base::UnixTime now) {
     origin_.at = now;
     if (full_ && !batch_->empty()) {
         counters_.add(Family::reports, static_cast<std::size_t>(Reported::dropped),
@@ -138,8 +171,10 @@ Stored<void> Flusher::write_batch(const config::Reports& settings, base::UnixTim
         origin_.dropped += batch_->messages();
         batch_.emplace();
     }
-    const auto flushed =
-        reports::flush(*database_, *batch_, origin_, {.rows_per_domain = settings.rows_per_domain});
+    const auto flushed = reports::flush(*database_, *batch_, origin_,
+                                        {.rows_per_domain = settings.rows_per_domain,
+                                         .domains_per_organization = settings.domains_per_organization},
+                                        organizations_);
     if (!flushed) {
         return base::refuse(flushed.error());
     }
@@ -148,9 +183,6 @@ Stored<void> Flusher::write_batch(const config::Reports& settings, base::UnixTim
     };
     add(Reported::stored, batch_->messages());
     add(Reported::less_detail, flushed->less_detail);
-    batch_.reset();
-    collector_.hold(0);
-    collector_.settle(true);
     return {};
 }
 

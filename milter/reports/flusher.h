@@ -11,12 +11,14 @@
 #include "milter/reports/database.h"
 #include "milter/reports/flush.h"
 #include "milter/reports/trouble_log.h"
+#include "milter/reports/organization_days.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace milter::reports {
 
@@ -42,10 +44,12 @@ class Flusher {
   private:
     [[nodiscard]] Stored<void> write(const config::Reports& settings, base::UnixTime now);
     [[nodiscard]] Stored<void> write_batch(const config::Reports& settings, base::UnixTime now);
+    [[nodiscard]] Stored<void> write_piece(const config::Reports& settings, base::UnixTime now);
     [[nodiscard]] Stored<void> open(const config::Reports& settings);
     [[nodiscard]] Stored<void> keep_house(const config::Reports& settings, base::UnixTime now);
     [[nodiscard]] Stored<report::Day> believed_day(base::UnixTime now);
-    void begin_batch(base::UnixTime now);
+    void begin_batch(const config::Reports& settings, base::UnixTime now);
+    void next_piece();
     void note_losses();
     void note_outcome(const Stored<void>& outcome);
 
@@ -57,10 +61,12 @@ class Flusher {
     std::unique_ptr<Database> database_;
     config::Reports opened_with_;
     std::optional<Pending> batch_;               // that was tried, perhaps
+    std::vector<Pending> behind_;                // what comes after it, the last first
     std::int64_t less_detail_ = 0, dropped_ = 0; // that the store was not told yet
     TroubleLog trouble_;
     bool full_ = false;
     std::optional<base::UnixTime> house_kept_;
+    OrganizationDays organizations_; // of the store
     ClockTrust clock_;
     std::optional<report::Day> doubted_; // today's, as long as the clock is not believed
 };

@@ -2,6 +2,8 @@
 
 #include "report/configurations.h"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace milter::reports {
@@ -64,6 +66,49 @@ bool Pending::add(Counted one, std::size_t room) {
     policy->second.due += one.is_due ? 1 : 0;
     ++messages_;
     return true;
+}
+
+// What is due is told with the first row.
+void Pending::take(const PolicyDay& key, const PolicyCount& policy, const report::Key& row_key,
+                   RowCount row) {
+    auto [here, is_new] = policies_.try_emplace(key);
+    if (is_new) {
+        here->second.domain = policy.domain;
+        here->second.content = policy.content;
+        here->second.first_seen = policy.first_seen;
+        bytes_ += policy_overhead + policy.domain.size() + policy.content.size();
+    }
+    bytes_ += row_overhead + row.content.size();
+    here->second.messages += row.messages;
+    messages_ += row.messages;
+    here->second.rows.emplace(row_key, std::move(row));
+}
+
+std::vector<Pending> Pending::split(Pending whole, std::size_t rows) {
+    std::vector<std::pair<PolicyDay, PolicyCount*>> policies;
+    for (auto& [key, policy] : whole.policies_) {
+        policies.emplace_back(key, &policy);
+    }
+    // Configurations of a domain in the order in which they came.
+    std::sort(policies.begin(), policies.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.second->domain, a.second->first_seen, a.first) <
+               std::tie(b.second->domain, b.second->first_seen, b.first);
+    });
+    std::vector<Pending> pieces(1);
+    std::size_t used = 0;
+    for (auto& [key, policy] : policies) {
+        auto due = policy->due;
+        for (auto& [row_key, row] : policy->rows) {
+            if (used == rows) {
+                pieces.emplace_back();
+                used = 0;
+            }
+            ++used;
+            pieces.back().take(key, *policy, row_key, std::move(row));
+            pieces.back().policies_[key].due += std::exchange(due, 0);
+        }
+    }
+    return pieces;
 }
 
 } // namespace milter::reports

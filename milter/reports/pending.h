@@ -10,6 +10,7 @@
 #include <cstring>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace milter::reports {
 
@@ -50,6 +51,7 @@ struct PolicyCount {
     std::int64_t due = 0;
     base::UnixTime first_seen = 0;
     RowCounts rows{};
+    bool is_rest = false; // of an organization, see domains_of_batch.h
 };
 
 struct PolicyDay {
@@ -72,6 +74,9 @@ class Pending {
     // False: it needs memory, and bytes() would grow beyond `room`.
     [[nodiscard]] bool add(Counted one, std::size_t room);
 
+    // The same in pieces of at most so many rows, which can be written one after the other.
+    [[nodiscard]] static std::vector<Pending> split(Pending whole, std::size_t rows);
+
     [[nodiscard]] const Policies& policies() const { return policies_; }
     [[nodiscard]] std::int64_t messages() const { return messages_; }
     [[nodiscard]] bool empty() const { return messages_ == 0; }
@@ -79,6 +84,7 @@ class Pending {
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   private:
+    void take(const PolicyDay& key, const PolicyCount& policy, const report::Key& row_key, RowCount row);
     void show_last(PolicyCount& policy, std::string content, std::size_t room);
 
     Policies policies_;

@@ -1,5 +1,7 @@
 #include "milter/reports/placement.h"
 
+#include "milter/reports/domains_of_batch.h"
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -8,7 +10,7 @@ namespace milter::reports {
 
 namespace {
 
-using Policies = std::vector<std::pair<PolicyDay, const PolicyCount*>>;
+using Policies = DomainsOfBatch::Policies;
 
 // Of one policy domain on one day.
 class DomainPlacement {
@@ -70,7 +72,7 @@ class DomainPlacement {
     KnownPart& target_of(const PolicyDay& key, const PolicyCount& policy) {
         auto same = std::find_if(known_.rbegin(), known_.rend(),
                                  [&](const KnownPart& one) { return one.part.policy == key.policy; });
-        if (same == known_.rend() && configurations() >= caps_.policies_per_domain) {
+        if (same == known_.rend() && !policy.is_rest && configurations() >= caps_.policies_per_domain) {
             same =
                 std::max_element(known_.rbegin(), known_.rend(), [](const KnownPart& a, const KnownPart& b) {
                     return std::pair(a.first_seen, a.part.part) < std::pair(b.first_seen, b.part.part);
@@ -118,13 +120,13 @@ class DomainPlacement {
 
 } // namespace
 
-Stored<Placed> place(const Pending& batch, const Known& known, const Caps& caps, const ReadRowKeys& read) {
+Stored<Placed> place(const Pending& batch, const Known& known, const Caps& caps,
+                     const OrganizationDays& organizations, const ReadRowKeys& read) {
     Placed placed;
-    std::map<DomainDay, Policies> by_domain;
-    for (const auto& [key, policy] : batch.policies()) {
-        by_domain[{key.day, policy.domain}].emplace_back(key, &policy);
-    }
-    for (auto& [domain, policies] : by_domain) {
+    DomainsOfBatch domains(batch, known, caps.domains_per_organization, organizations);
+    placed.less_detail = domains.less_detail();
+    placed.added = domains.added();
+    for (auto& [domain, policies] : domains.all()) {
         std::sort(policies.begin(), policies.end(), [](const auto& a, const auto& b) {
             return std::tuple(a.second->first_seen, a.first) < std::tuple(b.second->first_seen, b.first);
         });

@@ -3,6 +3,7 @@
 
 #include "milter/reports/database.h"
 #include "milter/reports/detail.h"
+#include "milter/reports/organization_days.h"
 #include "milter/reports/pending.h"
 #include "report/configurations.h"
 
@@ -18,6 +19,7 @@ namespace milter::reports {
 struct Caps {
     std::size_t rows_per_domain = 10000; // of a policy domain and a day
     std::size_t policies_per_domain = report::max_configurations;
+    std::size_t domains_per_organization = 1000; // on a day
 };
 
 // Of one configuration and day. There is another one once a report was planned of the last.
@@ -57,13 +59,14 @@ using Known = std::map<DomainDay, std::vector<KnownPart>>; // in the order of th
 
 struct Placed {
     std::map<Part, PartCount> parts;
-    std::int64_t less_detail = 0; // messages that the caps took something from
+    std::int64_t less_detail = 0;   // messages that the caps took something from
+    std::vector<DomainDay> added{}; // organizations, one for each domain that is new
 };
 
 using ReadRowKeys = std::function<Stored<RowKeys>(const Part&)>;
 
 // `read` is asked where a domain may have so many rows that it matters which.
 [[nodiscard]] Stored<Placed> place(const Pending& batch, const Known& known, const Caps& caps,
-                                   const ReadRowKeys& read);
+                                   const OrganizationDays& organizations, const ReadRowKeys& read);
 
 } // namespace milter::reports

@@ -145,6 +145,35 @@ class Counting(Store):
         self.assertNotIn("REPORTS_", self.paraphd.log() + other.log())
 
 
+class Crowd(Store):
+    """A domain with a record for each name below it."""
+
+    more = {"domains_per_organization": 3}
+
+    def make_store(self) -> dict:
+        for i in range(10):
+            self.site.zone.add(txt(f"_dmarc.a{i}.crowd.test", ASKING.format("crowd.test")))
+        return super().make_store()
+
+    def test_the_rest_of_an_organization_is_counted_and_makes_no_report(self):
+        for i in range(10):
+            self.send(2, sender=f"ann@a{i}.crowd.test")
+        self.send(1)
+        self.await_count(21)
+        self.paraphd.stop()
+        self.paraphd.start()  # which forgets nothing
+        for i in range(10):
+            self.send(1, sender=f"ann@a{i}.crowd.test")
+        self.await_count(31)
+        with sqlite3.connect(self.path) as database:
+            counts = dict(database.execute("SELECT domain, sum(messages) FROM paraph_report_policy GROUP BY domain"))
+            rest = database.execute("SELECT sum(due) FROM paraph_report_policy WHERE domain = 'crowd.test'").fetchone()
+        apart = {name: count for name, count in counts.items() if name.endswith(".crowd.test")}
+        self.assertEqual([3, 3, 3], list(apart.values()))  # those that were there first, after the start too
+        self.assertEqual((21, 1), (counts["crowd.test"], counts["orchard.test"]))
+        self.assertEqual((0,), rest)
+
+
 class Killed(Store):
     def test_a_hundred_kills_lose_at_most_a_flush_each(self):
         random.seed(16)

@@ -5,6 +5,7 @@
 #include "milter/reports/due.h"
 #include "milter/reports/sqlite_database.h"
 #include "support/temporary_tree.h"
+#include "support/watched_database.h"
 
 #include <fmt/format.h>
 
@@ -221,4 +222,59 @@ TEST_CASE("two processes on one store count together") {
     }
     CHECK(counted_messages(*store.database) == 110);
     CHECK(counted_rows(*other) == 1);
+}
+
+TEST_CASE("of one organization so many policy domains are told apart, and the rest counts for it") {
+    const Caps caps{.domains_per_organization = 10};
+    Store store;
+    OrganizationDays organizations;
+    const auto of = [](const std::string& domain) {
+        auto one = mail(fmt::format("10.0.{}.1", domain.size()));
+        one.policy.domain = one.row.header_from = name(domain);
+        one.policy.rua = {"mailto:agg@" + domain};
+        return one;
+    };
+    std::int64_t less = 0;
+    for (int round = 0; round < 3; ++round) {
+        Pending batch;
+        for (int i = 0; i < 20; ++i) {
+            add(batch, of(fmt::format("a{}.attacker.example", 20 * round + i)));
+            add(batch, of(fmt::format("d{}.example", i))); // each of which somebody registered
+        }
+        add(batch, of("attacker.example"), 2);
+        ++store.origin.number;
+        if (round == 2) { // after a restart
+            organizations.forget();
+        }
+        const auto done = flush(*store.database, batch, store.origin, caps, organizations);
+        REQUIRE(done);
+        less += done->less_detail;
+    }
+    CHECK(less == 50);
+    CHECK(counted_messages(*store.database) == 3 * 42);
+    const auto number = [&](const std::string& query) { return ask(*store.database, query); };
+    CHECK(number("SELECT count(*) FROM paraph_report_domain WHERE domain LIKE '%.attacker.example'") == 10);
+    CHECK(number("SELECT count(*) FROM paraph_report_domain WHERE domain LIKE 'd%.example'") == 20);
+    const auto candidates = read_candidates(*store.database, some_day + 1, std::nullopt, 100);
+    REQUIRE(candidates);
+    config::Reports settings;
+    settings.hold_new_domains = false;
+    std::int64_t due = 0, rest = 0;
+    for (const Candidate& one : *candidates) {
+        due += why_not_due(one, settings) ? 0 : one.messages;
+        rest += one.policy.rua.empty() ? one.messages : 0;
+    }
+    CHECK(rest == 50); // of the ten and of the domain itself there are reports
+    CHECK(due == 3 * 42 - 50);
+}
+
+TEST_CASE("no statement of a flush reads all that was counted, or a day of it") {
+    TemporaryTree tree;
+    test::WatchedDatabase database(open_sqlite({.path = tree.path("reports.db")}));
+    for (int number = 1; number <= 3; ++number) {
+        Pending batch;
+        add(batch, mail(), 3);
+        REQUIRE(flush(database, batch, {.instance = "one", .number = number}, {}));
+    }
+    CHECK(database.slow() == std::vector<std::string>());
 }

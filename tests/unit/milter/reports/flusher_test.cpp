@@ -5,7 +5,10 @@
 #include "support/memory_logger.h"
 #include "support/temporary_tree.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <string_view>
 
 using namespace milter::reports;
 using namespace reports_test;
@@ -86,10 +89,10 @@ struct Flushing {
     }
 
     // The collector's own test says what becomes of facts.
-    void come(int messages) {
+    void come(int messages, std::string_view client = "192.0.2.1") {
         milter::record::MessageFacts facts;
         facts.from_outside = true;
-        facts.client = base::IpAddress::parse("192.0.2.1");
+        facts.client = base::IpAddress::parse(client);
         facts.mail_from = "<ann@orchard.example>";
         facts.arrived = now;
         facts.verdict.emplace();
@@ -254,4 +257,24 @@ TEST_CASE("a clock that jumps forward takes nothing with it until it is an hour 
     one.now += 300 * report::seconds_a_day; // it was none
     one.pass(7200);
     CHECK(one.stored() == 1);
+}
+
+TEST_CASE("a store of several hosts gets a batch in pieces, each of them once") {
+    Flushing test;
+    test.settings.store = "host=db.example"; // for which the test has its file
+    constexpr int clients = 600;
+    for (int i = 0; i < clients; ++i) {
+        test.come(1, fmt::format("10.0.{}.{}", i / 250, i % 250));
+    }
+    test.fault = Flushing::Fault::lost_commit; // the first piece is there, and nobody knows
+    test.flush();
+    test.come(7);
+    CHECK(test.flusher.has_batch());
+    test.fault = Flushing::Fault::none;
+    test.flush();
+    CHECK_FALSE(test.flusher.has_batch());
+    CHECK(test.stored() == 607);
+    const auto database = open_sqlite({.path = test.tree.path("r.db")});
+    CHECK(ask(*database, "SELECT flush FROM paraph_report_daemon") == 4); // three pieces, and one
+    CHECK(ask(*database, "SELECT messages FROM paraph_report_daemon") == clients + 7);
 }

@@ -28,3 +28,38 @@ TEST_CASE(
     CHECK(used < batch.bytes() * 5 / 4);
     CHECK(batch.messages() == 10000);
 }
+
+TEST_CASE("pieces of a batch are the batch, configurations of a domain in the order in which they came") {
+    Pending batch;
+    std::int64_t due = 0;
+    for (int i = 0; i < 100; ++i) {
+        auto one = mail("10.0.0." + std::to_string(i));
+        one.policy.p = i % 2 == 0 ? dmarc::Policy::none : dmarc::Policy::reject;
+        one.due = i < 30 ? report::Due::yes : report::Due::null_sender;
+        due += i < 30 ? 3 : 0;
+        add(batch, one, 3);
+    }
+    for (const std::size_t most : {1U, 7U, 50U, 1000U}) {
+        const auto pieces = Pending::split(batch, most);
+        CHECK(pieces.size() == (100 + most - 1) / most);
+        std::int64_t messages = 0, found_due = 0;
+        std::size_t rows = 0;
+        for (const Pending& piece : pieces) {
+            CHECK_FALSE(piece.empty());
+            messages += piece.messages();
+            std::size_t here = 0;
+            for (const auto& [key, policy] : piece.policies()) {
+                CHECK(policy.content == batch.policies().at(key).content);
+                CHECK(policy.first_seen == batch.policies().at(key).first_seen);
+                found_due += policy.due;
+                here += policy.rows.size();
+            }
+            CHECK(here <= most);
+            rows += here;
+        }
+        CHECK(messages == 300);
+        CHECK(rows == 100);
+        CHECK(found_due == due);
+    }
+    CHECK(Pending::split(Pending(), 10).size() == 1);
+}
