@@ -148,7 +148,12 @@ need the same one.)"),
             mail_setting(
                 "reports.per_minute_and_host", integer(0, 100'000),
                 [](auto& m) -> auto& { return m.per_minute_and_host; },
-                "The same to the addresses of one organization.")};
+                "The same to the addresses of one organization."),
+            mail_setting(
+                "reports.per_day_and_host", integer(0, 10'000'000),
+                [](auto& m) -> auto& { return m.per_day_and_host; }, R"(
+How many reports go to the addresses of one organization on a day, in UTC. What comes then is held and not sent:
+'paraph report status' shows it. 0: any number.)")};
 }
 
 } // namespace

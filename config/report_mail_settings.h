@@ -34,6 +34,7 @@ struct ReportMail {
     std::chrono::seconds give_up{std::chrono::days(3)};
     unsigned per_minute = 300;           // 0: any number
     unsigned per_minute_and_host = 60;   // 0: any number
+    unsigned per_day_and_host = 5000;    // 0: any number
     std::vector<std::string> blocklists; // names of zones
 };
 

@@ -79,7 +79,7 @@ bool FileSource::exists(const std::string& name) const {
 }
 
 DnsSource::DnsSource(const resolver::Options& options, std::chrono::milliseconds budget)
-    : budget_(budget), resolver_(listening(options, heard_)) {}
+    : budget_(budget), limit_(budget), resolver_(listening(options, heard_)) {}
 
 resolver::Options DnsSource::listening(resolver::Options options, Heard& heard) {
     options.report = [&heard](std::string_view text) {
@@ -94,7 +94,7 @@ std::vector<std::string> DnsSource::warnings() const {
 
 Result<void> DnsSource::answer(const dns::Questions& questions, dns::Answers& known) {
     if (!deadline_) {
-        deadline_ = std::chrono::steady_clock::now() + budget_;
+        deadline_ = std::chrono::steady_clock::now() + std::min(limit_, budget_);
     }
     std::vector<std::future<dns::AnswerPtr>> answers;
     for (const dns::Question& question : questions) {

@@ -22,8 +22,8 @@ class AnswerSource {
     // Adds an answer for every question, or says which one cannot be had.
     [[nodiscard]] virtual Result<void> answer(const dns::Questions& questions, dns::Answers& known) = 0;
 
-    // What comes now is another matter, with a time of its own.
-    virtual void begin_anew() {}
+    // What comes now is another matter, with a time of its own; at most `limit`, if there is one.
+    virtual void begin_anew(std::optional<std::chrono::milliseconds> limit) { (void)limit; }
 
     // What the operator should know about the source itself, such as a name server that refuses.
     [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
@@ -63,7 +63,10 @@ class DnsSource final : public AnswerSource {
     DnsSource(const resolver::Options& options, std::chrono::milliseconds budget);
 
     [[nodiscard]] Result<void> answer(const dns::Questions& questions, dns::Answers& known) override;
-    void begin_anew() override { deadline_.reset(); }
+    void begin_anew(std::optional<std::chrono::milliseconds> limit) override {
+        deadline_.reset();
+        limit_ = limit.value_or(budget_);
+    }
     [[nodiscard]] std::vector<std::string> warnings() const override;
 
   private:
@@ -74,6 +77,7 @@ class DnsSource final : public AnswerSource {
 
     mutable Heard heard_;
     std::chrono::milliseconds budget_;
+    std::chrono::milliseconds limit_; // of the matter at hand
     std::optional<std::chrono::steady_clock::time_point> deadline_;
     resolver::CachingResolver resolver_;
 };

@@ -8,7 +8,7 @@ import unittest
 
 from harness import machine, programs
 from harness.postfix import NOBODY
-from harness.process import eventually
+from harness.process import eventually, run
 from harness.report_host import DAY, NOON, TODAY, ReportHost, value, xml_of
 from harness.scripted_smtp import ScriptedSmtp
 
@@ -64,6 +64,25 @@ class ReportSendTest(_Sending):
         ids = {value(xml_of(one.file), "report_metadata", "report_id") for one in self.smtp.taken}
         self.assertEqual(3, len(ids))
         self.assertIn("sent 1", self.send(now=NOON + DAY))
+
+    def test_an_organization_gets_so_many_reports_a_day(self):
+        """One record makes any number of policy domains. Others get theirs, and the status says what was held, and why."""
+        self.host.reports["per_day_and_host"] = 3
+        hosted = [f"d{i}.hosting.test" for i in range(5)]
+        for name in hosted:
+            self.host.mail_domain(name)
+        self.host.count_all([f"{TODAY - 1} {name} 1 1 mailto:agg@{name}" for name in hosted[:2]])
+        self.send()
+        self.host.count_all([f"{TODAY - 1} {name} 1 1 mailto:agg@{name}" for name in (*hosted[2:], "orchard.test")])
+        said = self.send()
+        self.assertIn("sent 2,", said)
+        self.assertIn("held 2", said)
+        self.assertEqual(1, said.count("and others: held: 3 reports went to hosting.test on this day"), said)
+        self.assertIn("agg@orchard.test", self.recipients())
+        status = run([programs.paraph, "report", "status", "-c", str(self.host.config())]).stdout.decode()
+        self.assertIn("reports held: 2", status)
+        self.assertIn("3 reports went to hosting.test on this day (reports.per_day_and_host)", status)
+        self.assertIn("sent 0", self.send(now=NOON + DAY))
 
     def test_counts_that_come_late_make_a_report_of_their_own(self):
         self.host.count("orchard.test")

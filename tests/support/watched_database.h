@@ -23,7 +23,7 @@ class WatchedDatabase final : public milter::reports::Database {
     [[nodiscard]] milter::reports::Dialect dialect() const override { return inner_->dialect(); }
     milter::reports::Stored<void> open() override { return inner_->open(); }
     milter::reports::Stored<milter::reports::Table>
-    run(const std::string& statement, const std::vector<milter::reports::Value>& values) override {
+    run(const std::string& statement, const std::vector<milter::reports::Value>& values = {}) override {
         asked_.emplace(statement, values);
         return inner_->run(statement, values);
     }

@@ -8,6 +8,7 @@
 #include "milter/tool/lookups.h"
 #include "report/external_destination.h"
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -35,8 +36,8 @@ class Inquiries {
     Inquiries(std::unique_ptr<AnswerSource> source, dmarc::Options dmarc, std::size_t max_questions)
         : source_(std::move(source)), dmarc_(dmarc), max_questions_(max_questions) {}
 
-    // Another report.
-    void begin() { source_->begin_anew(); }
+    // Another report; nothing: it has the time of a message.
+    void begin(std::optional<std::chrono::milliseconds> limit = {}) { source_->begin_anew(limit); }
 
     [[nodiscard]] Result<::report::Consent> consent(const base::DomainName& policy_domain,
                                                     const ::report::Address& address,

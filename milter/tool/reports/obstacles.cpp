@@ -6,13 +6,6 @@
 
 namespace milter::tool::reports {
 
-namespace {
-
-// So often an organization's DNS may be silent before the run asks it no more.
-constexpr int most_silent = 2;
-
-} // namespace
-
 Stored<std::optional<Attempt>> Obstacles::find(Way& way, base::UnixTime now) {
     auto stopped = suppressed(way, now);
     if (!stopped || *stopped) {
@@ -47,12 +40,14 @@ Stored<std::optional<Attempt>> Obstacles::suppressed(const Way& way, base::UnixT
 // What the DNS says against it.
 std::optional<Attempt> Obstacles::unreachable(Way& way) {
     // One zone that is silent may have any number of names, each of which takes seconds.
-    auto& silent = silent_[{organizations_.of(way.policy_domain), organizations_.of(way.to.domain)}];
-    if (silent >= most_silent) {
-        return Attempt{Attempt::End::later, "no answer about others of this organization"};
+    const DnsPatience::Who who(organizations_.of(way.policy_domain), organizations_.of(way.to.domain));
+    if (!patience_.may_ask(who)) {
+        return Attempt{Attempt::End::later, "no answer about others of this organization, or too slow ones"};
     }
+    const auto begun = asking_.ticks();
     auto against = ask_dns(way);
-    silent += against && against->end == Attempt::End::later ? 1 : 0;
+    patience_.note(who, std::chrono::duration_cast<DnsPatience::Time>(asking_.ticks() - begun),
+                   against && against->end == Attempt::End::later);
     return against;
 }
 
@@ -60,14 +55,14 @@ std::optional<Attempt> Obstacles::ask_dns(Way& way) {
     const auto no_answer = [](const Failure& failure) {
         return Attempt{Attempt::End::later, base::printable(failure.message)};
     };
-    const auto listed = inquiries_.blocklist(way.policy_domain, settings_.blocklists);
+    const auto listed = asking_.inquiries.blocklist(way.policy_domain, settings_.blocklists);
     if (!listed) {
         return no_answer(listed.error());
     }
     if (!listed->empty()) {
         return Attempt{Attempt::End::suppressed, "the domain stands on the blocklist " + *listed};
     }
-    const auto consent = inquiries_.consent(way.policy_domain, way.to, way.kind);
+    const auto consent = asking_.inquiries.consent(way.policy_domain, way.to, way.kind);
     if (!consent) {
         return no_answer(consent.error());
     }
@@ -78,7 +73,7 @@ std::optional<Attempt> Obstacles::ask_dns(Way& way) {
         return Attempt{Attempt::End::later, consent->why};
     }
     way.to = consent->address.value_or(way.to);
-    const auto reachable = inquiries_.reachable(way.to.domain);
+    const auto reachable = asking_.inquiries.reachable(way.to.domain);
     if (!reachable) {
         return no_answer(reachable.error());
     }

@@ -2,22 +2,32 @@
 #pragma once
 
 #include "config/report_mail_settings.h"
+#include "milter/tool/reports/dns_patience.h"
 #include "milter/tool/reports/inquiries.h"
 #include "milter/tool/reports/organizations.h"
 #include "milter/tool/reports/outbox.h"
+#include "milter/tool/reports/pace.h"
 
-#include <map>
+#include <functional>
 #include <optional>
-#include <string>
 #include <utility>
 
 namespace milter::tool::reports {
 
 class Obstacles {
   public:
+    // The DNS, and a clock that nobody sets.
+    struct Asking {
+        Inquiries& inquiries;
+        std::function<Pace::Time()> ticks;
+    };
+
     Obstacles(const config::ReportMail& settings, const Organizations& organizations, Outbox& outbox,
-              Inquiries& inquiries)
-        : settings_(settings), organizations_(organizations), outbox_(outbox), inquiries_(inquiries) {}
+              Asking asking)
+        : settings_(settings), organizations_(organizations), outbox_(outbox), asking_(std::move(asking)) {}
+
+    // The next report begins: the questions about it have a time of their own.
+    void begin() { asking_.inquiries.begin(patience_.limit()); }
 
     // A report about the policy domain to an address that its record names.
     struct Way {
@@ -36,9 +46,8 @@ class Obstacles {
     const config::ReportMail& settings_;
     const Organizations& organizations_;
     Outbox& outbox_;
-    Inquiries& inquiries_;
-    // Of a policy domain and an address, where the DNS gave no answer, and how often.
-    std::map<std::pair<std::string, std::string>, int> silent_;
+    Asking asking_;
+    DnsPatience patience_;
 };
 
 } // namespace milter::tool::reports

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 namespace milter::tool::reports {
@@ -241,6 +242,29 @@ Stored<std::optional<Delivery>> Outbox::find(DeliveryId id) {
         return base::refuse(table.error());
     }
     return table->rows.empty() ? std::optional<Delivery>() : delivery_of(table->rows.front());
+}
+
+// `next_try` of what went out is when that was.
+Stored<void> Outbox::for_each_sent(base::UnixTime since, base::UnixTime now,
+                                   const std::function<void(const std::string& address)>& see) {
+    auto after = std::numeric_limits<std::int64_t>::min();
+    for (;;) {
+        constexpr std::int64_t at_once = 2000;
+        const auto table = database_.run(
+            "SELECT id, address FROM paraph_report_delivery WHERE id > $1 AND state IN ('sent', 'bounced', "
+            "'handing_over') AND next_try >= $2 AND next_try <= $3 ORDER BY id LIMIT $4",
+            {Value(after), Value(since), Value(now), Value(at_once)});
+        if (!table) {
+            return base::refuse(table.error());
+        }
+        if (table->rows.empty()) {
+            return {};
+        }
+        for (const Cells& row : table->rows) {
+            see(row.text(1));
+        }
+        after = table->rows.back().number(0);
+    }
 }
 
 Stored<bool> Outbox::save(const Delivery& before, const Delivery& delivery) {

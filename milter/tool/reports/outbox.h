@@ -73,6 +73,9 @@ class Outbox {
     [[nodiscard]] Stored<void> save_built(const std::string& report, std::int64_t size);
     [[nodiscard]] Stored<std::vector<Delivery>> deliveries(const std::string& report);
     [[nodiscard]] Stored<std::optional<Delivery>> find(DeliveryId id);
+    // The address of each delivery that went out at that time or later, up to `now`.
+    [[nodiscard]] Stored<void> for_each_sent(base::UnixTime since, base::UnixTime now,
+                                             const std::function<void(const std::string& address)>& see);
     // In the place of what it was before. False: it is not that any more, so that another one had it.
     [[nodiscard]] Stored<bool> save(const Delivery& before, const Delivery& delivery);
     [[nodiscard]] Stored<std::optional<::report::Policy>> policy_of(const milter::reports::Part& part);

@@ -11,10 +11,10 @@ namespace milter::tool::reports {
 class Outlook {
   public:
     Outlook(const config::Reports& settings, Outbox& outbox, Inquiries& inquiries, base::UnixTime now)
-        : inquiries_(inquiries), obstacles_(settings.mail, organizations_, outbox, inquiries), now_(now) {}
+        : obstacles_(settings.mail, organizations_, outbox, {inquiries, &Pace::Time::clock::now}), now_(now) {}
 
     // Another report.
-    void begin() { inquiries_.begin(); }
+    void begin() { obstacles_.begin(); }
 
     // Nothing: it would be sent, to `way.to`.
     [[nodiscard]] Stored<std::optional<Attempt>> find(Obstacles::Way& way) {
@@ -28,7 +28,6 @@ class Outlook {
     static constexpr std::chrono::minutes longest{5};
 
     Organizations organizations_;
-    Inquiries& inquiries_;
     Obstacles obstacles_;
     base::UnixTime now_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();

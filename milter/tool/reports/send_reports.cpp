@@ -33,7 +33,8 @@ SendReports::SendReports(const config::Reports& settings, const crypto::MacKey& 
     : settings_(settings), key_(key), outbox_(outbox), hands_(std::move(hands)),
       pace_(settings.mail.per_minute, settings.mail.per_minute_and_host),
       sender_(settings, std::move(generator)),
-      obstacles_(settings.mail, organizations_, outbox, hands_.inquiries) {
+      obstacles_(settings.mail, organizations_, outbox, {hands_.inquiries, hands_.ticks}),
+      share_(settings.mail.per_day_and_host, organizations_) {
     rules_.give_up = settings.mail.give_up;
 }
 
@@ -44,6 +45,9 @@ Result<void> SendReports::run(const Selection& wanted) {
         return fail(code_of(planned.error()), planned.error().text);
     }
     result_.planned = *planned;
+    if (const auto read = share_.read(outbox_, result_.begun); !read) {
+        return fail(code_of(read.error()), read.error().text);
+    }
     while (!hands_.stops() && problem_.empty()) {
         const auto now = hands_.now();
         const auto found = outbox_.with_next(
@@ -76,7 +80,7 @@ Stored<std::optional<base::UnixTime>> SendReports::send_report(const PlannedRepo
         const auto ended = end_all(report);
         return ended ? Stored<std::optional<base::UnixTime>>(std::nullopt) : base::refuse(ended.error());
     }
-    hands_.inquiries.begin();
+    obstacles_.begin();
     const auto sent = send_to_all(
         {.report = report, .contents = **contents, .way = {(*contents)->kind(), *domain, sender_.from}});
     return sent ? next_of(report) : base::refuse(sent.error());
@@ -157,7 +161,10 @@ Stored<void> SendReports::send_to(Work& work, Delivery delivery) {
     if (!named) { // checked when it was planned; but the store is not ours alone
         return settle(delivery, {Attempt::End::unreachable, "this is no address"});
     }
-    if (const auto turn = turn_of(named->domain)) { // before any question is asked
+    if (!share_.has_room(named->domain, hands_.now())) { // before any question is asked
+        return hold(delivery, named->domain);
+    }
+    if (const auto turn = turn_of(named->domain)) {
         return put_off(delivery, *turn);
     }
     work.way.to = *named;
@@ -169,6 +176,9 @@ Stored<void> SendReports::send_to(Work& work, Delivery delivery) {
         return settle(delivery, **stopped);
     }
     if (work.way.to.domain != named->domain) {
+        if (!share_.has_room(work.way.to.domain, hands_.now())) {
+            return hold(delivery, work.way.to.domain);
+        }
         if (const auto turn = turn_of(work.way.to.domain)) {
             return put_off(delivery, *turn);
         }
@@ -231,6 +241,9 @@ Stored<void> SendReports::hand_over(Work& work, Delivery delivery) {
     if (!is_mine) {
         return {}; // another run has it
     }
+    if (attempt.end == Attempt::End::accepted || attempt.end == Attempt::End::lost) {
+        share_.went_out(work.way.to.domain, now);
+    }
     trust_.note(attempt, organizations_.of(work.way.to.domain));
     if (trust_.is_lost()) {
         problem_ =
@@ -252,6 +265,23 @@ Stored<void> SendReports::note_dead(const Delivery& delivery) {
     const auto known = outbox_.suppression(SuppressBy::address, *name);
     return known ? outbox_.suppress(bounced(*name, *known, hands_.now(), "refused by the mail server"))
                  : base::refuse(known.error());
+}
+
+// Not tomorrow either: then there are the reports of another day.
+Stored<void> SendReports::hold(const Delivery& delivery, const base::DomainName& host) {
+    const auto why = fmt::format("{} reports went to {} on this day (reports.per_day_and_host)",
+                                 settings_.mail.per_day_and_host, organizations_.of(host));
+    const auto held = after(delivery, {Attempt::End::suppressed, why}, hands_.now(), rules_);
+    const auto saved = outbox_.save(delivery, held);
+    if (!saved) {
+        return base::refuse(saved.error());
+    }
+    count(held.state);
+    if (share_.is_news(host)) { // there may be a hundred thousand like it
+        hands_.say(fmt::format("{} to {} and others: {}: {}", delivery.report, delivery.address,
+                               print(held.state), why));
+    }
+    return {};
 }
 
 Stored<void> SendReports::settle(const Delivery& before, const Attempt& attempt) {

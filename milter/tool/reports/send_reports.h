@@ -6,6 +6,7 @@
 #include "config/report_settings.h"
 #include "crypto/mac.h"
 #include "milter/tool/reports/contents.h"
+#include "milter/tool/reports/daily_share.h"
 #include "milter/tool/reports/inquiries.h"
 #include "milter/tool/reports/obstacles.h"
 #include "milter/tool/reports/organizations.h"
@@ -50,6 +51,7 @@ class SendReports {
     [[nodiscard]] Stored<std::optional<base::UnixTime>> next_of(const PlannedReport& report);
     [[nodiscard]] Stored<void> send_to(Work& work, Delivery delivery);
     [[nodiscard]] Stored<void> hand_over(Work& work, Delivery delivery);
+    [[nodiscard]] Stored<void> hold(const Delivery& delivery, const base::DomainName& host);
     [[nodiscard]] Stored<void> settle(const Delivery& before, const Attempt& attempt);
     [[nodiscard]] Stored<void> end_all(const PlannedReport& report);
     [[nodiscard]] Stored<void> put_off(const Delivery& delivery, base::UnixTime next_try);
@@ -66,6 +68,7 @@ class SendReports {
     Sender sender_;
     Organizations organizations_;
     Obstacles obstacles_;
+    DailyShare share_;
     ServerTrust trust_;
     RunResult result_;
     std::string problem_; // that ends the run

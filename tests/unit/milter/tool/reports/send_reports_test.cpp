@@ -5,6 +5,7 @@
 #include "report/evaluation.h"
 #include "support/catch.h"
 #include "support/temporary_tree.h"
+#include "support/watched_database.h"
 
 #include <fmt/format.h>
 
@@ -22,16 +23,23 @@ namespace {
 constexpr ::report::Day some_day = 20'000;
 constexpr base::UnixTime noon = (some_day + 1) * base::UnixTime{86'400} + 43'200;
 
-// Every name takes mail, but for those below silent.test, which nobody answers for.
+// Every name takes mail, but for those below silent.test, which nobody answers for, and with "slow" in it it
+// takes eight seconds to say so, or all the time there is.
 class Dns final : public AnswerSource {
   public:
-    explicit Dns(int& asked) : asked_(asked) {}
+    Dns(int& asked, std::chrono::milliseconds& clock) : asked_(asked), clock_(clock) {}
+
+    void begin_anew(std::optional<std::chrono::milliseconds> limit) override { limit_ = limit; }
 
     [[nodiscard]] Result<void> answer(const dns::Questions& questions, dns::Answers& known) override {
         for (const auto& question : questions) {
             ++asked_;
             auto answer = dns::no_name();
-            if (question.name.ends_with("silent.test")) {
+            const bool is_slow = question.name.find("slow") != std::string::npos;
+            constexpr std::chrono::seconds slowness(8);
+            clock_ += is_slow ? std::min<std::chrono::milliseconds>(slowness, limit_.value_or(slowness))
+                              : std::chrono::milliseconds(1);
+            if (question.name.ends_with("silent.test") || (is_slow && limit_)) {
                 answer = dns::failed(dns::Failure::timeout);
             } else if (question.type == dns::Type::mx) {
                 answer.status = dns::Status::found;
@@ -44,6 +52,8 @@ class Dns final : public AnswerSource {
 
   private:
     int& asked_;
+    std::chrono::milliseconds& clock_;
+    std::optional<std::chrono::milliseconds> limit_;
 };
 
 class Postbox final : public Postman {
@@ -97,7 +107,7 @@ class Office {
     RunResult run() {
         slept = {};
         picked = 0;
-        Inquiries inquiries(std::make_unique<Dns>(asked), {}, 100);
+        Inquiries inquiries(std::make_unique<Dns>(asked, slept), {}, 100);
         SendReports sending(settings, key_, "test", outbox,
                             {.postman = postbox,
                              .inquiries = inquiries,
@@ -125,8 +135,8 @@ class Office {
     config::Reports settings;
     Postbox postbox;
     TemporaryTree tree;
-    std::unique_ptr<Database> database =
-        milter::reports::open_sqlite({.path = tree.path("reports.db"), .patience = {}, .set_aside = {}});
+    std::unique_ptr<test::WatchedDatabase> database = std::make_unique<test::WatchedDatabase>(
+        milter::reports::open_sqlite({.path = tree.path("reports.db"), .patience = {}, .set_aside = {}}));
     Outbox outbox{*database, nullptr};
 
   private:
@@ -253,4 +263,70 @@ TEST_CASE("killed between the commit and the last octets, a report counts as sen
     (void)office.run();
     CHECK(office.postbox.tried == 1);
     CHECK(office.number("SELECT count(*) FROM paraph_report_delivery WHERE state = 'sent'") == 1);
+}
+
+TEST_CASE("an organization gets so many reports a day, of all runs, and others get theirs") {
+    Office office;
+    office.settings.mail.per_day_and_host = 30;
+    office.count(names(20, "a{}.hosting.test"));
+    CHECK(office.run().sent == 20);
+    office.count(names(50, "b{}.hosting.test"));
+    office.count({"orchard.test"});
+    const auto second = office.run();
+    CHECK(second.sent == 11);
+    CHECK(second.held == 40);
+    CHECK(office.number("SELECT count(*) FROM paraph_report_delivery WHERE state = 'held' AND last_reply = "
+                        "'30 reports went to hosting.test on this day (reports.per_day_and_host)'") == 40);
+    CHECK(std::count(office.said.begin(), office.said.end(), '\n') == 1); // for all forty
+    office.now += 86'400;
+    CHECK(office.run().sent == 0); // they are not sent later
+    office.count(names(10, "c{}.hosting.test"));
+    CHECK(office.run().sent == 10);
+}
+
+TEST_CASE("a share that mail of yesterday used up is whole again after midnight, within a run too") {
+    Office office;
+    office.settings.mail.per_day_and_host = 4;
+    office.settings.mail.per_minute = 1;
+    office.now = (some_day + 2) * base::UnixTime{86'400} - 150;
+    office.count(names(8, "d{}.hosting.test"));
+    const auto done = office.run();
+    CHECK(done.sent == 7); // three before, four after
+    CHECK(done.held == 1);
+}
+
+TEST_CASE("name servers that take their time cannot hold a run, neither for one organization nor for many") {
+    Office office;
+    SECTION("one") {
+        office.count(names(100, "slow{}.hosting.test"));
+        office.count(names(10, "good{}.test"));
+        const auto done = office.run();
+        CHECK(done.sent >= 10 + 2);
+        CHECK(done.sent < 10 + 10);
+        CHECK(done.waiting == 110 - done.sent);
+        CHECK(office.slept < std::chrono::minutes(1));
+    }
+    SECTION("many") {
+        office.count(names(1000, "slow{}.test"));
+        office.count(names(10, "good{}.test"));
+        const auto done = office.run();
+        CHECK(office.number("SELECT count(*) FROM paraph_report_delivery WHERE state = 'sent' AND address "
+                            "LIKE '%@good%'") == 10);
+        CHECK(office.slept < std::chrono::minutes(50)); // and not two hours and more
+        CHECK(office.number("SELECT count(*) FROM paraph_report_delivery WHERE state = 'waiting'") ==
+              1010 - done.sent);
+    }
+}
+
+TEST_CASE("no statement of a run reads all that was counted or planned, or a day of it") {
+    Office office;
+    office.count(names(20, "d{}.test"));
+    office.postbox.reply = [](const std::string& to) {
+        return to.find("d1") == std::string::npos ? Attempt{End::accepted, "250 ok"}
+                                                  : Attempt{End::later, "450 full"};
+    };
+    CHECK(office.run().sent == 9);
+    office.now += 3600;
+    CHECK(office.run().waiting == 11);
+    CHECK(office.database->slow() == std::vector<std::string>());
 }
