@@ -20,6 +20,7 @@ struct Origin {
     // Beside the batch, since the batch before: what there was no room for.
     std::int64_t less_detail = 0;
     std::int64_t dropped = 0;
+    bool is_durable = true; // what is committed is on the disk; in SQLite the connection says so
 };
 
 struct Flushed {

@@ -21,7 +21,7 @@ namespace {
 constexpr base::UnixTime between_cleanings = 60;
 // Rows of a transaction in PostgreSQL. Daemons that count mail of the same domains wait for each other's
 // locks as long as one of them takes.
-constexpr std::size_t rows_at_once = 250;
+constexpr std::size_t rows_at_once = 100;
 
 constexpr TroubleLog::Words words{
     "the store of counts for reports takes them again",
@@ -165,6 +165,7 @@ Stored<void> Flusher::write_batch(const config::Reports& settings, base::UnixTim
 
 Stored<void> Flusher::write_piece(const config::Reports& settings, base::UnixTime now) {
     origin_.at = now;
+    origin_.is_durable = settings.durable;
     if (full_ && !batch_->empty()) {
         counters_.add(Family::reports, static_cast<std::size_t>(Reported::dropped),
                       static_cast<std::uint64_t>(batch_->messages()));

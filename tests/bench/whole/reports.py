@@ -169,6 +169,7 @@ def shared_store(plan: Plan):
         counted += sum(one.messages for one in played)
         stored = int(server.ask("SELECT sum(messages) FROM paraph_report_row"))
         flushes = int(server.ask("SELECT sum(flush) FROM paraph_report_daemon"))
+        tell(f"{len(waits)} waits, {stored} of {counted} messages, {flushes} transactions")
     figures = {"lock waits over 100 ms": Figure([len(waits)], "", 0), "rate": Figure([sum(one.rate for one in played)], "msg/s", 0),
                "dot p99": Figure([max(one.wait("dot", "p99") for one in played)], "ms"), "transactions": Figure([flushes], "", 0)}
     trouble = trouble_of(played) or ("" if stored == counted else f"{stored} of {counted} messages counted")
