@@ -21,7 +21,7 @@ namespace {
 constexpr base::UnixTime between_cleanings = 60;
 // Rows of a transaction in PostgreSQL. Daemons that count mail of the same domains wait for each other's
 // locks as long as one of them takes.
-constexpr std::size_t rows_at_once = 100;
+constexpr std::size_t rows_at_once = 250;
 
 constexpr TroubleLog::Words words{
     "the store of counts for reports takes them again",

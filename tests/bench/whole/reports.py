@@ -144,6 +144,10 @@ class LoggingPostgresql(databases.Postgresql):
         return re.findall(r"still waiting for .*", self.child.output())
 
 
+def stored_in(server: LoggingPostgresql) -> int:
+    return int(server.ask("SELECT coalesce(sum(messages), 0) FROM paraph_report_row"))
+
+
 @workload("reports in PostgreSQL", on_demand=True)
 def shared_store(plan: Plan):
     """Four daemons with 500 messages a second each, of the same domains in the same order, and one store."""
@@ -164,10 +168,10 @@ def shared_store(plan: Plan):
         before, counted = len(server.waits()), hosts * domains
         loads = [start(plan.stage, daemon, corpus, messages=rate * seconds, rate=rate, sessions=32, expect="dmarc=pass") for daemon in daemons]
         played = [Played(finish(load), 0, 0) for load in loads]
-        time.sleep(11)
-        waits = server.waits()[before:]
         counted += sum(one.messages for one in played)
-        stored = int(server.ask("SELECT sum(messages) FROM paraph_report_row"))
+        with contextlib.suppress(HarnessError):
+            eventually("the last flush", lambda: stored_in(server) >= counted, patience=60, every=1)
+        waits, stored = server.waits()[before:], stored_in(server)
         flushes = int(server.ask("SELECT sum(flush) FROM paraph_report_daemon"))
         tell(f"{len(waits)} waits, {stored} of {counted} messages, {flushes} transactions")
     figures = {"lock waits over 100 ms": Figure([len(waits)], "", 0), "rate": Figure([sum(one.rate for one in played)], "msg/s", 0),
