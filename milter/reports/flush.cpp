@@ -84,14 +84,13 @@ class Flush {
     Stored<void> make_tables() {
         const bool is_sqlite = database_.dialect() == Dialect::sqlite;
         const std::string octets = is_sqlite ? "blob" : "bytea";
-        const std::string end = is_sqlite ? ")" : ") ON COMMIT DELETE ROWS";
         const std::array<std::string, 3> statements{
-            "CREATE TEMPORARY TABLE IF NOT EXISTS paraph_flush_domain (day bigint, domain text" + end,
+            "CREATE TEMPORARY TABLE IF NOT EXISTS paraph_flush_domain (day bigint, domain text)",
             "CREATE TEMPORARY TABLE IF NOT EXISTS paraph_flush_policy (day bigint, policy " + octets +
                 ", part bigint, domain text, content " + octets +
-                ", messages bigint, due bigint, row_bound bigint, first_seen bigint" + end,
+                ", messages bigint, due bigint, row_bound bigint, first_seen bigint)",
             "CREATE TEMPORARY TABLE IF NOT EXISTS paraph_flush_row (day bigint, policy " + octets +
-                ", part bigint, row_key " + octets + ", content " + octets + ", messages bigint" + end};
+                ", part bigint, row_key " + octets + ", content " + octets + ", messages bigint)"};
         for (const auto& statement : statements) {
             if (auto made = run(statement); !made) {
                 return made;
@@ -100,10 +99,10 @@ class Flush {
         return {};
     }
 
-    // In PostgreSQL the end of the transaction before did it, and it is dear there.
+    // Not at the end of a transaction: there PostgreSQL would do it on the disk, with all locks held.
     Stored<void> empty(std::string_view table) {
-        return database_.dialect() == Dialect::sqlite ? run("DELETE FROM " + std::string(table))
-                                                      : Stored<void>();
+        return run((database_.dialect() == Dialect::sqlite ? "DELETE FROM " : "TRUNCATE ") +
+                   std::string(table));
     }
 
     Stored<void> read_before() {

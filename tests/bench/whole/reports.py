@@ -158,7 +158,7 @@ def shared_store(plan: Plan):
         server = LoggingPostgresql(plan.stage.folder / "postgresql")
         exit_.callback(server.stop)
         server.start()
-        settings = {"reports": {"enabled": True, "store": server.place, "store_user": "paraph",
+        settings = {"reports": {"enabled": True, "memory": "64M", "store": server.place, "store_user": "paraph",
                                 "store_password_file": str(server.folder / "password")},
                     "dns": {"cache_bytes": "64M"}}
         daemons = [exit_.enter_context(paraph(plan.stage, dns.address, settings)()) for _ in range(hosts)]
