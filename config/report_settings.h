@@ -27,7 +27,7 @@ struct Reports {
     std::size_t rows_per_domain = 10000;                // of a policy domain and a day, in full detail
     std::size_t domains_per_organization = 1000;        // policy domains on a day
 
-    bool envelope_to = false;                           // tell the recipients' domain as well
+    bool envelope_to = false; // tell the recipients' domain as well
 
     // What is counted and yet makes no report due.
     std::vector<std::string> never_due; // policy domains, and those below them

@@ -71,7 +71,7 @@ struct MessageFacts {
     report::MailKind mail_kind{};
     base::UnixTime arrived = 0;
     std::string queue_id{};
-    std::string host{}; // that took it, as the mail server calls itself
+    std::string host{};                    // that took it, as the mail server calls itself
     std::vector<std::string> recipients{}; // as given; empty: nothing of them is to be reported
     std::chrono::milliseconds dns_wait{0};
     std::size_t dns_questions = 0;

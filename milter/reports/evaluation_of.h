@@ -13,13 +13,12 @@ namespace milter::reports {
     if (!facts.from_outside || !facts.verdict) {
         return std::nullopt;
     }
-    return report::evaluate(
-        *facts.verdict, facts.disposition,
-        {.client = facts.client,
-         .mail_from = facts.mail_from,
-         .recipients = facts.recipients,
-         .kind = facts.mail_kind,
-         .at = facts.arrived});
+    return report::evaluate(*facts.verdict, facts.disposition,
+                            {.client = facts.client,
+                             .mail_from = facts.mail_from,
+                             .recipients = facts.recipients,
+                             .kind = facts.mail_kind,
+                             .at = facts.arrived});
 }
 
 } // namespace milter::reports

@@ -10,8 +10,8 @@
 #include "milter/reports/collector.h"
 #include "milter/reports/database.h"
 #include "milter/reports/flush.h"
-#include "milter/reports/trouble_log.h"
 #include "milter/reports/organization_days.h"
+#include "milter/reports/trouble_log.h"
 
 #include <cstdint>
 #include <functional>

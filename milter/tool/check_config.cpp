@@ -9,6 +9,7 @@
 #include "keys/key_store.h"
 #include "keys/sender_table.h"
 #include "keys/table_file.h"
+#include "milter/command_line/app.h"
 #include "milter/runtime/relay_rules.h"
 #include "milter/runtime/runtime.h"
 #include "milter/tool/commands.h"
@@ -22,7 +23,6 @@
 #include "milter/tool/startup_check.h"
 #include "milter/tool/suffix_check.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
@@ -448,9 +448,9 @@ Result<ExitCode> check_config(const CheckConfigOptions& options, Console& consol
 
 } // namespace
 
-void add_check_config(CLI::App& app, Command& chosen) {
+void add_check_config(command_line::App& app, Command& chosen) {
     auto options = std::make_shared<CheckConfigOptions>();
-    CLI::App* sub =
+    command_line::App* sub =
         app.add_subcommand("check-config", "Report every error of a configuration and its key files");
     sub->footer("Examples:\n  paraph check-config\n  paraph check-config new.yaml\n"
                 "  paraph check-config --postfix");

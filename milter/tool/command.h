@@ -1,6 +1,6 @@
 // What a subcommand of `paraph` is made of.
 //
-// A subcommand's file declares its options on a CLI::App and names the function that runs once they are
+// A subcommand's file declares its options on an App and names the function that runs once they are
 // parsed. That function reads and writes through a Console, so that tests run it in their own process, and
 // returns how it ended.
 #pragma once

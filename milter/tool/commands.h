@@ -4,23 +4,23 @@
 
 #include "milter/tool/command.h"
 
-namespace CLI {
+namespace milter::command_line {
 class App;
 }
 
 namespace milter::tool {
 
-void add_verify(CLI::App& app, Command& chosen);
-void add_policy(CLI::App& app, Command& chosen);
-void add_sign(CLI::App& app, Command& chosen);
-void add_spf(CLI::App& app, Command& chosen);
-void add_dmarc(CLI::App& app, Command& chosen);
-void add_check_config(CLI::App& app, Command& chosen);
-void add_show_config(CLI::App& app, Command& chosen);
-void add_key(CLI::App& app, Command& chosen);
-void add_import(CLI::App& app, Command& chosen);
-void add_report(CLI::App& app, Command& chosen);
-void add_reload(CLI::App& app, Command& chosen);
-void add_probe(CLI::App& app, Command& chosen);
+void add_verify(command_line::App& app, Command& chosen);
+void add_policy(command_line::App& app, Command& chosen);
+void add_sign(command_line::App& app, Command& chosen);
+void add_spf(command_line::App& app, Command& chosen);
+void add_dmarc(command_line::App& app, Command& chosen);
+void add_check_config(command_line::App& app, Command& chosen);
+void add_show_config(command_line::App& app, Command& chosen);
+void add_key(command_line::App& app, Command& chosen);
+void add_import(command_line::App& app, Command& chosen);
+void add_report(command_line::App& app, Command& chosen);
+void add_reload(command_line::App& app, Command& chosen);
+void add_probe(command_line::App& app, Command& chosen);
 
 } // namespace milter::tool

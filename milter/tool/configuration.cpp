@@ -3,10 +3,10 @@
 #include "authres/format.h"
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "milter/command_line/app.h"
 #include "milter/runtime/runtime.h"
 #include "milter/tool/files.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -14,7 +14,7 @@
 
 namespace milter::tool {
 
-void add_config_option(CLI::App& sub, std::string& path) {
+void add_config_option(command_line::App& sub, std::string& path) {
     sub.add_option("-c,--config", path,
                    "The configuration file (default: /etc/paraph/paraph.yaml if there is one)")
         ->type_name("FILE");

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-namespace CLI {
+namespace milter::command_line {
 class App;
 }
 
@@ -23,7 +23,7 @@ inline constexpr const char* default_config_file = "/etc/paraph/paraph.yaml";
 [[nodiscard]] config::Loaded read_configuration(const std::string& path, Console& console);
 
 // -c, --config of a subcommand that needs settings.
-void add_config_option(CLI::App& sub, std::string& path);
+void add_config_option(command_line::App& sub, std::string& path);
 
 // With the lines that give each setting. Refused where there are errors, with all of them, one a line.
 [[nodiscard]] Result<config::Loaded> usable_configuration(const std::string& path, Console& console);

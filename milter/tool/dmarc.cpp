@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "milter/command_line/app.h"
 #include "milter/record/json.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
@@ -9,7 +10,6 @@
 #include "milter/tool/dns_options.h"
 #include "milter/tool/lookups_json.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
@@ -135,9 +135,9 @@ Result<ExitCode> dmarc_command(const DmarcOptions& options, Console& console) {
 
 } // namespace
 
-void add_dmarc(CLI::App& app, Command& chosen) {
+void add_dmarc(command_line::App& app, Command& chosen) {
     auto options = std::make_shared<DmarcOptions>();
-    CLI::App* sub = app.add_subcommand("dmarc", "Show the DMARC records and policies of a domain");
+    command_line::App* sub = app.add_subcommand("dmarc", "Show the DMARC records and policies of a domain");
     sub->footer("Example:\n  paraph dmarc news.example.org");
     add_dns_options(*sub, options->dns);
     sub->add_option("-c,--config", options->config, "Take settings from this configuration")

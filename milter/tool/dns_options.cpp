@@ -1,10 +1,10 @@
 #include "milter/tool/dns_options.h"
 
 #include "dns/answers_file.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/counted.h"
 #include "milter/tool/files.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -64,7 +64,7 @@ Result<resolver::Options> resolver_options(const DnsOptions& options, const conf
     return resolver;
 }
 
-void add_dns_options(CLI::App& app, DnsOptions& options) {
+void add_dns_options(command_line::App& app, DnsOptions& options) {
     std::vector<std::string> words;
     words.reserve(missing_words.size());
     for (const auto& [word, value] : missing_words) {
@@ -79,7 +79,7 @@ void add_dns_options(CLI::App& app, DnsOptions& options) {
             ->type_name("FILE")
             ->excludes(server);
     app.add_option("--missing", options.missing, "What to answer if the file has no answer")
-        ->check(CLI::IsMember(words))
+        ->among(words)
         ->needs(answers)
         ->capture_default_str();
     app.add_option("--dump-answers", options.dump, "Write every answer to this file, for --answers")

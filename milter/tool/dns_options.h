@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
+namespace milter::command_line {
 class App;
 }
 
@@ -22,7 +22,7 @@ struct DnsOptions {
     bool show_questions = false;          // --show-questions
 };
 
-void add_dns_options(CLI::App& app, DnsOptions& options);
+void add_dns_options(command_line::App& app, DnsOptions& options);
 
 // How to ask: the servers of --nameserver, else those of the settings; none: the system's.
 [[nodiscard]] Result<resolver::Options> resolver_options(const DnsOptions& options,

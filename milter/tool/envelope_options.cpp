@@ -2,13 +2,13 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "milter/command_line/app.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace milter::tool {
 
-void add_envelope_options(CLI::App& app, EnvelopeOptions& options) {
+void add_envelope_options(command_line::App& app, EnvelopeOptions& options) {
     app.add_option("--ip", options.ip, "Address of the SMTP client; without it SPF is not checked")
         ->type_name("ADDR");
     app.add_option("--helo", options.helo, "Name the client gave in HELO or EHLO")->type_name("NAME");

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace CLI {
+namespace milter::command_line {
 class App;
 }
 
@@ -18,7 +18,7 @@ struct EnvelopeOptions {
     std::string mail_from; // --mail-from
 };
 
-void add_envelope_options(CLI::App& app, EnvelopeOptions& options);
+void add_envelope_options(command_line::App& app, EnvelopeOptions& options);
 
 [[nodiscard]] Result<authenticate::Envelope> make_envelope(const EnvelopeOptions& options);
 

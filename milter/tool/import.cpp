@@ -7,6 +7,7 @@
 #include "config/import/report.h"
 #include "config/load.h"
 #include "keys/generate.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/compare/compare.h"
 #include "milter/tool/daemon_user.h"
@@ -14,7 +15,6 @@
 #include "milter/tool/import_files.h"
 #include "milter/tool/import_keys.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -197,7 +197,7 @@ Result<ExitCode> run_import(const ImportOptions& options, Console& console) {
     return options.apply ? apply_all(options, console) : import_all(options, console);
 }
 
-void add_compare(CLI::App& sub, ImportOptions& options, CLI::Option* apply) {
+void add_compare(command_line::App& sub, ImportOptions& options, command_line::Option* apply) {
     auto* compare = sub.add_option("--compare", options.compare.messages,
                                    "Play messages through the old daemons and through paraphd, and list the "
                                    "differences: an mbox, a maildir, or a number of made-up ones")
@@ -215,9 +215,9 @@ void add_compare(CLI::App& sub, ImportOptions& options, CLI::Option* apply) {
 
 } // namespace
 
-void add_import(CLI::App& app, Command& chosen) {
+void add_import(command_line::App& app, Command& chosen) {
     auto options = std::make_shared<ImportOptions>();
-    CLI::App* sub =
+    command_line::App* sub =
         app.add_subcommand("import", "Take over opendkim, opendmarc and policyd-spf as they are set");
     sub->footer(
         "Examples:\n  paraph import\n  paraph import --out /etc/paraph --copy-keys\n"

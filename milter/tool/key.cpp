@@ -1,14 +1,13 @@
 // paraph key: signing keys and the records that publish them.
 
+#include "milter/command_line/app.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/key_commands.h"
 
-#include <CLI/CLI.hpp>
-
 namespace milter::tool {
 
-void add_key(CLI::App& app, Command& chosen) {
-    CLI::App* key = app.add_subcommand("key", "Make signing keys, print and check their records");
+void add_key(command_line::App& app, Command& chosen) {
+    command_line::App* key = app.add_subcommand("key", "Make signing keys, print and check their records");
     key->require_subcommand(1);
     add_key_generate(*key, chosen);
     add_key_list(*key, chosen);

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "keys/published_record.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/counted.h"
 #include "milter/tool/dns_options.h"
@@ -11,7 +12,6 @@
 #include "milter/tool/name_servers.h"
 #include "milter/tool/ordered_work.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <unistd.h>
@@ -227,11 +227,11 @@ Result<ExitCode> check_keys(const KeyCheckOptions& options, Console& console) {
 
 } // namespace
 
-void add_key_check(CLI::App& key, Command& chosen) {
+void add_key_check(command_line::App& key, Command& chosen) {
     constexpr unsigned most_seconds = 86400;
     constexpr unsigned most_parallel = 32;
     auto options = std::make_shared<KeyCheckOptions>();
-    CLI::App* sub = key.add_subcommand("check", "Compare private keys with the records in the DNS");
+    command_line::App* sub = key.add_subcommand("check", "Compare private keys with the records in the DNS");
     sub->footer("Examples:\n  paraph key check\n  paraph key check example.org\n"
                 "  paraph key check example.org s1 --key s1.pem\n\n"
                 "Exit codes: 0 all match, 65 some do not, 75 the DNS left something open, 78 a key or the\n"
@@ -248,10 +248,10 @@ void add_key_check(CLI::App& key, Command& chosen) {
     sub->add_flag("--resolver-only", options->resolver_only,
                   "Ask only the resolver, not each authoritative server");
     sub->add_option("--max-time", options->seconds, "Seconds for all of it; what is open then stays open")
-        ->check(CLI::Range(1U, most_seconds))
+        ->within(1, most_seconds)
         ->capture_default_str();
     sub->add_option("--parallel", options->parallel, "Keys that are checked at the same time")
-        ->check(CLI::Range(1U, most_parallel))
+        ->within(1, most_parallel)
         ->capture_default_str();
     add_dns_options(*sub, options->dns);
     add_config_option(*sub, options->config);

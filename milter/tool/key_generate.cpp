@@ -10,10 +10,10 @@
 #include "keys/key_directory.h"
 #include "keys/key_file.h"
 #include "keys/ownership.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/key_commands.h"
 #include "milter/tool/record_format.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <unistd.h>
@@ -226,11 +226,11 @@ Result<ExitCode> generate(const KeyOptions& options, Console& console) {
 
 } // namespace
 
-void add_key_generate(CLI::App& key, Command& chosen) {
+void add_key_generate(command_line::App& key, Command& chosen) {
     constexpr std::size_t least_bits = 1024; // RFC 8301 3.2
     constexpr std::size_t most_bits = 4096;  // more than this not every verifier accepts
     auto options = std::make_shared<KeyOptions>();
-    CLI::App* sub =
+    command_line::App* sub =
         key.add_subcommand("generate", "Make a key file; print its DNS record and its configuration");
     sub->footer(
         "Example:\n  paraph key generate --domain example.org --selector 2026a --out-dir /etc/paraph/keys");
@@ -240,10 +240,10 @@ void add_key_generate(CLI::App& key, Command& chosen) {
         ->required()
         ->type_name("NAME");
     sub->add_option("--type", options->type, "Algorithm")
-        ->check(CLI::IsMember({"rsa", "ed25519", "both"}))
+        ->among({"rsa", "ed25519", "both"})
         ->capture_default_str();
     sub->add_option("--bits", options->bits, "Size of an RSA key")
-        ->check(CLI::Range(least_bits, most_bits))
+        ->within(least_bits, most_bits)
         ->capture_default_str();
     sub->add_option("--out-dir", options->directory,
                     "Directory for the key (SELECTOR.DOMAIN.pem) and its record (.txt); created if missing")

@@ -8,13 +8,13 @@
 #include "keys/generate.h"
 #include "keys/key_file.h"
 #include "keys/ownership.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/all_keys.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/counted.h"
 #include "milter/tool/found_keys.h"
 #include "milter/tool/key_commands.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <unistd.h>
@@ -217,9 +217,10 @@ Result<ExitCode> import_keys(const KeyImportOptions& options, Console& console) 
 
 } // namespace
 
-void add_key_import(CLI::App& key, Command& chosen) {
+void add_key_import(command_line::App& key, Command& chosen) {
     auto options = std::make_shared<KeyImportOptions>();
-    CLI::App* sub = key.add_subcommand("import", "Use keys that another program made, where they are");
+    command_line::App* sub =
+        key.add_subcommand("import", "Use keys that another program made, where they are");
     sub->footer("Examples:\n  paraph key import /etc/opendkim/keys\n"
                 "  paraph key import /etc/dkimkeys/mail.private --domain example.org --selector mail\n\n"
                 "Exit codes: 0 all keys were taken, 65 some were left out, 66 a path cannot be read,\n"

@@ -3,12 +3,12 @@
 #include "base/ascii.h"
 #include "base/secret_text.h"
 #include "config/choices.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/all_keys.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/key_commands.h"
 #include "milter/tool/rotation/dates.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
@@ -146,9 +146,9 @@ Result<ExitCode> list_keys(const KeyListOptions& options, Console& console) {
 
 } // namespace
 
-void add_key_list(CLI::App& key, Command& chosen) {
+void add_key_list(command_line::App& key, Command& chosen) {
     auto options = std::make_shared<KeyListOptions>();
-    CLI::App* sub = key.add_subcommand("list", "List every key of the configuration");
+    command_line::App* sub = key.add_subcommand("list", "List every key of the configuration");
     sub->footer("One key a line, the columns between tabs: domain, selector, state (or unusable),\n"
                 "type and bits, file, where it is named.\n\n"
                 "Exit codes: 0 all can be used, 78 one or the configuration cannot.");

@@ -5,6 +5,7 @@
 #include "base/secret_text.h"
 #include "config/rotation_schema.h"
 #include "keys/published_record.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/daemon_user.h"
 #include "milter/tool/dns_options.h"
@@ -16,7 +17,6 @@
 #include "milter/tool/rotation/record_publisher.h"
 #include "milter/tool/rotation/sightings.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -285,7 +285,7 @@ Result<ExitCode> publish(const KeyPublishOptions& options, Console& console) {
     return change(*wanted, options, Recursion(ask_all, name_servers(*resolver)), ask_all, console);
 }
 
-void add(CLI::App& sub, const std::shared_ptr<KeyPublishOptions>& options, Command& chosen) {
+void add(command_line::App& sub, const std::shared_ptr<KeyPublishOptions>& options, Command& chosen) {
     constexpr unsigned most_seconds = 86400;
     sub.add_option("domain", options->key.domain, "The domain")->required()->type_name("DOMAIN");
     sub.add_option("selector", options->key.selector, "Of the key")->required()->type_name("SELECTOR");
@@ -293,7 +293,7 @@ void add(CLI::App& sub, const std::shared_ptr<KeyPublishOptions>& options, Comma
         ->type_name("FILE");
     sub.add_option("--wait", options->wait, "Wait so long until every server of the zone says so")
         ->type_name("SECONDS")
-        ->check(CLI::Range(0U, most_seconds));
+        ->within(0, most_seconds);
     sub.add_option("--nameserver", options->dns.nameservers, "Ask this resolver instead; may be repeated")
         ->type_name("ADDRESS")
         ->allow_extra_args(false);
@@ -309,9 +309,9 @@ constexpr const char* exit_codes =
 
 } // namespace
 
-void add_key_publish(CLI::App& key, Command& chosen) {
+void add_key_publish(command_line::App& key, Command& chosen) {
     auto options = std::make_shared<KeyPublishOptions>();
-    CLI::App* sub = key.add_subcommand("publish", "Put the record of a key into the DNS");
+    command_line::App* sub = key.add_subcommand("publish", "Put the record of a key into the DNS");
     sub->footer(fmt::format("Example:\n  paraph key publish example.org s2026 --wait 600\n\n"
                             "It is done as 'rotation.publish' says.\n\n{}",
                             exit_codes));
@@ -319,10 +319,10 @@ void add_key_publish(CLI::App& key, Command& chosen) {
     add(*sub, options, chosen);
 }
 
-void add_key_withdraw(CLI::App& key, Command& chosen) {
+void add_key_withdraw(command_line::App& key, Command& chosen) {
     auto options = std::make_shared<KeyPublishOptions>();
     options->withdraws = true;
-    CLI::App* sub = key.add_subcommand("withdraw", "Take the record of a key out of the DNS");
+    command_line::App* sub = key.add_subcommand("withdraw", "Take the record of a key out of the DNS");
     sub->footer(fmt::format("Example:\n  paraph key withdraw example.org s2025\n\n"
                             "It is done as 'rotation.publish' says.\n\n{}",
                             exit_codes));

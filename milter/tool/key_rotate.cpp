@@ -5,6 +5,7 @@
 #include "base/secret_text.h"
 #include "config/number_text.h"
 #include "keys/rotation_forecast.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/daemon_user.h"
 #include "milter/tool/dns_options.h"
@@ -17,7 +18,6 @@
 #include "milter/tool/rotation/runs.h"
 #include "milter/tool/rotation/shared_domain.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -338,10 +338,10 @@ Result<ExitCode> rotate(const KeyRotateOptions& options, Console& console) {
                            : rotate_all(options, *entries, world, store->get(), deadline);
 }
 
-void add_rest(CLI::App& sub, KeyRotateOptions& options) {
+void add_rest(command_line::App& sub, KeyRotateOptions& options) {
     constexpr unsigned most_seconds = 86400;
     sub.add_option("--max-time", options.seconds, "Seconds for all questions to name servers")
-        ->check(CLI::Range(1U, most_seconds))
+        ->within(1, most_seconds)
         ->capture_default_str();
     sub.add_option("--nameserver", options.dns.nameservers, "Ask this resolver instead; may be repeated")
         ->type_name("ADDRESS")
@@ -351,9 +351,10 @@ void add_rest(CLI::App& sub, KeyRotateOptions& options) {
 
 } // namespace
 
-void add_key_rotate(CLI::App& key, Command& chosen) {
+void add_key_rotate(command_line::App& key, Command& chosen) {
     auto options = std::make_shared<KeyRotateOptions>();
-    CLI::App* sub = key.add_subcommand("rotate", "Make, publish, use and withdraw keys as they are due");
+    command_line::App* sub =
+        key.add_subcommand("rotate", "Make, publish, use and withdraw keys as they are due");
     sub->footer(
         "Examples:\n  paraph key rotate --dry-run\n  paraph key rotate\n"
         "  paraph key rotate example.org --new-key\n\n"
@@ -375,10 +376,10 @@ void add_key_rotate(CLI::App& key, Command& chosen) {
         [options, &chosen] { chosen = [options](Console& console) { return rotate(*options, console); }; });
 }
 
-void add_key_retire(CLI::App& key, Command& chosen) {
+void add_key_retire(command_line::App& key, Command& chosen) {
     auto options = std::make_shared<KeyRotateOptions>();
     options->retires = true;
-    CLI::App* sub = key.add_subcommand("retire", "Have a key that rotates sign no more");
+    command_line::App* sub = key.add_subcommand("retire", "Have a key that rotates sign no more");
     sub->footer("Example:\n  paraph key rotate example.org --new-key   # and when that signs:\n"
                 "  paraph key retire example.org s20260309");
     auto* domain = sub->add_option("domain", options->domains, "The domain");

@@ -3,12 +3,12 @@
 #include "base/ascii.h"
 #include "base/secret_text.h"
 #include "keys/file_bytes.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/all_keys.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/key_commands.h"
 #include "milter/tool/record_format.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -150,9 +150,9 @@ Result<ExitCode> show_key(const KeyShowOptions& options, Console& console) {
 
 } // namespace
 
-void add_key_show(CLI::App& key, Command& chosen) {
+void add_key_show(command_line::App& key, Command& chosen) {
     auto options = std::make_shared<KeyShowOptions>();
-    CLI::App* sub = key.add_subcommand("show", "Print the DNS records of keys that exist");
+    command_line::App* sub = key.add_subcommand("show", "Print the DNS records of keys that exist");
     sub->footer("Examples:\n  paraph key show /etc/paraph/keys/s1.example.org.pem\n"
                 "  paraph key show example.org s1\n  paraph key show --format nsupdate");
     sub->add_option("key", options->what,

@@ -2,11 +2,11 @@
 
 #include "base/ascii.h"
 #include "keys/generate.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/key_commands.h"
 #include "milter/tool/rotation/open_store.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -209,9 +209,9 @@ Result<ExitCode> restore(const KeyStoreOptions& options, Console& console) {
 
 using Work = Result<ExitCode> (*)(const KeyStoreOptions&, Console&);
 
-CLI::App* add(CLI::App& store, Command& chosen, const char* name, const char* text, Work work,
-              const std::shared_ptr<KeyStoreOptions>& options) {
-    CLI::App* sub = store.add_subcommand(name, text);
+command_line::App* add(command_line::App& store, Command& chosen, const char* name, const char* text,
+                       Work work, const std::shared_ptr<KeyStoreOptions>& options) {
+    command_line::App* sub = store.add_subcommand(name, text);
     add_config_option(*sub, options->config);
     sub->callback([options, work, &chosen] {
         chosen = [options, work](Console& console) { return work(*options, console); };
@@ -221,9 +221,9 @@ CLI::App* add(CLI::App& store, Command& chosen, const char* name, const char* te
 
 } // namespace
 
-void add_key_store(CLI::App& key, Command& chosen) {
+void add_key_store(command_line::App& key, Command& chosen) {
     auto options = std::make_shared<KeyStoreOptions>();
-    CLI::App* store = key.add_subcommand("store", "Have several hosts share the keys that rotate");
+    command_line::App* store = key.add_subcommand("store", "Have several hosts share the keys that rotate");
     store->require_subcommand(1);
     store->footer("Examples:\n  paraph key store new-key /etc/paraph/store.key\n  paraph key store init\n"
                   "  paraph key store status\n  paraph key store forget mx3.example.org\n\n"

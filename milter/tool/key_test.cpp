@@ -5,6 +5,7 @@
 #include "dkim/key_record.h"
 #include "keys/key_file.h"
 #include "keys/published_record.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/counted.h"
 #include "milter/tool/dns_options.h"
@@ -12,7 +13,6 @@
 #include "milter/tool/key_comparison.h"
 #include "milter/tool/key_selection.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -198,9 +198,10 @@ Result<ExitCode> test_keys(const KeyTestOptions& options, Console& console) {
 
 } // namespace
 
-void add_key_test(CLI::App& key, Command& chosen) {
+void add_key_test(command_line::App& key, Command& chosen) {
     auto options = std::make_shared<KeyTestOptions>();
-    CLI::App* sub = key.add_subcommand("test", "Test keys as opendkim-testkey does: quiet if all is well");
+    command_line::App* sub =
+        key.add_subcommand("test", "Test keys as opendkim-testkey does: quiet if all is well");
     sub->footer(
         "Examples:\n  paraph key test -vv\n  paraph key test -d example.org -s s1 -k s1.private -v\n\n"
         "Exit codes: 0 all match, 65 some do not, 75 the DNS gave no answer, 78 a key or the\n"

@@ -1,6 +1,7 @@
 #include "milter/tool/policy_report.h"
 
 #include "base/ascii.h"
+#include "milter/command_line/app.h"
 #include "milter/record/json.h"
 #include "milter/record/log_line.h"
 #include "milter/runtime/policies.h"
@@ -9,7 +10,6 @@
 #include "milter/session/judgement.h"
 #include "milter/session/recipient_answers.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
@@ -190,7 +190,7 @@ nlohmann::ordered_json finding_json(const ReportedFinding& reported) {
 
 } // namespace
 
-void add_policy_options(CLI::App& app, PolicyOptions& options) {
+void add_policy_options(command_line::App& app, PolicyOptions& options) {
     app.add_option("--rcpt", options.recipients, "Envelope recipient; may be given several times")
         ->type_name("ADDRESS")
         ->take_all()

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
+namespace milter::command_line {
 class App;
 }
 
@@ -26,7 +26,7 @@ struct PolicyOptions {
 };
 
 // All but --policy.
-void add_policy_options(CLI::App& app, PolicyOptions& options);
+void add_policy_options(command_line::App& app, PolicyOptions& options);
 
 // One thing that speaks against the message under a policy.
 struct ReportedFinding {

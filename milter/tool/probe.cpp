@@ -2,13 +2,13 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/files.h"
 #include "milter/tool/header_edits.h"
 #include "milter/tool/message_input.h"
 #include "milter/tool/probe_session.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
@@ -225,7 +225,7 @@ Result<ExitCode> probe_command(const ProbeOptions& options, Console& console) {
     return is_temporary(result->reply) ? ExitCode::temporary : ExitCode::ok;
 }
 
-void add_session_options(CLI::App& sub, ProbeOptions& options) {
+void add_session_options(command_line::App& sub, ProbeOptions& options) {
     auto* ip = sub.add_option("--ip", options.ip, "Client address")->type_name("ADDR")->capture_default_str();
     auto* helo =
         sub.add_option("--helo", options.helo, "HELO name")->type_name("NAME")->capture_default_str();
@@ -249,10 +249,10 @@ void add_session_options(CLI::App& sub, ProbeOptions& options) {
 
 } // namespace
 
-void add_probe(CLI::App& app, Command& chosen) {
+void add_probe(command_line::App& app, Command& chosen) {
     constexpr unsigned longest_timeout = 3600;
     auto options = std::make_shared<ProbeOptions>();
-    CLI::App* sub =
+    command_line::App* sub =
         app.add_subcommand("probe", "Offer a message to a running milter as Postfix would, show its edits");
     sub->footer(
         "Examples:\n  paraph probe --socket inet:127.0.0.1:8891 --ip 192.0.2.25 --helo mx.example.org \\\n"
@@ -264,7 +264,7 @@ void add_probe(CLI::App& app, Command& chosen) {
         ->type_name("ADDRESS");
     add_session_options(*sub, *options);
     sub->add_option("--timeout", options->timeout, "Seconds to wait for a connection and for each reply")
-        ->check(CLI::Range(1U, longest_timeout))
+        ->within(1, longest_timeout)
         ->capture_default_str();
     sub->add_option("--output", options->output, "Write the message with all edits to this file")
         ->type_name("FILE");

@@ -4,8 +4,8 @@
 #include "base/domain_name.h"
 #include "base/secret_text.h"
 #include "keys/published_record.h"
+#include "milter/command_line/app.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
@@ -88,20 +88,20 @@ std::string one_word(const std::string& text) {
 
 } // namespace
 
-void add_record_format(CLI::App& app, RecordFormat& format) {
+void add_record_format(command_line::App& app, RecordFormat& format) {
     app.add_option("--format", format.format,
                    "text: for zone files and for web forms; zone: lines of a zone file; opendkim: as "
                    "opendkim-genkey prints it; value: in one piece; json; nsupdate: a script for nsupdate(1)")
-        ->check(CLI::IsMember({"text", "zone", "opendkim", "value", "json", "nsupdate"}))
+        ->among({"text", "zone", "opendkim", "value", "json", "nsupdate"})
         ->capture_default_str();
     app.add_option("--ttl", format.ttl, "Of the records that nsupdate adds, in seconds")
-        ->check(CLI::Range(1U, 604800U))
+        ->within(1, 604800)
         ->capture_default_str();
     app.add_option("--server", format.server, "The server that nsupdate tells (default: it finds it)")
-        ->check(CLI::Validator(one_word, "HOST"))
+        ->check(one_word, "HOST")
         ->type_name("HOST");
     app.add_option("--zone", format.zone, "The zone that nsupdate changes (default: it finds it)")
-        ->check(CLI::Validator(one_word, "ZONE"))
+        ->check(one_word, "ZONE")
         ->type_name("ZONE");
 }
 

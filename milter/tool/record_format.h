@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
+namespace milter::command_line {
 class App;
 }
 
@@ -25,7 +25,7 @@ struct RecordFormat {
     std::string zone = {};
 };
 
-void add_record_format(CLI::App& app, RecordFormat& format);
+void add_record_format(command_line::App& app, RecordFormat& format);
 
 void print_records(const std::vector<ReadKey>& keys, const RecordFormat& format, std::ostream& out);
 

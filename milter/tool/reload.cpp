@@ -1,12 +1,12 @@
 // paraph reload: has the running daemon read its configuration again, and tells what came of it.
 
 #include "base/ascii.h"
+#include "milter/command_line/app.h"
 #include "milter/listener/control.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/reload_answer.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -76,9 +76,10 @@ Result<ExitCode> reload(const ReloadOptions& options, Console& console) {
 
 } // namespace
 
-void add_reload(CLI::App& app, Command& chosen) {
+void add_reload(command_line::App& app, Command& chosen) {
     auto options = std::make_shared<ReloadOptions>();
-    CLI::App* sub = app.add_subcommand("reload", "Have the running daemon read its configuration again");
+    command_line::App* sub =
+        app.add_subcommand("reload", "Have the running daemon read its configuration again");
     sub->footer("Examples:\n  paraph reload\n  paraph reload --quiet");
     sub->add_option("-c,--config", options->file,
                     "The configuration file that says where the daemon is reached (default: "

@@ -1,14 +1,13 @@
 // paraph report: reports to the owners of domains.
 
+#include "milter/command_line/app.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/report_commands.h"
 
-#include <CLI/CLI.hpp>
-
 namespace milter::tool {
 
-void add_report(CLI::App& app, Command& chosen) {
-    CLI::App* report = app.add_subcommand("report", "Send DMARC reports to the owners of domains");
+void add_report(command_line::App& app, Command& chosen) {
+    command_line::App* report = app.add_subcommand("report", "Send DMARC reports to the owners of domains");
     report->require_subcommand(1);
     add_report_send(*report, chosen);
     add_report_bounce(*report, chosen);

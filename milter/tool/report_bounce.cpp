@@ -4,6 +4,7 @@
 // server would make a bounce of a bounce; and 75 where the store or the key cannot be had, for another try.
 
 #include "base/ascii.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/message_input.h"
 #include "milter/tool/report_commands.h"
@@ -13,7 +14,6 @@
 #include "milter/tool/reports/returned_report.h"
 #include "milter/tool/reports/token_key.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -83,9 +83,9 @@ Result<ExitCode> take_bounce(const ReportBounceOptions& options, Console& consol
 
 } // namespace
 
-void add_report_bounce(CLI::App& report, Command& chosen) {
+void add_report_bounce(command_line::App& report, Command& chosen) {
     auto options = std::make_shared<ReportBounceOptions>();
-    CLI::App* sub =
+    command_line::App* sub =
         report.add_subcommand("bounce", "Take a report that came back, from a mail server's pipe");
     sub->footer("Example, in master.cf:\n  paraph-bounce unix - n n - 1 pipe\n"
                 "    user=paraph argv=/usr/bin/paraph report bounce --recipient ${original_recipient}");

@@ -5,6 +5,7 @@
 #include "config/number_text.h"
 #include "config/report_mail_schema.h"
 #include "keys/source/secret_file.h"
+#include "milter/command_line/app.h"
 #include "milter/session/outbound.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/dns_options.h"
@@ -18,7 +19,6 @@
 #include "milter/tool/reports/send_reports.h"
 #include "milter/tool/reports/token_key.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -377,9 +377,9 @@ Result<ExitCode> send_reports(const ReportSendOptions& options, Console& console
 
 } // namespace
 
-void add_report_send(CLI::App& report, Command& chosen) {
+void add_report_send(command_line::App& report, Command& chosen) {
     auto options = std::make_shared<ReportSendOptions>();
-    CLI::App* sub = report.add_subcommand("send", "Send the reports of all days that are over");
+    command_line::App* sub = report.add_subcommand("send", "Send the reports of all days that are over");
     sub->footer("Examples:\n  paraph report send\n  paraph report send --dry-run\n"
                 "  paraph report send --domain example.org --date 2027-01-31 --out /tmp/reports");
     add_config_option(*sub, options->config);

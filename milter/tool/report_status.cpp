@@ -1,6 +1,7 @@
 // paraph report status: whether counting and sending work.
 
 #include "base/ascii.h"
+#include "milter/command_line/app.h"
 #include "milter/reports/open_database.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/counted.h"
@@ -9,7 +10,6 @@
 #include "milter/tool/reports/store_status.h"
 #include "milter/tool/rotation/dates.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
@@ -190,8 +190,8 @@ Result<ExitCode> status(const ReportStatusOptions& options, Console& console) {
 
 } // namespace
 
-void add_report_status(CLI::App& report, Command& chosen) {
-    CLI::App* sub = report.add_subcommand("status", "Whether counting and sending work");
+void add_report_status(command_line::App& report, Command& chosen) {
+    command_line::App* sub = report.add_subcommand("status", "Whether counting and sending work");
     auto options = std::make_shared<ReportStatusOptions>();
     sub->footer("Examples:\n  paraph report status\n  paraph report status --json");
     add_config_option(*sub, options->config);

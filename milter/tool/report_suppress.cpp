@@ -3,13 +3,13 @@
 #include "base/ascii.h"
 #include "base/secret_text.h"
 #include "config/number_text.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/message_input.h"
 #include "milter/tool/report_commands.h"
 #include "milter/tool/reports/open_outbox.h"
 #include "milter/tool/rotation/dates.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -128,7 +128,7 @@ Result<ExitCode> list(const ReportSuppressOptions& options, Console& console) {
     return ExitCode::ok;
 }
 
-void add_names(CLI::App& sub, ReportSuppressOptions& options) {
+void add_names(command_line::App& sub, ReportSuppressOptions& options) {
     auto* names = sub.add_option_group("name", "Whom");
     names->require_option(1);
     names->add_option("--address", options.address, "This address")->type_name("ADDRESS");
@@ -139,7 +139,7 @@ void add_names(CLI::App& sub, ReportSuppressOptions& options) {
 
 using Work = Result<ExitCode> (*)(const ReportSuppressOptions& options, Console& console);
 
-std::shared_ptr<ReportSuppressOptions> finish(CLI::App& sub, Work work, Command& chosen) {
+std::shared_ptr<ReportSuppressOptions> finish(command_line::App& sub, Work work, Command& chosen) {
     auto options = std::make_shared<ReportSuppressOptions>();
     add_config_option(sub, options->config);
     sub.add_option("--now", options->now, "As if it were that time")->type_name("UNIXTIME");
@@ -151,17 +151,18 @@ std::shared_ptr<ReportSuppressOptions> finish(CLI::App& sub, Work work, Command&
 
 } // namespace
 
-void add_report_suppress(CLI::App& report, Command& chosen) {
-    CLI::App* suppress = report.add_subcommand("suppress", "Who gets no reports");
+void add_report_suppress(command_line::App& report, Command& chosen) {
+    command_line::App* suppress = report.add_subcommand("suppress", "Who gets no reports");
     suppress->require_subcommand(1);
     suppress->footer("Examples:\n  paraph report suppress add --address ann@example.org --for 30d\n"
                      "  paraph report suppress list");
-    CLI::App* adding = suppress->add_subcommand("add", "Put somebody on the list, or change what it says");
+    command_line::App* adding =
+        suppress->add_subcommand("add", "Put somebody on the list, or change what it says");
     auto options = finish(*adding, add, chosen);
     add_names(*adding, *options);
     adding->add_option("--for", options->time, "How long, as 30d; otherwise for ever")->type_name("TIME");
     adding->add_option("--comment", options->comment, "Why")->type_name("TEXT");
-    CLI::App* removing = suppress->add_subcommand("remove", "Take somebody off the list");
+    command_line::App* removing = suppress->add_subcommand("remove", "Take somebody off the list");
     add_names(*removing, *finish(*removing, remove, chosen));
     (void)finish(*suppress->add_subcommand("list", "Print the list"), list, chosen);
 }

@@ -1,6 +1,7 @@
 #include "milter/tool/run.h"
 
 #include "base/ascii.h"
+#include "milter/command_line/app.h"
 #include "milter/command_line/arguments.h"
 #include "milter/command_line/unknown_argument.h"
 #include "milter/tool/commands.h"
@@ -17,9 +18,9 @@ namespace milter::tool {
 
 namespace {
 
-void declare(CLI::App& app, Command& chosen) {
+void declare(CLI::App& top, command_line::App& app, Command& chosen) {
     app.require_subcommand(1);
-    app.set_version_flag("--version", "paraph " PARAPH_VERSION "\nbuilt with " PARAPH_BUILT_WITH);
+    top.set_version_flag("--version", "paraph " PARAPH_VERSION "\nbuilt with " PARAPH_BUILT_WITH);
     app.footer(
         R"(Exit codes: 0 done, 1 a result of --fail-on or something not imported, 64 usage, 65 input not understood, 66 input not readable,
 75 DNS or daemon: try again, 78 configuration or key. See paraph(1).)");
@@ -130,8 +131,9 @@ ExitCode run(const std::vector<std::string>& words, Console& console) {
     }
     Command chosen;
     CLI::App app("Checks, explains and signs mail as paraphd does.", "paraph");
+    command_line::App declared(app);
     try {
-        declare(app, chosen);
+        declare(app, declared, chosen);
         if (is_completion(arguments)) {
             return complete(app, arguments, console);
         }

@@ -7,11 +7,11 @@
 #include "config/policy_schema.h"
 #include "config/schema.h"
 #include "config/suggest.h"
+#include "milter/command_line/app.h"
 #include "milter/tool/commands.h"
 #include "milter/tool/configuration.h"
 #include "milter/tool/domain_settings.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <fmt/ranges.h>
@@ -369,9 +369,9 @@ Result<ExitCode> show_config(const ShowConfigOptions& options, Console& console)
 
 } // namespace
 
-void add_show_config(CLI::App& app, Command& chosen) {
+void add_show_config(command_line::App& app, Command& chosen) {
     auto options = std::make_shared<ShowConfigOptions>();
-    CLI::App* sub = app.add_subcommand(
+    command_line::App* sub = app.add_subcommand(
         "show-config", "Print the settings in force, each with the file and line that gives it");
     sub->footer("Examples:\n  paraph show-config\n  paraph show-config dns\n"
                 "  paraph show-config listen.socket --value\n  paraph show-config example.org");

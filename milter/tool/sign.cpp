@@ -3,6 +3,7 @@
 #include "dkim/sign.h"
 #include "base/ascii.h"
 #include "crypto/signing_key.h"
+#include "milter/command_line/app.h"
 #include "milter/runtime/runtime.h"
 #include "milter/session/outbound.h"
 #include "milter/tool/commands.h"
@@ -12,7 +13,6 @@
 #include "milter/tool/message_input.h"
 #include "milter/tool/sign_why.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -135,7 +135,7 @@ Result<ExitCode> sign(const SignCommandOptions& options, Console& console) {
     return ExitCode::ok;
 }
 
-void add_why_options(CLI::App& sub, WhyOptions& options) {
+void add_why_options(command_line::App& sub, WhyOptions& options) {
     auto* why = sub.add_option("--why", options.address,
                                "Say which keys sign mail with this address in From, or why none does")
                     ->type_name("ADDRESS");
@@ -149,7 +149,7 @@ void add_why_options(CLI::App& sub, WhyOptions& options) {
     sub.add_flag("--json", options.json, "Print one JSON object")->needs(why);
 }
 
-void add_key_options(CLI::App& sub, SignCommandOptions& options) {
+void add_key_options(command_line::App& sub, SignCommandOptions& options) {
     auto* key = sub.add_option("--key", options.key, "Sign with this private key (PEM)")->type_name("FILE");
     auto* domain =
         sub.add_option("--domain", options.domain, "Signing domain, d=")->needs(key)->type_name("DOMAIN");
@@ -161,7 +161,7 @@ void add_key_options(CLI::App& sub, SignCommandOptions& options) {
         ->type_name("ADDRESS");
     sub.add_option("--canonicalization", options.canonicalization, "Of header and body, c=")
         ->needs(key)
-        ->check(CLI::IsMember({"relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple"}))
+        ->among({"relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple"})
         ->capture_default_str();
     key->excludes(sub.add_option("-c,--config", options.config, "Sign with the keys of this configuration")
                       ->type_name("FILE"));
@@ -169,9 +169,9 @@ void add_key_options(CLI::App& sub, SignCommandOptions& options) {
 
 } // namespace
 
-void add_sign(CLI::App& app, Command& chosen) {
+void add_sign(command_line::App& app, Command& chosen) {
     auto options = std::make_shared<SignCommandOptions>();
-    CLI::App* sub = app.add_subcommand("sign", "Put DKIM-Signature fields on top of a message");
+    command_line::App* sub = app.add_subcommand("sign", "Put DKIM-Signature fields on top of a message");
     sub->footer("Examples:\n  paraph sign --config /etc/paraph/paraph.yaml mail.eml\n"
                 "  paraph sign --key s1.pem --domain example.org --selector s1 --field-only mail.eml\n"
                 "  paraph sign --why ann@example.org --login ann");
@@ -183,17 +183,17 @@ void add_sign(CLI::App& app, Command& chosen) {
     sub->final_callback([options, &chosen] {
         if (!options->why.address.empty()) {
             if (!options->key.empty() || !options->file.empty()) {
-                throw CLI::ExcludesError("--why", options->key.empty() ? "FILE" : "--key");
+                command_line::refuse_both("--why", options->key.empty() ? "FILE" : "--key");
             }
             options->why.config = options->config;
             chosen = [options](Console& console) { return explain_signing(options->why, console); };
             return;
         }
         if (options->file.empty()) {
-            throw CLI::RequiredError("FILE");
+            command_line::refuse_without("FILE");
         }
         if (options->key.empty() == options->config.empty()) {
-            throw CLI::RequiredError("--config, or --key with --domain and --selector,");
+            command_line::refuse_without("--config, or --key with --domain and --selector,");
         }
         chosen = [options](Console& console) { return sign(*options, console); };
     });

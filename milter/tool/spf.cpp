@@ -2,6 +2,7 @@
 
 #include "authenticate/sender.h"
 #include "message/reverse_path.h"
+#include "milter/command_line/app.h"
 #include "milter/record/explain.h"
 #include "milter/record/json.h"
 #include "milter/runtime/runtime.h"
@@ -13,7 +14,6 @@
 #include "milter/tool/message_input.h"
 #include "spf/received_spf.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
@@ -101,9 +101,10 @@ Result<ExitCode> spf(const SpfOptions& options, Console& console) {
 
 } // namespace
 
-void add_spf(CLI::App& app, Command& chosen) {
+void add_spf(command_line::App& app, Command& chosen) {
     auto options = std::make_shared<SpfOptions>();
-    CLI::App* sub = app.add_subcommand("spf", "Evaluate SPF for a client and explain it term by term");
+    command_line::App* sub =
+        app.add_subcommand("spf", "Evaluate SPF for a client and explain it term by term");
     sub->footer("Example:\n  paraph spf --ip 192.0.2.25 --helo mx.example.org --mail-from ann@example.org");
     add_envelope_options(*sub, options->envelope);
     sub->get_option("--ip")->required();

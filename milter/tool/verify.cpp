@@ -6,6 +6,7 @@
 #include "authenticate/told.h"
 #include "authres/format.h"
 #include "base/ascii.h"
+#include "milter/command_line/app.h"
 #include "milter/record/explain.h"
 #include "milter/record/json.h"
 #include "milter/runtime/relay_rules.h"
@@ -20,7 +21,6 @@
 #include "milter/tool/message_input.h"
 #include "milter/tool/policy_report.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
@@ -243,7 +243,7 @@ Result<ExitCode> verify(const VerifyOptions& options, Console& console) {
     return exit_code(wanted, *verified);
 }
 
-void declare(CLI::App& sub, const std::shared_ptr<VerifyOptions>& options, Command& chosen) {
+void declare(command_line::App& sub, const std::shared_ptr<VerifyOptions>& options, Command& chosen) {
     add_envelope_options(sub, options->envelope);
     add_policy_options(sub, options->policy);
     add_dns_options(sub, options->dns);
@@ -267,9 +267,9 @@ void declare(CLI::App& sub, const std::shared_ptr<VerifyOptions>& options, Comma
 
 } // namespace
 
-void add_verify(CLI::App& app, Command& chosen) {
+void add_verify(command_line::App& app, Command& chosen) {
     auto options = std::make_shared<VerifyOptions>();
-    CLI::App* sub =
+    command_line::App* sub =
         app.add_subcommand("verify", "Check SPF, DKIM and DMARC of a message and explain the verdict");
     sub->footer(R"(Example:
   paraph verify --ip 192.0.2.25 --helo mx.example.org --mail-from ann@example.org mail.eml)");
@@ -278,12 +278,13 @@ void add_verify(CLI::App& app, Command& chosen) {
     declare(*sub, options, chosen);
 }
 
-void add_policy(CLI::App& app, Command& chosen) {
-    CLI::App* group = app.add_subcommand("policy", "Try the policy of the configuration");
+void add_policy(command_line::App& app, Command& chosen) {
+    command_line::App* group = app.add_subcommand("policy", "Try the policy of the configuration");
     group->require_subcommand(1);
     auto options = std::make_shared<VerifyOptions>();
     options->policy.wanted = true;
-    CLI::App* sub = group->add_subcommand("test", "Say what would be done with a message: verify --policy");
+    command_line::App* sub =
+        group->add_subcommand("test", "Say what would be done with a message: verify --policy");
     sub->footer(R"(Example:
   paraph policy test --ip 192.0.2.25 --mail-from ann@example.org --rcpt bob@example.com mail.eml)");
     declare(*sub, options, chosen);

@@ -11,7 +11,8 @@ namespace milter::tool::reports {
 class Outlook {
   public:
     Outlook(const config::Reports& settings, Outbox& outbox, Inquiries& inquiries, base::UnixTime now)
-        : obstacles_(settings.mail, organizations_, outbox, {inquiries, &Pace::Time::clock::now}), now_(now) {}
+        : obstacles_(settings.mail, organizations_, outbox, {inquiries, &Pace::Time::clock::now}), now_(now) {
+    }
 
     // Another report.
     void begin() { obstacles_.begin(); }

@@ -149,7 +149,8 @@ Stored<std::int64_t> plan_reports(Outbox& outbox, const config::Reports& setting
                                   base::UnixTime now) {
     Planning planning(outbox, settings, now);
     Database& database = outbox.database();
-    const auto done = for_each_page(database, now, [&](const auto& page) { return planning.plan(page, wanted); });
+    const auto done =
+        for_each_page(database, now, [&](const auto& page) { return planning.plan(page, wanted); });
     return done ? Stored<std::int64_t>(planning.planned()) : base::refuse(done.error());
 }
 
