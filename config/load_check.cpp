@@ -21,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -123,6 +124,29 @@ struct Checks {
         for (const auto* path : {"reports.store_user", "reports.store_password_file"}) {
             if (given(path) && is_path(settings.reports.store)) {
                 report.warning(at(path), fmt::format("'{}' has no effect: 'reports.store' is a file", path));
+            }
+        }
+    }
+
+    void failure_reports() const {
+        const FailureReports& failure = settings.reports.failure;
+        if (!failure.enabled) {
+            return;
+        }
+        if (!settings.reports.enabled) {
+            report.warning(at("reports.failure.enabled"),
+                           "'reports.failure.enabled' has no effect without 'reports.enabled'");
+        }
+        const std::tuple<const char*, unsigned, const char*, unsigned> wholes[] = {
+            {"reports.failure.per_hour_and_domain", failure.per_hour_and_domain, "reports.failure.per_hour",
+             failure.per_hour},
+            {"reports.failure.per_day_and_domain", failure.per_day_and_domain, "reports.failure.per_day",
+             failure.per_day},
+            {"reports.failure.per_hour", failure.per_hour, "reports.failure.per_day", failure.per_day}};
+        for (const auto& [path, part, whole_path, whole] : wholes) {
+            if (given(path) && part > whole) {
+                report.warning(at(path),
+                               fmt::format("'{}' has no effect: it is more than '{}'", path, whole_path));
             }
         }
     }
@@ -613,6 +637,7 @@ void check_settings(const Settings& settings, const TreeNode* root, const File& 
     checks.sources();
     checks.store();
     checks.reports();
+    checks.failure_reports();
     checks.report_mail();
     checks.durations();
     check_signed_fields(settings, root, file, report);

@@ -1,6 +1,7 @@
 // What the settings say about the reports that domain owners ask for (RFC 9990).
 #pragma once
 
+#include "config/failure_report_settings.h"
 #include "config/report_mail_settings.h"
 
 #include <chrono>
@@ -37,6 +38,7 @@ struct Reports {
     std::string history_file; // for opendmarc-import; empty: none
 
     ReportMail mail;
+    FailureReports failure;
 };
 
 // Of `store`: a file, not a connection to PostgreSQL.

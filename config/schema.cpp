@@ -1,6 +1,7 @@
 #include "config/schema.h"
 
 #include "config/domain_schema.h"
+#include "config/failure_report_schema.h"
 #include "config/policy_checks.h"
 #include "config/policy_schema.h"
 #include "config/policyd_schema.h"
@@ -567,7 +568,7 @@ const std::vector<Section>& schema() {
             list.push_back(std::move(section));
         }
         list.insert(list.end(), {signing(), senders_section(), rotation_section(), reports_section(),
-                                 reload(), log(), limits()});
+                                 failure_report_section(), reload(), log(), limits()});
         return list;
     }();
     return sections;

@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "report/alignment.h"
 #include "report/mime.h"
+#include "report/stored_bytes.h"
 #include "report/text.h"
 
 #include <fmt/format.h>
@@ -19,6 +20,8 @@ using authenticate::Action;
 constexpr std::size_t max_subject_octets = 200;
 constexpr std::size_t max_value_octets = 400;
 constexpr std::size_t max_spf_records = 10;
+constexpr std::size_t max_block_octets = 32 * std::size_t{1024}; // of the message's header
+constexpr std::size_t failure_form = 1;
 
 // ---- The words of the fields
 
@@ -161,15 +164,11 @@ void add_spf(Fields& fields, const FailedMessage& message) {
     }
 }
 
-std::string feedback(const FailureMail& mail, const Redactor& redactor) {
-    const FailedMessage& message = mail.message;
+// What the message alone says; the others are those of the report.
+std::string feedback(const FailedMessage& message, const FailurePlace& place, const Redactor& redactor) {
     Fields fields;
-    fields.add("Feedback-Type", "auth-failure");
-    fields.add("User-Agent", mail.reporter.user_agent);
-    fields.add("Version", "1");
     fields.add("Auth-Failure", auth_failure(message));
-    fields.add_folded("Authentication-Results",
-                      authres::format(mail.reporter.authserv_id, {result_of(message)}));
+    fields.add_folded("Authentication-Results", authres::format(place.authserv_id, {result_of(message)}));
     fields.add("Identity-Alignment", identity_alignment(message.verdict));
     fields.add("Reported-Domain", message.verdict.dmarc->author_domain->text());
     fields.add("Original-Mail-From", redactor.path(message.mail_from));
@@ -177,17 +176,25 @@ std::string feedback(const FailureMail& mail, const Redactor& redactor) {
         fields.add("Source-IP", message.client->print());
     }
     fields.add("Arrival-Date", mail_date(message.arrival));
-    fields.add("Reporting-MTA", "dns; " + mail.reporter.host.text());
+    fields.add("Reporting-MTA", "dns; " + place.host.text());
     fields.add("Delivery-Result", delivery_result(message.action));
-    if (mail.incidents > 1) {
-        fields.add("Incidents", std::to_string(mail.incidents));
-    }
     add_dkim(fields, message, redactor);
     add_spf(fields, message);
     return fields.take();
 }
 
-std::string words(const FailureMail& mail) {
+std::string feedback(const FailureMail& mail) {
+    Fields fields;
+    fields.add("Feedback-Type", "auth-failure");
+    fields.add("User-Agent", mail.reporter.user_agent);
+    fields.add("Version", "1");
+    if (mail.incidents > 1) {
+        fields.add("Incidents", std::to_string(mail.incidents));
+    }
+    return fields.take() + mail.contents.feedback;
+}
+
+std::string words(const FailedMessage& message) {
     return fmt::format("This is a DMARC failure report (RFC 9991) about one message that says it is\r\n"
                        "from this domain:\r\n"
                        "  {}\r\n"
@@ -195,24 +202,58 @@ std::string words(const FailureMail& mail) {
                        "  {}\r\n"
                        "You get it because the domain's DMARC record names this address in ruf=.\r\n"
                        "Local-parts of addresses are replaced by words that stand for them.\r\n",
-                       mail.message.verdict.dmarc->author_domain->text(),
-                       mail.message.client ? mail.message.client->print() : "an unknown address",
-                       mail_date(mail.message.arrival));
+                       message.verdict.dmarc->author_domain->text(),
+                       message.client ? message.client->print() : "an unknown address",
+                       mail_date(message.arrival));
 }
 
-std::string header(const FailureMail& mail, const Redactor& redactor, const std::string& boundary) {
-    return fmt::format("From: {}\r\n"
-                       "To: <{}>\r\n"
-                       "Subject: {}\r\n"
-                       "Date: {}\r\n"
-                       "Message-ID: <{}@{}>\r\n"
-                       "Auto-Submitted: auto-generated\r\n"
-                       "MIME-Version: 1.0\r\n"
-                       "Content-Type: multipart/report; report-type=feedback-report{}\r\n",
-                       mailbox(mail.reporter.from_name, mail.reporter.from), print(mail.to),
-                       unstructured("FW: " + redactor.subject(mail.message.headers), max_subject_octets),
-                       mail_date(mail.date), mail.report_id.text(), mail.reporter.from.domain.text(),
-                       parameter("boundary", boundary));
+std::string header(const FailureMail& mail, const std::string& boundary) {
+    return fmt::format(
+        "From: {}\r\n"
+        "To: <{}>\r\n"
+        "Subject: {}\r\n"
+        "Date: {}\r\n"
+        "Message-ID: <{}@{}>\r\n"
+        "Auto-Submitted: auto-generated\r\n"
+        "MIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=feedback-report{}\r\n",
+        mailbox(mail.reporter.from_name, mail.reporter.from), print(mail.to),
+        unstructured("FW: " + clean(mail.contents.subject, max_subject_octets), max_subject_octets),
+        mail_date(mail.date), mail.report_id.text(), mail.reporter.from.domain.text(),
+        parameter("boundary", boundary));
+}
+
+// Whole fields, as many as there is room for.
+std::string shortened(std::string block, std::size_t most) {
+    while (block.size() > most) {
+        auto end = block.rfind("\r\n", block.size() - 3);
+        while (end != std::string::npos && end > 0 && base::is_wsp(block[end + 2])) { // a fold
+            end = block.rfind("\r\n", end - 1);
+        }
+        block.resize(end == std::string::npos ? 0 : end + 2);
+    }
+    return block;
+}
+
+// Printable lines that end with CRLF, so that no octet of it means anything to a mail server or ends a part.
+bool is_block(std::string_view text) {
+    constexpr std::size_t longest_line = 998; // RFC 5322 2.1.1
+    while (!text.empty()) {
+        const auto end = text.find("\r\n");
+        const auto line = text.substr(0, end);
+        if (end == std::string_view::npos || line.size() > longest_line || line.starts_with("--") ||
+            !std::all_of(line.begin(), line.end(),
+                         [](char c) { return base::is_printable(c) || base::is_wsp(c); })) {
+            return false;
+        }
+        text.remove_prefix(end + 2);
+    }
+    return true;
+}
+
+// No empty line in it: it would end the fields.
+bool is_field_block(std::string_view text) {
+    return is_block(text) && !text.starts_with("\r\n") && text.find("\r\n\r\n") == std::string_view::npos;
 }
 
 } // namespace
@@ -229,15 +270,43 @@ std::string identity_alignment(const authenticate::Verdict& verdict) {
     return methods.empty() ? "none" : methods;
 }
 
-std::string write(const FailureMail& mail, const Redactor& redactor) {
+FailureContents contents_of(const FailedMessage& message, const FailurePlace& place,
+                            const Redactor& redactor) {
+    return {.subject = redactor.subject(message.headers),
+            .words = words(message),
+            .feedback = feedback(message, place, redactor),
+            .header = shortened(redactor.header(message.headers), max_block_octets)};
+}
+
+std::string pack(const FailureContents& contents) {
+    ByteWriter bytes;
+    bytes.octet(failure_form);
+    for (const auto* part : {&contents.subject, &contents.words, &contents.feedback, &contents.header}) {
+        bytes.text(*part);
+    }
+    return bytes.take();
+}
+
+std::optional<FailureContents> unpack_failure(std::string_view octets) {
+    ByteReader bytes(octets);
+    const auto form = bytes.octet();
+    FailureContents contents;
+    for (auto* part : {&contents.subject, &contents.words, &contents.feedback, &contents.header}) {
+        *part = bytes.text(0xffff);
+    }
+    const bool good = bytes.at_end() && form == failure_form && is_block(contents.words) &&
+                      is_field_block(contents.feedback) && is_field_block(contents.header);
+    return good ? std::optional(std::move(contents)) : std::nullopt;
+}
+
+std::string write(const FailureMail& mail) {
     const std::string boundary = "report-" + mail.report_id.text();
     const std::string separator = "--" + boundary;
-    std::string text = header(mail, redactor, boundary) + "\r\n" + separator + "\r\n";
-    text += "Content-Type: text/plain; charset=us-ascii\r\n\r\n" + words(mail);
-    text +=
-        "\r\n" + separator + "\r\nContent-Type: message/feedback-report\r\n\r\n" + feedback(mail, redactor);
+    std::string text = header(mail, boundary) + "\r\n" + separator + "\r\n";
+    text += "Content-Type: text/plain; charset=us-ascii\r\n\r\n" + mail.contents.words;
+    text += "\r\n" + separator + "\r\nContent-Type: message/feedback-report\r\n\r\n" + feedback(mail);
     text += "\r\n" + separator + "\r\nContent-Type: text/rfc822-headers\r\n\r\n";
-    text += redactor.header(mail.message.headers);
+    text += mail.contents.header;
     return text + "\r\n" + separator + "--\r\n";
 }
 

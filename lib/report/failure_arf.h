@@ -11,18 +11,10 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace report {
-
-// Who reports, as the settings have it.
-struct FailureReporter {
-    Address from;
-    std::string from_name{};
-    std::string authserv_id{};
-    base::DomainName host;    // Reporting-MTA
-    std::string user_agent{}; // "paraph/1.2"
-};
 
 // The message that failed.
 struct FailedMessage {
@@ -36,16 +28,47 @@ struct FailedMessage {
     std::vector<SpfRecord> spf_records{}; // of the MAIL FROM domain; may be empty
 };
 
+// Where it failed.
+struct FailurePlace {
+    std::string authserv_id{};
+    base::DomainName host; // Reporting-MTA
+};
+
+// All that a report says of the message: nothing else of it has to be kept.
+struct FailureContents {
+    std::string subject{};  // of the message
+    std::string words{};    // for people
+    std::string feedback{}; // fields, each with its CRLF
+    std::string header{};   // of the message, the same
+
+    bool operator==(const FailureContents&) const = default;
+};
+
+[[nodiscard]] FailureContents contents_of(const FailedMessage& message, const FailurePlace& place,
+                                          const Redactor& redactor);
+
+// As octets for the store, and back; nothing for octets that are none of ours. What comes back may have been
+// written by others, and is a report all the same: it has no line that would be more than its text.
+[[nodiscard]] std::string pack(const FailureContents& contents);
+[[nodiscard]] std::optional<FailureContents> unpack_failure(std::string_view octets);
+
+// Who reports, as the settings have it.
+struct FailureReporter {
+    Address from;
+    std::string from_name{};
+    std::string user_agent{}; // "paraph/1.2"
+};
+
 struct FailureMail {
     const FailureReporter& reporter;
-    const FailedMessage& message;
+    const FailureContents& contents;
     Address to;
     ReportId report_id;
     std::size_t incidents = 1; // similar failures that this report stands for
     base::UnixTime date = 0;
 };
 
-[[nodiscard]] std::string write(const FailureMail& mail, const Redactor& redactor);
+[[nodiscard]] std::string write(const FailureMail& mail);
 
 // The body of Identity-Alignment: the methods that did not authenticate an aligned identity, or "none". RFC
 // 7489 had it the other way round.

@@ -37,6 +37,11 @@ bool is_automatic(const message::HeaderField& field) {
     return !word.empty() && word != "no";
 }
 
+// What lists wrote before there was List-Id; RFC 3834 2 has machines not answer it.
+bool is_bulk(std::string_view precedence) {
+    return precedence == "list" || precedence == "bulk" || precedence == "junk";
+}
+
 } // namespace
 
 bool is_report_subject(std::string_view subject) {
@@ -64,6 +69,8 @@ MailKind find_kind(const message::HeaderList& headers) {
             kind.automatic = kind.automatic || is_automatic(field);
         } else if (field.is_named("List-Id") || field.is_named("List-Post")) {
             kind.list = true;
+        } else if (field.is_named("Precedence")) {
+            kind.list = kind.list || is_bulk(first_word(field.body()));
         }
     }
     kind.report = kind.report || (is_titled && may_carry);

@@ -11,7 +11,7 @@ namespace report {
 struct MailKind {
     bool report = false; // of DMARC or TLS, or an answer of a machine in the form of one (multipart/report)
     bool automatic = false; // Auto-Submitted says so
-    bool list = false;      // passed on by a mailing list
+    bool list = false;      // passed on by a mailing list, or as much as that (Precedence)
 
     bool operator==(const MailKind&) const = default;
 };

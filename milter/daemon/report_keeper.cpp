@@ -40,11 +40,12 @@ reports::Flusher::Make make_with(log::Logger& logger) {
 
 ReportKeeper::ReportKeeper(runtime::Service& service)
     : service_(service), collector_([this] { wakeup_.ring(); }),
-      flusher_(collector_, service.logger(), service.counters, make_with(service.logger()), new_instance(),
-               service.runtime()->host_name),
+      flusher_(collector_, failures_, service.logger(), service.counters, make_with(service.logger()),
+               new_instance(), service.runtime()->host_name),
       queue_([this] { wakeup_.ring(); }), history_(queue_, service.logger(), service.counters),
       bell_(service, wakeup_), thread_([this](const std::stop_token& stop) { run(stop); }) {
     service_.facts_readers = {&collector_, &queue_};
+    service_.failure_reader = &failures_;
 }
 
 void ReportKeeper::stop() {
@@ -60,8 +61,7 @@ void ReportKeeper::run(const std::stop_token& stop) {
     flush(service_.runtime()->settings.reports); // what is old goes, whether or not there is mail
     while (!stop.stop_requested()) {
         const auto settings = service_.runtime()->settings.reports;
-        collector_.configure(settings);
-        queue_.configure(settings);
+        configure(settings);
         const bool is_on = collector_.is_on(settings) || queue_.is_on(settings);
         const bool idle = !is_on && !collecting;
         wakeup_.sleep_until(Clock::now() + (idle ? between_cleanings : settings.flush));
@@ -73,6 +73,16 @@ void ReportKeeper::run(const std::stop_token& stop) {
         history_.give_up();
         flusher_.give_up();
     }
+}
+
+void ReportKeeper::configure(const config::Reports& settings) {
+    collector_.configure(settings);
+    queue_.configure(settings);
+    const auto problem = failures_.configure(settings);
+    if (!problem.empty() && problem != failure_problem_) {
+        service_.logger().write(log::Event::reports_failing, "no failure reports are made: " + problem);
+    }
+    failure_problem_ = problem;
 }
 
 void ReportKeeper::flush(const config::Reports& settings) {

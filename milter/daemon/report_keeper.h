@@ -3,12 +3,14 @@
 #pragma once
 
 #include "milter/reports/collector.h"
+#include "milter/reports/failure_collector.h"
 #include "milter/reports/flusher.h"
 #include "milter/reports/history_queue.h"
 #include "milter/reports/history_writer.h"
 #include "milter/runtime/service.h"
 #include "milter/threads/wakeup.h"
 
+#include <string>
 #include <thread>
 
 namespace milter::daemon {
@@ -28,15 +30,18 @@ class ReportKeeper {
   private:
     void run(const std::stop_token& stop);
     void flush(const config::Reports& settings);
+    void configure(const config::Reports& settings);
 
     runtime::Service& service_;
     threads::Wakeup wakeup_;
     reports::Collector collector_;
+    reports::FailureCollector failures_;
     reports::Flusher flusher_;
     reports::HistoryQueue queue_;
     reports::HistoryWriter history_;
     runtime::ChangeBell bell_;
-    std::jthread thread_; // last: it uses all of the above
+    std::string failure_problem_; // a line has told of it
+    std::jthread thread_;         // last: it uses all of the above
 };
 
 } // namespace milter::daemon

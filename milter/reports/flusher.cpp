@@ -50,10 +50,10 @@ Stored<report::Day> day_after_last(Database& database, report::Day today) {
 
 } // namespace
 
-Flusher::Flusher(Collector& collector, log::Logger& logger, record::Counters& counters, Make make,
-                 std::string instance, std::string host)
-    : collector_(collector), logger_(logger), counters_(counters), make_(std::move(make)),
-      trouble_(logger, words) {
+Flusher::Flusher(Collector& collector, FailureCollector& failures, log::Logger& logger,
+                 record::Counters& counters, Make make, std::string instance, std::string host)
+    : collector_(collector), failures_(failures), logger_(logger), counters_(counters),
+      make_(std::move(make)), trouble_(logger, words) {
     origin_.instance = std::move(instance);
     origin_.host = std::move(host);
 }
@@ -66,7 +66,7 @@ void Flusher::flush(const config::Reports& settings, base::UnixTime now) {
     }
     note_losses();
     note_outcome(outcome);
-    if (!settings.enabled && !batch_) {
+    if (!settings.enabled && !has_batch()) {
         database_.reset(); // nobody holds it open while nothing is counted
     }
 }
@@ -91,13 +91,17 @@ void Flusher::give_up() {
 Stored<void> Flusher::write(const config::Reports& settings, base::UnixTime now) {
     note_losses();
     begin_batch(settings, now);
+    failures_.gather();
     if (auto opened = open(settings); !opened) {
         return opened;
     }
     if (auto kept = keep_house(settings, now); !kept) {
         return kept;
     }
-    return write_batch(settings, now);
+    if (auto written = write_batch(settings, now); !written || !failures_.has_batch()) {
+        return written;
+    }
+    return failures_.write(*database_, {origin_.instance, origin_.host, now}, full_);
 }
 
 void Flusher::begin_batch(const config::Reports& settings, base::UnixTime now) {
@@ -134,7 +138,7 @@ void Flusher::next_piece() {
 }
 
 Stored<void> Flusher::open(const config::Reports& settings) {
-    if (!batch_ && !database_ && !may_be_there(settings)) {
+    if (!has_batch() && !database_ && !may_be_there(settings)) {
         return {}; // nothing to do
     }
     if (!database_ || !is_same_store(settings, opened_with_)) {
@@ -148,7 +152,7 @@ Stored<void> Flusher::open(const config::Reports& settings) {
         house_kept_.reset();
         organizations_.forget();
     }
-    return batch_ ? database_->open() : Stored<void>();
+    return has_batch() ? database_->open() : Stored<void>();
 }
 
 Stored<void> Flusher::write_batch(const config::Reports& settings, base::UnixTime now) {
@@ -189,7 +193,7 @@ Stored<void> Flusher::write_piece(const config::Reports& settings, base::UnixTim
 
 // Now and then: whether the store has room is known before anything is written to it.
 Stored<void> Flusher::keep_house(const config::Reports& settings, base::UnixTime now) {
-    const bool is_empty = !batch_ && !may_be_there(settings); // somebody took the file away
+    const bool is_empty = !has_batch() && !may_be_there(settings); // somebody took the file away
     if (!database_ || is_empty ||
         (house_kept_ && now >= *house_kept_ && now < *house_kept_ + between_cleanings)) {
         return {};
@@ -201,6 +205,11 @@ Stored<void> Flusher::keep_house(const config::Reports& settings, base::UnixTime
     const auto today = *believed;
     const auto kept = static_cast<report::Day>(settings.keep.count() / report::seconds_a_day);
     if (auto done = expire(*database_, today - kept); !done) {
+        return done;
+    }
+    // Longer than anybody tries to send them.
+    const auto failures_kept = settings.mail.give_up.count() + report::seconds_a_day;
+    if (auto done = expire_failures(*database_, report::begin_of(today) - failures_kept); !done) {
         return done;
     }
     const auto full = make_room(*database_, settings.store_size, today);

@@ -9,6 +9,7 @@
 #include "milter/reports/clock_trust.h"
 #include "milter/reports/collector.h"
 #include "milter/reports/database.h"
+#include "milter/reports/failure_flush.h"
 #include "milter/reports/flush.h"
 #include "milter/reports/organization_days.h"
 #include "milter/reports/trouble_log.h"
@@ -28,8 +29,8 @@ class Flusher {
         std::function<base::Result<std::unique_ptr<Database>, std::string>(const config::Reports& settings)>;
 
     // `instance`: a name that no other process has; `host`: what this one is called.
-    Flusher(Collector& collector, log::Logger& logger, record::Counters& counters, Make make,
-            std::string instance, std::string host);
+    Flusher(Collector& collector, FailureCollector& failures, log::Logger& logger, record::Counters& counters,
+            Make make, std::string instance, std::string host);
 
     // Writes what there is, or keeps it for the next time. Old days go now and then, also where nothing is
     // counted any more. To be called every hour at least.
@@ -39,7 +40,7 @@ class Flusher {
     void give_up();
 
     // Whether something waits for the store.
-    [[nodiscard]] bool has_batch() const { return batch_.has_value(); }
+    [[nodiscard]] bool has_batch() const { return batch_ || failures_.has_batch(); }
 
   private:
     [[nodiscard]] Stored<void> write(const config::Reports& settings, base::UnixTime now);
@@ -54,6 +55,7 @@ class Flusher {
     void note_outcome(const Stored<void>& outcome);
 
     Collector& collector_;
+    FailureFlush failures_;
     log::Logger& logger_;
     record::Counters& counters_;
     Make make_;

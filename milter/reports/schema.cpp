@@ -74,7 +74,16 @@ const std::vector<std::vector<std::string>>& versions() {
          "CREATE TABLE paraph_report_run (host text NOT NULL PRIMARY KEY, begun bigint NOT NULL, ended "
          "bigint NOT NULL, planned bigint NOT NULL, sent bigint NOT NULL, waiting bigint NOT NULL, refused "
          "bigint NOT NULL, given_up bigint NOT NULL, held bigint NOT NULL, problem text NOT "
-         "NULL){rowless}"}};
+         "NULL){rowless}"},
+        // Of single messages that failed.
+        {"CREATE TABLE paraph_report_failure (id text NOT NULL PRIMARY KEY, domain text NOT NULL, addresses "
+         "text NOT NULL, content {octets} NOT NULL, messages bigint NOT NULL, seen bigint NOT NULL, planned "
+         "bigint NOT NULL)",
+         "CREATE INDEX paraph_report_failure_seen ON paraph_report_failure (planned, seen)",
+         "ALTER TABLE paraph_report_planned ADD COLUMN kind text NOT NULL DEFAULT 'aggregate'",
+         "CREATE INDEX paraph_report_planned_kind ON paraph_report_planned (kind, planned)",
+         "ALTER TABLE paraph_report_daemon ADD COLUMN failures bigint NOT NULL DEFAULT 0",
+         "ALTER TABLE paraph_report_daemon ADD COLUMN failures_dropped bigint NOT NULL DEFAULT 0"}};
     return all;
 }
 

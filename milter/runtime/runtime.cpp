@@ -57,7 +57,8 @@ authenticate::Options mail_from_check(const authenticate::Options& checks) {
 
 bool needs_recipients(const Runtime& runtime) {
     const config::Settings& settings = runtime.settings;
-    return needs_recipients(runtime.policies) || settings.spf.policyd.on || // for those that are spared
+    return needs_recipients(runtime.policies) || settings.spf.policyd.on ||  // for those that are spared
+           (settings.reports.enabled && settings.reports.failure.enabled) || // whose domains are ours
            (settings.roles.sign &&
             (!settings.signing.unsigned_recipients.empty() || !settings.signing.list_recipients.empty()));
 }

@@ -5,6 +5,7 @@
 #include "milter/log/logger.h"
 #include "milter/record/counters.h"
 #include "milter/record/facts_reader.h"
+#include "milter/record/failure_reader.h"
 #include "milter/resolver/resolver.h"
 #include "milter/runtime/dns_patience.h"
 #include "milter/runtime/load.h"
@@ -66,6 +67,7 @@ class Service {
     DnsPatience dns_patience;
     record::Counters counters;                       // since the start, whatever was reloaded
     std::vector<record::FactsReader*> facts_readers; // set before there is mail
+    record::FailureReader* failure_reader = nullptr; // the same, where failures are reported
 
   private:
     friend class ChangeBell;

@@ -88,4 +88,12 @@ authenticate::Verdict Inbound::finish(const message::HeaderList& headers,
         progress);
 }
 
+std::vector<report::SpfRecord> Inbound::known_spf_records(const base::DomainName& domain) {
+    return driver_.finish(
+        [&](const dns::Answers& known) -> dns::Outcome<std::vector<report::SpfRecord>> {
+            return report::known_spf_records(domain, known);
+        },
+        [] {});
+}
+
 } // namespace milter::session

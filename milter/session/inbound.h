@@ -4,6 +4,7 @@
 #include "authenticate/inbound.h"
 #include "milter/runtime/runtime.h"
 #include "milter/session/driver.h"
+#include "report/spf_dns.h"
 
 #include <functional>
 #include <memory>
@@ -32,6 +33,9 @@ class Inbound {
     // Waits for what is still missing, within the budget.
     [[nodiscard]] authenticate::Verdict finish(const message::HeaderList& headers,
                                                const std::function<void()>& progress);
+
+    // Of what was asked by then; at the end of the message.
+    [[nodiscard]] std::vector<report::SpfRecord> known_spf_records(const base::DomainName& domain);
 
     // Whom the checks are about: behind a relay, its client and the sender before the relay rewrote him.
     [[nodiscard]] const authenticate::Envelope& checked_envelope() const { return envelope_; }

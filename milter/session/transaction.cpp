@@ -11,6 +11,7 @@
 #include "message/line_breaks.h"
 #include "milter/record/log_line.h"
 #include "milter/record/tally.h"
+#include "milter/session/failed_mail.h"
 #include "milter/session/leaving_header.h"
 #include "milter/session/recipient_answers.h"
 #include "milter/session/unsigned_recipients.h"
@@ -277,6 +278,7 @@ Actions Transaction::finish_inbound(std::string_view queue_id, const std::functi
     facts.dns_wait = inbound_->driver().waited();
     facts.dns_questions = inbound_->driver().questions();
     log_dns_limits(queue_id);
+    note_failure(facts);
     conclude(queue_id, facts);
     return actions;
 }
@@ -508,6 +510,21 @@ void Transaction::note_for_reports(std::string_view queue_id, record::MessageFac
     facts.host = context_.mta_name.empty() ? context_.runtime->host_name : context_.mta_name;
     if (context_.runtime->settings.reports.envelope_to && !more_recipients_) {
         facts.recipients = recipients_;
+    }
+}
+
+void Transaction::note_failure(const record::MessageFacts& facts) {
+    const auto& settings = context_.runtime->settings.reports;
+    if (service_.failure_reader == nullptr || !settings.enabled || !settings.failure.enabled ||
+        !facts.from_outside) {
+        return;
+    }
+    const auto failure = report::find_failure(
+        *facts.verdict, settings.failure.count_absent ? report::Absent::fails : report::Absent::passes_over);
+    if (failure) {
+        const FailedMail mail(*context_.runtime, context_.authserv_id, headers_, *facts.verdict, recipients_,
+                              *inbound_);
+        service_.failure_reader->read(facts, *failure, mail);
     }
 }
 

@@ -94,6 +94,8 @@ class Transaction {
                                record::MessageFacts& facts) const;
     [[nodiscard]] bool has_readers() const;
     void note_for_reports(std::string_view queue_id, record::MessageFacts& facts) const;
+    // To whoever reports failures, if the author's domain asks for it.
+    void note_failure(const record::MessageFacts& facts);
     // Its facts are complete: they are counted, and make its line in the log.
     void conclude(std::string_view queue_id, const record::MessageFacts& facts) const;
     void log_outbound(std::string_view queue_id, const Signed& result, bool goes_on) const;

@@ -13,6 +13,7 @@
 #include "milter/tool/report_commands.h"
 #include "milter/tool/reports/alignment_proof.h"
 #include "milter/tool/reports/open_outbox.h"
+#include "milter/tool/reports/plan_failures.h"
 #include "milter/tool/reports/preview.h"
 #include "milter/tool/reports/progress_line.h"
 #include "milter/tool/reports/run_lock.h"
@@ -236,10 +237,15 @@ class Run {
         const auto seen = reports::look_at_plans(
             outbox.database(), settings_.reports, wanted, clock_.now(),
             [&](const auto& candidate, const auto& plan) { return preview.see(candidate, plan); });
+        const auto looked =
+            seen ? reports::look_at_failures(
+                       outbox.database(), settings_.reports, wanted, clock_.now(),
+                       [&](const auto& failed, const auto& plan) { return preview.see(failed, plan); })
+                 : seen;
         if (preview.failure()) {
             return tl::make_unexpected(*preview.failure());
         }
-        return seen ? Result<ExitCode>(ExitCode::ok) : reports::fail_for(seen.error());
+        return looked ? Result<ExitCode>(ExitCode::ok) : reports::fail_for(looked.error());
     }
 
     // Also what would keep all of them here, behind what it keeps.

@@ -62,6 +62,14 @@ void print_counts(const StoreStatus& status, std::ostream& out) {
         fmt::print(out, "last flush: {} UTC, by {}; {} written, {} with less detail, {} not counted\n",
                    time_in_words(one.flushed), shown(one.host), messages(one.messages), one.less_detail,
                    one.dropped);
+        if (one.failures > 0 || one.failures_dropped > 0) {
+            fmt::print(out,
+                       "failure reports by {}: {} made, {} not made for want of room (reports.failure)\n",
+                       shown(one.host), one.failures, messages(one.failures_dropped));
+        }
+    }
+    if (status.failures > 0) {
+        fmt::print(out, "failure reports not planned yet: {}\n", status.failures);
     }
 }
 
@@ -111,7 +119,9 @@ void print_json(const config::Reports& settings, const StoreStatus& status, std:
                          {"last_flush", one.flushed},
                          {"messages", one.messages},
                          {"less_detail", one.less_detail},
-                         {"dropped", one.dropped}});
+                         {"dropped", one.dropped},
+                         {"failures", one.failures},
+                         {"failures_dropped", one.failures_dropped}});
     }
     Json runs = Json::array();
     for (const auto& run : status.runs) {
@@ -139,6 +149,7 @@ void print_json(const config::Reports& settings, const StoreStatus& status, std:
                      {"rows", status.rows},
                      {"domains", status.domains},
                      {"days", status.days},
+                     {"failures_waiting", status.failures},
                      {"daemons", hosts},
                      {"runs", runs},
                      {"deliveries", status.deliveries},

@@ -10,10 +10,7 @@
 
 namespace milter::tool {
 
-namespace {
-
-// Root does the daemon's work, so that a file is good that is good for the daemon.
-keys::Reader reader() {
+keys::Reader secret_reader() {
     if (::geteuid() == 0) {
         if (auto daemon = keys::Reader::of_user(daemon_user)) {
             return *std::move(daemon);
@@ -22,10 +19,8 @@ keys::Reader reader() {
     return keys::Reader::self();
 }
 
-} // namespace
-
 Result<std::string> read_secret_file(const std::string& path) {
-    const auto finding = keys::KeyFileCheck(reader()).examine(path);
+    const auto finding = keys::KeyFileCheck(secret_reader()).examine(path);
     if (!finding.problem.empty() || !finding.danger.empty()) {
         return fail(ExitCode::config, finding.problem.empty() ? finding.danger : finding.problem);
     }

@@ -1,11 +1,15 @@
 // Files with a secret of our own: the key of a store, the key of bounce tokens.
 #pragma once
 
+#include "keys/key_file.h"
 #include "milter/tool/command.h"
 
 #include <string>
 
 namespace milter::tool {
+
+// Whose access counts. Root does the daemon's work, so that a file is good that is good for the daemon.
+[[nodiscard]] keys::Reader secret_reader();
 
 // What stands in it, for the caller to wipe. A file that others may read or change is refused, like a private
 // key.

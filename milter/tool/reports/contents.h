@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/report_settings.h"
+#include "milter/reports/failure_store.h"
 #include "milter/tool/reports/build_report.h"
 #include "milter/tool/reports/outbox.h"
 #include "report/aggregate_xml.h"
@@ -21,6 +22,7 @@ struct Sender {
     ::report::Address from;
     ::report::Reporter reporter;
     ::report::PartLimits limits;
+    bool reports_failures;
 };
 
 class Contents {
@@ -36,7 +38,12 @@ class Contents {
     [[nodiscard]] virtual std::string mail_to(const ::report::Address& to, base::UnixTime date) const = 0;
 };
 
+// Of a failure that is stored; null: it is none that we wrote.
+[[nodiscard]] std::unique_ptr<Contents> contents_of(const milter::reports::StoredFailure& failure,
+                                                    const Sender& sender);
+
 // Null: what it was made of is gone, or it is none that we wrote. `sender` and `outbox` must outlive it.
+// Gone with it is a failure report that the settings do not want any more.
 [[nodiscard]] Stored<std::unique_ptr<Contents>> read_contents(Outbox& outbox, const PlannedReport& report,
                                                               const Sender& sender);
 

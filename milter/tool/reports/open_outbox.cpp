@@ -1,8 +1,8 @@
 #include "milter/tool/reports/open_outbox.h"
 
 #include "keys/file_bytes.h"
+#include "milter/reports/new_file.h"
 #include "milter/reports/open_database.h"
-#include "milter/tool/new_file.h"
 
 #include <fmt/format.h>
 
@@ -31,7 +31,7 @@ Result<OpenOutbox> OpenOutbox::open(const config::Settings& settings) {
 
 Result<OpenOutbox> OpenOutbox::open_or_make(const config::Settings& settings) {
     const auto& store = settings.reports.store;
-    if (!is_there(settings) && !make_file(store, "")) {
+    if (!is_there(settings) && !milter::reports::make_file(store, "")) {
         return fail(ExitCode::cannot_write, fmt::format("{}: {}", store, keys::error_text(errno)));
     }
     return open(settings);

@@ -2,6 +2,7 @@
 
 #include "crypto/mac.h"
 #include "milter/reports/columns.h"
+#include "milter/reports/failure_store.h"
 
 #include <fmt/format.h>
 
@@ -23,18 +24,28 @@ using milter::reports::Value;
 namespace {
 
 constexpr std::string_view report_columns =
-    "id, day, policy, part, domain, begins, ends, piece, pieces, state, next_try, size";
+    "id, day, policy, part, domain, begins, ends, piece, pieces, state, next_try, size, kind";
+
+constexpr const char* print(::report::ReportKind kind) {
+    return kind == ::report::ReportKind::failure ? "failure" : "aggregate";
+}
 
 // One after the other, for in each of them an index leads to what is due first. What was tried before comes
 // first: there are only so many of these.
 constexpr std::array<const char*, 2> open_states{"built", "planned"};
 
 PlannedReport report_of(const Cells& row) {
-    return {row.text(0),   {row.number(1), key_of_column(row.text(2)), row.number(3)},
-            row.text(4),   {row.number(5), row.number(6)},
-            row.number(7), row.number(8),
-            row.text(9),   row.number(10),
-            row.number(11)};
+    return {row.text(0),
+            {row.number(1), key_of_column(row.text(2)), row.number(3)},
+            row.text(4),
+            {row.number(5), row.number(6)},
+            row.number(7),
+            row.number(8),
+            row.text(9),
+            row.number(10),
+            row.number(11),
+            row.text(12) == print(::report::ReportKind::failure) ? ::report::ReportKind::failure
+                                                                 : ::report::ReportKind::aggregate};
 }
 
 // The id is random in all of its bits, and a column has a sign.
@@ -91,31 +102,58 @@ Stored<bool> Outbox::plan(const std::vector<PlannedReport>& pieces, const std::v
         return mine ? Stored<bool>(false) : base::refuse(mine.error());
     }
     for (const PlannedReport& piece : pieces) {
-        auto done = database_.run(
-            fmt::format("INSERT INTO paraph_report_planned ({}, planned) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-                        "$8, $9, 'planned', $10, 0, $11)",
-                        report_columns),
-            {Value(piece.id), Value(part.day), Value(bytes_of(part.policy)), Value(part.part),
-             Value(piece.domain), Value(piece.period.begin), Value(piece.period.end), Value(piece.piece),
-             Value(piece.pieces), Value(now), Value(now)});
-        for (const std::string& address : addresses) {
-            if (done) {
-                std::uint64_t id = 0;
-                for (const char octet : crypto::random_octets(sizeof(id))) {
-                    id = (id << 8U) | static_cast<unsigned char>(octet);
-                }
-                done = database_.run(
-                    "INSERT INTO paraph_report_delivery (id, report, address, state, tries, planned, "
-                    "next_try, last_reply) VALUES ($1, $2, $3, 'waiting', 0, $4, $5, '')",
-                    {Value(column_of(id)), Value(piece.id), Value(address), Value(now), Value(now)});
-            }
-        }
-        if (!done) {
-            return base::refuse(done.error());
+        if (auto added = add(piece, addresses, now); !added) {
+            return base::refuse(added.error());
         }
     }
     const auto marked = milter::reports::mark_planned(database_, part);
     return marked ? Stored<bool>(true) : base::refuse(marked.error());
+}
+
+Stored<void> Outbox::add(const PlannedReport& report, const std::vector<std::string>& addresses,
+                         base::UnixTime now) {
+    auto done = database_.run(
+        fmt::format("INSERT INTO paraph_report_planned ({}, planned) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+                    "$8, $9, 'planned', $10, 0, $11, $12)",
+                    report_columns),
+        {Value(report.id), Value(report.part.day), Value(bytes_of(report.part.policy)),
+         Value(report.part.part), Value(report.domain), Value(report.period.begin), Value(report.period.end),
+         Value(report.piece), Value(report.pieces), Value(now), Value(std::string(print(report.kind))),
+         Value(now)});
+    for (const std::string& address : addresses) {
+        if (done) {
+            std::uint64_t id = 0;
+            for (const char octet : crypto::random_octets(sizeof(id))) {
+                id = (id << 8U) | static_cast<unsigned char>(octet);
+            }
+            done = database_.run(
+                "INSERT INTO paraph_report_delivery (id, report, address, state, tries, "
+                "planned, next_try, last_reply) VALUES ($1, $2, $3, 'waiting', 0, $4, $5, '')",
+                {Value(column_of(id)), Value(report.id), Value(address), Value(now), Value(now)});
+        }
+    }
+    return done_of(done);
+}
+
+Stored<void> Outbox::plan_failure(const PlannedReport& report, const std::vector<std::string>& addresses,
+                                  base::UnixTime now) {
+    const auto added = add(report, addresses, now);
+    return added ? milter::reports::mark_failure_planned(database_, report.id) : added;
+}
+
+Stored<std::vector<Outbox::PlannedFailure>> Outbox::failures_since(base::UnixTime since) {
+    const auto table =
+        database_.run("SELECT domain, planned FROM paraph_report_planned WHERE kind = 'failure' "
+                      "AND planned > $1 ORDER BY planned",
+                      {Value(since)});
+    if (!table) {
+        return base::refuse(table.error());
+    }
+    std::vector<PlannedFailure> all;
+    for (const Cells& row : table->rows) {
+        all.push_back({row.text(0), row.number(1)});
+    }
+    return all;
 }
 
 Stored<void> Outbox::pass_over(const Part& part) {

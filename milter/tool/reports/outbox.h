@@ -9,6 +9,7 @@
 #include "milter/reports/due.h"
 #include "milter/tool/reports/delivery.h"
 #include "milter/tool/reports/suppression.h"
+#include "report/external_destination.h"
 #include "report/identity.h"
 #include "report/parts.h"
 
@@ -33,6 +34,7 @@ struct PlannedReport {
     std::string state = "planned"; // then "built", then "closed"
     base::UnixTime next_try = 0;
     std::int64_t size = 0; // of the file; 0: it was not built yet
+    ::report::ReportKind kind = ::report::ReportKind::aggregate;
 };
 
 // Which reports a run is about.
@@ -57,6 +59,15 @@ class Outbox {
     // else plans it.
     [[nodiscard]] Stored<bool> plan(const std::vector<PlannedReport>& pieces,
                                     const std::vector<std::string>& addresses, base::UnixTime now);
+    // The same of a failure report.
+    [[nodiscard]] Stored<void> plan_failure(const PlannedReport& report,
+                                            const std::vector<std::string>& addresses, base::UnixTime now);
+    // Those that were planned after a time, in their order.
+    struct PlannedFailure {
+        std::string domain;
+        base::UnixTime planned = 0;
+    };
+    [[nodiscard]] Stored<std::vector<PlannedFailure>> failures_since(base::UnixTime since);
     // No report: it is not looked at again. Likewise.
     [[nodiscard]] Stored<void> pass_over(const milter::reports::Part& part);
 
@@ -94,6 +105,8 @@ class Outbox {
     [[nodiscard]] bool is_shared() const { return locks_ != nullptr; }
 
   private:
+    [[nodiscard]] Stored<void> add(const PlannedReport& report, const std::vector<std::string>& addresses,
+                                   base::UnixTime now);
     [[nodiscard]] Stored<std::optional<PlannedReport>> pick(const Selection& wanted, base::UnixTime now);
     [[nodiscard]] Stored<void> put_back(const PlannedReport& report,
                                         const std::optional<base::UnixTime>& next_try);

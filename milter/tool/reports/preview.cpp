@@ -35,7 +35,9 @@ Stored<void> Preview::see(const milter::reports::Candidate& candidate, const Pla
         fmt::print(console_.out, "{}: no report: {}\n", about, plan.why_not);
         return {};
     }
-    if (auto told = tell_addresses(about, candidate.policy.domain, plan.addresses); !told) {
+    if (auto told = tell_addresses(
+            about, {::report::ReportKind::aggregate, candidate.policy.domain, sender_.from}, plan.addresses);
+        !told) {
         return told;
     }
     if (directory_.empty()) {
@@ -49,8 +51,29 @@ Stored<void> Preview::see(const milter::reports::Candidate& candidate, const Pla
     return {};
 }
 
+// A file has the mail to the first address.
+Stored<void> Preview::see(const milter::reports::StoredFailure& failure, const FailurePlan& plan) {
+    const auto about = fmt::format("{} {} failure of {}", print_day(::report::day_of(failure.report.seen)),
+                                   base::printable(failure.report.domain),
+                                   counted(static_cast<std::size_t>(failure.messages), "message"));
+    const auto domain = base::DomainName::parse(failure.report.domain);
+    if (plan.addresses.empty() || !domain) {
+        fmt::print(console_.out, "{}: no report: {}\n", about, plan.why_not);
+        return {};
+    }
+    if (auto told =
+            tell_addresses(about, {::report::ReportKind::failure, *domain, sender_.from}, plan.addresses);
+        !told || directory_.empty()) {
+        return told;
+    }
+    const auto contents = contents_of(failure, sender_);
+    const auto to = ::report::read_address(plan.addresses.front());
+    return contents && to ? write(failure.report.id + ".eml", contents->mail_to(*to, failure.report.seen))
+                          : Stored<void>();
+}
+
 // Those who get it, then each of the others.
-Stored<void> Preview::tell_addresses(const std::string& about, const base::DomainName& domain,
+Stored<void> Preview::tell_addresses(const std::string& about, Obstacles::Way way,
                                      const std::vector<std::string>& addresses) {
     std::string takers;
     std::string others;
@@ -63,7 +86,7 @@ Stored<void> Preview::tell_addresses(const std::string& about, const base::Domai
             takers += ' ' + address;
             continue;
         }
-        Obstacles::Way way{::report::ReportKind::aggregate, domain, *read};
+        way.to = *read;
         const auto against = outlook_->find(way);
         if (!against) {
             return base::refuse(against.error());
@@ -94,7 +117,11 @@ Stored<void> Preview::write(const ::report::Policy& policy, const PlannedReport&
     if (constexpr std::size_t longest_name = 255; name.size() > longest_name) {
         name = piece.id + ".xml.gz"; // domains may be as long as that alone
     }
-    if (auto written = write_output(directory_ + '/' + name, built->file, console_); !written) {
+    return write(name, built->file);
+}
+
+Stored<void> Preview::write(const std::string& name, const std::string& text) {
+    if (auto written = write_output(directory_ + '/' + name, text, console_); !written) {
         failure_ = written.error();
         return base::refuse(
             milter::reports::Failure{milter::reports::Failure::Kind::refused, failure_->message});

@@ -4,6 +4,7 @@
 #include "milter/tool/command.h"
 #include "milter/tool/reports/contents.h"
 #include "milter/tool/reports/outlook.h"
+#include "milter/tool/reports/plan_failures.h"
 #include "milter/tool/reports/plan_reports.h"
 
 #include <optional>
@@ -19,13 +20,15 @@ class Preview {
             Console& console);
 
     [[nodiscard]] Stored<void> see(const milter::reports::Candidate& candidate, const Plan& plan);
+    [[nodiscard]] Stored<void> see(const milter::reports::StoredFailure& failure, const FailurePlan& plan);
     // Of a file.
     [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
 
   private:
-    [[nodiscard]] Stored<void> tell_addresses(const std::string& about, const base::DomainName& domain,
+    [[nodiscard]] Stored<void> tell_addresses(const std::string& about, Obstacles::Way way,
                                               const std::vector<std::string>& addresses);
     [[nodiscard]] Stored<void> write(const ::report::Policy& policy, const PlannedReport& piece);
+    [[nodiscard]] Stored<void> write(const std::string& name, const std::string& text);
 
     Sender sender_;
     Database& database_;

@@ -1,5 +1,6 @@
 #include "milter/tool/reports/send_reports.h"
 
+#include "milter/tool/reports/plan_failures.h"
 #include "milter/tool/reports/plan_reports.h"
 
 #include <fmt/format.h>
@@ -44,7 +45,11 @@ Result<void> SendReports::run(const Selection& wanted) {
     if (!planned) {
         return fail(code_of(planned.error()), planned.error().text);
     }
-    result_.planned = *planned;
+    const auto failures = plan_failures(outbox_, settings_, wanted, result_.begun);
+    if (!failures) {
+        return fail(code_of(failures.error()), failures.error().text);
+    }
+    result_.planned = *planned + *failures;
     if (const auto read = share_.read(outbox_, result_.begun); !read) {
         return fail(code_of(read.error()), read.error().text);
     }
@@ -78,7 +83,7 @@ Stored<std::optional<base::UnixTime>> SendReports::send_report(const PlannedRepo
     const auto domain = base::DomainName::parse(report.domain);
     if (!*contents || !domain) {
         const auto ended = end_all(report);
-        return ended ? Stored<std::optional<base::UnixTime>>(std::nullopt) : base::refuse(ended.error());
+        return ended ? next_of(report) : base::refuse(ended.error());
     }
     obstacles_.begin();
     const auto sent = send_to_all(
@@ -121,6 +126,11 @@ Stored<std::optional<base::UnixTime>> SendReports::next_of(const PlannedReport& 
             next = std::min(next.value_or(then), then);
         }
     }
+    if (!next && report.kind == ::report::ReportKind::failure) { // what it says of a message is not kept
+        if (auto removed = milter::reports::remove_failure(outbox_.database(), report.id); !removed) {
+            return base::refuse(removed.error());
+        }
+    }
     return next;
 }
 
@@ -137,7 +147,9 @@ Stored<void> SendReports::end_all(const PlannedReport& report) {
         auto ended = recovered(delivery);
         if (!is_final(ended.state)) {
             ended.state = DeliveryState::given_up;
-            ended.last_reply = "its counts are gone: older than reports.keep, or there was no room";
+            ended.last_reply = report.kind == ::report::ReportKind::failure
+                                   ? "it is gone: older than reports.give_up, or failure reports are off now"
+                                   : "its counts are gone: older than reports.keep, or there was no room";
             count(ended.state);
             hands_.say(fmt::format("{} to {}: {}: {}", report.id, ended.address, print(ended.state),
                                    ended.last_reply));

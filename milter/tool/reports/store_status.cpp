@@ -28,12 +28,15 @@ std::vector<Question> questions() {
          }},
         {"SELECT count(*) FROM paraph_report_row",
          [](StoreStatus& status, const Cells& row) { status.rows = row.number(0); }},
-        {"SELECT host, max(flushed), sum(messages), sum(less_detail), sum(dropped) FROM paraph_report_daemon "
+        {"SELECT host, max(flushed), sum(messages), sum(less_detail), sum(dropped), "
+         "sum(failures), sum(failures_dropped) FROM paraph_report_daemon "
          "GROUP BY host ORDER BY host",
          [](StoreStatus& status, const Cells& row) {
-             status.hosts.push_back(
-                 {row.text(0), row.number(1), row.number(2), row.number(3), row.number(4)});
+             status.hosts.push_back({row.text(0), row.number(1), row.number(2), row.number(3), row.number(4),
+                                     row.number(5), row.number(6)});
          }},
+        {"SELECT count(*) FROM paraph_report_failure WHERE planned = 0",
+         [](StoreStatus& status, const Cells& row) { status.failures = row.number(0); }},
         {"SELECT host, ended, planned, sent, waiting, refused, given_up, held, problem FROM "
          "paraph_report_run "
          "ORDER BY host",

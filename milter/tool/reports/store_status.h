@@ -16,6 +16,7 @@ struct HostCounts {
     std::string host;
     base::UnixTime flushed = 0;
     std::int64_t messages = 0, less_detail = 0, dropped = 0;
+    std::int64_t failures = 0, failures_dropped = 0;
 };
 
 struct LastRun {
@@ -34,6 +35,7 @@ struct StoreStatus {
     std::uint64_t octets = 0;
     std::int64_t days = 0, first_day = 0, last_day = 0;
     std::int64_t domains = 0, rows = 0, messages = 0;
+    std::int64_t failures = 0; // that wait to be planned
     std::vector<HostCounts> hosts{};
     std::vector<LastRun> runs{};
     std::map<std::string, std::int64_t> deliveries{}; // by their state

@@ -20,8 +20,6 @@ const report::Redactor& redactor() {
 report::FailureReporter reporter() {
     return {.from = report::read_address("reports@harbour.example").value(),
             .from_name = "Harbour Mail",
-            .authserv_id = "harbour.example",
-            .host = name("mx.harbour.example"),
             .user_agent = "paraph/1.0"};
 }
 
@@ -35,13 +33,14 @@ message::HeaderList headers() {
 
 std::string written(const report::FailedMessage& message, std::size_t incidents = 1) {
     const auto who = reporter();
-    return write({.reporter = who,
-                  .message = message,
-                  .to = report::read_address("f@orchard.example").value(),
-                  .report_id = report::ReportId::parse("aeaqcaibaeaqcaibaeaqcaibae").value(),
-                  .incidents = incidents,
-                  .date = 1793752200},
-                 redactor());
+    const auto contents = contents_of(message, {"harbour.example", name("mx.harbour.example")}, redactor());
+    CHECK(report::unpack_failure(pack(contents)) == contents);
+    return report::write({.reporter = who,
+                          .contents = contents,
+                          .to = report::read_address("f@orchard.example").value(),
+                          .report_id = report::ReportId::parse("aeaqcaibaeaqcaibaeaqcaibae").value(),
+                          .incidents = incidents,
+                          .date = 1793752200});
 }
 
 // The fields of the second part.

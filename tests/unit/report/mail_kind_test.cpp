@@ -26,6 +26,9 @@ TEST_CASE("what kind of mail the header says it is") {
         {"Auto-Submitted", " NO (really)", plain},
         {"Auto-Submitted", " ", plain},
         {"List-Id", " <a.lists.example>", list},
+        {"Precedence", " List", list},
+        {"Precedence", " bulk", list},
+        {"Precedence", " first-class", {}},
         {"X-Subject", " Report Domain: a.example Submitter: b.example", plain},
     };
     for (const Case& c : cases) {

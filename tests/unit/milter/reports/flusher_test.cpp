@@ -71,8 +71,10 @@ struct Flushing {
     test::MemoryLogger logger;
     milter::record::Counters counters;
     Collector collector{[] {}};
+    FailureCollector failures;
     config::Reports settings;
     Flusher flusher{collector,
+                    failures,
                     logger,
                     counters,
                     [this](const config::Reports&) -> base::Result<std::unique_ptr<Database>, std::string> {
@@ -220,6 +222,7 @@ TEST_CASE("what is old goes without mail, and where nothing is counted any more"
         later.settings.store = one.settings.store;
         later.settings.enabled = enabled;
         Flusher flusher{later.collector,
+                        later.failures,
                         later.logger,
                         later.counters,
                         [&](const config::Reports&) { return open_sqlite({.path = one.settings.store}); },

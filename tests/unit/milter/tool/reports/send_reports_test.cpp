@@ -1,8 +1,10 @@
 #include "milter/tool/reports/send_reports.h"
 
+#include "milter/reports/failure_store.h"
 #include "milter/reports/flush.h"
 #include "milter/reports/sqlite_database.h"
 #include "report/evaluation.h"
+#include "report/failure_arf.h"
 #include "support/catch.h"
 #include "support/temporary_tree.h"
 #include "support/watched_database.h"
@@ -329,4 +331,98 @@ TEST_CASE("no statement of a run reads all that was counted or planned, or a day
     office.now += 3600;
     CHECK(office.run().waiting == 11);
     CHECK(office.database->slow() == std::vector<std::string>());
+}
+
+// ---- Failure reports
+
+namespace {
+
+void fail_of(Office& office, const std::vector<std::string>& domains) {
+    milter::reports::FailureBatch batch;
+    office.settings.failure.enabled = true;
+    for (const auto& domain : domains) {
+        const ::report::FailureContents contents{
+            .subject = "s", .words = "w\r\n", .feedback = "A: b\r\n", .header = "From: <x@y>\r\n"};
+        batch.reports.push_back({.id = "id" + std::to_string(batch.reports.size()) + domain.substr(0, 1),
+                                 .domain = domain,
+                                 .addresses = "f@" + domain,
+                                 .content = pack(contents),
+                                 .seen = office.now});
+    }
+    REQUIRE(milter::reports::store_failures(*office.database, batch, {"d", "mx1", office.now}));
+}
+
+} // namespace
+
+TEST_CASE("a failure report goes out at once, and what it says is gone from the store then") {
+    Office office;
+    fail_of(office, {"orchard.test", "plum.test"});
+    CHECK(office.run().sent == 2);
+    CHECK(office.number("SELECT count(*) FROM paraph_report_failure") == 0);
+    CHECK(office.run().sent == 0);
+    CHECK(office.postbox.taken == std::vector<std::string>{"f@orchard.test", "f@plum.test"});
+}
+
+TEST_CASE("whoever is killed at the end of a failure report sends it once") {
+    Office office;
+    fail_of(office, names(3, "d{}.test"));
+    office.postbox.is_killed_at_end = true;
+    for (int i = 0; i < 3; ++i) {
+        CHECK_THROWS_AS(office.run(), Postbox::Killed);
+    }
+    office.postbox.is_killed_at_end = false;
+    CHECK(office.run().sent == 0); // taken for sent, all of them
+    CHECK(office.postbox.tried == 3);
+    CHECK(office.number("SELECT count(*) FROM paraph_report_failure") == 0);
+}
+
+TEST_CASE("the limits hold over all daemons of a store, and what is beyond them waits") {
+    Office office;
+    office.settings.failure.per_hour = 4;
+    office.settings.failure.per_hour_and_domain = 2;
+    fail_of(office, names(6, "d{}.hosting.test"));
+    CHECK(office.run().planned == 2);
+    fail_of(office, names(6, "e{}.test"));
+    CHECK(office.run().planned == 2);
+    CHECK(office.run().planned == 0);
+    office.now += 3600;
+    CHECK(office.run().planned == 4);
+}
+
+TEST_CASE("failure reports that are off, too old, or of a domain on the list are not sent and not kept") {
+    for (const auto& change : std::vector<std::function<void(Office&)>>{
+             [](Office& office) { office.settings.failure.enabled = false; },
+             [](Office& office) { office.now += office.settings.mail.give_up.count() + 1; },
+             [](Office& office) { office.settings.failure.never = {"orchard.test"}; },
+             [](Office& office) { office.settings.hold_new_domains = true; }}) {
+        Office office;
+        fail_of(office, {"orchard.test"});
+        change(office);
+        CHECK(office.run().planned == 0);
+        CHECK(office.postbox.tried == 0);
+        CHECK(office.number("SELECT count(*) FROM paraph_report_failure") == 0);
+    }
+}
+
+TEST_CASE("failure reports that were planned are not sent any more once they are off") {
+    Office office;
+    fail_of(office, {"orchard.test"});
+    office.postbox.reply = [](const auto&) { return Attempt{End::later, "451 later"}; };
+    (void)office.run();
+    office.settings.failure.enabled = false;
+    office.now += 3600;
+    office.postbox.reply = [](const auto&) { return Attempt{End::accepted, "250 ok"}; };
+    CHECK(office.run().given_up == 1);
+    CHECK(office.postbox.taken.empty());
+    CHECK(office.number("SELECT count(*) FROM paraph_report_failure") == 0);
+}
+
+TEST_CASE("octets of the store that are no report of ours are not sent") {
+    Office office;
+    fail_of(office, {"orchard.test"});
+    REQUIRE(office.database->run("UPDATE paraph_report_failure SET content = $1",
+                                 {milter::reports::Value(milter::reports::Bytes{"x"})}));
+    (void)office.run();
+    CHECK(office.postbox.tried == 0);
+    CHECK(office.number("SELECT count(*) FROM paraph_report_failure") == 0);
 }

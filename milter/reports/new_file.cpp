@@ -1,4 +1,4 @@
-#include "milter/tool/new_file.h"
+#include "milter/reports/new_file.h"
 
 #include "keys/file_bytes.h"
 
@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <cstdio>
 
-namespace milter::tool {
+namespace milter::reports {
 
 namespace {
 
@@ -45,4 +45,4 @@ bool make_file(const std::string& path, std::string_view text) {
     return placed;
 }
 
-} // namespace milter::tool
+} // namespace milter::reports

@@ -1,0 +1,240 @@
+#include "milter/reports/failure_collector.h"
+
+#include "base/ip_network.h"
+#include "crypto/mac.h"
+#include "message/reverse_path.h"
+#include "milter/reports/site_key.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <new>
+#include <utility>
+
+namespace milter::reports {
+
+namespace {
+
+// Of reports.memory.
+constexpr std::size_t share = 8;
+
+std::string new_report_id() {
+    std::array<std::uint8_t, 16> random{};
+    const auto octets = crypto::random_octets(random.size());
+    std::transform(octets.begin(), octets.end(), random.begin(),
+                   [](char octet) { return static_cast<std::uint8_t>(octet); });
+    return report::ReportId::make(random).text();
+}
+
+// Those of one customer are one: he has any number of others.
+std::string network_of(const std::optional<base::IpAddress>& client) {
+    if (!client) {
+        return "";
+    }
+    return base::IpNetwork(*client, client->is_v4() ? 24 : 64).print();
+}
+
+// What failed: the signature's domain, or that of MAIL FROM.
+std::string identifier_of(const record::MessageFacts& facts, const report::Failure& failure) {
+    return failure.kind == report::FailureKind::dkim ? facts.verdict->dkim.at(failure.signature).domain
+                                                     : message::read_reverse_path(facts.mail_from).domain;
+}
+
+std::string text_of(const crypto::Sha256& code) {
+    return {code.begin(), code.end()};
+}
+
+bool is_own(const config::Reports& settings, const base::DomainName& author) {
+    const auto from = report::read_address(settings.mail.from);
+    return from && from->domain == author;
+}
+
+bool is_listed(const std::vector<std::string>& names, const base::DomainName& domain) {
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        const auto listed = base::DomainName::parse_international(name);
+        return listed && domain.is_at_or_below(*listed);
+    });
+}
+
+} // namespace
+
+std::size_t FailureBatch::bytes() const {
+    constexpr std::size_t overhead = 200; // of the containers, with what the allocator adds
+    std::size_t sum = incidents.size() * overhead;
+    for (const FailureReport& one : reports) {
+        sum += one.content.size() + one.addresses.size() + one.domain.size() + overhead;
+    }
+    return sum;
+}
+
+void FailureBatch::add(FailureBatch later) {
+    std::move(later.reports.begin(), later.reports.end(), std::back_inserter(reports));
+    for (const auto& [id, messages] : later.incidents) {
+        incidents[id] = messages;
+    }
+    dropped += later.dropped;
+}
+
+struct FailureCollector::Draft {
+    base::DomainName domain;
+    std::string organization;
+    std::string addresses{};
+    report::Key key{};
+    base::UnixTime now = 0;
+    std::string id{};
+    std::shared_ptr<const report::Redactor> redactor;
+};
+
+FailureCollector::FailureCollector() : allowance_(config::FailureReports()) {}
+
+// The message is none the worse if there is no memory for its report.
+void FailureCollector::read(const record::MessageFacts& facts, const report::Failure& failure,
+                            const record::FailedMail& mail) {
+    try {
+        note(facts, failure, mail);
+    } catch (const std::bad_alloc&) {
+        const threads::Lock lock(mutex_);
+        ++batch_.dropped;
+    }
+}
+
+void FailureCollector::note(const record::MessageFacts& facts, const report::Failure& failure,
+                            const record::FailedMail& mail) {
+    const auto draft = draft_of(facts, failure);
+    if (!draft || is_known_or_too_much(*draft) || mail.is_hosted() || !begin(*draft)) {
+        return;
+    }
+    const auto host = base::DomainName::parse(mail.host());
+    const report::FailedMessage message{.verdict = *facts.verdict,
+                                        .headers = mail.headers(),
+                                        .failure = failure,
+                                        .client = facts.client,
+                                        .mail_from = facts.mail_from,
+                                        .action = facts.disposition.action,
+                                        .arrival = facts.arrived,
+                                        .spf_records = mail.spf_records()};
+    const report::FailurePlace place{mail.authserv_id(), host.value_or(draft->domain)};
+    keep({.id = draft->id,
+          .domain = draft->domain.text(),
+          .addresses = draft->addresses,
+          .content = pack(contents_of(message, place, *draft->redactor)),
+          .seen = facts.arrived});
+}
+
+// Nothing: no report may be made of it, or to nobody.
+std::optional<FailureCollector::Draft> FailureCollector::draft_of(const record::MessageFacts& facts,
+                                                                  const report::Failure& failure) const {
+    const auto& verdict = *facts.verdict;
+    const auto& evaluation = *verdict.dmarc->evaluation;
+    const auto& domain = evaluation.policy_domain;
+    const threads::Lock lock(mutex_);
+    const bool is_null = verdict.sender.null_sender || message::read_reverse_path(facts.mail_from).null;
+    const report::FailureReception reception{.null_sender = is_null,
+                                             .hosted = false, // asked later, for it may take a while
+                                             .own_report = verdict.dmarc->author_domain &&
+                                                           is_own(settings_, *verdict.dmarc->author_domain),
+                                             .kind = facts.mail_kind};
+    if (!domain || !redactor_ || !report::failure_obstacle(verdict, reception).empty() ||
+        is_listed(settings_.failure.never, *domain) ||
+        is_listed(settings_.failure.never, *verdict.dmarc->author_domain)) {
+        return std::nullopt;
+    }
+    Draft draft{.domain = *domain,
+                .organization = suffixes_.registered_domain(*domain).value_or(*domain).text(),
+                .now = facts.arrived,
+                .redactor = redactor_};
+    std::vector<std::string> uris;
+    for (const auto& one : evaluation.record->ruf) {
+        uris.push_back(one.uri);
+    }
+    const auto named = report::read_report_uris(uris, settings_.mail.max_addresses);
+    for (const auto& address : named.addresses) {
+        if (!report::is_author(verdict, address)) {
+            draft.addresses += (draft.addresses.empty() ? "" : "\n") + report::print(address);
+        }
+    }
+    draft.key = report::key_of(fmt::format("{}\n{}\n{}\n{}", domain->text(), network_of(facts.client),
+                                           static_cast<int>(failure.kind), identifier_of(facts, failure)));
+    draft.id = new_report_id();
+    return draft.addresses.empty() ? std::nullopt : std::optional(std::move(draft));
+}
+
+bool FailureCollector::is_known_or_too_much(const Draft& draft) {
+    const threads::Lock lock(mutex_);
+    if (is_known(draft)) {
+        return true;
+    }
+    const bool has_room =
+        allowance_.has_room(draft.organization, draft.now) && bytes_ + held_ < settings_.memory / share;
+    batch_.dropped += has_room ? 0 : 1;
+    return !has_room;
+}
+
+bool FailureCollector::is_known(const Draft& draft) {
+    const auto known = similar_.find(draft.key);
+    if (known == similar_.end() || draft.now - known->second.since >= window ||
+        draft.now < known->second.since) {
+        return false;
+    }
+    batch_.incidents[known->second.id] = ++known->second.messages;
+    return true;
+}
+
+bool FailureCollector::begin(const Draft& draft) {
+    const threads::Lock lock(mutex_);
+    if (is_known(draft)) {
+        return false;
+    }
+    if (!allowance_.has_room(draft.organization, draft.now)) {
+        ++batch_.dropped;
+        return false;
+    }
+    std::erase_if(similar_, [&](const auto& one) {
+        return draft.now - one.second.since >= window || draft.now < one.second.since;
+    });
+    allowance_.take(draft.organization, draft.now);
+    similar_[draft.key] = {draft.id, draft.now, 1};
+    return true;
+}
+
+void FailureCollector::keep(FailureReport report) {
+    const threads::Lock lock(mutex_);
+    batch_.reports.push_back(std::move(report));
+    bytes_ = batch_.bytes();
+}
+
+std::string FailureCollector::configure(const config::Reports& settings) {
+    const bool is_wanted = settings.enabled && settings.failure.enabled;
+    std::shared_ptr<const report::Redactor> redactor;
+    std::string problem;
+    if (is_wanted) {
+        if (const auto key = site_key(settings.mail.token_key)) {
+            redactor =
+                std::make_shared<const report::Redactor>(text_of(key->code("failure report local-parts")));
+        } else {
+            problem = key.error();
+        }
+    }
+    const threads::Lock lock(mutex_);
+    if (settings_.failure != settings.failure) { // else what was used stays used
+        allowance_ = FailureAllowance(settings.failure);
+    }
+    settings_ = settings;
+    redactor_ = std::move(redactor);
+    return problem;
+}
+
+FailureBatch FailureCollector::take() {
+    const threads::Lock lock(mutex_);
+    bytes_ = 0;
+    return std::exchange(batch_, {});
+}
+
+void FailureCollector::hold(std::size_t bytes) {
+    const threads::Lock lock(mutex_);
+    held_ = bytes;
+}
+
+} // namespace milter::reports

@@ -1,0 +1,27 @@
+// Failure reports on their way from memory to the store. Used by one thread.
+#pragma once
+
+#include "milter/reports/failure_collector.h"
+#include "milter/reports/failure_store.h"
+
+#include <string>
+
+namespace milter::reports {
+
+class FailureFlush {
+  public:
+    explicit FailureFlush(FailureCollector& collector) : collector_(collector) {}
+
+    // What there is now, with what could not be written before.
+    void gather();
+    [[nodiscard]] bool has_batch() const { return !batch_.empty(); }
+    [[nodiscard]] std::int64_t messages() const { return static_cast<std::int64_t>(batch_.reports.size()); }
+    // `is_full`: the store has no room, and the reports are dropped.
+    [[nodiscard]] Stored<void> write(Database& database, const FailureOrigin& origin, bool is_full);
+
+  private:
+    FailureCollector& collector_;
+    FailureBatch batch_;
+};
+
+} // namespace milter::reports

@@ -1,0 +1,166 @@
+#include "milter/tool/reports/plan_failures.h"
+
+#include "base/ascii.h"
+#include "milter/reports/failure_allowance.h"
+#include "milter/tool/reports/organizations.h"
+#include "report/report_uri.h"
+
+#include <algorithm>
+
+namespace milter::tool::reports {
+
+using milter::reports::FailureAllowance;
+using milter::reports::StoredFailure;
+
+namespace {
+
+constexpr std::size_t failures_at_once = 100;
+
+bool is_wanted(const StoredFailure& failure, const Selection& wanted) {
+    return (!wanted.domain || failure.report.domain == *wanted.domain) &&
+           (!wanted.day || ::report::day_of(failure.report.seen) == *wanted.day);
+}
+
+bool is_listed(const std::vector<std::string>& names, const std::string& text) {
+    const auto domain = base::DomainName::parse(text);
+    return domain && std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+               const auto listed = base::DomainName::parse_international(name);
+               return listed && domain->is_at_or_below(*listed);
+           });
+}
+
+Stored<void> for_each_page(Database& database,
+                           const std::function<Stored<void>(const std::vector<StoredFailure>&)>& see) {
+    std::optional<StoredFailure> after;
+    for (;;) {
+        const auto page = milter::reports::read_failures(database, after, failures_at_once);
+        if (!page) {
+            return base::refuse(page.error());
+        }
+        if (page->empty()) {
+            return {};
+        }
+        if (auto seen = see(*page); !seen) {
+            return seen;
+        }
+        after = page->back();
+    }
+}
+
+class Planning {
+  public:
+    Planning(Outbox& outbox, const config::Reports& settings, base::UnixTime now)
+        : outbox_(outbox), settings_(settings), now_(now), allowance_(settings.failure) {}
+
+    // What was planned before counts.
+    Stored<void> recall() {
+        const auto before = outbox_.failures_since(now_ - ::report::seconds_a_day);
+        if (!before) {
+            return base::refuse(before.error());
+        }
+        for (const auto& one : *before) {
+            allowance_.take(organization_of(one.domain), one.planned);
+        }
+        return {};
+    }
+
+    // Within a transaction.
+    Stored<void> plan(const StoredFailure& failure) {
+        const auto plan = plan_of(failure, settings_, now_);
+        if (plan.addresses.empty()) {
+            return milter::reports::remove_failure(outbox_.database(), failure.report.id);
+        }
+        const auto organization = organization_of(failure.report.domain);
+        if (!allowance_.has_room(organization, now_)) {
+            return {}; // it waits
+        }
+        allowance_.take(organization, now_);
+        ++planned_;
+        return outbox_.plan_failure({.id = failure.report.id,
+                                     .part = {::report::day_of(failure.report.seen), {}, 0},
+                                     .domain = failure.report.domain,
+                                     .period = {failure.report.seen, failure.report.seen},
+                                     .kind = ::report::ReportKind::failure},
+                                    plan.addresses, now_);
+    }
+
+    [[nodiscard]] std::int64_t planned() const { return planned_; }
+
+  private:
+    [[nodiscard]] std::string organization_of(const std::string& text) const {
+        const auto domain = base::DomainName::parse(text);
+        return domain ? organizations_.of(*domain) : text;
+    }
+
+    Outbox& outbox_;
+    const config::Reports& settings_;
+    base::UnixTime now_;
+    Organizations organizations_;
+    FailureAllowance allowance_;
+    std::int64_t planned_ = 0;
+};
+
+} // namespace
+
+FailurePlan plan_of(const StoredFailure& failure, const config::Reports& settings, base::UnixTime now) {
+    const auto none = [](const char* why) { return FailurePlan{.addresses = {}, .why_not = why}; };
+    if (!settings.failure.enabled) {
+        return none("reports.failure.enabled is false");
+    }
+    if (now - failure.report.seen > settings.mail.give_up.count()) {
+        return none("it waited too long (reports.give_up)");
+    }
+    if (is_listed(settings.never_due, failure.report.domain) ||
+        is_listed(settings.failure.never, failure.report.domain)) {
+        return none("never due");
+    }
+    if (settings.hold_new_domains && failure.first_day >= ::report::day_of(failure.report.seen)) {
+        return none("seen for the first time on that day");
+    }
+    FailurePlan plan;
+    for (const std::string_view text : base::split(failure.report.addresses, '\n')) {
+        // Checked when it was stored; but the store is not ours alone.
+        if (const auto address = ::report::read_address(text);
+            address && plan.addresses.size() < settings.mail.max_addresses) {
+            plan.addresses.push_back(::report::print(*address));
+        }
+    }
+    plan.why_not = plan.addresses.empty() ? "no address that a report could go to" : "";
+    return plan;
+}
+
+Stored<std::int64_t> plan_failures(Outbox& outbox, const config::Reports& settings, const Selection& wanted,
+                                   base::UnixTime now) {
+    Planning planning(outbox, settings, now);
+    if (auto recalled = planning.recall(); !recalled) {
+        return base::refuse(recalled.error());
+    }
+    const auto done = outbox.database().transaction([&] {
+        return for_each_page(outbox.database(), [&](const auto& page) -> Stored<void> {
+            for (const StoredFailure& failure : page) {
+                if (auto planned = is_wanted(failure, wanted) ? planning.plan(failure) : Stored<void>();
+                    !planned) {
+                    return planned;
+                }
+            }
+            return {};
+        });
+    });
+    return done ? Stored<std::int64_t>(planning.planned()) : base::refuse(done.error());
+}
+
+Stored<void> look_at_failures(Database& database, const config::Reports& settings, const Selection& wanted,
+                              base::UnixTime now, const SeeFailure& see) {
+    return for_each_page(database, [&](const auto& page) -> Stored<void> {
+        for (const StoredFailure& failure : page) {
+            if (auto seen = is_wanted(failure, wanted) ? see(failure, plan_of(failure, settings, now))
+                                                       : Stored<void>();
+                !seen) {
+                return seen;
+            }
+        }
+        return {};
+    });
+}
+
+} // namespace milter::tool::reports

@@ -1,0 +1,34 @@
+// Which failure reports there are to be: all that the daemons stored and that did not wait too long. The
+// limits hold once more here, for all daemons of a store and whatever was restarted.
+#pragma once
+
+#include "config/report_settings.h"
+#include "milter/reports/failure_store.h"
+#include "milter/tool/reports/outbox.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace milter::tool::reports {
+
+struct FailurePlan {
+    std::vector<std::string> addresses; // checked; none: no report
+    std::string why_not;
+};
+
+[[nodiscard]] FailurePlan plan_of(const milter::reports::StoredFailure& failure,
+                                  const config::Reports& settings, base::UnixTime now);
+
+// Plans them; how many. Those that there must be none of are gone then.
+[[nodiscard]] Stored<std::int64_t> plan_failures(Outbox& outbox, const config::Reports& settings,
+                                                 const Selection& wanted, base::UnixTime now);
+
+// The same for people, and nothing is changed.
+using SeeFailure =
+    std::function<Stored<void>(const milter::reports::StoredFailure& failure, const FailurePlan& plan)>;
+[[nodiscard]] Stored<void> look_at_failures(Database& database, const config::Reports& settings,
+                                            const Selection& wanted, base::UnixTime now,
+                                            const SeeFailure& see);
+
+} // namespace milter::tool::reports

@@ -1,0 +1,236 @@
+#include "milter/reports/failure_collector.h"
+
+#include "milter/reports/failure_store.h"
+#include "milter/reports/schema.h"
+#include "milter/reports/sqlite_database.h"
+#include "support/catch.h"
+#include "support/temporary_tree.h"
+#include "unit/report/failed_mail.h"
+
+#include <fmt/format.h>
+
+using namespace milter::reports;
+
+namespace {
+
+constexpr base::UnixTime noon = 1'793'750'400;
+
+class Mail final : public milter::record::FailedMail {
+  public:
+    [[nodiscard]] const message::HeaderList& headers() const override { return list; }
+    [[nodiscard]] bool is_hosted() const override {
+        ++asked;
+        return hosted;
+    }
+    [[nodiscard]] std::vector<report::SpfRecord> spf_records() const override { return {}; }
+    [[nodiscard]] std::string authserv_id() const override { return "mx.test"; }
+    [[nodiscard]] std::string host() const override { return "mx.test"; }
+
+    message::HeaderList list;
+    bool hosted = false;
+    mutable int asked = 0;
+};
+
+struct Desk {
+    explicit Desk(const std::string& ruf = "mailto:f@orchard.example")
+        : verdict(report_test::failed_mail("v=DMARC1; p=none; ruf=" + ruf)) {
+        settings.enabled = settings.failure.enabled = true;
+        settings.mail.from = "dmarc@reports.test";
+        settings.mail.token_key = tree.path("token.key");
+        mail.list.add(message::HeaderField("From", " Ann <ann@press.orchard.example>"));
+        configure();
+    }
+    void configure() { REQUIRE(collector.configure(settings).empty()); }
+
+    void fail(const std::string& client = "192.0.2.7", const std::string& mail_from = "<x@bulk.example>") {
+        milter::record::MessageFacts facts;
+        facts.verdict = verdict;
+        facts.mail_from = mail_from;
+        facts.mail_kind = kind;
+        facts.client = base::IpAddress::parse(client);
+        facts.arrived = now;
+        collector.read(facts, {}, mail);
+    }
+    std::size_t made() { return collector.take().reports.size(); }
+
+    TemporaryTree tree;
+    config::Reports settings;
+    FailureCollector collector;
+    authenticate::Verdict verdict;
+    Mail mail;
+    report::MailKind kind;
+    base::UnixTime now = noon;
+};
+
+std::string client_of(int number) {
+    return fmt::format("198.18.{}.7", number);
+}
+
+} // namespace
+
+TEST_CASE("a failure makes one report, and those alike count for it") {
+    Desk desk;
+    desk.fail();
+    desk.fail("192.0.2.99"); // of the same network
+    desk.fail("192.0.2.7", "<y@bulk.example>");
+    const auto batch = desk.collector.take();
+    REQUIRE(batch.reports.size() == 1);
+    CHECK(batch.reports.at(0).domain == "orchard.example");
+    CHECK(batch.reports.at(0).addresses == "f@orchard.example");
+    CHECK(batch.incidents == std::map<std::string, std::int64_t>{{batch.reports.at(0).id, 3}});
+    CHECK(batch.reports.at(0).content.find("ann") == std::string::npos);
+    desk.fail("192.0.3.7"); // another network
+    desk.now += FailureCollector::window;
+    desk.fail();
+    CHECK(desk.made() == 2);
+}
+
+TEST_CASE("the buckets of an organization and of all hold, whatever a flood is about") {
+    Desk desk;
+    desk.settings.failure = {
+        .enabled = true, .per_hour_and_domain = 3, .per_day_and_domain = 5, .per_hour = 9, .per_day = 9};
+    desk.configure();
+    for (int i = 0; i < 200; ++i) {
+        desk.fail(client_of(i));
+    }
+    auto batch = desk.collector.take();
+    CHECK(batch.reports.size() == 3);
+    CHECK(batch.dropped == 197);
+    CHECK(desk.mail.asked == 3); // what is beyond the bucket costs no question
+    desk.now += 3600;
+    for (int i = 0; i < 200; ++i) {
+        desk.fail(client_of(i));
+    }
+    CHECK(desk.made() == 2); // of the day
+    desk.configure();        // the same settings fill no bucket
+    desk.fail(client_of(201));
+    CHECK(desk.made() == 0);
+    desk.now += 86'400;
+    desk.fail();
+    CHECK(desk.made() == 1);
+}
+
+TEST_CASE("an allowance does not grow with the names that a flood makes up") {
+    FailureAllowance allowance({.enabled = true, .per_hour = 10, .per_day = 50});
+    int taken = 0;
+    for (int i = 0; i < 10'000; ++i) {
+        const auto name = fmt::format("d{}.example", i);
+        if (allowance.has_room(name, noon)) {
+            allowance.take(name, noon);
+            ++taken;
+        }
+    }
+    CHECK(taken == 10);
+    CHECK(allowance.size() == 10);
+    CHECK_FALSE(allowance.has_room("other.example", noon - 7200)); // a clock that goes back
+}
+
+TEST_CASE("there is no report that could be answered by another") {
+    const auto none = [](const std::function<void(Desk&)>& change) {
+        Desk desk;
+        change(desk);
+        desk.fail();
+        CHECK(desk.made() == 0);
+    };
+    none([](Desk& desk) { desk.kind.report = true; });
+    none([](Desk& desk) { desk.kind.automatic = true; });
+    none([](Desk& desk) { desk.kind.list = true; });
+    none([](Desk& desk) { desk.mail.hosted = true; });
+    none([](Desk& desk) { desk.verdict.sender.null_sender = true; });
+    none([](Desk& desk) {
+        desk.settings.mail.from = "dmarc@press.orchard.example";
+        desk.configure();
+    });
+    none([](Desk& desk) {
+        desk.settings.failure.never = {"orchard.example"};
+        desk.configure();
+    });
+    none([](Desk& desk) {
+        desk.settings.failure.enabled = false;
+        desk.configure();
+    });
+    Desk desk;
+    desk.fail("192.0.2.7", "<>");
+    CHECK(desk.made() == 0);
+}
+
+TEST_CASE("whoever wrote the message gets no report about it, others do") {
+    Desk desk("mailto:Ann@press.orchard.example,mailto:f@orchard.example");
+    desk.fail();
+    CHECK(desk.collector.take().reports.at(0).addresses == "f@orchard.example");
+    Desk alone("mailto:ann@press.orchard.example");
+    alone.fail();
+    CHECK(alone.made() == 0);
+}
+
+TEST_CASE("without a key nothing is made, for nothing could be redacted") {
+    Desk desk;
+    desk.settings.mail.token_key = desk.tree.path("no/such/folder/key");
+    CHECK_FALSE(desk.collector.configure(desk.settings).empty());
+    desk.fail();
+    CHECK(desk.made() == 0);
+}
+
+TEST_CASE("memory for what waits is bounded") {
+    Desk desk;
+    desk.settings.failure = {.enabled = true,
+                             .per_hour_and_domain = 10'000,
+                             .per_day_and_domain = 10'000,
+                             .per_hour = 10'000,
+                             .per_day = 10'000};
+    desk.settings.memory = 1'000'000;
+    desk.configure();
+    for (int i = 0; i < 5000; ++i) {
+        desk.fail(fmt::format("198.{}.{}.1", i / 256, i % 256));
+    }
+    const auto batch = desk.collector.take();
+    CHECK(batch.bytes() < 200'000);
+    CHECK(batch.dropped > 1000);
+}
+
+TEST_CASE("a batch of failures is stored once, however often it is tried") {
+    Desk desk;
+    desk.fail();
+    desk.fail();
+    const auto batch = desk.collector.take();
+    const auto database = open_sqlite({.path = desk.tree.path("r.db")});
+    REQUIRE(database->open());
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(store_failures(*database, batch, {"one", "mx", noon}));
+    }
+    const auto stored = read_failures(*database, std::nullopt, 10);
+    REQUIRE(stored);
+    REQUIRE(stored->size() == 1);
+    CHECK(stored->at(0).messages == 2);
+    CHECK(stored->at(0).first_day == report::day_of(noon));
+    REQUIRE(mark_failure_planned(*database, batch.reports.at(0).id));
+    CHECK(read_failures(*database, std::nullopt, 10)->empty());
+    REQUIRE(expire_failures(*database, noon + 1));
+    CHECK_FALSE(find_failure(*database, batch.reports.at(0).id)->has_value());
+}
+
+TEST_CASE("a store of the version before gets the tables of failures and keeps what it has") {
+    const TemporaryTree tree;
+    {
+        const auto database = open_sqlite({.path = tree.path("r.db")});
+        REQUIRE(database->open());
+        for (const char* statement :
+             {"DROP INDEX paraph_report_planned_kind", "DROP TABLE paraph_report_failure",
+              "ALTER TABLE paraph_report_planned DROP COLUMN kind",
+              "ALTER TABLE paraph_report_daemon DROP COLUMN failures",
+              "ALTER TABLE paraph_report_daemon DROP COLUMN failures_dropped",
+              "UPDATE paraph_report_store SET version = 2",
+              "INSERT INTO paraph_report_planned (id, day, policy, part, domain, begins, ends, piece, "
+              "pieces, state, next_try, "
+              "size, planned) VALUES ('a', 1, x'00', 0, 'orchard.example', 1, 2, 0, 1, 'planned', 5, 0, "
+              "5)"}) {
+            REQUIRE(database->run(statement));
+        }
+    }
+    const auto database = open_sqlite({.path = tree.path("r.db")});
+    REQUIRE(database->open());
+    CHECK(database->run("SELECT kind FROM paraph_report_planned")->rows.at(0).text(0) == "aggregate");
+    CHECK(database->run("SELECT count(*) FROM paraph_report_failure")->rows.at(0).number(0) == 0);
+    CHECK(database->run("SELECT max(version) FROM paraph_report_store")->rows.at(0).number(0) ==
+          static_cast<std::int64_t>(versions().size()));
+}
