@@ -14,7 +14,8 @@ constexpr auto text = Holds::text;
 
 constexpr std::string_view by_unit = "systemd does it: see the unit of paraphd.";
 constexpr std::string_view no_failure_reports =
-    "paraphd sends no reports about single messages. Few receivers do, for they tell what others wrote.";
+    "Failure reports are off until you set reports.failure.enabled: see the guide on reports for what leaves "
+    "the house.";
 constexpr std::string_view no_arc =
     "paraphd does not check ARC. Mail of lists and forwarders that you trust can have an exception: "
     "policy.exceptions.";
@@ -42,10 +43,10 @@ constexpr OptionRow rows[] = {
     {"DomainWhitelistSize", dropped, "", "With DomainWhitelistFile.", number},
     {"EnableCoredumps", replaced, "",
      "The unit forbids core files, in which private keys would stand: LimitCORE.", truth},
-    {"FailureReports", dropped, "", no_failure_reports, truth},
+    {"FailureReports", dropped, "reports.failure.enabled", no_failure_reports, truth},
     {"FailureReportsBcc", dropped, "", no_failure_reports},
     {"FailureReportsOnNone", dropped, "", no_failure_reports, truth},
-    {"FailureReportsSentBy", dropped, "", no_failure_reports},
+    {"FailureReportsSentBy", dropped, "reports.from", no_failure_reports},
     {"ForensicReports", dropped, "", old_name, truth},
     {"ForensicReportsBcc", dropped, "", old_name},
     {"ForensicReportsOnNone", dropped, "", old_name, truth},
@@ -66,7 +67,7 @@ constexpr OptionRow rows[] = {
      "The history has mail to all recipients: what is left out of it is missing in the reports."},
     {"LogSPFDNS", replaced, "log.level", "log.level: debug.", truth},
     {"MilterDebug", replaced, "log.level", "log.level: debug.", number},
-    {"NoReportsList", dropped, "", no_failure_reports},
+    {"NoReportsList", dropped, "reports.failure.never", no_failure_reports},
     {"PidFile", replaced, "", by_unit},
     {"PublicSuffixList", replaced, "dmarc.discovery, dmarc.public_suffix_list",
      "RFC 9989 asks the DNS instead. A list keeps registries from aligning their customers; it is that of "
@@ -79,7 +80,7 @@ constexpr OptionRow rows[] = {
      truth},
     {"RejectMultiValueFrom", carried, "author.several_domains", "", truth},
     {"RejectString", carried, "policy.replies.dmarc", "{domain} stands for %s."},
-    {"ReportCommand", dropped, "", no_failure_reports},
+    {"ReportCommand", dropped, "reports.server", no_failure_reports},
     {"RequiredFrom", carried, "author.missing, author.several_fields", "", truth},
     {"RequiredHeaders", carried, "author.missing, author.several_fields, author.unreadable",
      "For From. Other fields that are missing or there twice, such as Date, are no reason to refuse mail.",
