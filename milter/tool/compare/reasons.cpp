@@ -369,8 +369,9 @@ bool is_refused_for_author(const Case& one) {
 
 // A bad body hash needs no key to be seen. Whom opendkim has a key for it refuses, too.
 bool is_refused_without_key(const Case& one) {
-    return one.was.fate == Fate::accept && gives(one, "opendkim.on-badsignature") &&
-           !has_pass(one.was, "dkim") && says(one.is.text, "no DKIM signature of the message passes");
+    return one.was.fate == Fate::accept && !has_pass(one.was, "dkim") &&
+           (gives(one, "opendkim.on-badsignature") || gives(one, "opendkim.on-default")) &&
+           says(one.is.text, "no DKIM signature of the message passes");
 }
 
 // Of mail that one side refuses for DMARC, for its author or for its signatures, and the other does not.

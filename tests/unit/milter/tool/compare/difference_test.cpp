@@ -253,10 +253,12 @@ TEST_CASE("a body that was changed is refused without its key, where opendkim wo
     const Difference refused{Subject::fate, "accepted", "put off"};
     const Answer is{.fate = Fate::tempfail, .text = "4.7.20 no DKIM signature of the message passes"};
     for (const char* result : {"", "fail", "none", "pass"}) {
-        for (const bool is_given : {true, false}) {
-            INFO(result << is_given);
+        for (const std::string option :
+             {"opendkim.on-badsignature", "opendkim.on-default", "opendkim.mode"}) {
+            INFO(result << " " << option);
+            const bool is_given = option != "opendkim.mode";
             Configured configured;
-            configured.given = {is_given ? "opendkim.on-badsignature" : "opendkim.on-default"};
+            configured.given = {option};
             const Answer was{.results = {{"dkim", "x.test/k", result}}};
             const Case one{refused, configured, was, is, author};
             CHECK((reason_of(one) != nullptr) == (is_given && std::string_view(result) != "pass"));
