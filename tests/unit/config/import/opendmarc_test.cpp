@@ -89,7 +89,8 @@ TEST_CASE("the history for opendmarc-import goes on in another folder") {
 }
 
 TEST_CASE("what opendmarc does besides and paraphd does not") {
-    CHECK(tells(of_opendmarc("FailureReports true\n"), Effect::dropped, "no reports about single messages"));
+    CHECK(tells(of_opendmarc("FailureReports true\n"), Effect::dropped,
+                "off until you set reports.failure.enabled"));
     CHECK(of_opendmarc("FailureReports false\n").is_complete());
     CHECK(tells(of_opendmarc("DomainWhitelist lists.test\n"), Effect::decide, "does not check ARC"));
     CHECK(tells(of_opendmarc("ForensicReports true\n"), Effect::dropped, "An old name"));
