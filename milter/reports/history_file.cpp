@@ -196,8 +196,9 @@ base::Result<void, std::string> append_to_history(const std::string& path, std::
                                         keys::shown_path(path), largest));
     }
     if (const int error = write_all(file, records); error != 0) {
-        static_cast<void>(::ftruncate(file, static_cast<off_t>(*size))); // else the next one mends it
-        return base::refuse(failure(path, error));
+        const bool is_whole = ::ftruncate(file, static_cast<off_t>(*size)) == 0;
+        return base::refuse(failure(path, error) +
+                            (is_whole ? "" : "; half a record stands in it until the next"));
     }
     return {};
 }
