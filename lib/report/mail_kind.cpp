@@ -37,7 +37,7 @@ bool is_automatic(const message::HeaderField& field) {
     return !word.empty() && word != "no";
 }
 
-// What lists wrote before there was List-Id; RFC 3834 2 has machines not answer it.
+// What lists wrote before there was List-Id; RFC 3834 2 takes it for a sign of one.
 bool is_bulk(std::string_view precedence) {
     return precedence == "list" || precedence == "bulk" || precedence == "junk";
 }
