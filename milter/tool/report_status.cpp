@@ -79,9 +79,10 @@ void print_sent(const StoreStatus& status, std::ostream& out) {
     }
     for (const auto& run : status.runs) {
         fmt::print(out,
-                   "last run: {} UTC, by {}; {} planned, {} sent, {} waiting, {} refused, {} given up{}{}\n",
+                   "last run: {} UTC, by {}; {} planned, {} sent, {} waiting, {} refused, {} given up, {} "
+                   "held{}{}\n",
                    time_in_words(run.ended), shown(run.host), run.planned, run.sent, run.waiting, run.refused,
-                   run.given_up, run.problem.empty() ? "" : ": ", shown(run.problem));
+                   run.given_up, run.held, run.problem.empty() ? "" : ": ", shown(run.problem));
     }
     for (const auto& [state, count] : status.deliveries) {
         fmt::print(out, "reports {}: {}\n", state == "given_up" ? "given up" : shown(state), count);

@@ -32,7 +32,7 @@ void fill(const Workspace& files) {
     for (const char* statement :
          {"INSERT INTO paraph_report_run VALUES ('mx1', 1728100000, 1728100060, 2, 1, 0, 1, 0, 0, '')",
           "INSERT INTO paraph_report_planned VALUES ('id1', 20000, x'00', 0, 'orchard.example', 0, 1, 0, 1, "
-          "'closed', 0, 0, 0)",
+          "'closed', 0, 0, 0, 'aggregate')",
           "INSERT INTO paraph_report_delivery VALUES (1, 'id1', 'agg@orchard.example', 'refused', 1, 0, 0, "
           "'550 no such ' || char(27) || '[31muser')",
           "INSERT INTO paraph_report_delivery VALUES (2, 'id1', 'b@orchard.example', 'sent', 1, 0, 0, "
@@ -52,7 +52,7 @@ TEST_CASE("report status tells what was counted, sent and refused") {
     for (const char* words :
          {"counted: 3 messages in 1 row of 1 policy domain, 1 day from 2024-10-04 to 2024-10-04\n",
           "last flush: 2024-10-04 00:01 UTC, by mx1; 3 messages written, 0 with less detail, 7 not counted\n",
-          "by mx1; 2 planned, 1 sent, 0 waiting, 1 refused, 0 given up\n", "reports sent: 1\n",
+          "by mx1; 2 planned, 1 sent, 0 waiting, 1 refused, 0 given up, 0 held\n", "reports sent: 1\n",
           "refused: agg@orchard.example about orchard.example of 2024-10-04: 550 no such \\x1b[31muser\n"}) {
         INFO(told.out);
         CHECK(told.out.find(words) != std::string::npos);
