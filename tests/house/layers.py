@@ -91,7 +91,7 @@ THIRD_PARTIES = {
     "zlib": ("lib/report/gzip", "tests/unit/report/gzip_test"),
     "libxml/": ("tests/support/xml_schema",),
     "curl/": ("milter/tool/reports/smtp_session",),
-    "CLI/": ("milter/tool/*", "milter/daemon/*", "milter/main", "milter/command_line/*"),
+    "CLI/": ("milter/command_line/*", "milter/tool/run", "milter/tool/completion", "milter/main"),
 }
 
 # lib/ touches no thread, lock, file, stream, clock, socket, process or environment.
