@@ -3,6 +3,9 @@
 #include "config/schema_types.h"
 #include "config/text_checks.h"
 
+#include <cstdint>
+#include <utility>
+
 namespace config {
 
 using namespace schema_types;

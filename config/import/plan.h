@@ -4,6 +4,8 @@
 #include "config/import/import.h"
 #include "config/import/sendmail_file.h"
 
+#include <vector>
+
 namespace config::import {
 
 struct Switch {

@@ -4,6 +4,7 @@
 #include "milter/reports/failure_collector.h"
 #include "milter/reports/failure_store.h"
 
+#include <cstdint>
 #include <string>
 
 namespace milter::reports {

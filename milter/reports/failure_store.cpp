@@ -3,6 +3,9 @@
 #include "report/aggregate.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string_view>
 #include <utility>
 
 namespace milter::reports {

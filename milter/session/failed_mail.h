@@ -6,6 +6,7 @@
 #include "milter/session/inbound.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace milter::session {

@@ -5,6 +5,7 @@
 #include "config/settings.h"
 #include "milter/tool/lookups.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 

@@ -7,6 +7,7 @@
 #include "milter/tool/command.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>

@@ -4,6 +4,7 @@
 #include "report/report_mail.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace milter::tool::reports {
 

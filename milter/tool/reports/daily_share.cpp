@@ -2,6 +2,8 @@
 
 #include "report/report_uri.h"
 
+#include <functional>
+
 namespace milter::tool::reports {
 
 Stored<void> DailyShare::read(Outbox& outbox, base::UnixTime now) {

@@ -6,6 +6,8 @@
 #include "report/report_uri.h"
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 namespace milter::tool::reports {
 
