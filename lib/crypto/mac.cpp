@@ -12,19 +12,9 @@
 
 namespace crypto {
 
-namespace {
-
-void fill_randomly(unsigned char* bytes, std::size_t count) {
-    if (RAND_bytes(bytes, static_cast<int>(count)) != 1) {
-        throw std::runtime_error("no random numbers"); // there is nothing to go on with
-    }
-}
-
-} // namespace
-
 MacKey MacKey::generate() {
     MacKey key;
-    fill_randomly(key.key_.data(), key.key_.size());
+    fill_with_random_octets(key.key_.data(), key.key_.size());
     return key;
 }
 
@@ -55,10 +45,10 @@ bool same_secret(std::string_view a, std::string_view b) {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-std::string random_octets(std::size_t count) {
-    std::string bytes(count, '\0');
-    fill_randomly(reinterpret_cast<unsigned char*>(bytes.data()), count);
-    return bytes;
+void fill_with_random_octets(std::uint8_t* octets, std::size_t count) {
+    if (RAND_bytes(octets, static_cast<int>(count)) != 1) {
+        throw std::runtime_error("no random numbers"); // there is nothing to go on with
+    }
 }
 
 } // namespace crypto

@@ -4,6 +4,7 @@
 #include "crypto/digest.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,7 +37,13 @@ class MacKey {
 // In a time that does not tell where they differ.
 [[nodiscard]] bool same_secret(std::string_view a, std::string_view b);
 
-// That many random octets.
-[[nodiscard]] std::string random_octets(std::size_t count);
+void fill_with_random_octets(std::uint8_t* octets, std::size_t count);
+
+template <std::size_t count>
+[[nodiscard]] std::array<std::uint8_t, count> random_octets() {
+    std::array<std::uint8_t, count> octets{};
+    fill_with_random_octets(octets.data(), count);
+    return octets;
+}
 
 } // namespace crypto

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <new>
 #include <utility>
@@ -19,14 +18,6 @@ namespace {
 
 // Of reports.memory.
 constexpr std::size_t share = 8;
-
-std::string new_report_id() {
-    std::array<std::uint8_t, 16> random{};
-    const auto octets = crypto::random_octets(random.size());
-    std::transform(octets.begin(), octets.end(), random.begin(),
-                   [](char octet) { return static_cast<std::uint8_t>(octet); });
-    return report::ReportId::make(random).text();
-}
 
 // Those of one customer are one: he has any number of others.
 std::string network_of(const std::optional<base::IpAddress>& client) {
@@ -157,7 +148,7 @@ std::optional<FailureCollector::Draft> FailureCollector::draft_of(const record::
     }
     draft.key = report::key_of(fmt::format("{}\n{}\n{}\n{}", domain->text(), network_of(facts.client),
                                            static_cast<int>(failure.kind), identifier_of(facts, failure)));
-    draft.id = new_report_id();
+    draft.id = report::ReportId::make(crypto::random_octets<16>()).text();
     return draft.addresses.empty() ? std::nullopt : std::optional(std::move(draft));
 }
 

@@ -53,6 +53,14 @@ std::int64_t column_of(DeliveryId id) {
     return static_cast<std::int64_t>(id);
 }
 
+DeliveryId new_delivery_id() {
+    DeliveryId id = 0;
+    for (const std::uint8_t octet : crypto::random_octets<sizeof(id)>()) {
+        id = (id << 8U) | octet;
+    }
+    return id;
+}
+
 Delivery delivery_of(const Cells& row) {
     return {static_cast<DeliveryId>(row.number(0)),
             row.text(1),
@@ -122,14 +130,11 @@ Stored<void> Outbox::add(const PlannedReport& report, const std::vector<std::str
          Value(now)});
     for (const std::string& address : addresses) {
         if (done) {
-            std::uint64_t id = 0;
-            for (const char octet : crypto::random_octets(sizeof(id))) {
-                id = (id << 8U) | static_cast<unsigned char>(octet);
-            }
-            done = database_.run(
-                "INSERT INTO paraph_report_delivery (id, report, address, state, tries, "
-                "planned, next_try, last_reply) VALUES ($1, $2, $3, 'waiting', 0, $4, $5, '')",
-                {Value(column_of(id)), Value(report.id), Value(address), Value(now), Value(now)});
+            done =
+                database_.run("INSERT INTO paraph_report_delivery (id, report, address, state, tries, "
+                              "planned, next_try, last_reply) VALUES ($1, $2, $3, 'waiting', 0, $4, $5, '')",
+                              {Value(column_of(new_delivery_id())), Value(report.id), Value(address),
+                               Value(now), Value(now)});
         }
     }
     return done_of(done);

@@ -5,7 +5,6 @@
 #include "report/report_uri.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -15,14 +14,6 @@ namespace {
 
 constexpr std::size_t candidates_at_once = 200;
 constexpr base::UnixTime late_flush = 60;
-
-std::string new_report_id() {
-    std::array<std::uint8_t, 16> random{};
-    const auto octets = crypto::random_octets(random.size());
-    std::transform(octets.begin(), octets.end(), random.begin(),
-                   [](char octet) { return static_cast<std::uint8_t>(octet); });
-    return ::report::ReportId::make(random).text();
-}
 
 bool is_wanted(const milter::reports::Candidate& candidate, const Selection& wanted) {
     return (!wanted.domain || candidate.policy.domain.text() == *wanted.domain) &&
@@ -135,7 +126,7 @@ Stored<Plan> plan_of(Database& database, const milter::reports::Candidate& candi
     const auto day = static_cast<::report::Day>(candidate.part.day);
     const ::report::Period whole{::report::begin_of(day), ::report::last_second_of(day)};
     for (std::size_t piece = 0; piece < *pieces; ++piece) {
-        plan.pieces.push_back({.id = new_report_id(),
+        plan.pieces.push_back({.id = ::report::ReportId::make(crypto::random_octets<16>()).text(),
                                .part = candidate.part,
                                .domain = candidate.policy.domain.text(),
                                .period = ::report::period_of_part(whole, piece, *pieces),

@@ -31,7 +31,7 @@ TEST_CASE("a code is HMAC-SHA256") {
 
 TEST_CASE("keys are random, and what is no key is refused") {
     CHECK(crypto::MacKey::generate().print() != crypto::MacKey::generate().print());
-    CHECK(crypto::random_octets(16) != crypto::random_octets(16));
+    CHECK(crypto::random_octets<16>() != crypto::random_octets<16>());
     for (const auto* text : {"", "CwsL", "not base64 at all, but of some length ......"}) {
         CAPTURE(text);
         CHECK_FALSE(crypto::MacKey::read(text));
