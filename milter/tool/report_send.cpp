@@ -10,12 +10,12 @@
 #include "milter/tool/configuration.h"
 #include "milter/tool/dns_options.h"
 #include "milter/tool/message_input.h"
+#include "milter/tool/progress_line.h"
 #include "milter/tool/report_commands.h"
 #include "milter/tool/reports/alignment_proof.h"
 #include "milter/tool/reports/open_outbox.h"
 #include "milter/tool/reports/plan_failures.h"
 #include "milter/tool/reports/preview.h"
-#include "milter/tool/reports/progress_line.h"
 #include "milter/tool/reports/run_lock.h"
 #include "milter/tool/reports/send_reports.h"
 #include "milter/tool/reports/token_key.h"
@@ -28,7 +28,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 #include <memory>
 #include <ostream>
 #include <thread>
@@ -204,8 +203,7 @@ void print_result(const reports::RunResult& result, Console& console) {
 class Progress {
   public:
     Progress(reports::Outbox& outbox, const reports::Selection& wanted, Console& console)
-        : outbox_(outbox), wanted_(wanted),
-          line_(console.err, &console.err == &std::cerr ? reports::columns_of_stderr() : 0) {}
+        : outbox_(outbox), wanted_(wanted), line_(console) {}
 
     void show(const reports::RunResult& result, base::UnixTime now) {
         if (!line_.is_shown()) {
@@ -215,14 +213,14 @@ class Progress {
             total_ = outbox_.count_due(wanted_, now).value_or(0);
         }
         const auto not_sent = result.waiting + result.refused + result.given_up + result.held;
-        line_.show(result.sent + not_sent, *total_, fmt::format("{} sent, {} not", result.sent, not_sent));
+        line_.show(result.sent + not_sent, *total_, fmt::format(", {} sent, {} not", result.sent, not_sent));
     }
     void clear() { line_.clear(); }
 
   private:
     reports::Outbox& outbox_;
     const reports::Selection& wanted_;
-    reports::ProgressLine line_;
+    ProgressLine line_;
     std::optional<std::int64_t> total_;
 };
 

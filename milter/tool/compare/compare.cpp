@@ -229,7 +229,7 @@ config::import::Inputs taking_part(config::import::Inputs inputs,
 }
 
 void play_samples(Samples& samples, Play& play, Console& console) {
-    Progress progress(console, samples.count());
+    Progress progress(console, static_cast<std::int64_t>(samples.count()));
     while (!import::is_stop_wanted()) {
         const auto sample = samples.next();
         if (!sample) {

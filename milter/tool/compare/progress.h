@@ -1,29 +1,31 @@
 // Where people look on, a line that changes while messages are played.
 #pragma once
 
-#include "milter/tool/command.h"
+#include "milter/tool/progress_line.h"
 
 #include <chrono>
-#include <cstddef>
-#include <string>
+#include <cstdint>
 
 namespace milter::tool::compare {
 
 class Progress {
   public:
     // `all`: how many there will be; 0: nobody knows.
-    Progress(Console& console, std::size_t all);
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
-    // Takes the line away.
-    ~Progress();
+    Progress(const Console& console, std::int64_t all) : all_(all), line_(console) {}
 
-    void add_message();
+    void add_message() {
+        constexpr auto pause = std::chrono::milliseconds(200);
+        const auto now = std::chrono::steady_clock::now();
+        ++done_;
+        if (now >= next_) {
+            next_ = now + pause;
+            line_.show(done_, all_, " messages");
+        }
+    }
 
   private:
-    Console& console_;
-    std::size_t all_, done_ = 0;
-    bool is_shown_;
+    std::int64_t all_, done_ = 0;
+    ProgressLine line_;
     std::chrono::steady_clock::time_point next_{};
 };
 
