@@ -113,6 +113,11 @@ struct Checks {
             report.error(at("reports.history_file"), "'reports.history_file' is 'reports.store'",
                          "each needs a file of its own");
         }
+        if (settings.reports.enabled && !settings.reports.mail.from.empty()) {
+            report.warning(at("reports.history_file"),
+                           "'reports.history_file' and 'reports.from' are set: where opendmarc-reports runs "
+                           "as well, owners of domains get two reports");
+        }
     }
 
     void reports() const {

@@ -72,7 +72,17 @@ TEST_CASE("settings of report mail that cannot be meant are refused") {
                           {"give_up: 10d, keep: 9d", "longer than 'reports.keep'"},
                           {"history_file: /var/spool/dmarc/history", ""},
                           {"store: /x, history_file: /x", "'reports.history_file' is 'reports.store'"},
-                          {"history_file: /x}\ndmarc: {enabled: false", "no effect without 'dmarc.enabled'"}};
+                          {"history_file: /x}\ndmarc: {enabled: false", "no effect without 'dmarc.enabled'"},
+                          {"history_file: /x, from: a@example.org", ""},
+                          {"history_file: /x, enabled: true, from: a@example.org", "get two reports"},
+                          {"failure: {enabled: true}", "no effect without 'reports.enabled'"},
+                          {"enabled: true, from: a@example.org, failure: {enabled: true}", ""},
+                          {"enabled: true, failure: {enabled: true, per_hour_and_domain: 61}",
+                           "it is more than 'reports.failure.per_hour'"},
+                          {"enabled: true, failure: {enabled: true, per_day_and_domain: 301}",
+                           "it is more than 'reports.failure.per_day'"},
+                          {"enabled: true, failure: {enabled: true, per_hour: 301}",
+                           "it is more than 'reports.failure.per_day'"}};
     for (const auto& one : cases) {
         CAPTURE(one.settings);
         const auto said = diagnostics(std::string("reports: {") + one.settings + "}\n");
