@@ -6,6 +6,13 @@
 
 namespace milter::reports {
 
+bool is_listed(const std::vector<std::string>& names, const base::DomainName& domain) {
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        const auto listed = base::DomainName::parse_international(name);
+        return listed && domain.is_at_or_below(*listed);
+    });
+}
+
 std::string_view print(NotDue reason) {
     switch (reason) {
     case NotDue::no_address:
@@ -24,11 +31,7 @@ std::optional<NotDue> why_not_due(const Candidate& candidate, const config::Repo
     if (candidate.policy.rua.empty()) {
         return NotDue::no_address;
     }
-    const auto& list = settings.never_due;
-    if (std::any_of(list.begin(), list.end(), [&](const std::string& name) {
-            const auto domain = base::DomainName::parse_international(name);
-            return domain && candidate.policy.domain.is_at_or_below(*domain);
-        })) {
+    if (is_listed(settings.never_due, candidate.policy.domain)) {
         return NotDue::never_due;
     }
     // Those of the whole day, and one of its own at least.

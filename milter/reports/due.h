@@ -27,6 +27,9 @@ struct Candidate {
     std::int64_t most_rows = 0;  // there are no more
 };
 
+// Whether a list of the settings has the domain or one above it.
+[[nodiscard]] bool is_listed(const std::vector<std::string>& names, const base::DomainName& domain);
+
 enum class NotDue : std::uint8_t {
     no_address, // that a report could go to
     never_due,  // reports.never_due

@@ -3,11 +3,11 @@
 #include "base/ip_network.h"
 #include "crypto/mac.h"
 #include "message/reverse_path.h"
+#include "milter/reports/due.h"
 #include "milter/reports/site_key.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iterator>
 #include <new>
 #include <utility>
@@ -40,13 +40,6 @@ std::string text_of(const crypto::Sha256& code) {
 bool is_own(const config::Reports& settings, const base::DomainName& author) {
     const auto from = report::read_address(settings.mail.from);
     return from && from->domain == author;
-}
-
-bool is_listed(const std::vector<std::string>& names, const base::DomainName& domain) {
-    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-        const auto listed = base::DomainName::parse_international(name);
-        return listed && domain.is_at_or_below(*listed);
-    });
 }
 
 } // namespace

@@ -1,11 +1,11 @@
 #include "milter/tool/reports/plan_failures.h"
 
 #include "base/ascii.h"
+#include "milter/reports/due.h"
 #include "milter/reports/failure_allowance.h"
 #include "milter/tool/reports/organizations.h"
 #include "report/report_uri.h"
 
-#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -21,14 +21,6 @@ constexpr std::size_t failures_at_once = 100;
 bool is_wanted(const StoredFailure& failure, const Selection& wanted) {
     return (!wanted.domain || failure.report.domain == *wanted.domain) &&
            (!wanted.day || ::report::day_of(failure.report.seen) == *wanted.day);
-}
-
-bool is_listed(const std::vector<std::string>& names, const std::string& text) {
-    const auto domain = base::DomainName::parse(text);
-    return domain && std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-               const auto listed = base::DomainName::parse_international(name);
-               return listed && domain->is_at_or_below(*listed);
-           });
 }
 
 Stored<void> for_each_page(Database& database,
@@ -112,8 +104,9 @@ FailurePlan plan_of(const StoredFailure& failure, const config::Reports& setting
     if (now - failure.report.seen > settings.mail.give_up.count()) {
         return none("it waited too long (reports.give_up)");
     }
-    if (is_listed(settings.never_due, failure.report.domain) ||
-        is_listed(settings.failure.never, failure.report.domain)) {
+    const auto domain = base::DomainName::parse(failure.report.domain);
+    if (domain && (milter::reports::is_listed(settings.never_due, *domain) ||
+                   milter::reports::is_listed(settings.failure.never, *domain))) {
         return none("never due");
     }
     if (settings.hold_new_domains && failure.first_day >= ::report::day_of(failure.report.seen)) {
