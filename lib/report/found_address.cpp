@@ -143,8 +143,9 @@ void Backwards::take_everything() {
     local_part_ = text_;
 }
 
-// As it is, in a URI, in quoted-printable, in HTML, and as wide as an ideograph.
-constexpr std::array<std::string_view, 6> ats = {"@", "%40", "=40", "&#64;", "&commat;", "\xef\xbc\xa0"};
+// As it is, in a URI, in quoted-printable, in HTML, in UTF-7, as wide as an ideograph, and small.
+constexpr std::array<std::string_view, 9> ats = {"@",        "%40",   "=40",          "&#64;",       "&#x40;",
+                                                 "&commat;", "+AEA-", "\xef\xbc\xa0", "\xef\xb9\xab"};
 
 std::string domain_in_front(std::string_view text) {
     const auto* begin = std::find_if_not(text.begin(), text.end(), is_blank);

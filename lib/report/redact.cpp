@@ -21,6 +21,7 @@ namespace report {
 namespace {
 
 constexpr std::size_t max_subject_octets = 200;
+constexpr std::size_t read_of_subject = 1000; // of what stands there in words
 constexpr std::size_t max_field_octets = 3000;
 constexpr std::size_t max_fields = 40;
 constexpr std::size_t max_addresses = 10;
@@ -32,7 +33,7 @@ constexpr const char* not_readable = "(not readable)";
 // Folds and rows of blanks become one blank.
 std::string squeezed(std::string_view text) {
     std::string squeezed;
-    for (const char c : text.substr(0, max_field_octets)) {
+    for (const char c : text) {
         const bool blank = base::is_wsp(c) || c == '\r' || c == '\n';
         if (!blank) {
             squeezed += c;
@@ -41,6 +42,15 @@ std::string squeezed(std::string_view text) {
         }
     }
     return squeezed;
+}
+
+// Without the word in which the end falls: it may be the first half of an address.
+std::string whole_words(std::string text, std::size_t most) {
+    if (text.size() > most) {
+        const auto blank = text.rfind(' ', most);
+        text.resize(blank == std::string::npos ? 0 : blank);
+    }
+    return text;
 }
 
 // Nothing but figures, days, months and zones (RFC 5322 3.3).
@@ -56,7 +66,7 @@ bool is_date(std::string_view text) {
 
 // Without the comment that may stand at its end.
 std::string date(std::string_view body) {
-    const std::string text = squeezed(body);
+    const std::string text = squeezed(body.substr(0, max_field_octets));
     const std::string_view shown = base::trim_wsp(std::string_view(text).substr(0, text.find('(')));
     return is_date(shown) ? std::string(shown) : not_readable;
 }
@@ -121,8 +131,9 @@ std::string Redactor::subject(const message::HeaderList& headers) const {
         return "";
     }
     const std::string words =
-        clean(message::decode_encoded_words(squeezed(field->body())), max_subject_octets);
-    return text(base::trim_wsp(words));
+        clean(message::decode_encoded_words(whole_words(squeezed(field->body()), max_field_octets)),
+              max_field_octets);
+    return clean(text(base::trim_wsp(whole_words(words, read_of_subject))), max_subject_octets);
 }
 
 std::string Redactor::addresses(std::string_view body) const {
@@ -142,7 +153,7 @@ std::string Redactor::addresses(std::string_view body) const {
 
 // All but the domain is its writer's own choice.
 std::string Redactor::message_id(std::string_view body) const {
-    std::string id = squeezed(body);
+    std::string id = squeezed(body.substr(0, max_field_octets));
     id = id.substr(0, id.find('>'));
     id.erase(0, id.find('<') + 1); // npos + 1 is 0
     const auto at = id.rfind('@');

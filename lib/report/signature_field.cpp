@@ -14,7 +14,8 @@ namespace report {
 namespace {
 
 constexpr std::size_t max_value_octets = 2000;
-constexpr std::size_t max_line = 78; // RFC 5322 2.1.1
+constexpr std::size_t max_piece_octets = 250; // between two places where a line may be folded
+constexpr std::size_t max_line = 78;          // RFC 5322 2.1.1
 
 enum class Content { word, name, fields, base64, identity };
 
@@ -42,6 +43,12 @@ bool consists_of(std::string_view text, std::string_view marks) {
                        [&](char c) { return base::is_alnum(c) || marks.find(c) != std::string_view::npos; });
 }
 
+bool has_short_names(std::string_view value) {
+    const auto names = base::split(value, ':');
+    return std::all_of(names.begin(), names.end(),
+                       [](std::string_view name) { return name.size() <= max_piece_octets; });
+}
+
 std::string shown_identity(std::string_view value, const ShowAddress& show) {
     const auto address = dkim::decode_quoted_printable(value);
     return address ? show(*address) : "";
@@ -51,13 +58,13 @@ std::string shown_identity(std::string_view value, const ShowAddress& show) {
 std::string shown_value(std::string_view value, Content content, const ShowAddress& show) {
     switch (content) {
     case Content::word:
-        return consists_of(value, "-/:") ? std::string(value) : "";
+        return value.size() <= max_piece_octets && consists_of(value, "-/:") ? std::string(value) : "";
     case Content::name: {
         const auto name = base::DomainName::parse_international(value);
         return name ? name->text() : "";
     }
     case Content::fields:
-        return consists_of(value, "-_:.") ? std::string(value) : "";
+        return has_short_names(value) && consists_of(value, "-_:.") ? std::string(value) : "";
     case Content::base64:
         return consists_of(value, "+/=") ? std::string(value) : "";
     case Content::identity:

@@ -81,21 +81,55 @@ TEST_CASE("one address has one word, however it is written") {
 }
 
 TEST_CASE("no form of an address tells its local-part") {
-    for (const char* written : {"\"a\\\"secret\"@x.test",   "\"secret\" @y.test",
-                                "mailto:secret%40x.test",   "secret=40x.test",
-                                "secret&#64;x.test",        "secret\xef\xbc\xa0x.test",
-                                "secret)@x.test",           "secret>@x.test",
-                                "secret;@x.test",           "secret(@x.test)@x.test",
-                                "\"secret\\\"@x.test",      "secret\"@x.test",
-                                "sec\"secret\"@x.test",     "http://secret:word@x.test/",
-                                "secret\r\n @x.test",       "secret .\ta. b@x.test",
-                                "secret\\)@x.test",         "(secret\\) @x.test",
-                                "secret (\\) x) @x.test",   "\"secret \"x\\\"@x.test",
+    for (const char* written : {"\"a\\\"secret\"@x.test",
+                                "\"secret\" @y.test",
+                                "mailto:secret%40x.test",
+                                "secret=40x.test",
+                                "secret&#64;x.test",
+                                "secret\xef\xbc\xa0x.test",
+                                "secret&#x40;x.test",
+                                "secret\xef\xb9\xabx.test",
+                                "secret+AEA-x.test",
+                                "secret)@x.test",
+                                "secret>@x.test",
+                                "secret;@x.test",
+                                "secret(@x.test)@x.test",
+                                "\"secret\\\"@x.test",
+                                "secret\"@x.test",
+                                "sec\"secret\"@x.test",
+                                "http://secret:word@x.test/",
+                                "secret\r\n @x.test",
+                                "secret .\ta. b@x.test",
+                                "secret\\)@x.test",
+                                "(secret\\) @x.test",
+                                "secret (\\) x) @x.test",
+                                "\"secret \"x\\\"@x.test",
                                 "(c) secret ((\\)) @x.test"}) {
         CAPTURE(written);
         CHECK(redactor().text(written).find("secret") == std::string::npos);
     }
     CHECK(redactor().text("mailto:ann%40example.org") == "mailto:" + word("ann") + "%40example.org");
+}
+
+TEST_CASE("where a subject is cut, no half of an address stays") {
+    const auto shown = [](const std::string& subject) {
+        return redactor().subject(headers({{"Subject", " " + subject}}));
+    };
+    for (std::size_t before = 150; before < 3100; before += 7) {
+        CAPTURE(before);
+        const std::string blanks(before, ' ');
+        const std::string words = "for " + std::string(before, 'x') + " ";
+        for (const std::string& begin : {words, "for " + blanks, std::string(before, 'x') + " \t "}) {
+            const auto text = shown(begin + "bob.secretuser.of.clinic@clinic.example and more");
+            CHECK(text.find("secret") == std::string::npos);
+            CHECK(text.size() <= 200);
+        }
+    }
+    CHECK(shown("for " + std::string(5000, ' ') + "ann@example.org") ==
+          "for " + word("ann") + "@example.org");
+    CHECK(shown(std::string(5000, 'x')).empty());
+    CHECK(shown("=?utf-8?q?" + std::string(190, 'x') + "_secretuser=40clinic.example?=").find("secret") ==
+          std::string::npos);
 }
 
 TEST_CASE("a signature is passed on without what its signer added") {
@@ -117,6 +151,11 @@ TEST_CASE("a signature is passed on without what its signer added") {
     CHECK(is_plain(text));
     CHECK(text.find("\r\n " + std::string(64, 'A')) != std::string::npos);
     CHECK(shown(" v=1; b=" + std::string(2001, 'A')) == "DKIM-Signature: v=1\r\n");
+    for (const char* tag : {"v", "a", "c", "d", "s", "i", "q", "t", "x", "l", "h", "bh", "b"}) {
+        CAPTURE(tag); // a line that is too long would be no report, to the good of whoever forges mail
+        CHECK(is_plain(shown(std::string(" z=1; ") + tag + "=" + std::string(1990, '1'))));
+        CHECK(is_plain(shown(std::string(" z=1; ") + tag + "=a@" + std::string(1500, '1') + ".test")));
+    }
 }
 
 TEST_CASE("a Date and a Message-ID tell nothing else") {
