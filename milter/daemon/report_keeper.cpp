@@ -43,9 +43,11 @@ ReportKeeper::ReportKeeper(runtime::Service& service)
       flusher_(collector_, failures_, service.logger(), service.counters, make_with(service.logger()),
                new_instance(), service.runtime()->host_name),
       queue_([this] { wakeup_.ring(); }), history_(queue_, service.logger(), service.counters),
-      bell_(service, wakeup_), thread_([this](const std::stop_token& stop) { run(stop); }) {
+      bell_(service, wakeup_) {
+    configure(service_.runtime()->settings.reports); // the first message may come before a store answers
     service_.facts_readers = {&collector_, &queue_};
     service_.failure_reader = &failures_;
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 void ReportKeeper::stop() {

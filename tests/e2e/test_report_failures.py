@@ -283,7 +283,7 @@ class FloodTest(Failing):
         self.deliver(*(failing(f"ann@d{i}.test") for i in range(10)), sender="<x@other.test>")
         self.await_reports(10)
         self.assertEqual([], self.send())
-        self.assertRegex(self.status(), r"9\d\d\d messages not made for want of room")
+        self.assertIn("10001 messages not made for want of room", self.status())  # 10,000 - 4, and of 10 another 5
 
 
 @unittest.skipUnless(shutil.which("psql"), "no PostgreSQL")
