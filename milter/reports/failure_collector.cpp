@@ -42,6 +42,11 @@ bool is_own(const config::Reports& settings, const base::DomainName& author) {
     return from && from->domain == author;
 }
 
+// It comes again; or not all are known who could be at the author's domain.
+bool is_put_off_or_unknown(const record::MessageFacts& facts) {
+    return facts.disposition.action == authenticate::Action::tempfail || facts.more_recipients;
+}
+
 } // namespace
 
 std::size_t FailureBatch::bytes() const {
@@ -120,7 +125,8 @@ std::optional<FailureCollector::Draft> FailureCollector::draft_of(const record::
                                              .own_report = verdict.dmarc->author_domain &&
                                                            is_own(settings_, *verdict.dmarc->author_domain),
                                              .kind = facts.mail_kind};
-    if (!domain || !redactor_ || !report::failure_obstacle(verdict, reception).empty() ||
+    if (!domain || !redactor_ || is_put_off_or_unknown(facts) ||
+        !report::failure_obstacle(verdict, reception).empty() ||
         is_listed(settings_.failure.never, *domain) ||
         is_listed(settings_.failure.never, *verdict.dmarc->author_domain)) {
         return std::nullopt;

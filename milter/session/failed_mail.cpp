@@ -8,13 +8,16 @@ namespace milter::session {
 
 bool FailedMail::is_hosted() const {
     const auto& domain = verdict_.dmarc->author_domain;
+    const auto& policy = verdict_.dmarc->evaluation;
     const auto& authors = verdict_.author.mailboxes;
     return (domain && has_recipient_at(*domain)) ||
+           (policy && policy->policy_domain && has_recipient_at(*policy->policy_domain)) ||
            std::any_of(authors.begin(), authors.end(),
                        [this](const message::Mailbox& author) { return is_signed_for(author); });
 }
 
-// Whoever writes to a domain here, or to one above or below it, in its own name.
+// Whoever writes to a domain here, or to one above or below it, in its own name or in that of another one
+// with the same record.
 bool FailedMail::has_recipient_at(const base::DomainName& domain) const {
     return std::any_of(recipients_.begin(), recipients_.end(), [&](const std::string& path) {
         const auto at = base::DomainName::parse_international(message::read_reverse_path(path).domain);

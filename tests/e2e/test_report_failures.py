@@ -172,7 +172,8 @@ class FailureReportTest(Failing):
         self.nothing_comes_of(failing("Fail <FAIL@orchard.test>"))
 
     def test_there_is_none_about_a_domain_of_a_recipient(self):
-        self.nothing_comes_of(failing(), recipient="<bob@mail.orchard.test>")
+        self.deliver(failing(), recipient="<bob@mail.orchard.test>")
+        self.nothing_comes_of(failing("ann@news.orchard.test"), recipient="<bob@shop.orchard.test>")
 
     def test_messages_that_fail_alike_are_one_report(self):
         self.deliver(*[failing()] * 7)

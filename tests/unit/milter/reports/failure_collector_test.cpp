@@ -1,5 +1,6 @@
 #include "milter/reports/failure_collector.h"
 
+#include "failed_message.h"
 #include "milter/reports/failure_store.h"
 #include "milter/reports/schema.h"
 #include "milter/reports/sqlite_database.h"
@@ -10,26 +11,11 @@
 #include <fmt/format.h>
 
 using namespace milter::reports;
+using reports_test::FailedMessage;
 
 namespace {
 
 constexpr base::UnixTime noon = 1'793'750'400;
-
-class Mail final : public milter::record::FailedMail {
-  public:
-    [[nodiscard]] const message::HeaderList& headers() const override { return list; }
-    [[nodiscard]] bool is_hosted() const override {
-        ++asked;
-        return hosted;
-    }
-    [[nodiscard]] std::vector<report::SpfRecord> spf_records() const override { return {}; }
-    [[nodiscard]] std::string authserv_id() const override { return "mx.test"; }
-    [[nodiscard]] std::string host() const override { return "mx.test"; }
-
-    message::HeaderList list;
-    bool hosted = false;
-    mutable int asked = 0;
-};
 
 struct Desk {
     explicit Desk(const std::string& ruf = "mailto:f@orchard.example")
@@ -49,6 +35,8 @@ struct Desk {
         facts.mail_kind = kind;
         facts.client = base::IpAddress::parse(client);
         facts.arrived = now;
+        facts.disposition.action = action;
+        facts.more_recipients = more_recipients;
         collector.read(facts, {}, mail);
     }
     std::size_t made() { return collector.take().reports.size(); }
@@ -57,8 +45,10 @@ struct Desk {
     config::Reports settings;
     FailureCollector collector;
     authenticate::Verdict verdict;
-    Mail mail;
+    FailedMessage mail;
     report::MailKind kind;
+    authenticate::Action action = authenticate::Action::accept;
+    bool more_recipients = false;
     base::UnixTime now = noon;
 };
 
@@ -151,6 +141,26 @@ TEST_CASE("there is no report that could be answered by another") {
     });
     Desk desk;
     desk.fail("192.0.2.7", "<>");
+    CHECK(desk.made() == 0);
+}
+
+TEST_CASE("a message that was put off comes again, and counts then") {
+    Desk desk;
+    desk.fail();
+    desk.action = authenticate::Action::tempfail;
+    desk.fail();
+    desk.fail("198.51.100.7");
+    desk.action = authenticate::Action::reject;
+    desk.fail();
+    const auto batch = desk.collector.take();
+    REQUIRE(batch.reports.size() == 1);
+    CHECK(batch.incidents.begin()->second == 2);
+}
+
+TEST_CASE("where not all recipients are known, one of them may be at the author's domain") {
+    Desk desk;
+    desk.more_recipients = true;
+    desk.fail();
     CHECK(desk.made() == 0);
 }
 
