@@ -17,6 +17,9 @@ using Clock = threads::Wakeup::Clock;
 
 // While nothing is counted: another configuration wakes us earlier.
 constexpr std::chrono::milliseconds between_cleanings = std::chrono::hours(1);
+// So long a server is waited for at the end. Whoever stops us has waited for listen.drain_time already, and
+// kills what does not end.
+constexpr std::chrono::seconds last_patience{8};
 
 // Nobody else's, after a restart or on another host.
 std::string new_instance() {
@@ -24,9 +27,10 @@ std::string new_instance() {
     return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
-reports::Flusher::Make make_with(log::Logger& logger) {
-    return [&logger](const config::Reports& settings) {
+reports::Flusher::Make make_with(log::Logger& logger, const reports::EndTime& end) {
+    return [&logger, &end](const config::Reports& settings) {
         reports::OpenOptions options;
+        options.end = &end;
         options.set_aside = [&logger](std::string_view name) {
             logger.write(
                 log::Event::reports_set_aside,
@@ -40,7 +44,7 @@ reports::Flusher::Make make_with(log::Logger& logger) {
 
 ReportKeeper::ReportKeeper(runtime::Service& service)
     : service_(service), collector_([this] { wakeup_.ring(); }),
-      flusher_(collector_, failures_, service.logger(), service.counters, make_with(service.logger()),
+      flusher_(collector_, failures_, service.logger(), service.counters, make_with(service.logger(), end_),
                new_instance(), service.runtime()->host_name),
       queue_([this] { wakeup_.ring(); }), history_(queue_, service.logger(), service.counters),
       bell_(service, wakeup_) {
@@ -52,6 +56,7 @@ ReportKeeper::ReportKeeper(runtime::Service& service)
 
 void ReportKeeper::stop() {
     if (thread_.joinable()) {
+        end_.set(Clock::now() + last_patience);
         thread_.request_stop();
         wakeup_.ring();
         thread_.join();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "milter/reports/collector.h"
+#include "milter/reports/end_time.h"
 #include "milter/reports/failure_collector.h"
 #include "milter/reports/flusher.h"
 #include "milter/reports/history_queue.h"
@@ -36,6 +37,7 @@ class ReportKeeper {
     threads::Wakeup wakeup_;
     reports::Collector collector_;
     reports::FailureCollector failures_;
+    reports::EndTime end_;
     reports::Flusher flusher_;
     reports::HistoryQueue queue_;
     reports::HistoryWriter history_;

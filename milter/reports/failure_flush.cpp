@@ -7,6 +7,14 @@ void FailureFlush::gather() {
     collector_.hold(batch_.bytes());
 }
 
+std::int64_t FailureFlush::give_up() {
+    gather();
+    const auto lost = static_cast<std::int64_t>(batch_.reports.size());
+    batch_ = {};
+    collector_.hold(0);
+    return lost;
+}
+
 Stored<void> FailureFlush::write(Database& database, const FailureOrigin& origin, bool is_full) {
     if (batch_.empty()) {
         return {};

@@ -16,7 +16,8 @@ class FailureFlush {
     // What there is now, with what could not be written before.
     void gather();
     [[nodiscard]] bool has_batch() const { return !batch_.empty(); }
-    [[nodiscard]] std::int64_t messages() const { return static_cast<std::int64_t>(batch_.reports.size()); }
+    // At the end: how many reports are lost.
+    [[nodiscard]] std::int64_t give_up();
     // `is_full`: the store has no room, and the reports are dropped.
     [[nodiscard]] Stored<void> write(Database& database, const FailureOrigin& origin, bool is_full);
 

@@ -86,6 +86,11 @@ void Flusher::give_up() {
             fmt::format("at the end the store does not take what was counted: {} {} lost for reports", lost,
                         lost == 1 ? "message is" : "messages are"));
     }
+    if (const auto reports = failures_.give_up(); reports > 0) {
+        logger_.write(Event::reports_lost,
+                      fmt::format("at the end the store does not take failure reports: {} {} lost", reports,
+                                  reports == 1 ? "is" : "are"));
+    }
 }
 
 Stored<void> Flusher::write(const config::Reports& settings, base::UnixTime now) {

@@ -24,7 +24,7 @@ base::Result<std::unique_ptr<Database>, std::string> make_database(const config:
     if (auto refusal = keys::source::postgresql_refusal(source); !refusal.empty()) {
         return base::refuse("reports.store: " + refusal);
     }
-    return open_postgresql(source, std::move(options.program));
+    return open_postgresql(source, std::move(options.program), options.end);
 }
 
 } // namespace milter::reports

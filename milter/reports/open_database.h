@@ -3,6 +3,7 @@
 
 #include "config/report_settings.h"
 #include "milter/reports/database.h"
+#include "milter/reports/end_time.h"
 
 #include <functional>
 #include <memory>
@@ -16,6 +17,8 @@ struct OpenOptions {
     bool create = true;              // of a file; false: there has to be one
     // Told the new name of a file that was broken.
     std::function<void(std::string_view)> set_aside{};
+    // A server is asked nothing behind it; null: there is none. It must outlive the database.
+    const EndTime* end = nullptr;
 };
 
 // Nothing is opened yet. Refused: a connection that libpq does not understand, or with a password in it.

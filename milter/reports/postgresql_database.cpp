@@ -56,8 +56,8 @@ void append_column(std::string& line, const Value& value) {
 
 class PostgresqlDatabase final : public Database {
   public:
-    PostgresqlDatabase(const keys::source::Options& options, std::string program)
-        : link_(options, keys::source::PostgresqlLink::Access::all, std::move(program)) {}
+    PostgresqlDatabase(const keys::source::Options& options, std::string program, const EndTime* end)
+        : link_(options, keys::source::PostgresqlLink::Access::all, std::move(program)), end_(end) {}
 
     [[nodiscard]] Dialect dialect() const override { return Dialect::postgresql; }
 
@@ -150,7 +150,10 @@ class PostgresqlDatabase final : public Database {
     }
 
   private:
-    static keys::source::Time deadline() { return std::chrono::steady_clock::now() + patience; }
+    [[nodiscard]] keys::source::Time deadline() const {
+        const auto usual = std::chrono::steady_clock::now() + patience;
+        return end_ == nullptr ? usual : end_->bound(usual);
+    }
 
     // What would belong to a transaction whose connection broke is not run outside of it.
     Stored<void> ready_to_run() {
@@ -191,13 +194,15 @@ class PostgresqlDatabase final : public Database {
     }
 
     keys::source::PostgresqlLink link_;
+    const EndTime* end_;
     bool in_transaction_ = false;
 };
 
 } // namespace
 
-std::unique_ptr<Database> open_postgresql(const keys::source::Options& options, std::string program) {
-    return std::make_unique<PostgresqlDatabase>(options, std::move(program));
+std::unique_ptr<Database> open_postgresql(const keys::source::Options& options, std::string program,
+                                          const EndTime* end) {
+    return std::make_unique<PostgresqlDatabase>(options, std::move(program), end);
 }
 
 } // namespace milter::reports

@@ -4,13 +4,14 @@
 
 #include "keys/source/options.h"
 #include "milter/reports/database.h"
+#include "milter/reports/end_time.h"
 
 #include <memory>
 
 namespace milter::reports {
 
-// `program` is what the server lists us as.
+// `program` is what the server lists us as. Behind `end`, if it is not null, the server is asked nothing.
 [[nodiscard]] std::unique_ptr<Database> open_postgresql(const keys::source::Options& options,
-                                                        std::string program);
+                                                        std::string program, const EndTime* end);
 
 } // namespace milter::reports

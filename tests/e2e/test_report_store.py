@@ -412,6 +412,20 @@ class OnPostgresql(Store):
             self.postgresql.start()
         self.await_count(43)
 
+    def test_a_slow_server_does_not_hold_up_the_stop(self):
+        """It takes two seconds for each of the pieces in which much goes to it."""
+        self.await_tables()
+        self.postgresql.sql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2); RETURN NEW; END $$",
+                            "CREATE TRIGGER slow BEFORE INSERT OR UPDATE ON paraph_report_daemon FOR EACH ROW EXECUTE FUNCTION slow()")
+        with Milter(parse_address(self.paraphd.socket)) as milter:
+            for i in range(4000):
+                milter.deliver(MAIL, client=f"198.51.{i // 250}.{i % 250}", sender="<ann@orchard.test>")
+                milter.new_connection()
+        begin = time.monotonic()
+        self.assertEqual(0, self.paraphd.stop())
+        self.assertLess(time.monotonic() - begin, 12)
+        self.assertRegex(self.paraphd.log(), r"\[REPORTS_LOST\] at the end the store does not take what was counted: \d+ messages are lost")
+
     def hold_lock(self) -> None:
         try:
             self.postgresql.sql("BEGIN", "LOCK TABLE paraph_report_row IN EXCLUSIVE MODE", "SELECT pg_sleep(60)")

@@ -1,9 +1,11 @@
 #include "milter/reports/flusher.h"
 
 #include "counted.h"
+#include "failed_message.h"
 #include "milter/reports/sqlite_database.h"
 #include "support/memory_logger.h"
 #include "support/temporary_tree.h"
+#include "unit/report/failed_mail.h"
 
 #include <fmt/format.h>
 
@@ -108,6 +110,14 @@ struct Flushing {
             collector.read(facts);
         }
     }
+    void fail() {
+        milter::record::MessageFacts facts;
+        facts.client = base::IpAddress::parse("192.0.2.1");
+        facts.mail_from = "<x@bulk.example>";
+        facts.arrived = now;
+        facts.verdict = report_test::failed_mail("v=DMARC1; p=none; ruf=mailto:f@orchard.example");
+        failures.read(facts, {}, FailedMessage());
+    }
     void flush() {
         now += 10;
         flusher.flush(settings, now);
@@ -173,6 +183,25 @@ TEST_CASE("what the store did not take until the end is told in one line") {
     CHECK(one.lines("[REPORTS_LOST]") == 1);
     CHECK(one.lines("7 messages are lost") == 1);
     CHECK(one.stored() == 1);
+}
+
+TEST_CASE("failure reports that the store did not take until the end are told in one line") {
+    for (const bool is_tried : {true, false}) {
+        Flushing one;
+        one.settings.failure.enabled = true;
+        one.settings.mail.token_key = one.tree.path("token.key");
+        REQUIRE(one.failures.configure(one.settings).empty());
+        one.fail();
+        if (is_tried) {
+            one.fault = Flushing::Fault::closed;
+            one.flush();
+        }
+        one.flusher.give_up();
+        CHECK(one.lines("[REPORTS_LOST]") == 1);
+        CHECK(one.lines("failure reports: 1 is lost") == 1);
+        one.flusher.give_up();
+        CHECK(one.lines("[REPORTS_LOST]") == 1);
+    }
 }
 
 TEST_CASE("what finds no room meanwhile is told in one line, and counted") {
