@@ -21,7 +21,7 @@ namespace report {
 namespace {
 
 constexpr std::size_t max_subject_octets = 200;
-constexpr std::size_t read_of_subject = 1000; // of what stands there in words
+constexpr std::size_t read_of_subject = 500; // of what stands there in words
 constexpr std::size_t max_field_octets = 3000;
 constexpr std::size_t max_fields = 40;
 constexpr std::size_t max_addresses = 10;

@@ -7,6 +7,7 @@ import email.policy
 import re
 import shutil
 import sys
+import threading
 import unittest
 from pathlib import Path
 
@@ -289,11 +290,13 @@ class FloodTest(Failing):
 
 @unittest.skipUnless(shutil.which("psql"), "no PostgreSQL")
 class OnPostgresqlTest(Failing):
+    more = {"per_hour": 3, "per_hour_and_domain": 3}
+
     def make_store(self) -> dict:
-        postgresql = Postgresql(self.site.folder / "postgresql")
-        self.addCleanup(postgresql.stop)
-        postgresql.start()
-        entry = postgresql.entry()
+        self.postgresql = Postgresql(self.site.folder / "postgresql")
+        self.addCleanup(self.postgresql.stop)
+        self.postgresql.start()
+        entry = self.postgresql.entry()
         return {"store": entry["connection"], "store_user": entry["user"], "store_password_file": entry["password_file"]}
 
     def test_a_failure_makes_one_report(self):
@@ -303,6 +306,26 @@ class OnPostgresqlTest(Failing):
             self.parts(next(iter(self.send())))
         self.assertEqual(["fail@orchard.test"], [one.recipient for one in self.smtp.taken])
         self.assertEqual([], self.send())
+
+    def test_hosts_that_plan_at_once_stay_within_the_limits_of_all(self):
+        for first in (0, 3):  # a daemon of its own each, with buckets of its own
+            for i in range(first, first + 3):
+                self.deliver(failing(), client=f"198.51.{i}.1")
+            self.await_reports(first + 3)
+            self.paraphd.stop()
+            self.paraphd.start()
+        turn = threading.Thread(target=self.postgresql.sql, args=("BEGIN", "SELECT pg_advisory_xact_lock(1885434475, 1)",
+                                                                  "SELECT pg_sleep(3)", "COMMIT"))
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND {}granted"
+        turn.start()
+        eventually("the turn", lambda: self.postgresql.ask(waiting.format("")) == "1", every=0.05)
+        hosts = [threading.Thread(target=self.report, args=("send",)) for _ in range(2)]
+        for host in hosts:
+            host.start()
+        eventually("both hosts to wait", lambda: self.postgresql.ask(waiting.format("NOT ")) == "2", every=0.05)
+        for thread in (turn, *hosts):
+            thread.join()
+        self.assertEqual(3, len(self.smtp.taken))
 
 
 if __name__ == "__main__":

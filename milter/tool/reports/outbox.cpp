@@ -17,6 +17,7 @@ namespace milter::tool::reports {
 using milter::reports::Bytes;
 using milter::reports::bytes_of;
 using milter::reports::Cells;
+using milter::reports::Dialect;
 using milter::reports::key_of_column;
 using milter::reports::Part;
 using milter::reports::Value;
@@ -144,6 +145,12 @@ Stored<void> Outbox::plan_failure(const PlannedReport& report, const std::vector
                                   base::UnixTime now) {
     const auto added = add(report, addresses, now);
     return added ? milter::reports::mark_failure_planned(database_, report.id) : added;
+}
+
+Stored<void> Outbox::await_turn() {
+    return database_.dialect() == Dialect::sqlite
+               ? Stored<void>() // there is one transaction at a time
+               : done_of(database_.run("SELECT 1 FROM pg_advisory_xact_lock(1885434475, 1)"));
 }
 
 Stored<std::vector<Outbox::PlannedFailure>> Outbox::failures_since(base::UnixTime since) {

@@ -62,6 +62,8 @@ class Outbox {
     // The same of a failure report.
     [[nodiscard]] Stored<void> plan_failure(const PlannedReport& report,
                                             const std::vector<std::string>& addresses, base::UnixTime now);
+    // Within a transaction: until its end no other host plans failures.
+    [[nodiscard]] Stored<void> await_turn();
     // Those that were planned after a time, in their order.
     struct PlannedFailure {
         std::string domain;

@@ -46,8 +46,11 @@ class Planning {
     Planning(Outbox& outbox, const config::Reports& settings, base::UnixTime now)
         : outbox_(outbox), settings_(settings), now_(now), allowance_(settings.failure) {}
 
-    // What was planned before counts.
+    // What was planned before counts, by whichever host: one of them plans, and the others wait for it.
     Stored<void> recall() {
+        if (auto turn = outbox_.await_turn(); !turn) {
+            return turn;
+        }
         const auto before = outbox_.failures_since(now_ - ::report::seconds_a_day);
         if (!before) {
             return base::refuse(before.error());
@@ -127,10 +130,10 @@ FailurePlan plan_of(const StoredFailure& failure, const config::Reports& setting
 Stored<std::int64_t> plan_failures(Outbox& outbox, const config::Reports& settings, const Selection& wanted,
                                    base::UnixTime now) {
     Planning planning(outbox, settings, now);
-    if (auto recalled = planning.recall(); !recalled) {
-        return base::refuse(recalled.error());
-    }
     const auto done = outbox.database().transaction([&] {
+        if (auto recalled = planning.recall(); !recalled) {
+            return recalled;
+        }
         return for_each_page(outbox.database(), [&](const auto& page) -> Stored<void> {
             for (const StoredFailure& failure : page) {
                 if (auto planned = is_wanted(failure, wanted) ? planning.plan(failure) : Stored<void>();
