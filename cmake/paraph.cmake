@@ -32,11 +32,22 @@ endif()
 # paraph_library(NAME  HEADERS a.h ...  SOURCES a.cpp ...  DEPENDS paraph_base ...  LIBRARIES third::party ...)
 #
 # One static library for one folder. DEPENDS are the folders it may include (docs/architecture.md); LIBRARIES are
-# third parties, kept private to the implementation files.
+# third parties, kept private to the implementation files. A header with a file of its name is included there first
+# (tests/house/layers.py), so that compiles alone already; the others are verified.
 function(paraph_library name)
   cmake_parse_arguments(arg "" "" "HEADERS;SOURCES;DEPENDS;LIBRARIES" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
-  target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${arg_HEADERS})
+  set(implemented ${arg_SOURCES})
+  list(TRANSFORM implemented REPLACE "[.]cpp$" ".h")
+  set(others ${arg_HEADERS})
+  list(REMOVE_ITEM others ${implemented})
+  set(implemented ${arg_HEADERS})
+  if(others)
+    list(REMOVE_ITEM implemented ${others})
+  endif()
+  target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${others}
+                                FILE_SET implemented TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${implemented})
+  set_property(TARGET ${name} PROPERTY INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
   target_link_libraries(${name} PUBLIC paraph_flags tl::expected ${arg_DEPENDS} PRIVATE fmt::fmt ${arg_LIBRARIES})
 endfunction()
 

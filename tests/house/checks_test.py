@@ -185,6 +185,18 @@ class Layers(Tree):
                 self.assertEqual(bool(layers.problems(self.root)), refused)
                 (self.root / path).unlink()
 
+    def test_a_header_is_first_in_the_file_of_its_name(self):
+        self.write("lib/base/x.h", "\n")
+        for text, refused in [
+            ('#include "base/x.h"\n#include "base/ascii.h"\n', False),
+            ('#include "base/ascii.h"\n#include "base/x.h"\n', True),
+            ("#include <string>\n", True),
+            ("", True),
+        ]:
+            with self.subTest(text=text):
+                self.write("lib/base/x.cpp", text)
+                self.assertEqual(bool(layers.problems(self.root)), refused)
+
     def test_an_include_in_a_comment_is_none(self):
         self.write("lib/base/x.cpp", '/*\n#include "dns/answer.h"\n*/\n// #include <mutex>\n')
         self.assertEqual(layers.problems(self.root), [])

@@ -159,6 +159,15 @@ def refusal_of_namespaces(path, text):
     return None
 
 
+def refusal_of_order(path, text, has_header):
+    """A file includes its own header before all others: so that compiles alone, and no build needs to try."""
+    own = path.with_suffix(".h").as_posix().removeprefix("lib/")
+    first = next((header for _, header, _ in includes_of(text)), None)
+    if path.suffix == ".cpp" and has_header and first != own:
+        return f'"{own}" comes before all other includes'
+    return None
+
+
 def problems(root):
     found = []
     for path in sources.cpp_files(root):
@@ -167,6 +176,8 @@ def problems(root):
             continue
         text = sources.read(root, path)
         if refusal := refusal_of_namespaces(path, text):
+            found.append(f"{path}: {refusal}")
+        if refusal := refusal_of_order(path, text, (pathlib.Path(root) / path.with_suffix(".h")).exists()):
             found.append(f"{path}: {refusal}")
         for line, header, quoted in includes_of(text):
             refuse = refusal_of_project_header if quoted else refusal_of_system_header
