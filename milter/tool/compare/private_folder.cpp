@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +17,7 @@
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace milter::tool::compare {
 
@@ -32,14 +33,21 @@ std::string place_for_it() {
 
 constexpr std::string_view mark = "paraph-compare-";
 
-// "paraph-compare-123-1" of a process that is gone.
-bool is_left(const std::string& name) {
+// "paraph-compare-123-1"
+bool is_name(const std::string& name) {
     pid_t owner = 0;
-    if (!name.starts_with(mark)) {
-        return false;
-    }
-    const auto read = std::from_chars(name.data() + mark.size(), name.data() + name.size(), owner);
-    return read.ec == std::errc() && owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH;
+    return name.starts_with(mark) &&
+           std::from_chars(name.data() + mark.size(), name.data() + name.size(), owner).ec == std::errc();
+}
+
+// As long as its process lives it is locked. A number says less: it is of a name space, and is used again.
+std::unique_ptr<keys::Descriptor> lock(const std::string& path) {
+    auto folder = std::make_unique<keys::Descriptor>(
+        ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat status{};
+    const bool is_ours = folder->get() >= 0 && ::fstat(folder->get(), &status) == 0 &&
+                         status.st_uid == ::geteuid() && ::flock(folder->get(), LOCK_EX | LOCK_NB) == 0;
+    return is_ours ? std::move(folder) : nullptr;
 }
 
 } // namespace
@@ -49,16 +57,17 @@ std::vector<std::string> PrivateFolder::remove_left() {
     std::error_code error;
     for (std::filesystem::directory_iterator entry(place_for_it(), error), end; !error && entry != end;
          entry.increment(error)) {
-        const std::string path = entry->path().string();
-        struct stat status{};
-        if (is_left(entry->path().filename().string()) && ::lstat(path.c_str(), &status) == 0 &&
-            S_ISDIR(status.st_mode) && status.st_uid == ::geteuid()) {
-            removed.push_back(path);
+        if (is_name(entry->path().filename().string())) {
+            removed.push_back(entry->path().string());
         }
     }
-    for (const auto& path : removed) {
-        std::filesystem::remove_all(path, error);
-    }
+    std::erase_if(removed, [](const std::string& path) {
+        const auto locked = lock(path);
+        if (locked) {
+            remove(path);
+        }
+        return !locked;
+    });
     return removed;
 }
 
@@ -67,18 +76,20 @@ base::Result<PrivateFolder, std::string> PrivateFolder::make() {
     constexpr int most = 1000;
     const std::string place = place_for_it();
     std::string path;
-    int made_it = -1;
-    for (int number = 1; number <= most && made_it != 0; ++number) {
+    std::unique_ptr<keys::Descriptor> locked;
+    int error = EEXIST;
+    for (int number = 1; number <= most && error == EEXIST && !locked; ++number) {
         path = fmt::format("{}/{}{}-{}", place, mark, ::getpid(), number);
-        made_it = ::mkdir(path.c_str(), 0700); // whatever has the name already is somebody else's
-        if (made_it != 0 && errno != EEXIST) {
-            break;
+        if (::mkdir(path.c_str(), 0700) == 0) { // whatever has the name already is somebody else's
+            locked = lock(path);                // or nobody's, to whoever is clearing away
+        } else {
+            error = errno;
         }
     }
-    if (made_it != 0) {
-        return base::refuse(fmt::format("{}: {}", path, keys::error_text(errno)));
+    if (!locked) {
+        return base::refuse(fmt::format("{}: {}", path, keys::error_text(error)));
     }
-    PrivateFolder made(path);
+    PrivateFolder made(path, std::move(locked));
     if (::geteuid() == 0 && ::chmod(path.c_str(), 0711) != 0) {
         return base::refuse(fmt::format("{}: {}", path, keys::error_text(errno)));
     }

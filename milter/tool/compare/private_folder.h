@@ -3,10 +3,13 @@
 #pragma once
 
 #include "base/result.h"
+#include "keys/file_bytes.h"
 #include "keys/ownership.h"
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace milter::tool::compare {
@@ -16,7 +19,10 @@ class PrivateFolder {
     // Root's is in memory, below /run: there are copies of keys in it.
     [[nodiscard]] static base::Result<PrivateFolder, std::string> make();
 
-    PrivateFolder(PrivateFolder&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+    PrivateFolder(PrivateFolder&& other) noexcept
+        : path_(std::move(other.path_)), locked_(std::move(other.locked_)) {
+        other.path_.clear();
+    }
     PrivateFolder& operator=(PrivateFolder&& other) = delete;
     PrivateFolder(const PrivateFolder&) = delete;
     PrivateFolder& operator=(const PrivateFolder&) = delete;
@@ -36,9 +42,11 @@ class PrivateFolder {
                                                                    const keys::Account& owner);
 
   private:
-    explicit PrivateFolder(std::string path) : path_(std::move(path)) {}
+    PrivateFolder(std::string path, std::unique_ptr<keys::Descriptor> locked)
+        : path_(std::move(path)), locked_(std::move(locked)) {}
 
     std::string path_;
+    std::unique_ptr<keys::Descriptor> locked_; // nobody clears it away meanwhile
 };
 
 } // namespace milter::tool::compare

@@ -6,6 +6,7 @@
 The messages and the DNS are those of side_by_side.py, where every difference is listed with the section that decides. So each one
 must have its reason here as well, and the comparison must find the kinds that are listed; and one that is planted has none."""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -131,6 +132,19 @@ def planted(folder):
     return 0
 
 
+def is_in_use(name):
+    """By another run, which has it locked as long as it lives."""
+    try:
+        folder = os.open(f"/run/{name}", os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.close(folder)
+    except OSError:
+        return True
+    return False
+
+
 def main():
     options = start.arguments("Differences that --compare finds", [signers.OPENDKIM, judges.OPENDMARC, judges.POLICYD_SPF])
     composed = world.zone
@@ -145,7 +159,7 @@ def main():
         faults += faults_of("refused", run(folder, "refused", "--json", "--compare", folder / "mail"), REFUSED)
         faults += faults_of("alone", run(folder, "alone", "--json", "--compare", folder / "mail"), ALONE)
         faults += planted(folder)
-        left = [name for name in os.listdir("/run") if name.startswith("paraph-compare")]
+        left = [name for name in os.listdir("/run") if name.startswith("paraph-compare") and not is_in_use(name)]
         if left or (folder / "history").exists():
             print(f"FAILED: left behind: {left}, or a history")
             faults += 1
