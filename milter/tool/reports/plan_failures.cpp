@@ -4,9 +4,10 @@
 #include "milter/reports/due.h"
 #include "milter/reports/failure_allowance.h"
 #include "milter/tool/reports/organizations.h"
+#include "milter/tool/reports/pages.h"
 #include "report/report_uri.h"
 
-#include <optional>
+#include <functional>
 #include <vector>
 
 namespace milter::tool::reports {
@@ -23,22 +24,11 @@ bool is_wanted(const StoredFailure& failure, const Selection& wanted) {
            (!wanted.day || ::report::day_of(failure.report.seen) == *wanted.day);
 }
 
-Stored<void> for_each_page(Database& database,
-                           const std::function<Stored<void>(const std::vector<StoredFailure>&)>& see) {
-    std::optional<StoredFailure> after;
-    for (;;) {
-        const auto page = milter::reports::read_failures(database, after, failures_at_once);
-        if (!page) {
-            return base::refuse(page.error());
-        }
-        if (page->empty()) {
-            return {};
-        }
-        if (auto seen = see(*page); !seen) {
-            return seen;
-        }
-        after = page->back();
-    }
+Stored<void> for_each_failure(Database& database,
+                              const std::function<Stored<void>(const std::vector<StoredFailure>&)>& see) {
+    return for_each_page<StoredFailure>(
+        [&](const auto& after) { return milter::reports::read_failures(database, after, failures_at_once); },
+        see);
 }
 
 class Planning {
@@ -134,7 +124,7 @@ Stored<std::int64_t> plan_failures(Outbox& outbox, const config::Reports& settin
         if (auto recalled = planning.recall(); !recalled) {
             return recalled;
         }
-        return for_each_page(outbox.database(), [&](const auto& page) -> Stored<void> {
+        return for_each_failure(outbox.database(), [&](const auto& page) -> Stored<void> {
             for (const StoredFailure& failure : page) {
                 if (auto planned = is_wanted(failure, wanted) ? planning.plan(failure) : Stored<void>();
                     !planned) {
@@ -149,7 +139,7 @@ Stored<std::int64_t> plan_failures(Outbox& outbox, const config::Reports& settin
 
 Stored<void> look_at_failures(Database& database, const config::Reports& settings, const Selection& wanted,
                               base::UnixTime now, const SeeFailure& see) {
-    return for_each_page(database, [&](const auto& page) -> Stored<void> {
+    return for_each_failure(database, [&](const auto& page) -> Stored<void> {
         for (const StoredFailure& failure : page) {
             if (auto seen = is_wanted(failure, wanted) ? see(failure, plan_of(failure, settings, now))
                                                        : Stored<void>();

@@ -2,9 +2,12 @@
 
 #include "crypto/mac.h"
 #include "milter/tool/reports/build_report.h"
+#include "milter/tool/reports/pages.h"
 #include "report/report_uri.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,24 +23,15 @@ bool is_wanted(const milter::reports::Candidate& candidate, const Selection& wan
            (!wanted.day || candidate.part.day == *wanted.day);
 }
 
-// Pages of candidates, each seen once.
 Stored<void>
-for_each_page(Database& database, base::UnixTime now,
-              const std::function<Stored<void>(const std::vector<milter::reports::Candidate>&)>& see) {
-    std::optional<milter::reports::Part> after;
-    for (;;) {
-        const auto page = milter::reports::read_candidates(database, today(now), after, candidates_at_once);
-        if (!page) {
-            return base::refuse(page.error());
-        }
-        if (page->empty()) {
-            return {};
-        }
-        if (auto seen = see(*page); !seen) {
-            return seen;
-        }
-        after = page->back().part;
-    }
+for_each_candidate(Database& database, base::UnixTime now,
+                   const std::function<Stored<void>(const std::vector<milter::reports::Candidate>&)>& see) {
+    return for_each_page<milter::reports::Candidate>(
+        [&](const auto& after) {
+            const auto part = after ? std::optional(after->part) : std::nullopt;
+            return milter::reports::read_candidates(database, today(now), part, candidates_at_once);
+        },
+        see);
 }
 
 // What a run makes of candidates.
@@ -141,13 +135,13 @@ Stored<std::int64_t> plan_reports(Outbox& outbox, const config::Reports& setting
     Planning planning(outbox, settings, now);
     Database& database = outbox.database();
     const auto done =
-        for_each_page(database, now, [&](const auto& page) { return planning.plan(page, wanted); });
+        for_each_candidate(database, now, [&](const auto& page) { return planning.plan(page, wanted); });
     return done ? Stored<std::int64_t>(planning.planned()) : base::refuse(done.error());
 }
 
 Stored<void> look_at_plans(Database& database, const config::Reports& settings, const Selection& wanted,
                            base::UnixTime now, const SeePlan& see) {
-    return for_each_page(database, now, [&](const auto& page) -> Stored<void> {
+    return for_each_candidate(database, now, [&](const auto& page) -> Stored<void> {
         for (const auto& candidate : page) {
             if (!is_wanted(candidate, wanted)) {
                 continue;
