@@ -29,6 +29,26 @@ if(PARAPH_FUZZ)
   target_link_options(paraph_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
+# Half of the time of compiling a test goes to the headers of the standard library and Catch2, so they are compiled once for all
+# tests; where PARAPH_PRECOMPILED_HEADERS is all, those of the libraries once for all libraries, too. GCC 12 cannot have that with
+# optimisation: it then warns of the standard library's own code. A file that forgets an include compiles all the same with them.
+set(PARAPH_STANDARD_HEADERS
+  <algorithm> <array> <atomic> <charconv> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <mutex> <optional> <ostream>
+  <set> <span> <string> <string_view> <thread> <unordered_map> <variant> <vector> <fmt/format.h> <tl/expected.hpp>)
+
+# paraph_precompiled(TARGET KIND MAKER HEADER ...): KIND is libraries or tests. MAKER is the target that makes the headers for all of
+# that kind, which therefore have the same flags.
+function(paraph_precompiled target kind maker)
+  if(NOT PARAPH_PRECOMPILED_HEADERS STREQUAL all AND NOT PARAPH_PRECOMPILED_HEADERS STREQUAL ${kind})
+    return()
+  endif()
+  if(target STREQUAL maker)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  else()
+    target_precompile_headers(${target} REUSE_FROM ${maker})
+  endif()
+endfunction()
+
 # paraph_library(NAME  HEADERS a.h ...  SOURCES a.cpp ...  DEPENDS paraph_base ...  LIBRARIES third::party ...)
 #
 # One static library for one folder. DEPENDS are the folders it may include (docs/architecture.md); LIBRARIES are
@@ -49,18 +69,22 @@ function(paraph_library name)
                                 FILE_SET implemented TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${implemented})
   set_property(TARGET ${name} PROPERTY INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
   target_link_libraries(${name} PUBLIC paraph_flags tl::expected ${arg_DEPENDS} PRIVATE fmt::fmt ${arg_LIBRARIES})
+  paraph_precompiled(${name} libraries paraph_base ${PARAPH_STANDARD_HEADERS})
 endfunction()
 
 # paraph_unit_test(FOLDER  SOURCES a_test.cpp ...  DEPENDS paraph_x ...)
 #
+# What is tested is optimised; the tests themselves are quick to compile, and nobody debugs them in such a build.
+set(PARAPH_TEST_OPTIONS $<$<NOT:$<CONFIG:Debug>>:-O1$<SEMICOLON>-g0>)
+
 # One test program for one folder, named unit_FOLDER, that ctest runs as a whole. The target unit_tests builds all of them.
 function(paraph_unit_test folder)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(unit_${folder} ${arg_SOURCES})
-  # What is tested is optimised; the tests themselves are quick to compile, and nobody debugs them in such a build.
-  target_compile_options(unit_${folder} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1$<SEMICOLON>-g0>)
+  target_compile_options(unit_${folder} PRIVATE ${PARAPH_TEST_OPTIONS})
   target_link_libraries(unit_${folder} PRIVATE paraph_catch_main fmt::fmt ${arg_DEPENDS})
   target_compile_definitions(unit_${folder} PRIVATE PARAPH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME unit.${folder} COMMAND unit_${folder})
   add_dependencies(unit_tests unit_${folder})
+  paraph_precompiled(unit_${folder} tests paraph_catch_main)
 endfunction()
