@@ -44,6 +44,11 @@ SetKind kind_of_plain(std::string_view value) {
     return value.starts_with('/') ? SetKind::file : SetKind::list;
 }
 
+bool is_in_file(SetKind kind) {
+    return kind == SetKind::file || kind == SetKind::patterns || kind == SetKind::berkeley ||
+           kind == SetKind::lmdb;
+}
+
 std::vector<SetItem> list_items(std::string_view text, const Place& place) {
     std::vector<SetItem> items;
     for (const std::string_view part : base::split(text, ',')) {
@@ -92,9 +97,11 @@ ReadSet parse_data_set(std::string_view value) {
     }
     // The URL of a directory is the whole.
     const bool whole = found->kind == SetKind::ldap;
+    const std::string_view rest = value.substr(colon + 1);
     return {{found->kind, base::to_lower(value.substr(0, colon + 1)),
-             std::string(whole ? value : base::trim_wsp(value.substr(colon + 1)))},
-            ""};
+             std::string(whole ? value : base::trim_wsp(rest))},
+            "",
+            is_in_file(found->kind) && rest != base::trim_wsp(rest)};
 }
 
 base::Result<std::vector<SetItem>, std::string> read_items(const DataSet& set, const Place& place,

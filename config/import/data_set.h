@@ -30,7 +30,8 @@ struct DataSet {
 // not know, as in "::1, 10.0.0.1", is an error there; here the whole is a list then, and `unknown` says so.
 struct ReadSet {
     DataSet set;
-    std::string unknown; // the prefix that OpenDKIM would stumble over
+    std::string unknown;    // the prefix that OpenDKIM would stumble over
+    bool has_blank = false; // "refile: /path", which OpenDKIM takes for a path that begins with a blank
 };
 [[nodiscard]] ReadSet parse_data_set(std::string_view value);
 

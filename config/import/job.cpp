@@ -98,8 +98,18 @@ void Job::carry_seconds(std::string_view name, std::string_view path) {
     }
 }
 
+void Job::tell_of_blank(const Option& option, const ReadSet& read) {
+    if (read.has_blank) {
+        tell(Effect::note, option,
+             fmt::format("opendkim looks for a path that begins with a blank and does not start; it is read "
+                         "as {}{} here",
+                         read.set.prefix, base::shown(read.set.rest)));
+    }
+}
+
 std::optional<std::vector<SetItem>> Job::items_of(const Option& option) {
     const ReadSet read = parse_data_set(option.value);
+    tell_of_blank(option, read);
     if (!read.unknown.empty()) {
         tell(Effect::note, option,
              fmt::format("opendkim takes {} for the kind of a table and does not start; it is read as a list "

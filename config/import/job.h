@@ -16,6 +16,7 @@
 
 namespace config::import {
 
+struct ReadSet;
 struct SetItem;
 
 // How many options that the files give have which fate.
@@ -81,6 +82,8 @@ class Job {
     void carry_seconds(std::string_view name, std::string_view path);
     // What stands in a data set; none: it was told why. `base`: where relative paths start.
     [[nodiscard]] std::optional<std::vector<SetItem>> items_of(const Option& option);
+    // "refile: /path", which OpenDKIM does not start with.
+    void tell_of_blank(const Option& option, const ReadSet& read);
 
     void set_base(const std::string& directory) { base_ = directory; }
     [[nodiscard]] const std::string& base() const { return base_; }

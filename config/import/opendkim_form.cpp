@@ -139,6 +139,24 @@ void import_sender_fields(Job& job) {
     job.draft().add_key_fields(fields, option->place);
 }
 
+void import_algorithm(Job& job) {
+    const Option* option = job.find("SignatureAlgorithm");
+    if (option == nullptr) {
+        return;
+    }
+    if (base::iequals(option->value, "rsa-sha1")) {
+        job.tell(Effect::receivers, *option,
+                 "signatures are rsa-sha256 now; those with rsa-sha1 do not pass anywhere (RFC 8301)");
+    } else if (!base::iequals(option->value, "rsa-sha256") &&
+               !base::iequals(option->value, "ed25519-sha256")) {
+        job.tell(
+            Effect::note, *option,
+            fmt::format("opendkim takes one algorithm and does not start with {}; here each key signs in "
+                        "the way of its kind",
+                        base::quoted(option->value)));
+    }
+}
+
 } // namespace
 
 void import_signing_form(Job& job) {
@@ -149,11 +167,7 @@ void import_signing_form(Job& job) {
     import_sender_fields(job);
     job.carry_seconds("SignatureTTL", "signing.lifetime");
     job.carry_truth("MultipleSignatures", "signing.all_matches");
-    if (const Option* algorithm = job.find("SignatureAlgorithm");
-        algorithm != nullptr && base::iequals(algorithm->value, "rsa-sha1")) {
-        job.tell(Effect::receivers, *algorithm,
-                 "signatures are rsa-sha256 now; those with rsa-sha1 do not pass anywhere (RFC 8301)");
-    }
+    import_algorithm(job);
 }
 
 } // namespace config::import

@@ -74,6 +74,7 @@ class Tables {
         if (!read.unknown.empty()) {
             return refuse(option, fmt::format("{} is no kind of table", base::quoted(read.unknown)));
         }
+        job_.tell_of_blank(option, read);
         const std::string path = absolute(read.set.rest, job_.base());
         switch (read.set.kind) {
         case SetKind::list:
@@ -207,11 +208,24 @@ class Tables {
     Job& job_;
 };
 
+// A KeyFile has no kind as a table has: OpenDKIM takes "file:" for a part of the name.
+std::string path_of(Job& job, const Option& key_file) {
+    const ReadSet read = parse_data_set(key_file.value);
+    if (read.set.kind != SetKind::file || read.set.prefix.empty()) {
+        return key_file.value;
+    }
+    job.tell(Effect::note, key_file,
+             fmt::format("opendkim looks for a file of the name {} and does not start; the key in {} is "
+                         "taken here",
+                         base::quoted(key_file.value), base::shown(read.set.rest)));
+    return read.set.rest;
+}
+
 class SingleKey {
   public:
     SingleKey(Job& job, const Option& domain, const Option& selector, const Option& key_file)
         : job_(job), domain_(domain), selector_(selector),
-          key_{selector.value, copied_key(job, key_file, absolute(key_file.value, job.base()),
+          key_{selector.value, copied_key(job, key_file, absolute(path_of(job, key_file), job.base()),
                                           fmt::format("{}.pem", selector.value))} {}
 
     void import() {
