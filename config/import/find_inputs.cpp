@@ -41,6 +41,9 @@ class Finder {
         inputs.opendmarc_is_named = !wanted_.opendmarc.empty();
         inputs.policyd_is_named = !wanted_.policyd.empty();
         inputs.policyd = policyd();
+        if (looks_around()) {
+            inputs.other_signers = find_other_signers(postfix(), files_);
+        }
         return std::move(found_);
     }
 
@@ -116,6 +119,17 @@ class Finder {
         return text;
     }
 
+    [[nodiscard]] PostfixFiles postfix() const {
+        PostfixFiles postfix;
+        if (const auto& main = found_.inputs.main_cf) {
+            postfix.read_main(main->text, main->path);
+        }
+        if (const auto& master = found_.inputs.master_cf) {
+            postfix.read_master(master->text, master->path);
+        }
+        return postfix;
+    }
+
     std::optional<Text> policyd() {
         if (!wanted_.policyd.empty()) {
             return read(wanted_.policyd, true);
@@ -123,11 +137,7 @@ class Finder {
         if (!looks_around() && wanted_.postfix.empty()) {
             return std::nullopt;
         }
-        PostfixFiles postfix;
-        if (found_.inputs.master_cf) {
-            postfix.read_master(found_.inputs.master_cf->text, found_.inputs.master_cf->path);
-        }
-        const PolicyUse use = find_policy_use(postfix);
+        const PolicyUse use = find_policy_use(postfix());
         if (!use.file.empty()) {
             return read(use.file, true);
         }

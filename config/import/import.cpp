@@ -44,6 +44,7 @@ class Import {
             convert();
             finish(outcome);
         }
+        tell_of_other_signers(outcome);
         outcome.problems = std::move(work_.problems);
         outcome.findings = std::move(work_.findings);
         std::ranges::stable_sort(outcome.findings, {}, &Finding::effect);
@@ -217,6 +218,27 @@ class Import {
             protocol != nullptr && protocol->text == "2") {
             work_.findings.push_back({Effect::decide, protocol->place, "milter_protocol",
                                       "2 is too old: take it out, or write 6"});
+        }
+    }
+
+    void tell_of_other_signers(Outcome& outcome) {
+        outcome.other_signers = inputs_.other_signers;
+        const auto socket = base::SocketName::parse(socket_in(opendkim_.options).value_or(""));
+        const bool is_asked = !postfix_.has_main() || (socket && calls_milter(postfix_, *socket));
+        for (const OtherSigner& signer : inputs_.other_signers) {
+            std::string_view consequence;
+            if (!outcome_has_nothing()) {
+                consequence = !work_.signs ? "paraphd signs nothing without them."
+                              : is_asked
+                                  ? "It goes on beside paraphd, as it did beside opendkim: mail that both "
+                                    "have a key for has two signatures."
+                                  : "Postfix does not ask opendkim today, so that the switch would add a "
+                                    "second signature; --apply does not make it.";
+            }
+            if (signer.state == SignerState::signs && work_.signs && !is_asked) {
+                outcome.signs_instead = signer;
+            }
+            work_.findings.push_back(tell(signer, consequence));
         }
     }
 

@@ -4,6 +4,7 @@
 
 #include "config/import/finding.h"
 #include "config/import/job.h"
+#include "config/import/other_signers.h"
 #include "config/import/postfix.h"
 
 #include <optional>
@@ -29,7 +30,8 @@ struct Inputs {
     std::optional<Text> main_cf{};
     std::optional<Text> master_cf{};
     std::optional<Text> sendmail_mc{}; // where there is no main.cf
-    bool opendmarc_is_named = false;   // on the command line: it counts, called by Postfix or not
+    std::vector<OtherSigner> other_signers{};
+    bool opendmarc_is_named = false; // on the command line: it counts, called by Postfix or not
     bool policyd_is_named = false;
     std::string out = "/etc/paraph";
     bool copy_keys = false;
@@ -56,6 +58,9 @@ struct Outcome {
     Counts counts{};
     std::vector<Daemon> daemons{};
     std::vector<Daemon> not_called{}; // found, and left out because Postfix does not ask them
+    // Who signs today while opendkim is not asked, so that the switch would make a second signature.
+    std::optional<OtherSigner> signs_instead{};
+    std::vector<OtherSigner> other_signers{};
 
     // Whether something of the old configuration is not in the new one.
     [[nodiscard]] bool is_complete() const;

@@ -260,6 +260,12 @@ Result<ExitCode> play_all(const Task& task, const config::import::Inputs& inputs
     if (::geteuid() != 0) {
         notes.emplace_back("what root alone can read, keys among it: run this as root");
     }
+    for (const auto& signer : made->outcome.other_signers) {
+        if (signer.state == config::import::SignerState::signs) {
+            notes.push_back(fmt::format("{}: signs mail here as well ({}), and is not asked",
+                                        config::import::name_of(signer.program), signer.place.print()));
+        }
+    }
     OldSide old = OldSide::start({inputs, made->outcome, files}, folder, notes);
     if (names_of(old).empty()) {
         return fail(ExitCode::unavailable,

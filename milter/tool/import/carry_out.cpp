@@ -123,6 +123,18 @@ bool calls_postfix(const foreign::Outcome& outcome) {
     });
 }
 
+// Two signatures would be new. Whoever has two today may go on with them.
+Result<void> check_other_signers(const foreign::Outcome& outcome) {
+    const auto& other = outcome.signs_instead;
+    return !other
+               ? Result<void>()
+               : fail(ExitCode::config,
+                      fmt::format("{}: {}. Nothing was changed", base::shown(other->place.print()),
+                                  foreign::tell(*other, "Postfix does not ask opendkim today, so that mail "
+                                                        "would have two signatures from now on.")
+                                      .text));
+}
+
 Told<Material> gather(const foreign::Outcome& outcome, std::map<std::string, std::string> postfix_files) {
     Material material;
     const auto daemon = keys::find_account(daemon_user);
@@ -202,6 +214,12 @@ Result<ExitCode> carry_out(const Import& import, const ApplyOptions& options,
         fmt::print(console.out,
                    "paraphd cannot use the keys where they are: they are copied to /etc/paraph/keys.\n");
         outcome = import(true);
+    }
+    if (outcome.daemons.empty()) {
+        return fail(ExitCode::no_input, foreign::print_nothing(outcome) + ". Nothing was changed");
+    }
+    if (auto refused = check_other_signers(outcome); !refused) {
+        return tl::make_unexpected(refused.error());
     }
     if (outcome.settings.empty() || !calls_postfix(outcome)) {
         return fail(ExitCode::no_input,
