@@ -2,11 +2,13 @@
 
 import re
 import unittest
+from pathlib import Path
 
 from harness.keys import verdicts
 from harness.old_programs import DOMAIN, SELECTOR, SYSTEMD, OldProgramsTest
 
 OURS = ("by-smtp", "by-service", "by-command")
+FILTERS = ("/etc/amavis/conf.d", "/etc/rspamd/local.d")
 RUNNING = "opendkim runs, opendkim is enabled, opendmarc runs, opendmarc is enabled"
 
 
@@ -79,6 +81,32 @@ class Switch(OldProgramsTest):
             with self.subTest(line):
                 self.assertIn(f"{line}", said)
         self.assertNotIn("something is left", said)
+
+    @unittest.skipUnless(all(Path(folder).is_dir() for folder in FILTERS), "apt-get install amavisd-new rspamd")
+    def test_another_program_that_signs(self):
+        said = self.on_machine("""
+            printf '$enable_dkim_signing = 1;\ndkim_key("wired.example", "mail", "/k");\n' >/etc/amavis/conf.d/99-keys
+            printf '127.0.0.1:2588 inet n - n - - smtpd\n -o content_filter=amavis:[127.0.0.1]:10024\n' >>/etc/postfix/master.cf
+            paraph import --compare 2; echo "compare: status $?"
+            paraph import --apply; echo "beside: status $?"; paraph import --undo
+            postconf -e smtpd_milters=inet:localhost:11332 non_smtpd_milters=; postconf -P 127.0.0.1:2587/inet/smtpd_milters=
+            rm /etc/amavis/conf.d/99-keys; echo 'path_map = "/maps";' >/etc/rspamd/local.d/dkim_signing.conf
+            cp /etc/postfix/*.cf /tmp; paraph import --apply; echo "idle: status $?"; units idle
+            cmp /tmp/main.cf /etc/postfix/main.cf && cmp /tmp/master.cf /etc/postfix/master.cf && [ ! -e /etc/paraph ] && echo 'idle: the same'
+            rm /etc/opendkim.conf /etc/opendmarc.conf; postconf -X smtpd_recipient_restrictions
+            for option in --apply "--compare 2"; do paraph import $option; echo "alone: status $?"; done
+            """)
+        lines = re.sub(r"\s+", " ", said)
+        for words in ("amavis: signs mail here as well (/etc/amavis/conf.d/99-keys:2), and is not asked", "compare: status 1",
+                      "/etc/amavis/conf.d/99-keys:2 amavis signs mail here (dkim_key), and its keys are not imported. It goes on beside paraphd",
+                      "The switch is made.", "beside: status 1", "All is as it was before the switch",
+                      "paraph: /etc/rspamd/local.d/dkim_signing.conf:1: rspamd signs mail here (path_map), and its keys are not imported. Postfix "
+                      "does not ask opendkim today, so that mail would have two signatures from now on.",
+                      "Nothing was changed idle: status 78 idle: opendkim runs, opendkim is enabled", "idle: the same",
+                      "none of opendkim, opendmarc and policyd-spf is in use here. Nothing was changed alone: status 66",
+                      "none of opendkim, opendmarc and policyd-spf is in use here alone: status 66"):
+            with self.subTest(words):
+                self.assertIn(words, lines)
 
     def test_whatever_fails_is_taken_back(self):
         said = self.on_machine("""

@@ -1,6 +1,7 @@
 #include "milter/tool/import/carry_out.h"
 
 #include "base/secret_text.h"
+#include "config/import/report.h"
 #include "crypto/signing_key.h"
 #include "keys/limits.h"
 #include "keys/ownership.h"

@@ -3,6 +3,7 @@ compiles patterns for half a minute, and asks for lists on the net."""
 
 import unittest
 from pathlib import Path
+from typing import Optional
 
 from .guided_postfix import with_ports
 from .process import Child, HarnessError, answers, eventually, free_port
@@ -31,24 +32,27 @@ worker "rspamd_proxy" {{
   .include "{home}/worker-proxy.inc"
 }}
 dkim_signing {{
-  .include "{home}/dkim_signing.conf"
+  .include(priority=1,duplicate=merge) "{home}/dkim_signing.conf"
+  .include(try=true,priority=10) "{home}/override.d/dkim_signing.conf"
 }}
 milter_headers {{
-  .include "{home}/milter_headers.conf"
+  .include(priority=1,duplicate=merge) "{home}/milter_headers.conf"
+  .include(try=true,priority=10) "{home}/override.d/milter_headers.conf"
 }}
 """
 
 
 class Rspamd:
-    """`local` has the files of local.d by their names."""
+    """`local` and `override` have the files of local.d and override.d by their names."""
 
-    def __init__(self, folder: Path, dns: str, local: dict[str, str]):
+    def __init__(self, folder: Path, dns: str, local: dict[str, str], override: Optional[dict[str, str]] = None, rules: str = RULES):
         if not Path(PROGRAM).exists():
             raise unittest.SkipTest(f"{PROGRAM}: apt-get install rspamd")
         home = folder / "rspamd"
-        home.mkdir()
+        (home / "override.d").mkdir(parents=True)
         self.port = free_port()
-        files = {**local, "suffixes": "test\n", "rules.lua": RULES, "rspamd.conf": CONFIG.format(home=home, dns=dns)}
+        files = {**local, **{f"override.d/{name}": text for name, text in (override or {}).items()},
+                 "suffixes": "test\n", "rules.lua": rules, "rspamd.conf": CONFIG.format(home=home, dns=dns)}
         for name, text in files.items():
             (home / name).write_text(with_ports(text, {GUIDE_PORT: self.port}))
         self._child = Child([PROGRAM, "-f", "--insecure", "-u", "root", "-g", "root", "-c", str(home / "rspamd.conf"),
