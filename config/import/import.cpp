@@ -214,10 +214,22 @@ class Import {
                  "brings, as before. See postfix.md"});
         }
         tell_of_milter_maps();
+        tell_of_returned_mail();
         if (const auto* protocol = postfix_.find("milter_protocol");
             protocol != nullptr && protocol->text == "2") {
             work_.findings.push_back({Effect::decide, protocol->place, "milter_protocol",
                                       "2 is too old: take it out, or write 6"});
+        }
+    }
+
+    // opendkim takes it for mail of this host and leaves the results of the first pass alone.
+    void tell_of_returned_mail() {
+        for (const PostfixService* service : services_of_return(postfix_, old_sockets())) {
+            work_.findings.push_back(
+                {Effect::decide, service->place, service->id(),
+                 "a filter hands mail back there, and paraphd would see it a second time: it removes the "
+                 "results "
+                 "of the first, or signs again. Write -o smtpd_milters= there, or see content-filters.md"});
         }
     }
 

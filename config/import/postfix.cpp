@@ -237,6 +237,36 @@ std::vector<PostfixChange> milter_changes(const PostfixFiles& postfix, const Old
     return changes;
 }
 
+std::vector<const PostfixService*> services_of_return(const PostfixFiles& postfix,
+                                                      const std::vector<base::SocketName>& milters) {
+    const std::string queue = queue_directory(postfix);
+    const auto value_for = [&](const PostfixService& service, std::string_view name) {
+        const auto own = service.overrides.find(name);
+        return own == service.overrides.end() ? postfix.value_of(name) : postfix.expand(own->second.text);
+    };
+    const auto has_filter = [&](const PostfixService& service) {
+        return !value_for(service, "content_filter").empty();
+    };
+    std::vector<const PostfixService*> all;
+    if (postfix.value_of("content_filter").empty() && !std::ranges::any_of(postfix.services(), has_filter)) {
+        return all;
+    }
+    for (const PostfixService& service : postfix.services()) {
+        const auto called = split_list(value_for(service, "smtpd_milters"));
+        const bool calls = std::ranges::any_of(called, [&](const std::string& item) {
+            return std::ranges::any_of(
+                milters, [&](const base::SocketName& milter) { return is_same(milter, item, queue); });
+        });
+        const auto options = split_list(value_for(service, "receive_override_options"));
+        if (calls && service.overrides.contains("content_filter") && !has_filter(service) &&
+            value_for(service, "milter_macro_daemon_name").empty() &&
+            std::ranges::find(options, "no_milters") == options.end()) {
+            all.push_back(&service);
+        }
+    }
+    return all;
+}
+
 std::vector<PostfixChange> policy_changes(const PostfixFiles& postfix, const PolicyUse& use) {
     std::vector<PostfixChange> changes;
     if (!use.called) {

@@ -38,6 +38,11 @@ struct OldSockets {
 [[nodiscard]] std::vector<PostfixChange> milter_changes(const PostfixFiles& postfix, const OldSockets& old);
 [[nodiscard]] std::vector<PostfixChange> policy_changes(const PostfixFiles& postfix, const PolicyUse& use);
 
+// Services where a content filter hands mail back to these milters, which see it a second time. Those with a
+// name for milters are left to them.
+[[nodiscard]] std::vector<const PostfixService*>
+services_of_return(const PostfixFiles& postfix, const std::vector<base::SocketName>& milters);
+
 // Whether any service calls this socket.
 [[nodiscard]] bool calls_milter(const PostfixFiles& postfix, const base::SocketName& socket);
 

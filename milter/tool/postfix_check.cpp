@@ -116,6 +116,7 @@ class Judge {
 
     std::vector<Diagnostic> take() {
         judge_wiring();
+        judge_return();
         if (signs()) {
             judge_recoding();
             judge_missing_fields();
@@ -159,6 +160,41 @@ class Judge {
                  fmt::format("non_smtpd_milters lacks {}: mail of sendmail(1) is not signed",
                              settings_.listen.socket.print()),
                  "non_smtpd_milters = $smtpd_milters");
+        }
+    }
+
+    // Of a service; nullptr: it has none of its own.
+    [[nodiscard]] const std::string* own_value(const std::string& service, std::string_view name) const {
+        const auto found =
+            std::find_if(postfix_.overrides.begin(), postfix_.overrides.end(),
+                         [&](const auto& one) { return one.service == service && one.name == name; });
+        return found == postfix_.overrides.end() ? nullptr : &found->value;
+    }
+
+    [[nodiscard]] std::string value_for(const std::string& service, const std::string& name) const {
+        const auto* own = own_value(service, name);
+        return own == nullptr ? postfix_.of(name) : *own;
+    }
+
+    // A service that turns the filter off is the one where it hands mail back.
+    void judge_return() {
+        const auto& roles = settings_.roles;
+        for (const auto& one : postfix_.overrides) {
+            const bool returns = one.name == "content_filter" && one.value.empty() &&
+                                 one.service.ends_with("/inet") && is_set("content_filter");
+            const auto daemon = value_for(one.service, "milter_macro_daemon_name");
+            const bool is_named =
+                std::count(roles.originating_daemons.begin(), roles.originating_daemons.end(), daemon) +
+                    std::count(roles.reinjection_daemons.begin(), roles.reinjection_daemons.end(), daemon) >
+                0;
+            if (returns && !is_named && !takes_strangers(one.service) && !takes_users(one.service) &&
+                !has_word(value_for(one.service, "receive_override_options"), "no_milters") &&
+                calls_us(value_for(one.service, "smtpd_milters"))) {
+                warn(one.service,
+                     "content_filter is empty, as where a filter hands mail back: paraphd sees such mail a "
+                     "second time, removes the results of the first or signs again",
+                     "-o smtpd_milters= there, or see the guide on content filters");
+            }
         }
     }
 

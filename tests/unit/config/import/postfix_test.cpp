@@ -80,6 +80,30 @@ TEST_CASE("a table of milters is not changed, and that is told") {
     }
 }
 
+TEST_CASE("where a content filter hands mail back, the second pass is told") {
+    const std::string main = "smtpd_milters = inet:localhost:8891\n",
+                      filter = "content_filter = a:[::1]:10024\n",
+                      back = "127.0.0.1:10025 inet n - n - - smtpd\n -o content_filter=\n";
+    for (const auto& [main_cf, master_cf, told] :
+         {std::tuple(main + filter, back, true),
+          {main, "submission inet n - n - - smtpd\n -o content_filter=a:b\n" + back, true},
+          {main + filter, back + " -o receive_override_options=no_header_body_checks\n", true},
+          {main + filter, back + " -o smtpd_milters=inet:127.0.0.1:8891\n", true},
+          {main + filter, back + " -o receive_override_options=no_milters\n", false},
+          {main + filter, back + " -o smtpd_milters=\n", false},
+          {main + filter, back + " -o milter_macro_daemon_name=ORIGINATING\n", false},
+          {main + "receive_override_options = no_milters\n" + filter, back, false},
+          {filter, back, false},
+          {main, back, false},
+          {main + filter, "smtp inet n - n - - smtpd\n", false}}) {
+        INFO(main_cf << master_cf);
+        const auto outcome = imported({{"/etc/opendkim.conf", "Socket inet:8891@localhost\n"},
+                                       {"/etc/postfix/main.cf", main_cf},
+                                       {"/etc/postfix/master.cf", master_cf}});
+        CHECK(tells(outcome, Effect::decide, "127.0.0.1:10025/inet: a filter hands mail back there") == told);
+    }
+}
+
 TEST_CASE("a socket in the queue directory is known by each of its paths") {
     const std::string old = "Socket local:/var/spool/postfix/opendkim/opendkim.sock\n";
     for (const char* path : {"unix:opendkim/opendkim.sock", "unix:/opendkim/opendkim.sock",

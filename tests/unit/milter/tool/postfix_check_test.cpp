@@ -264,6 +264,46 @@ TEST_CASE("8-bit text is recoded before it is signed where Postfix can") {
     CHECK(judge_signer(postfix).empty());
 }
 
+TEST_CASE("where a content filter hands mail back paraphd is not asked again") {
+    using Override = milter::tool::PostfixSettings::Override;
+    const std::string back = "127.0.0.1:10025/inet";
+    const Override off{back, "content_filter", ""};
+    struct Case {
+        const char* name;
+        std::vector<Override> overrides;
+        bool warns;
+    };
+    const Case cases[] = {
+        {"nothing is said there", {off}, true},
+        {"other options", {off, {back, "receive_override_options", "no_header_body_checks"}}, true},
+        {"called by its own list", {off, {back, "smtpd_milters", "inet:localhost:8891"}}, true},
+        {"a name that says nothing", {off, {back, "milter_macro_daemon_name", "amavis"}}, true},
+        {"no milters", {off, {back, "smtpd_milters", ""}}, false},
+        {"another milter", {off, {back, "smtpd_milters", "inet:localhost:1"}}, false},
+        {"no_milters", {off, {back, "receive_override_options", "no_milters"}}, false},
+        {"mail of users", {off, {back, "milter_macro_daemon_name", "ORIGINATING"}}, false},
+        {"named as what comes back", {off, {back, "milter_macro_daemon_name", "REINJECTION"}}, false},
+        {"the filter is on", {{back, "content_filter", "a:b"}}, false},
+        {"not by SMTP", {{"pickup/unix", "content_filter", ""}}, false},
+        {"where users submit", {{"submission/inet", "content_filter", ""}}, false},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        auto settings =
+            config::load_text("roles: {reinjection_daemons: [REINJECTION]}\n", "p.yaml").settings.value();
+        auto postfix = sound();
+        postfix.overrides = test.overrides;
+        CHECK(milter::tool::judge_postfix(postfix, settings)
+                  .empty()); // there is no filter, or the service has it
+        postfix.main["content_filter"] = "amavis:[127.0.0.1]:10024";
+        const auto said = milter::tool::judge_postfix(postfix, settings);
+        REQUIRE(said.size() == (test.warns ? 1 : 0));
+        CHECK((said.empty() ||
+               config::print(said.front())
+                   .starts_with("master.cf: warning: 127.0.0.1:10025/inet: content_filter is empty")));
+    }
+}
+
 TEST_CASE("what a content filter hands back is not to be changed a second time") {
     auto postfix = sound();
     postfix.main["content_filter"] = "smtp:[127.0.0.1]:10024";
