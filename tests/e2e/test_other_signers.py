@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness import foreign_signers as signers
 from harness import guide, keys, programs
-from harness.amavis import Amavis, new_ports
+from harness.amavis import Amavis, need_amavis, new_ports
 from harness.foreign_signers import AMAVIS, DOMAIN, PAGE, RSPAMD, SELECTOR
 from harness.guided_postfix import GuidedPostfix, with_ports
 from harness.messages import message
@@ -122,6 +122,7 @@ class OnAmavis(Host):
 
     @classmethod
     def start_signer(cls, site):
+        need_amavis()
         cls.ports = new_ports()
         cls.conf = signers.AMAVIS_CONF.replace("{folder}", str(signers.key_folder(site, "amavis")))
         amavis = Amavis(site.folder, cls.conf + cls.more, cls.ports)

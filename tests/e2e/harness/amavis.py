@@ -29,10 +29,14 @@ def new_ports() -> dict[int, int]:
     return {port: free_port() for port in GUIDE_PORTS}
 
 
+def need_amavis() -> None:
+    if not all(Path(program).exists() for program in PROGRAMS):
+        raise unittest.SkipTest(f"{', '.join(PROGRAMS)}: apt-get install amavisd-new altermime")
+
+
 class Amavis:
     def __init__(self, folder: Path, block: str, ports: dict[int, int]):
-        if not all(Path(program).exists() for program in PROGRAMS):
-            raise unittest.SkipTest(f"{', '.join(PROGRAMS)}: apt-get install amavisd-new altermime")
+        need_amavis()
         self._home = folder / "amavis"
         for name in ("tmp", "db"):
             (self._home / name).mkdir(parents=True)
