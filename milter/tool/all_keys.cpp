@@ -46,16 +46,6 @@ DomainsByRow domains_by_row(const keys::SigningTable& table) {
     return found;
 }
 
-NamedKey from_row(const keys::KeyRow& row, const std::string& domain, const std::string& table) {
-    NamedKey key;
-    key.domain = domain;
-    key.selector = row.selector;
-    key.file = std::filesystem::path(row.file_for(domain)).lexically_normal().string();
-    key.inline_key = row.inline_key;
-    key.named_in = fmt::format("{}:{}", table, row.line);
-    return key;
-}
-
 // Where `%` stands for the domain in the name of the file, a domain without that file has no key.
 bool has_key(const keys::KeyRow& row, const std::string& domain) {
     std::error_code error;
@@ -64,10 +54,7 @@ bool has_key(const keys::KeyRow& row, const std::string& domain) {
 
 void pass_over_source(const char* setting, const std::string& source, AllKeys& all) {
     if (!source.empty()) {
-        all.passed_over.push_back(
-            fmt::format("{} is {}, which cannot be listed: paraph asks it for one name at a time; "
-                        "`paraph sign --why ADDRESS` says what it answers",
-                        setting, source));
+        all.passed_over.push_back(why_unlisted(setting, source));
     }
 }
 
@@ -97,7 +84,7 @@ class Search {
             const bool is_for =
                 row.domain.empty() ? has_key(row, domain.text()) : row.domain == domain.text();
             if (!row.broken && is_for) {
-                all_.keys.push_back(from_row(row, domain.text(), tables_.keys_place));
+                all_.keys.push_back(named_in_table(row, domain.text(), tables_.keys_place));
             }
         }
         pass_over_source("signing.key_table", tables_.keys_source, all_);
@@ -185,13 +172,11 @@ class Search {
         const auto& place = tables_.keys_place;
         for (const keys::KeyRow& row : tables_.keys.rows()) {
             if (row.broken) {
-                all_.passed_over.push_back(fmt::format("{}:{}: nothing can be signed with the row {}; "
-                                                       "`paraph check-config` says why",
-                                                       place, row.line, row.name));
+                all_.passed_over.push_back(why_unusable(row, place));
             } else if (row.domain.empty()) {
                 add_any_domain(row, domains);
             } else {
-                all_.keys.push_back(from_row(row, std::string(row.domain), place));
+                all_.keys.push_back(named_in_table(row, std::string(row.domain), place));
             }
         }
         pass_over_source("signing.key_table", tables_.keys_source, all_);
@@ -211,7 +196,7 @@ class Search {
         }
         for (const std::string& domain : named->second) {
             if (has_key(row, domain)) {
-                all_.keys.push_back(from_row(row, domain, tables_.keys_place));
+                all_.keys.push_back(named_in_table(row, domain, tables_.keys_place));
             }
         }
     }

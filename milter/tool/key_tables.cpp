@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 namespace milter::tool {
 
 namespace {
@@ -41,6 +43,27 @@ Result<KeyTables> read_key_tables(const config::Settings& settings) {
     tables.keys = keys::KeyTable::parse(keys->rows, keys->name.kind, keys->place, problems);
     tables.signing = keys::SigningTable::parse(rows->rows, rows->name.kind, rows->place, problems);
     return tables;
+}
+
+NamedKey named_in_table(const keys::KeyRow& row, const std::string& domain, const std::string& place) {
+    NamedKey key;
+    key.domain = domain;
+    key.selector = row.selector;
+    key.file = std::filesystem::path(row.file_for(domain)).lexically_normal().string();
+    key.inline_key = row.inline_key;
+    key.named_in = fmt::format("{}:{}", place, row.line);
+    return key;
+}
+
+std::string why_unlisted(std::string_view setting, const std::string& source) {
+    return fmt::format("{} is {}, which cannot be listed: paraph asks it for one name at a time; "
+                       "`paraph sign --why ADDRESS` says what it answers",
+                       setting, source);
+}
+
+std::string why_unusable(const keys::KeyRow& row, const std::string& place) {
+    return fmt::format("{}:{}: nothing can be signed with the row {}; `paraph check-config` says why", place,
+                       row.line, row.name);
 }
 
 } // namespace milter::tool

@@ -4,9 +4,10 @@
 #include "config/settings.h"
 #include "keys/key_table.h"
 #include "keys/signing_table.h"
-#include "milter/tool/command.h"
+#include "milter/tool/named_key.h"
 
 #include <string>
+#include <string_view>
 
 namespace milter::tool {
 
@@ -21,5 +22,13 @@ struct KeyTables {
 
 // What is wrong with single rows is for check-config to report.
 [[nodiscard]] Result<KeyTables> read_key_tables(const config::Settings& settings);
+
+// The key of a row, for a domain. `place`: of the table.
+[[nodiscard]] NamedKey named_in_table(const keys::KeyRow& row, const std::string& domain,
+                                      const std::string& place);
+
+// In words, for who wanted to see all: of a database that a setting names, and of a broken row.
+[[nodiscard]] std::string why_unlisted(std::string_view setting, const std::string& source);
+[[nodiscard]] std::string why_unusable(const keys::KeyRow& row, const std::string& place);
 
 } // namespace milter::tool

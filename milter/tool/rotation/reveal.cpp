@@ -2,7 +2,7 @@
 
 #include "base/ascii.h"
 #include "keys/published_record.h"
-#include "milter/tool/all_keys.h"
+#include "milter/tool/private_keys.h"
 
 #include <fmt/format.h>
 
@@ -23,18 +23,18 @@ auto refuse(const RevealedKey& key, std::string_view why) {
     return base::refuse(fmt::format("{} does not become public: {}", key.selector, why));
 }
 
+// The operator has put it there himself: there is nothing left to be careful with.
+bool is_public(const std::string& place, const std::string& text) {
+    struct stat status{};
+    const bool is_readable =
+        ::lstat(place.c_str(), &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & S_IROTH) != 0;
+    const auto there = is_readable ? keys::OpenFile(place, false).read(longest) : base::refuse(std::string());
+    return there && *there == text;
+}
+
 // A retired key is no exception: its record may be there.
-Done compare_with_configuration(const RevealedKey& key, const std::string& record,
-                                const config::Settings& settings) {
-    const auto all = all_keys(settings);
-    if (!all) {
-        return refuse(key, all.error().message);
-    }
-    if (!all->passed_over.empty()) {
-        return refuse(
-            key, fmt::format("keys that cannot be listed may be the same: {}", all->passed_over.front()));
-    }
-    for (const NamedKey& other : all->keys) {
+Done compare_with_configuration(const RevealedKey& key, const std::string& record, const AllKeys& all) {
+    for (const NamedKey& other : all.keys) {
         const auto read = read_key(other);
         if (other.file == key.file || (read && keys::record_value(*read) == record)) {
             return refuse(key, fmt::format("it is the key {} of {} too ({})", other.selector, other.domain,
@@ -86,7 +86,18 @@ base::Result<std::string, std::string> reveal_key(const RevealedKey& key, const 
     if (!read || !text) {
         return refuse(key, !read ? read.error().message : fmt::format("{}: {}", key.file, text.error()));
     }
-    if (auto is_free = compare_with_configuration(key, keys::record_value(*read), settings); !is_free) {
+    const auto all = private_keys(settings);
+    if (!all) {
+        return refuse(key, all.error().message);
+    }
+    if (!all->passed_over.empty() && !is_public(place, *text)) {
+        return refuse(key,
+                      fmt::format("keys that cannot be listed may be the same: {}. If you know that none "
+                                  "of them is, make it public yourself, and the next run takes note: "
+                                  "install -m 644 {} {}",
+                                  all->passed_over.front(), key.file, place));
+    }
+    if (auto is_free = compare_with_configuration(key, keys::record_value(*read), *all); !is_free) {
         return base::refuse(is_free.error());
     }
     if (auto is_free = compare_with_journals(key, files); !is_free) {

@@ -114,6 +114,67 @@ TEST_CASE("a key of another journal, or of none of them, stays private") {
     }
 }
 
+TEST_CASE("a list of domains in a database hides no key") {
+    const auto with_default = [](Site& site, const std::string& file) {
+        auto& keys = site.settings.default_keys;
+        keys.given = true;
+        keys.domain_table = "sqlite:/nowhere/domains.db"; // nobody can list it, and nobody has to
+        config::SigningKeyEntry entry;
+        entry.selector = "all";
+        entry.file = file;
+        keys.entry.keys.push_back(entry);
+    };
+    Site free;
+    free.make(free.tree.path("all.pem"));
+    with_default(free, free.tree.path("all.pem"));
+    CHECK(free.reveal().empty());
+    CHECK((free.is_public() && !free.is_private()));
+    Site used;
+    std::filesystem::copy_file(used.key.file, used.tree.path("all.pem"));
+    with_default(used, used.tree.path("all.pem"));
+    CHECK(used.reveal().find("it is the key all of default too") != std::string::npos);
+    CHECK((!used.is_public() && used.is_private()));
+}
+
+TEST_CASE("of a row for any domain all files count, whoever has the SigningTable") {
+    const auto with_tables = [](Site& site) {
+        site.settings.signing.key_table = "csl:any=%:t:" + site.tree.path("%.key");
+        site.settings.signing.signing_table = "sqlite:/nowhere/signing.db";
+    };
+    Site free;
+    with_tables(free);
+    free.make(free.tree.path("c.test.key"));
+    CHECK(free.reveal().empty());
+    CHECK(free.is_public());
+    Site used;
+    with_tables(used);
+    std::filesystem::copy_file(used.key.file, used.tree.path("sub.c.test.key"));
+    CHECK(used.reveal().find("it is the key t of % too") != std::string::npos);
+    CHECK((!used.is_public() && used.is_private()));
+}
+
+TEST_CASE("where a KeyTable cannot be listed, the operator can make a key public himself") {
+    Site site;
+    site.settings.signing.key_table = "sqlite:/nowhere/keys.db";
+    const auto told = site.reveal();
+    CHECK(told.find("which cannot be listed") != std::string::npos);
+    CHECK(told.find("install -m 644 " + site.key.file + " " + site.place) != std::string::npos);
+    CHECK((!site.is_public() && site.is_private()));
+    site.tree.write("public/old._domainkey.a.test.pem", "another key\n");
+    CHECK_FALSE(site.reveal().empty());
+    CHECK(site.is_private());
+    std::filesystem::copy_file(site.key.file, site.place, std::filesystem::copy_options::overwrite_existing);
+    REQUIRE(::chmod(site.place.c_str(), 0600) == 0); // nobody can read it yet
+    CHECK_FALSE(site.reveal().empty());
+    REQUIRE(::chmod(site.place.c_str(), 0644) == 0);
+    site.name_in_configuration(site.key.file, config::KeyState::active); // what is known still counts
+    CHECK(site.reveal().find("other of b.test") != std::string::npos);
+    CHECK(site.is_private());
+    site.settings.domains.clear();
+    CHECK(site.reveal().empty());
+    CHECK((site.is_public() && !site.is_private()));
+}
+
 TEST_CASE("a link in the place of a private key is not followed") {
     Site site;
     site.tree.write("secret", "of somebody else");
