@@ -226,7 +226,22 @@ bool is_done(const Publication& wanted, const LiveRecord& live, std::ostream* ou
     return all;
 }
 
-Result<ExitCode> change(const Publication& wanted, const KeyPublishOptions& options,
+// Waits until the servers say what they should, as long as the operator wants to.
+template <class Look>
+ExitCode wait_for_servers(const Publication& wanted, const KeyPublishOptions& options, const Look& look,
+                          Console& console) {
+    const auto deadline = Clock::now() + std::chrono::seconds(options.wait);
+    auto live = look();
+    while (!is_done(wanted, live, nullptr) && Clock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+        live = look();
+    }
+    const bool done = is_done(wanted, live, &console.out);
+    return done || options.wait == 0 ? ExitCode::ok : ExitCode::temporary;
+}
+
+// `files` are locked no more when nothing is left but to wait: the rotation of other domains goes on then.
+Result<ExitCode> change(const Publication& wanted, const KeyPublishOptions& options, rotation::Files& files,
                         const Recursion& recursion, const AskAll& ask_all, Console& console) {
     const auto look = [&] {
         return look_at_servers(base::to_lower(wanted.change.record.name), recursion, ask_all);
@@ -242,16 +257,11 @@ Result<ExitCode> change(const Publication& wanted, const KeyPublishOptions& opti
     if (const auto done = rotation::change_record(wanted.change, wanted.settings, recursion); !done) {
         return fail(ExitCode::temporary, done.error());
     }
+    files.unlock();
     fmt::print(console.out, "{} the record {}.\n", wanted.change.adds ? "Published" : "Withdrew",
                wanted.change.record.name);
-    const auto deadline = Clock::now() + std::chrono::seconds(options.wait);
-    auto live = look();
-    while (!is_done(wanted, live, nullptr) && Clock::now() < deadline) {
-        std::this_thread::sleep_for(std::chrono::seconds(1));
-        live = look();
-    }
-    const bool done = is_done(wanted, live, &console.out);
-    return done || options.wait == 0 ? ExitCode::ok : ExitCode::temporary;
+    console.out.flush(); // whoever reads it knows that it is done
+    return wait_for_servers(wanted, options, look, console);
 }
 
 Result<ExitCode> publish(const KeyPublishOptions& options, Console& console) {
@@ -282,7 +292,7 @@ Result<ExitCode> publish(const KeyPublishOptions& options, Console& console) {
     const auto deadline = Clock::now() + std::chrono::seconds(options.wait) + for_questions;
     resolver::DirectAsker asker({resolver->timeout, resolver->attempts});
     const AskAll ask_all = ask_until(deadline, asker);
-    return change(*wanted, options, Recursion(ask_all, name_servers(*resolver)), ask_all, console);
+    return change(*wanted, options, files, Recursion(ask_all, name_servers(*resolver)), ask_all, console);
 }
 
 void add(command_line::App& sub, const std::shared_ptr<KeyPublishOptions>& options, Command& chosen) {

@@ -222,6 +222,20 @@ class Nsupdate(RotationTest):
         self.assertEqual(AGAIN, told.returncode)
         self.assertIn("another run is changing keys", told.stderr.decode())
 
+    def test_who_waits_for_servers_holds_up_no_run(self):
+        self.rotate()
+        key, = self.keys()
+        publish = [programs.paraph, "key", "publish", "rot.test", key, "--wait", "600", "-c", str(self.paraphd.config)]
+        waiting = subprocess.Popen(publish, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(waiting.communicate)
+        self.addCleanup(waiting.kill)
+        self.assertEqual(f"Published the record {key}._domainkey.rot.test.\n", waiting.stdout.readline())
+        self.assertIn("ns2.rot.test does not show the record", self.rotate())  # it does its work meanwhile
+        self.assertIsNone(waiting.poll())
+        self.serve_second([self.record(key)])
+        told = waiting.stdout.read()
+        self.assertEqual((0, 2), (waiting.wait(), told.count("shows the record")), told)
+
 
 class Both(RotationTest):
     """Keys of both types; the old private ones become public."""
