@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
+#include <string_view>
 
 namespace keys {
 
@@ -128,6 +130,11 @@ Step step_of_retired(const RotatedKey& key, const RotationPlan& plan) {
                : Step{Step::Kind::forget, key.selector, {}, "nobody finds its record any more"};
 }
 
+// Nothing more becomes of it.
+bool is_over(KeyState state) {
+    return state == KeyState::forgotten || state == KeyState::revealed || state == KeyState::withdrawn;
+}
+
 std::string expand(const std::string& pattern, crypto::KeyType type, std::chrono::sys_seconds clock) {
     const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(clock)};
     std::string text;
@@ -145,6 +152,26 @@ std::string expand(const std::string& pattern, crypto::KeyType type, std::chrono
         }
     }
     return text;
+}
+
+// Of those that were called NAME, NAME-2, NAME-3 ...; 0: none was. Those before the last are not tried again:
+// the journal may not have them any more.
+std::size_t last_number(const std::vector<RotatedKey>& keys, std::string_view name) {
+    constexpr std::size_t most_digits = 9;
+    std::size_t last = 0;
+    for (const RotatedKey& key : keys) {
+        std::string_view rest = key.selector;
+        if (!rest.starts_with(name)) {
+            continue;
+        }
+        rest.remove_prefix(name.size());
+        std::size_t number = rest.empty() ? 1 : 0;
+        if (rest.starts_with('-') && rest.size() <= most_digits + 1) {
+            std::from_chars(rest.data() + 1, rest.data() + rest.size(), number);
+        }
+        last = std::max(last, number);
+    }
+    return last;
 }
 
 } // namespace
@@ -288,6 +315,7 @@ void Rotation::finish(const Step& step, const Moment& now) {
         made.made = now.clock;
         made.in_state.start(now);
         keys_.push_back(std::move(made));
+        drop_oldest();
         return;
     }
     if (key == nullptr) {
@@ -328,6 +356,15 @@ void Rotation::finish(const Step& step, const Moment& now) {
     case Step::Kind::alarm:
         break;
     }
+}
+
+// When another key comes, so that there is nothing to write down that was not before.
+void Rotation::drop_oldest() {
+    const auto may_go = [](const RotatedKey& key) {
+        return is_over(key.state) && !key.adopted && !key.found; // its record may have to be withdrawn
+    };
+    auto over = static_cast<std::size_t>(std::count_if(keys_.begin(), keys_.end(), may_go));
+    std::erase_if(keys_, [&](const RotatedKey& key) { return may_go(key) && over-- > most_over; });
 }
 
 void Rotation::change_edition() {
@@ -372,11 +409,14 @@ std::string Rotation::free_selector(const RotationPlan& plan, const Step& step,
                std::any_of(others.begin(), others.end(), has_it) ||
                std::find(plan.taken.begin(), plan.taken.end(), text) != plan.taken.end();
     };
-    std::string free = name;
-    for (std::size_t number = 2; is_taken(free); ++number) { // ends: there are fewer keys than numbers
-        free = fmt::format("{}-{}", name, number);
+    const auto named = [&](std::size_t number) {
+        return number == 1 ? name : fmt::format("{}-{}", name, number);
+    };
+    auto number = last_number(keys_, name) + 1;
+    while (is_taken(named(number))) { // ends: there are fewer keys than numbers
+        ++number;
     }
-    return free;
+    return named(number);
 }
 
 bool Rotation::has_successor(const RotatedKey& key, const RotationPlan& plan) const {

@@ -31,6 +31,7 @@
 #include "keys/elapsed.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -135,6 +136,11 @@ struct Step {
 
 class Rotation {
   public:
+    // So many keys that are over stay in the journal: forgotten, revealed or withdrawn. Of an older one that
+    // was revealed nobody asks any more whether its record came back. Keys that were taken over stay as well,
+    // for the configuration may name them.
+    static constexpr std::size_t most_over = 64;
+
     Rotation() = default;
     // As the journal has them, the oldest first. `edition` of what signs, from 1, if several hosts share it.
     explicit Rotation(std::vector<RotatedKey> keys, std::uint64_t edition = 0)
@@ -162,6 +168,7 @@ class Rotation {
                                             const std::vector<Step>& others, const Moment& now) const;
     [[nodiscard]] bool has_successor(const RotatedKey& key, const RotationPlan& plan) const;
     void change_edition();
+    void drop_oldest();
 
     std::vector<RotatedKey> keys_;
     std::uint64_t edition_ = 0;

@@ -456,3 +456,38 @@ TEST_CASE("a record that comes back when its private key is public is withdrawn 
     rotation.finish(step, now);
     CHECK(rotation.keys().front().state == KeyState::revealed);
 }
+
+TEST_CASE("what is over is dropped when others come, and its name does not come back") {
+    Moment now{"a", "1", 0s, std::chrono::sys_days(std::chrono::year(2026) / 3 / 9)};
+    auto named = plan();
+    named.selector = "s";
+    const auto key = [](std::string selector, KeyState state) {
+        RotatedKey one;
+        one.selector = std::move(selector);
+        one.state = state;
+        return one;
+    };
+    std::vector<RotatedKey> keys{key("s", KeyState::forgotten), key("s-2", KeyState::retired),
+                                 key("s-3", KeyState::revealed), key("x-9000", KeyState::forgotten),
+                                 key("s-x", KeyState::withdrawn)};
+    keys[0].adopted = true; // the configuration may name it
+    keys[2].found = true;   // its record came back
+    for (int number = 4; number <= 200; ++number) {
+        keys.push_back(key("s-" + std::to_string(number), KeyState::forgotten));
+    }
+    Rotation rotation(keys);
+    for (int made = 1; made <= 3; ++made) {
+        const auto steps = rotation.next(named, now);
+        const auto step = std::find_if(steps.begin(), steps.end(),
+                                       [](const Step& one) { return one.kind == Step::Kind::generate; });
+        REQUIRE(step != steps.end());
+        CHECK(step->selector == "s-" + std::to_string(200 + made));
+        rotation.finish(*step, now);
+        rotation.finish({Step::Kind::withdraw, step->selector, {}, {}}, now); // it came to nothing
+        now.uptime += named.give_up;                                          // so long the next one waits
+        rotation.observe({{"s-3", {{"ns", Sighting::Said::shown, 300s, 300s}}}}, now);
+        const auto& left = rotation.keys();
+        CHECK(left.size() == 3 + Rotation::most_over + 1); // and the new one
+        CHECK((left[0].selector == "s" && left[1].selector == "s-2" && left[2].selector == "s-3"));
+    }
+}
