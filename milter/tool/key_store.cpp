@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <ostream>
 
 namespace milter::tool {
@@ -24,7 +25,8 @@ using rotation::Stored;
 
 struct KeyStoreOptions {
     std::string config;
-    std::string file; // of a key
+    std::string file;   // of a key
+    std::string before; // of the one that a copy is sealed with; empty: the store's
     std::string host;
     std::vector<std::string> domains;
 };
@@ -189,6 +191,14 @@ Result<ExitCode> restore(const KeyStoreOptions& options, Console& console) {
     if (!store) {
         return tl::make_unexpected(store.error());
     }
+    std::optional<crypto::SealingKey> before;
+    if (!options.before.empty()) {
+        auto read = rotation::read_store_key(options.before);
+        if (!read) {
+            return tl::make_unexpected(read.error());
+        }
+        before = *std::move(read);
+    }
     rotation::Files files(settings->rotation.directory, std::nullopt);
     if (auto locked = files.lock(); !locked) {
         return tl::make_unexpected(locked.error());
@@ -198,7 +208,7 @@ Result<ExitCode> restore(const KeyStoreOptions& options, Console& console) {
             continue;
         }
         rotation::SharedKeys shared((*store)->sharing(), files, domain, entry);
-        const auto done = shared.restore();
+        const auto done = shared.restore(before ? &*before : nullptr);
         if (!done) {
             return failed(domain, done.error());
         }
@@ -243,7 +253,10 @@ void add_key_store(command_line::App& key, Command& chosen) {
         ->add_option("file", options->file, "The new key")
         ->required()
         ->type_name("FILE");
-    add(*store, chosen, "restore", "Put what this host has into a store that lost it", &restore, options);
+    add(*store, chosen, "restore", "Put what this host has into a store that lost it", &restore, options)
+        ->add_option("--sealed-with", options->before,
+                     "The key before the last rekey, if this host has not looked since")
+        ->type_name("FILE");
 }
 
 } // namespace milter::tool

@@ -1,6 +1,7 @@
 """The store of keys that hosts share: changed by somebody without its key, stopped in the middle of a run."""
 
 import unittest
+from pathlib import Path
 
 from harness import programs
 from harness.process import run
@@ -51,6 +52,38 @@ class WriterOfTheDatabase(SharedKeys):
         self.key.chmod(0o600)
         self.key.write_text("secret\n")
         self.assertIn("this is no key of a store", self.one.sync(expected=78))
+
+    def rekey(self) -> Path:
+        """The store has another key; the one before it."""
+        before, other = self.folder / "before.key", self.folder / "other.key"
+        before.write_bytes(self.key.read_bytes())
+        before.chmod(0o600)
+        other.unlink(missing_ok=True)
+        run([programs.paraph, "key", "store", "new-key", str(other)])
+        self.one.key("store", "rekey", str(other))
+        self.key.write_bytes(other.read_bytes())
+        return before
+
+    def test_a_store_that_is_lost_after_it_got_another_key(self):
+        key = self.become_active()
+        self.two.sync()
+        before = self.rekey()
+        self.postgresql.sql("DELETE FROM paraph_keys")  # before any host has looked
+        self.assertIn("sealed with another key", self.two.key("store", "restore", expected=AGAIN))
+        self.assertIn("was an old copy put back", self.one.rotate(expected=AGAIN))
+        self.two.key("store", "restore", "--sealed-with", str(before))
+        self.assertEqual({key}, self.hosts_sign())
+        self.rekey()
+        self.two.sync()  # what it keeps is sealed anew, though no key has changed
+        self.postgresql.sql("DELETE FROM paraph_keys")
+        self.two.key("store", "restore")
+        self.assertEqual({key}, self.hosts_sign())
+
+    def hosts_sign(self) -> set[str]:
+        """After a run of each."""
+        for host in (self.two, self.one):
+            host.rotate()
+        return self.one.signing() | self.two.signing()
 
 
 class StoppedWithin(SharedKeys):

@@ -261,6 +261,10 @@ Stored<std::vector<StoreRows::Row>> PostgresqlRows::all() {
 
 Stored<void> PostgresqlRows::reseal(const std::string& check, const Reseal& other) {
     return within_transaction([&]() -> Stored<void> {
+        // Each is a change as well, so that all hosts look, and what they keep is sealed with the new key.
+        if (auto turn = run(fmt::format("{}SELECT 1 FROM turn", in_order)); !turn) {
+            return base::refuse(turn.error());
+        }
         const std::array<std::string, 3> statements{
             "LOCK TABLE paraph_store, paraph_keys, paraph_hosts IN ACCESS EXCLUSIVE MODE",
             "SELECT domain, revision, '' AS host, sealed FROM paraph_keys",
@@ -278,7 +282,9 @@ Stored<void> PostgresqlRows::reseal(const std::string& check, const Reseal& othe
                 }
                 const auto done =
                     host.empty()
-                        ? run("UPDATE paraph_keys SET sealed = $2 WHERE domain = $1", {domain, *sealed})
+                        ? run("UPDATE paraph_keys SET sealed = $2, change = nextval('paraph_change') WHERE "
+                              "domain = $1",
+                              {domain, *sealed})
                         : run("UPDATE paraph_hosts SET sealed = $3 WHERE domain = $1 AND host = $2",
                               {domain, host, *sealed});
                 if (!done) {

@@ -22,6 +22,11 @@ bool is_needed(const keys::RotatedKey& key) {
            key.state == keys::KeyState::revealed;
 }
 
+bool has_key(const keys::RotationJournal& journal, const std::string& selector) {
+    return std::any_of(journal.keys.begin(), journal.keys.end(),
+                       [&](const keys::RotatedKey& key) { return key.selector == selector; });
+}
+
 } // namespace
 
 SharedKeys::Done SharedKeys::fetch() {
@@ -59,7 +64,7 @@ SharedKeys::Done SharedKeys::fetch() {
     return files_.save(journal());
 }
 
-base::Result<bool, std::string> SharedKeys::restore() const {
+base::Result<bool, std::string> SharedKeys::restore(const crypto::SealingKey* before) const {
     const auto& store = sharing_.store.id();
     const auto seen = sharing_.host_files.seen(store, domain_);
     const auto copy = sharing_.host_files.copy(store, domain_);
@@ -67,7 +72,7 @@ base::Result<bool, std::string> SharedKeys::restore() const {
         return base::refuse(seen ? copy.error() : seen.error());
     }
     return copy->empty() ? base::Result<bool, std::string>(false)
-                         : sharing_.store.rows().put_back({domain_, *seen, *copy});
+                         : sharing_.store.put_back({domain_, *seen, *copy}, before);
 }
 
 // Whoever can write the database, and whoever puts back a copy of it, could have a host sign with a key whose
@@ -99,11 +104,7 @@ SharedKeys::Done SharedKeys::check_own_keys(const Store::Entry& entry) const {
         return base::refuse(own.error());
     }
     for (const keys::RotatedKey& key : own->keys) {
-        const auto& known = entry.shared.journal.keys;
-        const bool is_known = std::any_of(known.begin(), known.end(), [&](const keys::RotatedKey& other) {
-            return other.selector == key.selector;
-        });
-        if (keys::has_record(key.state) && !is_known) {
+        if (keys::has_record(key.state) && !has_key(entry.shared.journal, key.selector)) {
             return base::refuse(
                 fmt::format("{} is a key of this host that the store does not know: take its record "
                             "out of the DNS, and remove {}, when another host's keys are to take "
@@ -155,6 +156,7 @@ SharedKeys::Done SharedKeys::save(const keys::RotationJournal& journal) {
     }
     shared_.journal = {domain_, journal.keys, {}, journal.edition};
     shared_.hosts[sharing_.host] = sharing_.name;
+    std::erase_if(shared_.privates, [&](const auto& one) { return !has_key(journal, one.first); });
     for (const keys::RotatedKey& key : journal.keys) {
         if (!is_needed(key)) {
             shared_.privates.erase(key.selector);

@@ -38,8 +38,9 @@ class SharedKeys {
     // Whether the store has keys of the domain.
     [[nodiscard]] bool is_there() const { return row_.revision != 0; }
 
-    // Puts back into the store what this host saw last. False: that is not older.
-    [[nodiscard]] base::Result<bool, std::string> restore() const;
+    // Puts back into the store what this host saw last. False: what is there is not older. `before`: the key
+    // that the store had when this host looked; null: the one that it has now.
+    [[nodiscard]] base::Result<bool, std::string> restore(const crypto::SealingKey* before = nullptr) const;
 
     // With this host's files. Of none that are there: empty.
     [[nodiscard]] keys::RotationJournal journal() const;

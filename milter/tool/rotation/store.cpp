@@ -96,6 +96,23 @@ Stored<StoreRows::Row> Store::save(const keys::SharedRotation& shared, std::uint
     return row;
 }
 
+// What nobody can open must not take the place of what everybody can.
+Stored<bool> Store::put_back(StoreRows::Row copy, const crypto::SealingKey* before) const {
+    const auto place = place_of_keys(id_, copy.domain, copy.revision);
+    if (!open_text(key_, place, copy.text)) {
+        const auto opened = before != nullptr ? open_text(*before, place, copy.text) : std::nullopt;
+        if (!opened) {
+            return base::refuse(fmt::format(
+                "what this host saw last is sealed with another key than the store has now: {}",
+                before != nullptr
+                    ? "and that is not the one of --sealed-with"
+                    : "name the one that it had before the last paraph key store rekey, with --sealed-with"));
+        }
+        copy.text = seal(key_, place, *opened);
+    }
+    return rows_.put_back(copy);
+}
+
 Stored<keys::Servings> Store::servings(const std::string& domain) const {
     const auto told = rows_.told(domain);
     if (!told) {

@@ -72,6 +72,9 @@ class Store {
     // In the place of that revision; the row as it is now.
     [[nodiscard]] Stored<StoreRows::Row> save(const keys::SharedRotation& shared,
                                               std::uint64_t revision) const;
+    // Brings back a row of this store that a host kept. False: there is one that is not older. Refused: it
+    // cannot be opened with the store's key, nor with `before`, which the store had before that.
+    [[nodiscard]] Stored<bool> put_back(StoreRows::Row copy, const crypto::SealingKey* before) const;
     [[nodiscard]] Stored<keys::Servings> servings(const std::string& domain) const;
     [[nodiscard]] Stored<void> tell(const std::string& domain, const std::string& host,
                                     const keys::Serving& serving) const;

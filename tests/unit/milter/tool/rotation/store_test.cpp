@@ -3,6 +3,7 @@
 #include "milter/tool/rotation/store.h"
 
 #include "support/catch.h"
+#include "support/keys.h"
 #include "support/temporary_tree.h"
 
 #include <map>
@@ -152,6 +153,49 @@ TEST_CASE("a host refuses what is older than it saw, and puts back what it saw l
     CHECK(site.rows.rows["a.test"].text == last.text);
     CHECK_FALSE(shared.restore().value());
     CHECK(site.fetch("a.test").empty());
+}
+
+TEST_CASE("what a host kept under a key before is put back with that key alone") {
+    Site site;
+    (void)site.save("a.test");
+    REQUIRE(site.fetch("a.test").empty());
+    const auto fresh = crypto::SealingKey::generate(), wrong = crypto::SealingKey::generate();
+    site.rows.top.check = Store::check_of("0123abcd", fresh);
+    auto& row = site.rows.rows["a.test"];
+    row = {"a.test", 1,
+           *Store::reseal(Store::place_of_keys("0123abcd", "a.test", 2), row.text, site.key, fresh)};
+    const auto before = row; // of an earlier revision
+    Store store(site.rows, fresh);
+    REQUIRE(store.open());
+    const Sharing sharing{store, HostFiles(site.tree.root()), "h2", "mx2"};
+    const Files files(site.tree.root(), std::nullopt);
+    const SharedKeys shared(sharing, files, "a.test", site.entry);
+    CHECK(shared.restore().error().find("name the one that it had before") != std::string::npos);
+    CHECK(shared.restore(&wrong).error().find("not the one of --sealed-with") != std::string::npos);
+    CHECK((row.revision == 1 && row.text == before.text)); // nothing that nobody can open came there
+    CHECK(shared.restore(&site.key).value());
+    const auto restored = store.read("a.test");
+    REQUIRE((restored && *restored));
+    CHECK((*restored)->row.revision == 2);
+    CHECK((*restored)->shared.hosts.count("h2") == 1);
+}
+
+TEST_CASE("of a key that the journal dropped, the store has nothing private any more") {
+    Site site;
+    const Sharing sharing{site.store, HostFiles(site.tree.root()), "h2", "mx2"};
+    const Files files(site.tree.root(), std::nullopt);
+    auto with_old = keys::SharedRotation::of("a.test");
+    with_old.journal.keys.emplace_back().selector = "old";
+    with_old.journal.keys.back().state = keys::KeyState::revealed;
+    with_old.privates["old"] = support::rsa_pem;
+    REQUIRE(site.store.save(with_old, 0));
+    SharedKeys shared(sharing, files, "a.test", site.entry);
+    REQUIRE(shared.fetch());
+    keys::RotationJournal after{"a.test", {}, {}, 1};
+    REQUIRE(shared.save(after));
+    const auto read = site.store.read("a.test");
+    REQUIRE((read && *read)); // one with a private key of nobody cannot be read
+    CHECK((*read)->shared.privates.empty());
 }
 
 TEST_CASE("a host is another one on another machine") {
