@@ -17,13 +17,13 @@
 #include "milter/tool/rotation/open_store.h"
 #include "milter/tool/rotation/runs.h"
 #include "milter/tool/rotation/shared_domain.h"
+#include "milter/tool/rotation/turns.h"
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <memory>
 #include <ostream>
 #include <random>
@@ -151,51 +151,49 @@ hands_for(const rotation::World& world, const rotation::OpenStore* store, const 
     return std::make_unique<rotation::SharedDomain>(world, store->sharing(), domain, entry, now);
 }
 
-// Each run begins elsewhere, so that one without the time for all does not leave out the same ones for ever.
-Entries begun_anywhere(Entries entries) {
-    std::random_device random;
-    std::uniform_int_distribution<std::ptrdiff_t> places(0, std::ssize(entries) - 1);
-    std::rotate(entries.begin(), entries.begin() + places(random), entries.end());
-    return entries;
+// The steps of one domain; nothing: there is nothing yet to take over from the host that is at it.
+base::Result<std::unique_ptr<rotation::Run>, std::string>
+run_of(const KeyRotateOptions& options, const config::Rotation& settings,
+       std::unique_ptr<rotation::DomainRotation> hands) {
+    auto plan = plan_for(options, settings);
+    auto journal = hands->open(plan);
+    if (!journal) {
+        hands->warn(journal.error());
+        return base::refuse(journal.error());
+    }
+    if (hands->is_mine()) {
+        return std::make_unique<rotation::Run>(std::move(*journal), std::move(plan), std::move(hands));
+    }
+    return journal->keys.empty() ? nullptr
+                                 : std::make_unique<rotation::Run>(std::move(*journal), std::move(hands));
 }
 
 Result<ExitCode> rotate_all(const KeyRotateOptions& options, const Entries& entries,
                             const rotation::World& world, const rotation::OpenStore* store,
                             std::chrono::steady_clock::time_point deadline) {
     bool failed = false;
-    const Entries turns = begun_anywhere(entries); // what runs keep names of
     rotation::Daemon daemon(world.settings.listen.control, config_of(options));
     rotation::Runs runs([&daemon] { return daemon.reload(); });
-    std::size_t done = 0;
-    for (const auto& [domain, entry] : turns) {
-        // Servers that are not asked would count as servers that do not answer.
-        if (std::chrono::steady_clock::now() >= deadline) {
-            fmt::print(world.console.err,
-                       "paraph: --max-time is over, {} of {} domains wait for the next run\n",
-                       entries.size() - done, entries.size());
-            failed = true;
-            break;
-        }
-        ++done;
-        const auto now = moment_of(options);
-        if (!now) {
-            return tl::make_unexpected(now.error());
-        }
-        auto hands = hands_for(world, store, domain, *entry, *now);
-        auto plan = plan_for(options, *entry->rotation);
-        auto journal = hands->open(plan);
-        if (!journal) {
-            hands->warn(journal.error());
-            failed = true;
-            continue;
-        }
-        const bool is_mine = hands->is_mine();
-        if (!is_mine && journal->keys.empty()) { // there is nothing yet to take over
-            continue;
-        }
-        runs.add(is_mine
-                     ? std::make_unique<rotation::Run>(std::move(*journal), std::move(plan), std::move(hands))
-                     : std::make_unique<rotation::Run>(std::move(*journal), std::move(hands)));
+    const auto begun = moment_of(options);
+    if (!begun) {
+        return tl::make_unexpected(begun.error());
+    }
+    // Servers that are not asked would count as servers that do not answer.
+    const auto is_over = [deadline] { return std::chrono::steady_clock::now() >= deadline; };
+    const auto done = rotation::take_turns<Entries::value_type>(
+        entries, std::random_device(), is_over, [&](const Entries::value_type& one) {
+            const auto& [domain, entry] = one; // its run keeps the name, which stays in `entries`
+            auto run = run_of(options, *entry->rotation,
+                              hands_for(world, store, domain, *entry, moment_of(options).value_or(*begun)));
+            failed = failed || !run;
+            if (run && *run) {
+                runs.add(*std::move(run));
+            }
+        });
+    if (done < entries.size()) {
+        fmt::print(world.console.err, "paraph: --max-time is over, {} of {} domains wait for the next run\n",
+                   entries.size() - done, entries.size());
+        failed = true;
     }
     const auto outcome = runs.finish();
     return outcome.alarmed ? ExitCode::data : outcome.failed || failed ? ExitCode::temporary : ExitCode::ok;
