@@ -1,22 +1,16 @@
 // Sections of a manual page that are made from a table of the program.
 #pragma once
 
+#include "support/file_contents.h"
+
 #include <algorithm>
 #include <cstddef>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace test {
-
-inline std::string contents(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 // The term on a line, its meaning below, folded.
 inline std::string definition(const std::string& term, std::string_view meaning) {

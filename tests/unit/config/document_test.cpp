@@ -3,6 +3,7 @@
 #include "config/load.h"
 #include "config/schema.h"
 #include "support/catch.h"
+#include "support/file_contents.h"
 #include "support/temporary_tree.h"
 
 #include <fstream>
@@ -10,17 +11,12 @@
 #include <set>
 #include <sstream>
 
+using test::contents;
+
 namespace {
 
 const std::string sample_file = PARAPH_SOURCE_DIR "/config/paraph.yaml";
 const std::string manual_file = PARAPH_SOURCE_DIR "/docs/man/paraph.yaml.5.md";
-
-std::string contents(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 // The sample with every `#name: value` line in force.
 std::string uncommented(const std::string& sample) {

@@ -4,27 +4,21 @@
 #include "keys/key_file.h"
 #include "keys/published_record.h"
 #include "support/catch.h"
+#include "support/file_contents.h"
 #include "support/temporary_tree.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
+
+using test::contents;
 
 namespace {
 
 keys::GenerateOptions options_for(const std::string& file, crypto::KeyType type) {
     return {*base::DomainName::parse("example.com"), "s2026", type, 1024, file};
-}
-
-std::string contents(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
 }
 
 } // namespace

@@ -3,22 +3,17 @@
 #include "counted.h"
 #include "milter/reports/flush.h"
 #include "milter/reports/sqlite_database.h"
+#include "support/file_contents.h"
 #include "support/temporary_tree.h"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 using namespace milter::reports;
 using namespace reports_test;
+using test::contents;
 
 namespace {
-
-std::string contents(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // Sums after each of the flushes, the last of which are still in the log alone.
 std::set<std::int64_t> write(const std::string& path, const std::string& database_copy,

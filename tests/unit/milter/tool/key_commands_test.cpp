@@ -4,16 +4,17 @@
 #include "crypto/signing_key.h"
 #include "keys/published_record.h"
 #include "support/catch.h"
+#include "support/file_contents.h"
 #include "support/keys.h"
 #include "support/temporary_tree.h"
 
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
 using milter::tool::ExitCode;
+using test::contents;
 
 namespace {
 
@@ -34,13 +35,6 @@ Ran run(const std::vector<std::string>& arguments) {
 
 bool contains(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
-}
-
-std::string contents(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
 }
 
 unsigned mode_of(const std::string& path) {
