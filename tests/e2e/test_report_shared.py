@@ -16,14 +16,11 @@ class SharedTest(unittest.TestCase):
         self.folder = Path(tempfile.mkdtemp(prefix="paraph-shared-reports-"))
         self.addCleanup(shutil.rmtree, self.folder, True)
         self.folder.chmod(0o755)
-        self.database = Postgresql(self.folder / "db")
-        self.database.start()
-        self.addCleanup(self.database.stop)
+        self.database = Postgresql.started(self, self.folder / "db")
         self.steps: dict[str, str] = {}
         self.smtp = ScriptedSmtp(lambda step, _: self.steps.get(step))
         self.addCleanup(self.smtp.stop)
-        self.host = ReportHost(self.smtp, {"store": self.database.place, "store_user": "paraph",
-                                           "store_password_file": str(self.folder / "db" / "password")})
+        self.host = ReportHost(self.smtp, self.database.report_store())
         self.addCleanup(self.host.stop)
 
     def count(self, names: list[str]) -> None:

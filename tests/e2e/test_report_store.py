@@ -340,11 +340,8 @@ class OnPostgresql(Store):
     """Several hosts, one database."""
 
     def make_store(self) -> dict:
-        self.postgresql = Postgresql(self.site.folder / "postgresql")
-        self.addCleanup(self.postgresql.stop)
-        self.postgresql.start()
-        entry = self.postgresql.entry()
-        return {"store": entry["connection"], "store_user": entry["user"], "store_password_file": entry["password_file"]}
+        self.postgresql = Postgresql.started(self, self.site.folder / "postgresql")
+        return self.postgresql.report_store()
 
     def ask(self, statement: str) -> str:
         """The first row, in one transaction."""

@@ -5,6 +5,7 @@ import pwd
 import re
 import signal
 import sqlite3
+import unittest
 from pathlib import Path
 
 from .process import Child, answers, eventually, free_port, run
@@ -164,6 +165,19 @@ class Postgresql(Server):
     def entry(self) -> dict:
         return {"connection": self.place, "user": "paraph",
                 "password_file": str(self.folder / "password")}
+
+    def report_store(self) -> dict:
+        """What stands below `reports`."""
+        entry = self.entry()
+        return {"store": entry["connection"], "store_user": entry["user"], "store_password_file": entry["password_file"]}
+
+    @classmethod
+    def started(cls, test: unittest.TestCase, folder: Path) -> "Postgresql":
+        """One that runs until the end of the test."""
+        server = cls(folder)
+        test.addCleanup(server.stop)
+        server.start()
+        return server
 
 
 class Mariadb(Server):
