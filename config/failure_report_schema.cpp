@@ -50,7 +50,10 @@ dropped. Messages that failed alike are one report.)"),
                  [](auto& f) -> auto& { return f.per_day_and_domain; }, "The same in a day."),
              failure_setting(
                  "reports.failure.per_hour", integer(1, most), [](auto& f) -> auto& { return f.per_hour; },
-                 "How many failure reports are made in an hour in all."),
+                 R"(
+How many failure reports are made in an hour in all. The addresses of one organization get a quarter of them at most,
+and of what one network (/24, /48 of IPv6) sends, a quarter at most makes one; or as many as
+'reports.failure.per_hour_and_domain' says if that is more.)"),
              failure_setting(
                  "reports.failure.per_day", integer(1, most), [](auto& f) -> auto& { return f.per_day; },
                  "The same in a day.")}};

@@ -72,6 +72,11 @@ constexpr std::array<FamilyEntry, family_count> entries{{
         "were "
         "too many different ones; that were not counted for want of room; with reports.durable, that were "
         "answered before their count was on the disk."),
+    entry<FailuresReported::dropped>(
+        Family::failure_reports, "failure_reports", "result",
+        "Failure reports: that are in the store; messages of which none was made, since reports.failure "
+        "allows no "
+        "more, and those for which there was no room. Messages that failed alike are one report."),
     entry<Recorded::dropped>(
         Family::history, "history", "result",
         "Messages for reports.history_file: that are written to it; that are not, for want of room."),
@@ -99,6 +104,18 @@ std::string_view print(Reported what) {
         return "dropped";
     case Reported::late:
         return "late";
+    }
+    return "?";
+}
+
+std::string_view print(FailuresReported what) {
+    switch (what) {
+    case FailuresReported::stored:
+        return "stored";
+    case FailuresReported::limited:
+        return "limited";
+    case FailuresReported::dropped:
+        return "dropped";
     }
     return "?";
 }

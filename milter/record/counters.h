@@ -31,6 +31,7 @@ enum class Family : std::uint8_t {
     not_signed,
     fragile,
     reports,
+    failure_reports,
     history, // the last one, see family_count
 };
 
@@ -43,6 +44,15 @@ enum class Reported : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view print(Reported what);
+
+// Of failure reports.
+enum class FailuresReported : std::uint8_t {
+    stored,  // reports
+    limited, // messages without one: reports.failure allows no more
+    dropped, // likewise, or reports: there was no room
+};
+
+[[nodiscard]] std::string_view print(FailuresReported what);
 
 // The same of reports.history_file.
 enum class Recorded : std::uint8_t { written, dropped };

@@ -1,12 +1,17 @@
 // How many failure reports there may be: of an organization and in all, in an hour and in a day. Buckets that
-// fill again with the time, so that a flood of failures is no flood of reports.
+// fill again with the time, so that a flood of failures is no flood of reports. And nobody can use up what
+// there is for all: who gets the reports, and whoever the messages came from, has a share of it, however many
+// domains he has.
 #pragma once
 
 #include "base/unix_time.h"
 #include "config/failure_report_settings.h"
+#include "milter/reports/failure_parties.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace milter::reports {
@@ -40,21 +45,33 @@ struct HourAndDay {
     [[nodiscard]] bool is_full(base::UnixTime now) const { return hour.is_full(now) && day.is_full(now); }
 };
 
+// Which of them has no room, the narrowest first.
+enum class FailureLimit : std::uint8_t { organization, receiver, client, all };
+
+// With the settings that say so, for people.
+[[nodiscard]] const char* print(FailureLimit limit);
+
 class FailureAllowance {
   public:
     explicit FailureAllowance(const config::FailureReports& settings);
 
-    [[nodiscard]] bool has_room(const std::string& organization, base::UnixTime now) const;
+    // Nothing: there is room.
+    [[nodiscard]] std::optional<FailureLimit> limit(const FailureParties& parties, base::UnixTime now) const;
     // Of what has room.
-    void take(const std::string& organization, base::UnixTime now);
+    void take(const FailureParties& parties, base::UnixTime now);
 
-    [[nodiscard]] std::size_t size() const { return domains_.size(); }
+    // Parties that are remembered.
+    [[nodiscard]] std::size_t size() const {
+        return organizations_.size() + receivers_.size() + clients_.size();
+    }
 
   private:
+    using Buckets = std::map<std::string, HourAndDay>;
+
     config::FailureReports settings_;
-    HourAndDay all_;
+    HourAndDay all_, share_; // share_: one that is full
     // Of those that had a report: not more than there are in all, for a flood of names makes none.
-    std::map<std::string, HourAndDay> domains_;
+    Buckets organizations_, receivers_, clients_;
 };
 
 } // namespace milter::reports

@@ -27,6 +27,11 @@ std::string network_of(const std::optional<base::IpAddress>& client) {
     return base::IpNetwork(*client, client->is_v4() ? 24 : 64).print();
 }
 
+// Whoever has a connection has a whole network of addresses, which are one party.
+std::string party_of(const std::optional<base::IpAddress>& client) {
+    return client && !client->is_v4() ? base::IpNetwork(*client, 48).print() : network_of(client);
+}
+
 // What failed: the signature's domain, or that of MAIL FROM.
 std::string identifier_of(const record::MessageFacts& facts, const report::Failure& failure) {
     return failure.kind == report::FailureKind::dkim ? facts.verdict->dkim.at(failure.signature).domain
@@ -63,12 +68,13 @@ void FailureBatch::add(FailureBatch later) {
     for (const auto& [id, messages] : later.incidents) {
         incidents[id] = messages;
     }
+    limited += later.limited;
     dropped += later.dropped;
 }
 
 struct FailureCollector::Draft {
     base::DomainName domain;
-    std::string organization;
+    FailureParties parties{};
     std::string addresses{};
     report::Key key{};
     base::UnixTime now = 0;
@@ -131,20 +137,21 @@ std::optional<FailureCollector::Draft> FailureCollector::draft_of(const record::
         is_listed(settings_.failure.never, *verdict.dmarc->author_domain)) {
         return std::nullopt;
     }
-    Draft draft{.domain = *domain,
-                .organization = suffixes_.registered_domain(*domain).value_or(*domain).text(),
-                .now = facts.arrived,
-                .redactor = redactor_};
+    Draft draft{.domain = *domain, .now = facts.arrived, .redactor = redactor_};
     std::vector<std::string> uris;
     for (const auto& one : evaluation.record->ruf) {
         uris.push_back(one.uri);
     }
     const auto named = report::read_report_uris(uris, settings_.mail.max_addresses);
+    std::vector<std::string> addresses;
     for (const auto& address : named.addresses) {
         if (!report::is_author(verdict, address)) {
-            draft.addresses += (draft.addresses.empty() ? "" : "\n") + report::print(address);
+            addresses.push_back(report::print(address));
         }
     }
+    draft.addresses = fmt::format("{}", fmt::join(addresses, "\n"));
+    draft.parties = parties_of(organizations_, domain->text(), addresses);
+    draft.parties.client = party_of(facts.client);
     draft.key = report::key_of(fmt::format("{}\n{}\n{}\n{}", domain->text(), network_of(facts.client),
                                            static_cast<int>(failure.kind), identifier_of(facts, failure)));
     draft.id = report::ReportId::make(crypto::random_octets<16>()).text();
@@ -156,8 +163,11 @@ bool FailureCollector::is_known_or_too_much(const Draft& draft) {
     if (is_known(draft)) {
         return true;
     }
-    const bool has_room =
-        allowance_.has_room(draft.organization, draft.now) && bytes_ + held_ < settings_.memory / share;
+    if (allowance_.limit(draft.parties, draft.now)) {
+        ++batch_.limited;
+        return true;
+    }
+    const bool has_room = bytes_ + held_ < settings_.memory / share;
     batch_.dropped += has_room ? 0 : 1;
     return !has_room;
 }
@@ -177,14 +187,14 @@ bool FailureCollector::begin(const Draft& draft) {
     if (is_known(draft)) {
         return false;
     }
-    if (!allowance_.has_room(draft.organization, draft.now)) {
-        ++batch_.dropped;
+    if (allowance_.limit(draft.parties, draft.now)) {
+        ++batch_.limited;
         return false;
     }
     std::erase_if(similar_, [&](const auto& one) {
         return draft.now - one.second.since >= window || draft.now < one.second.since;
     });
-    allowance_.take(draft.organization, draft.now);
+    allowance_.take(draft.parties, draft.now);
     similar_[draft.key] = {draft.id, draft.now, 1};
     return true;
 }

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "config/report_settings.h"
-#include "dmarc/public_suffix.h"
 #include "milter/record/failure_reader.h"
 #include "milter/reports/failure_allowance.h"
 #include "milter/threads/mutex.h"
@@ -33,9 +32,12 @@ struct FailureReport {
 struct FailureBatch {
     std::vector<FailureReport> reports{};
     std::map<std::string, std::int64_t> incidents{}; // of a report: messages so far that failed alike
-    std::int64_t dropped = 0;                        // messages that would have made one
+    // Messages that would have made one: beyond what the settings allow, and without room for it.
+    std::int64_t limited = 0, dropped = 0;
 
-    [[nodiscard]] bool empty() const { return reports.empty() && incidents.empty() && dropped == 0; }
+    [[nodiscard]] bool empty() const {
+        return reports.empty() && incidents.empty() && limited == 0 && dropped == 0;
+    }
     [[nodiscard]] std::size_t bytes() const;
     // What came later.
     void add(FailureBatch later);
@@ -76,7 +78,7 @@ class FailureCollector final : public record::FailureReader {
     [[nodiscard]] bool begin(const Draft& draft);
     void keep(FailureReport report);
 
-    dmarc::PublicSuffixList suffixes_ = dmarc::PublicSuffixList::built_in();
+    Organizations organizations_;
     mutable threads::Mutex mutex_;
     config::Reports settings_ PARAPH_GUARDED_BY(mutex_);
     std::shared_ptr<const report::Redactor> redactor_ PARAPH_GUARDED_BY(mutex_); // null: there is no key

@@ -1,15 +1,28 @@
 #include "milter/reports/failure_flush.h"
 
+#include <utility>
+
 namespace milter::reports {
 
+using Told = record::FailuresReported;
+
 void FailureFlush::gather() {
-    batch_.add(collector_.take());
+    auto batch = collector_.take();
+    count(Told::limited, batch.limited);
+    count(Told::dropped, batch.dropped);
+    batch_.add(std::move(batch));
     collector_.hold(batch_.bytes());
+}
+
+void FailureFlush::count(record::FailuresReported what, std::int64_t number) {
+    counters_.add(record::Family::failure_reports, static_cast<std::size_t>(what),
+                  static_cast<std::uint64_t>(number));
 }
 
 std::int64_t FailureFlush::give_up() {
     gather();
     const auto lost = static_cast<std::int64_t>(batch_.reports.size());
+    count(Told::dropped, lost);
     batch_ = {};
     collector_.hold(0);
     return lost;
@@ -20,12 +33,14 @@ Stored<void> FailureFlush::write(Database& database, const FailureOrigin& origin
         return {};
     }
     if (is_full) {
+        count(Told::dropped, static_cast<std::int64_t>(batch_.reports.size()));
         batch_.dropped += static_cast<std::int64_t>(batch_.reports.size());
         batch_.reports.clear();
         batch_.incidents.clear();
     }
     auto done = store_failures(database, batch_, origin);
     if (done) {
+        count(Told::stored, static_cast<std::int64_t>(batch_.reports.size()));
         batch_ = {};
         collector_.hold(0);
     }

@@ -1,6 +1,7 @@
 // Failure reports on their way from memory to the store. Used by one thread.
 #pragma once
 
+#include "milter/record/counters.h"
 #include "milter/reports/failure_collector.h"
 #include "milter/reports/failure_store.h"
 
@@ -11,7 +12,8 @@ namespace milter::reports {
 
 class FailureFlush {
   public:
-    explicit FailureFlush(FailureCollector& collector) : collector_(collector) {}
+    FailureFlush(FailureCollector& collector, record::Counters& counters)
+        : collector_(collector), counters_(counters) {}
 
     // What there is now, with what could not be written before.
     void gather();
@@ -22,7 +24,10 @@ class FailureFlush {
     [[nodiscard]] Stored<void> write(Database& database, const FailureOrigin& origin, bool is_full);
 
   private:
+    void count(record::FailuresReported what, std::int64_t number);
+
     FailureCollector& collector_;
+    record::Counters& counters_;
     FailureBatch batch_;
 };
 

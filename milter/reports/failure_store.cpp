@@ -95,7 +95,8 @@ class Writing {
     }
 
     Stored<void> count() {
-        if (written_ == 0 && batch_.dropped == 0) {
+        const std::int64_t not_made = batch_.limited + batch_.dropped;
+        if (written_ == 0 && not_made == 0) {
             return {};
         }
         return done_of(database_.run(
@@ -105,7 +106,7 @@ class Writing {
             "excluded.failures, failures_dropped = paraph_report_daemon.failures_dropped + "
             "excluded.failures_dropped",
             {Value(origin_.instance), Value(origin_.host), Value(origin_.at), Value(written_),
-             Value(batch_.dropped)}));
+             Value(not_made)}));
     }
 
     Database& database_;

@@ -52,7 +52,7 @@ Stored<report::Day> day_after_last(Database& database, report::Day today) {
 
 Flusher::Flusher(Collector& collector, FailureCollector& failures, log::Logger& logger,
                  record::Counters& counters, Make make, std::string instance, std::string host)
-    : collector_(collector), failures_(failures), logger_(logger), counters_(counters),
+    : collector_(collector), failures_(failures, counters), logger_(logger), counters_(counters),
       make_(std::move(make)), trouble_(logger, words) {
     origin_.instance = std::move(instance);
     origin_.host = std::move(host);

@@ -1,5 +1,7 @@
 #include "milter/reports/housekeeping.h"
 
+#include "milter/reports/failure_store.h"
+
 #include <string>
 #include <utility>
 
@@ -56,12 +58,16 @@ Stored<void> take_out_all(Database& database, report::Day first_kept) {
     if (done) {
         done = take_out_closed(database, first_kept);
     }
+    if (done) {
+        done = expire_failures(database, report::begin_of(first_kept));
+    }
     return done ? run(database, "DELETE FROM paraph_report_domain WHERE last_day < $1", first_kept) : done;
 }
 
 constexpr const char* oldest_day =
     "SELECT min(day) FROM (SELECT CAST($1 AS bigint) AS day UNION ALL SELECT min(day) FROM paraph_report_row "
     "UNION ALL SELECT min(last_day) FROM paraph_report_domain "
+    "UNION ALL SELECT min(seen) / 86400 FROM paraph_report_failure "
     "UNION ALL SELECT min(day) FROM paraph_report_planned WHERE state = 'closed') AS days";
 
 } // namespace

@@ -17,7 +17,8 @@ inline constexpr report::Day days_of_domains = 90;
 inline constexpr report::Day days_of_suppressions = 365;
 
 // While the store is larger than `most` octets: takes suppressions that are over, and then the oldest days
-// with all that was last seen or planned on them, but neither `today` nor the day before. True: it still is.
+// with all that was last seen or planned on them, failures as well, but neither `today` nor the day before.
+// True: it still is.
 [[nodiscard]] Stored<bool> make_room(Database& database, std::uint64_t most, report::Day today);
 
 } // namespace milter::reports

@@ -235,11 +235,11 @@ class Run {
         const auto seen = reports::look_at_plans(
             outbox.database(), settings_.reports, wanted, clock_.now(),
             [&](const auto& candidate, const auto& plan) { return preview.see(candidate, plan); });
-        const auto looked =
-            seen ? reports::look_at_failures(
-                       outbox.database(), settings_.reports, wanted, clock_.now(),
-                       [&](const auto& failed, const auto& plan) { return preview.see(failed, plan); })
-                 : seen;
+        const auto looked = seen ? reports::look_at_failures(outbox, settings_.reports, wanted, clock_.now(),
+                                                             [&](const auto& failed, const auto& plan) {
+                                                                 return preview.see(failed, plan);
+                                                             })
+                                 : seen;
         if (preview.failure()) {
             return tl::make_unexpected(*preview.failure());
         }

@@ -64,7 +64,8 @@ void print_counts(const StoreStatus& status, std::ostream& out) {
                    one.dropped);
         if (one.failures > 0 || one.failures_dropped > 0) {
             fmt::print(out,
-                       "failure reports by {}: {} made, {} not made for want of room (reports.failure)\n",
+                       "failure reports by {}: {} made, {} without one (the limits of reports.failure, or no "
+                       "room)\n",
                        shown(one.host), one.failures, messages(one.failures_dropped));
         }
     }
@@ -85,7 +86,11 @@ void print_sent(const StoreStatus& status, std::ostream& out) {
                    run.given_up, run.held, run.problem.empty() ? "" : ": ", shown(run.problem));
     }
     for (const auto& [state, count] : status.deliveries) {
-        fmt::print(out, "reports {}: {}\n", state == "given_up" ? "given up" : shown(state), count);
+        const auto failures = status.failure_deliveries.find(state);
+        fmt::print(out, "reports {}: {}{}\n", state == "given_up" ? "given up" : shown(state), count,
+                   failures == status.failure_deliveries.end()
+                       ? ""
+                       : fmt::format(" (failure reports: {})", failures->second));
     }
     for (const auto& one : status.failed) {
         fmt::print(out, "{}: {} about {} of {}{}{}\n",
@@ -154,6 +159,7 @@ void print_json(const config::Reports& settings, const StoreStatus& status, std:
                      {"daemons", hosts},
                      {"runs", runs},
                      {"deliveries", status.deliveries},
+                     {"failure_deliveries", status.failure_deliveries},
                      {"failed", failed}};
     fmt::print(out, "{}\n", whole.dump(2, ' ', true, Json::error_handler_t::replace));
 }

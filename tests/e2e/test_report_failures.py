@@ -151,7 +151,7 @@ class FailureReportTest(Failing):
             step()
             held = b"".join(path.read_bytes() for path in self.site.folder.glob("reports.db*"))
             self.assertIsNone(re.search(rb"(?i)ann\.secret|dora|eve\.secret|hidden|bob", held))
-        self.assertIn("reports sent: 1", self.status())
+        self.assertIn("reports sent: 1 (failure reports: 1)", self.status())
         self.assertNotIn("not planned", self.status())
 
     def test_there_is_none_about_report_mail_machines_lists_and_bounces(self):
@@ -261,12 +261,16 @@ class HostedTest(Failing):
         self.nothing_comes_of(failing())
 
 
-class FloodTest(Failing):
-    more = {"per_hour_and_domain": 3, "per_hour": 5}
+class ManyDomains(Failing):
+    """Twenty, each of which has its reports at itself."""
 
     def zone(self) -> None:
         self.site.zone.add(*(line for i in range(20) for line in (
             txt(f"_dmarc.d{i}.test", f"v=DMARC1; p=none; ruf=mailto:f@d{i}.test"), f"d{i}.test 300 MX 10 mx.orchard.test")))
+
+
+class FloodTest(ManyDomains):
+    more = {"per_hour_and_domain": 3, "per_hour": 5}
 
     def test_a_flood_of_failures_stays_within_its_buckets_and_the_memory(self):
         self.deliver(failing())
@@ -282,10 +286,36 @@ class FloodTest(Failing):
         self.assertEqual(5, len(self.send()))
         self.paraphd.stop()
         self.paraphd.start()  # with new buckets in memory, but not in the store
-        self.deliver(*(failing(f"ann@d{i}.test") for i in range(10)), sender="<x@other.test>")
+        for i in range(10):
+            self.deliver(failing(f"ann@d{i}.test"), sender="<x@other.test>", client=f"198.51.{i}.1")
         self.await_reports(10)
         self.assertEqual([], self.send())
-        self.assertIn("10001 messages not made for want of room", self.status())  # 10,000 - 4, and of 10 another 5
+        self.assertIn("10001 messages without one", self.status())  # 10,000 - 4, and of 10 another 5
+
+
+class ShareTest(ManyDomains):
+    more = {"per_hour_and_domain": 1, "per_hour": 8}
+
+    def test_one_who_has_many_domains_gets_his_share(self):
+        for i in range(20):
+            self.deliver(failing(f"ann@d{i}.test"), sender="<x@other.test>", client=f"203.0.113.{i}")
+        self.deliver(failing("ann@orchard.test"), client="198.51.100.1")
+        self.await_reports(3)  # two of his, which are a quarter
+        self.send()
+        self.assertEqual({"f@d0.test", "f@d1.test", "fail@orchard.test"}, {one.recipient for one in self.smtp.taken})
+        self.assertIn("18 messages without one", self.status())
+
+    def test_a_dry_run_tells_which_limit_holds_a_report_back(self):
+        self.deliver(failing())
+        self.await_reports(1)
+        self.assertEqual(1, len(self.send()))
+        self.paraphd.stop()
+        self.paraphd.start()  # its buckets are full again, and those of the store are not
+        self.deliver(failing())
+        self.await_reports(2)
+        told = self.report("send", "--dry-run")
+        self.assertIn("failure of 1 message: it waits: its organization had as many as reports.failure.per_hour_and_domain", told)
+        self.assertEqual([], self.send())
 
 
 @unittest.skipUnless(shutil.which("psql"), "no PostgreSQL")
@@ -293,11 +323,8 @@ class OnPostgresqlTest(Failing):
     more = {"per_hour": 3, "per_hour_and_domain": 3}
 
     def make_store(self) -> dict:
-        self.postgresql = Postgresql(self.site.folder / "postgresql")
-        self.addCleanup(self.postgresql.stop)
-        self.postgresql.start()
-        entry = self.postgresql.entry()
-        return {"store": entry["connection"], "store_user": entry["user"], "store_password_file": entry["password_file"]}
+        self.postgresql = Postgresql.started(self, self.site.folder / "postgresql")
+        return self.postgresql.report_store()
 
     def test_a_failure_makes_one_report(self):
         self.deliver(*[failing()] * 3)

@@ -2,7 +2,7 @@
 // and all of their reports may be for one mail server.
 #pragma once
 
-#include "milter/tool/reports/organizations.h"
+#include "milter/reports/organizations.h"
 #include "milter/tool/reports/outbox.h"
 #include "report/aggregate.h"
 
@@ -17,7 +17,7 @@ namespace milter::tool::reports {
 class DailyShare {
   public:
     // Mails a day; 0: any number.
-    DailyShare(std::size_t most, const Organizations& organizations)
+    DailyShare(std::size_t most, const milter::reports::Organizations& organizations)
         : most_(most), organizations_(organizations) {}
 
     // What went out on this day before.
@@ -33,7 +33,7 @@ class DailyShare {
     void turn_to(::report::Day day);
 
     std::size_t most_;
-    const Organizations& organizations_;
+    const milter::reports::Organizations& organizations_;
     ::report::Day day_ = 0;
     // By a hash of the name, for there may be hundreds of thousands. Two with the same share one share.
     std::unordered_map<std::size_t, std::uint32_t> sent_;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "config/report_mail_settings.h"
+#include "milter/reports/organizations.h"
 #include "milter/tool/reports/dns_patience.h"
 #include "milter/tool/reports/inquiries.h"
-#include "milter/tool/reports/organizations.h"
 #include "milter/tool/reports/outbox.h"
 #include "milter/tool/reports/pace.h"
 
@@ -22,8 +22,8 @@ class Obstacles {
         std::function<Pace::Time()> ticks;
     };
 
-    Obstacles(const config::ReportMail& settings, const Organizations& organizations, Outbox& outbox,
-              Asking asking)
+    Obstacles(const config::ReportMail& settings, const milter::reports::Organizations& organizations,
+              Outbox& outbox, Asking asking)
         : settings_(settings), organizations_(organizations), outbox_(outbox), asking_(std::move(asking)) {}
 
     // The next report begins: the questions about it have a time of their own.
@@ -44,7 +44,7 @@ class Obstacles {
     [[nodiscard]] std::optional<Attempt> ask_dns(Way& way);
 
     const config::ReportMail& settings_;
-    const Organizations& organizations_;
+    const milter::reports::Organizations& organizations_;
     Outbox& outbox_;
     Asking asking_;
     DnsPatience patience_;

@@ -154,16 +154,22 @@ Stored<void> Outbox::await_turn() {
 }
 
 Stored<std::vector<Outbox::PlannedFailure>> Outbox::failures_since(base::UnixTime since) {
-    const auto table =
-        database_.run("SELECT domain, planned FROM paraph_report_planned WHERE kind = 'failure' "
-                      "AND planned > $1 ORDER BY planned",
-                      {Value(since)});
+    const auto table = database_.run(
+        "SELECT p.id, p.domain, p.planned, coalesce(d.address, '') FROM paraph_report_planned p "
+        "LEFT JOIN paraph_report_delivery d ON d.report = p.id WHERE p.kind = 'failure' AND "
+        "p.planned > $1 ORDER BY p.planned, p.id",
+        {Value(since)});
     if (!table) {
         return base::refuse(table.error());
     }
     std::vector<PlannedFailure> all;
-    for (const Cells& row : table->rows) {
-        all.push_back({row.text(0), row.number(1)});
+    std::string last;
+    for (const Cells& row : table->rows) { // of each address
+        if (auto id = row.text(0); id != last) {
+            all.push_back({row.text(1), {}, row.number(2)});
+            last = std::move(id);
+        }
+        all.back().addresses.push_back(row.text(3));
     }
     return all;
 }

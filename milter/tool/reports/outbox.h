@@ -67,6 +67,7 @@ class Outbox {
     // Those that were planned after a time, in their order.
     struct PlannedFailure {
         std::string domain;
+        std::vector<std::string> addresses;
         base::UnixTime planned = 0;
     };
     [[nodiscard]] Stored<std::vector<PlannedFailure>> failures_since(base::UnixTime since);

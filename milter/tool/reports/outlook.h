@@ -28,7 +28,7 @@ class Outlook {
   private:
     static constexpr std::chrono::minutes longest{5};
 
-    Organizations organizations_;
+    milter::reports::Organizations organizations_;
     Obstacles obstacles_;
     base::UnixTime now_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();

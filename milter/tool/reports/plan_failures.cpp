@@ -2,8 +2,6 @@
 
 #include "base/ascii.h"
 #include "milter/reports/due.h"
-#include "milter/reports/failure_allowance.h"
-#include "milter/tool/reports/organizations.h"
 #include "milter/tool/reports/pages.h"
 #include "report/report_uri.h"
 
@@ -13,6 +11,7 @@
 namespace milter::tool::reports {
 
 using milter::reports::FailureAllowance;
+using milter::reports::FailureLimit;
 using milter::reports::StoredFailure;
 
 namespace {
@@ -31,24 +30,49 @@ Stored<void> for_each_failure(Database& database,
         see);
 }
 
-class Planning {
+// What the limits have room for: with what was planned before, by whichever host, and what is planned now.
+class Room {
   public:
-    Planning(Outbox& outbox, const config::Reports& settings, base::UnixTime now)
-        : outbox_(outbox), settings_(settings), now_(now), allowance_(settings.failure) {}
+    explicit Room(const config::FailureReports& settings) : allowance_(settings) {}
 
-    // What was planned before counts, by whichever host: one of them plans, and the others wait for it.
-    Stored<void> recall() {
-        if (auto turn = outbox_.await_turn(); !turn) {
-            return turn;
-        }
-        const auto before = outbox_.failures_since(now_ - ::report::seconds_a_day);
+    Stored<void> recall(Outbox& outbox, base::UnixTime now) {
+        const auto before = outbox.failures_since(now - ::report::seconds_a_day);
         if (!before) {
             return base::refuse(before.error());
         }
         for (const auto& one : *before) {
-            allowance_.take(organization_of(one.domain), one.planned);
+            allowance_.take(milter::reports::parties_of(organizations_, one.domain, one.addresses),
+                            one.planned);
         }
         return {};
+    }
+
+    // Nothing: the report has its room, which is taken now.
+    std::optional<FailureLimit> take(const StoredFailure& failure, const FailurePlan& plan,
+                                     base::UnixTime now) {
+        const auto parties =
+            milter::reports::parties_of(organizations_, failure.report.domain, plan.addresses);
+        const auto limit = allowance_.limit(parties, now);
+        if (!limit) {
+            allowance_.take(parties, now);
+        }
+        return limit;
+    }
+
+  private:
+    milter::reports::Organizations organizations_;
+    FailureAllowance allowance_;
+};
+
+class Planning {
+  public:
+    Planning(Outbox& outbox, const config::Reports& settings, base::UnixTime now)
+        : outbox_(outbox), settings_(settings), now_(now), room_(settings.failure) {}
+
+    // One host plans, and the others wait for it.
+    Stored<void> recall() {
+        auto turn = outbox_.await_turn();
+        return turn ? room_.recall(outbox_, now_) : turn;
     }
 
     // Within a transaction.
@@ -57,11 +81,9 @@ class Planning {
         if (plan.addresses.empty()) {
             return milter::reports::remove_failure(outbox_.database(), failure.report.id);
         }
-        const auto organization = organization_of(failure.report.domain);
-        if (!allowance_.has_room(organization, now_)) {
+        if (room_.take(failure, plan, now_)) {
             return {}; // it waits
         }
-        allowance_.take(organization, now_);
         ++planned_;
         return outbox_.plan_failure({.id = failure.report.id,
                                      .part = {::report::day_of(failure.report.seen), {}, 0},
@@ -74,16 +96,10 @@ class Planning {
     [[nodiscard]] std::int64_t planned() const { return planned_; }
 
   private:
-    [[nodiscard]] std::string organization_of(const std::string& text) const {
-        const auto domain = base::DomainName::parse(text);
-        return domain ? organizations_.of(*domain) : text;
-    }
-
     Outbox& outbox_;
     const config::Reports& settings_;
     base::UnixTime now_;
-    Organizations organizations_;
-    FailureAllowance allowance_;
+    Room room_;
     std::int64_t planned_ = 0;
 };
 
@@ -137,13 +153,20 @@ Stored<std::int64_t> plan_failures(Outbox& outbox, const config::Reports& settin
     return done ? Stored<std::int64_t>(planning.planned()) : base::refuse(done.error());
 }
 
-Stored<void> look_at_failures(Database& database, const config::Reports& settings, const Selection& wanted,
+Stored<void> look_at_failures(Outbox& outbox, const config::Reports& settings, const Selection& wanted,
                               base::UnixTime now, const SeeFailure& see) {
-    return for_each_failure(database, [&](const auto& page) -> Stored<void> {
+    Room room(settings.failure);
+    if (auto recalled = room.recall(outbox, now); !recalled) {
+        return recalled;
+    }
+    return for_each_failure(outbox.database(), [&](const auto& page) -> Stored<void> {
         for (const StoredFailure& failure : page) {
-            if (auto seen = is_wanted(failure, wanted) ? see(failure, plan_of(failure, settings, now))
-                                                       : Stored<void>();
-                !seen) {
+            if (!is_wanted(failure, wanted)) {
+                continue;
+            }
+            auto plan = plan_of(failure, settings, now);
+            plan.waits_for = plan.addresses.empty() ? std::nullopt : room.take(failure, plan, now);
+            if (auto seen = see(failure, plan); !seen) {
                 return seen;
             }
         }

@@ -61,10 +61,15 @@ Stored<void> Preview::see(const milter::reports::StoredFailure& failure, const F
         fmt::print(console_.out, "{}: no report: {}\n", about, plan.why_not);
         return {};
     }
-    if (auto told =
-            tell_addresses(about, {::report::ReportKind::failure, *domain, sender_.from}, plan.addresses);
-        !told || directory_.empty()) {
+    if (plan.waits_for) {
+        fmt::print(console_.out, "{}: it waits: {}\n", about, print(*plan.waits_for));
+    } else if (auto told = tell_addresses(about, {::report::ReportKind::failure, *domain, sender_.from},
+                                          plan.addresses);
+               !told) {
         return told;
+    }
+    if (directory_.empty()) {
+        return {};
     }
     const auto contents = contents_of(failure, sender_);
     const auto to = ::report::read_address(plan.addresses.front());

@@ -5,11 +5,11 @@
 
 #include "config/report_settings.h"
 #include "crypto/mac.h"
+#include "milter/reports/organizations.h"
 #include "milter/tool/reports/contents.h"
 #include "milter/tool/reports/daily_share.h"
 #include "milter/tool/reports/inquiries.h"
 #include "milter/tool/reports/obstacles.h"
-#include "milter/tool/reports/organizations.h"
 #include "milter/tool/reports/outbox.h"
 #include "milter/tool/reports/pace.h"
 #include "milter/tool/reports/server_trust.h"
@@ -66,7 +66,7 @@ class SendReports {
     Pace pace_;
     RetryRules rules_;
     Sender sender_;
-    Organizations organizations_;
+    milter::reports::Organizations organizations_;
     Obstacles obstacles_;
     DailyShare share_;
     ServerTrust trust_;

@@ -46,6 +46,11 @@ std::vector<Question> questions() {
          }},
         {"SELECT state, count(*) FROM paraph_report_delivery GROUP BY state",
          [](StoreStatus& status, const Cells& row) { status.deliveries[row.text(0)] = row.number(1); }},
+        {"SELECT d.state, count(*) FROM paraph_report_delivery d JOIN paraph_report_planned p ON d.report = "
+         "p.id WHERE p.kind = 'failure' GROUP BY d.state",
+         [](StoreStatus& status, const Cells& row) {
+             status.failure_deliveries[row.text(0)] = row.number(1);
+         }},
         {"SELECT d.address, p.domain, d.state, d.last_reply, p.day FROM paraph_report_delivery d JOIN "
          "paraph_report_planned p ON d.report = p.id WHERE d.state IN ('refused', 'given_up', 'held', "
          "'bounced') ORDER BY d.planned DESC, d.id LIMIT " +

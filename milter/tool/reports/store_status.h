@@ -38,8 +38,9 @@ struct StoreStatus {
     std::int64_t failures = 0; // that wait to be planned
     std::vector<HostCounts> hosts{};
     std::vector<LastRun> runs{};
-    std::map<std::string, std::int64_t> deliveries{}; // by their state
-    std::vector<FailedDelivery> failed{};             // the latest
+    std::map<std::string, std::int64_t> deliveries{};         // by their state
+    std::map<std::string, std::int64_t> failure_deliveries{}; // of them, those of failure reports
+    std::vector<FailedDelivery> failed{};                     // the latest
 };
 
 inline constexpr int most_failed = 20; // that are told one by one

@@ -200,6 +200,10 @@ TEST_CASE("where there is no room all that is old goes, whatever it is") {
     fill("paraph_report_planned",
          "'id' || i, 19000, x'', 0, 'orchard.example', 0, 0, 0, 1, 'closed', 0, 0, 0, 'aggregate'");
     fill("paraph_report_delivery", "i, 'id' || i, 'a@orchard.example', 'sent', 1, 0, 0, ''");
+    fill("paraph_report_failure",
+         "'f' || i, 'orchard.example', 'a@orchard.example', x'00', 1, 86400 * 19000 + i, i % 2");
+    REQUIRE(database->run("INSERT INTO paraph_report_failure VALUES ('new', 'orchard.example', "
+                          "'a@orchard.example', x'00', 1, 86400 * 20000, 0)"));
     REQUIRE(database->run("INSERT INTO paraph_report_suppressed VALUES ('host', 'for.ever', 0, '', 0), "
                           "('host', 'still.there', 86400 * 20001, '', 0)"));
     REQUIRE(database->run("INSERT INTO paraph_report_domain VALUES ('orchard.example', 19000, 20000)"));
@@ -209,6 +213,21 @@ TEST_CASE("where there is no room all that is old goes, whatever it is") {
     CHECK(count("paraph_report_suppressed") == 2);
     CHECK(count("paraph_report_planned") == 0);
     CHECK(count("paraph_report_delivery") == 0);
+    CHECK(count("paraph_report_failure") == 1);
+}
+
+TEST_CASE("failures alone make no store full for ever") {
+    const TemporaryTree tree;
+    const auto database = open_sqlite({.path = tree.path("reports.db")});
+    REQUIRE(database->open());
+    const auto empty = database->size().value();
+    REQUIRE(
+        database->run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT "
+                      "INTO paraph_report_failure SELECT 'f' || i, 'orchard.example', 'a@orchard.example', "
+                      "zeroblob(1000), 1, 86400 * 19990 + i, 0 FROM n"));
+    REQUIRE(database->size().value() > empty * 4);
+    CHECK(make_room(*database, empty * 2, some_day) == false);
+    CHECK(ask(*database, "SELECT count(*) FROM paraph_report_failure") == 0);
 }
 
 TEST_CASE("suppressions that were over long ago go, and others stay") {

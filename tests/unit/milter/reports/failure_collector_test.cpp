@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 using namespace milter::reports;
 using reports_test::FailedMessage;
 
@@ -85,7 +87,7 @@ TEST_CASE("the buckets of an organization and of all hold, whatever a flood is a
     }
     auto batch = desk.collector.take();
     CHECK(batch.reports.size() == 3);
-    CHECK(batch.dropped == 197);
+    CHECK((batch.limited == 197 && batch.dropped == 0));
     CHECK(desk.mail.asked == 3); // what is beyond the bucket costs no question
     desk.now += 3600;
     for (int i = 0; i < 200; ++i) {
@@ -100,19 +102,106 @@ TEST_CASE("the buckets of an organization and of all hold, whatever a flood is a
     CHECK(desk.made() == 1);
 }
 
-TEST_CASE("an allowance does not grow with the names that a flood makes up") {
-    FailureAllowance allowance({.enabled = true, .per_hour = 10, .per_day = 50});
-    int taken = 0;
-    for (int i = 0; i < 10'000; ++i) {
-        const auto name = fmt::format("d{}.example", i);
-        if (allowance.has_room(name, noon)) {
-            allowance.take(name, noon);
-            ++taken;
+namespace {
+
+// How many reports there are of `tries` failures within an hour, each about another domain.
+int taken(FailureAllowance& allowance, int tries, const std::function<FailureParties(int)>& parties) {
+    int count = 0;
+    for (int i = 0; i < tries; ++i) {
+        const auto one = parties(i);
+        if (!allowance.limit(one, noon)) {
+            allowance.take(one, noon);
+            ++count;
         }
     }
-    CHECK(taken == 10);
-    CHECK(allowance.size() == 10);
-    CHECK_FALSE(allowance.has_room("other.example", noon - 7200)); // a clock that goes back
+    return count;
+}
+
+FailureParties of_nobody(int number) {
+    return {fmt::format("d{}.example", number),
+            {fmt::format("r{}.example", number)},
+            fmt::format("198.18.{}.0/24", number)};
+}
+
+} // namespace
+
+TEST_CASE("an allowance does not grow with the names that a flood makes up") {
+    FailureAllowance allowance({.enabled = true, .per_hour = 10, .per_day = 50});
+    CHECK(taken(allowance, 10'000, of_nobody) == 10);
+    CHECK(allowance.size() == 30); // of each a domain, a receiver and a client
+    CHECK(allowance.limit(of_nobody(0), noon - 7200) == FailureLimit::all); // a clock that goes back
+}
+
+TEST_CASE("nobody uses up what there is for all, however many domains he has") {
+    struct Case {
+        const char* name;
+        std::function<void(FailureParties&)> change;
+        FailureLimit limit;
+    };
+    const Case cases[]{
+        {"one who has the reports", [](auto& one) { one.receivers = {"his.example"}; },
+         FailureLimit::receiver},
+        {"one who has them beside others", [](auto& one) { one.receivers.emplace_back("his.example"); },
+         FailureLimit::receiver},
+        {"one who sends the messages", [](auto& one) { one.client = "192.0.2.0/24"; }, FailureLimit::client},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        FailureAllowance allowance({.enabled = true});
+        const auto his = [&](int number) {
+            auto one = of_nobody(number);
+            test.change(one);
+            return one;
+        };
+        CHECK(taken(allowance, 60, his) == 15); // of 60 an hour
+        CHECK(allowance.limit(his(61), noon) == test.limit);
+        const auto others = [](int number) { return of_nobody(100 + number); };
+        CHECK(taken(allowance, 60, others) == 45);
+        CHECK(allowance.limit(of_nobody(200), noon) == FailureLimit::all);
+    }
+}
+
+TEST_CASE("whoever lets one domain have more means that") {
+    FailureAllowance allowance({.enabled = true, .per_hour_and_domain = 40});
+    const auto partner = [](int) {
+        return FailureParties{"partner.example", {"partner.example"}, "192.0.2.0/24"};
+    };
+    CHECK(taken(allowance, 60, partner) == 20); // of a day
+    FailureAllowance wider({.enabled = true, .per_hour_and_domain = 40, .per_day_and_domain = 200});
+    CHECK(taken(wider, 60, partner) == 40);
+}
+
+TEST_CASE("the parties of a report are organizations") {
+    const Organizations organizations;
+    const auto parties = parties_of(organizations, "a.b.orchard.example",
+                                    {"f@x.hosting.example", "g@y.hosting.example", "h@plum.example"});
+    CHECK(parties.organization == "orchard.example");
+    CHECK(parties.receivers == std::vector<std::string>{"hosting.example", "plum.example"});
+    CHECK_FALSE(parties.client);
+}
+
+TEST_CASE("the network of a client is one party, whichever of its addresses sends") {
+    Desk desk;
+    desk.settings.failure = {
+        .enabled = true, .per_hour_and_domain = 1, .per_day_and_domain = 100, .per_hour = 8, .per_day = 100};
+    desk.configure();
+    const auto about = [&](int domain, const std::string& client) {
+        desk.verdict = report_test::failed_mail("v=DMARC1; p=none; ruf=mailto:f@orchard.example");
+        desk.verdict.dmarc->evaluation->policy_domain =
+            base::DomainName::parse(fmt::format("d{}.example", domain));
+        desk.verdict.dmarc->evaluation->record =
+            dmarc::parse_record(fmt::format("v=DMARC1; p=none; ruf=mailto:f@d{}.example", domain));
+        desk.fail(client);
+    };
+    for (int i = 0; i < 20; ++i) {
+        about(i, fmt::format("2001:db8:1:{}::1", i)); // a /48, of which he has 65536 networks
+    }
+    auto batch = desk.collector.take();
+    CHECK((batch.reports.size() == 2 && batch.limited == 18));
+    for (int i = 20; i < 40; ++i) {
+        about(i, fmt::format("192.0.2.{}", i));
+    }
+    CHECK(desk.made() == 2);
 }
 
 TEST_CASE("there is no report that could be answered by another") {

@@ -110,9 +110,9 @@ struct Flushing {
             collector.read(facts);
         }
     }
-    void fail() {
+    void fail(const std::string& client = "192.0.2.1") {
         milter::record::MessageFacts facts;
-        facts.client = base::IpAddress::parse("192.0.2.1");
+        facts.client = base::IpAddress::parse(client);
         facts.mail_from = "<x@bulk.example>";
         facts.arrived = now;
         facts.verdict = report_test::failed_mail("v=DMARC1; p=none; ruf=mailto:f@orchard.example");
@@ -202,6 +202,30 @@ TEST_CASE("failure reports that the store did not take until the end are told in
         one.flusher.give_up();
         CHECK(one.lines("[REPORTS_LOST]") == 1);
     }
+}
+
+TEST_CASE("failure reports have counters of their own") {
+    Flushing one;
+    one.settings.failure = {.enabled = true, .per_hour_and_domain = 2};
+    one.settings.mail.token_key = one.tree.path("token.key");
+    REQUIRE(one.failures.configure(one.settings).empty());
+    const auto counted = [&](const std::string& name) {
+        const auto all = one.counters.read();
+        return std::ranges::find(all, "failure_reports." + name, &milter::record::Count::name)->value;
+    };
+    one.fault = Flushing::Fault::closed;
+    for (int i = 0; i < 5; ++i) {
+        one.fail("198.51." + std::to_string(i) + ".1");
+        one.flush(); // a store that fails counts nothing twice
+    }
+    CHECK((counted("stored") == 0 && counted("limited") == 3 && counted("dropped") == 0));
+    one.fault = Flushing::Fault::none;
+    one.flush();
+    CHECK((counted("stored") == 2 && counted("limited") == 3 && counted("dropped") == 0));
+    one.now += 3600;
+    one.fail("192.0.2.1");
+    one.flusher.give_up();
+    CHECK((counted("stored") == 2 && counted("dropped") == 1));
 }
 
 TEST_CASE("what finds no room meanwhile is told in one line, and counted") {

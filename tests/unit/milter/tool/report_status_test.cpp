@@ -36,6 +36,10 @@ void fill(const Workspace& files) {
           "INSERT INTO paraph_report_delivery VALUES (1, 'id1', 'agg@orchard.example', 'refused', 1, 0, 0, "
           "'550 no such ' || char(27) || '[31muser')",
           "INSERT INTO paraph_report_delivery VALUES (2, 'id1', 'b@orchard.example', 'sent', 1, 0, 0, "
+          "'250')",
+          "INSERT INTO paraph_report_planned VALUES ('id2', 20000, x'00', 0, 'orchard.example', 0, 1, 0, 1, "
+          "'closed', 0, 0, 0, 'failure')",
+          "INSERT INTO paraph_report_delivery VALUES (3, 'id2', 'f@orchard.example', 'sent', 1, 0, 0, "
           "'250')"}) {
         const auto done = database->run(statement);
         REQUIRE(done);
@@ -52,7 +56,8 @@ TEST_CASE("report status tells what was counted, sent and refused") {
     for (const char* words :
          {"counted: 3 messages in 1 row of 1 policy domain, 1 day from 2024-10-04 to 2024-10-04\n",
           "last flush: 2024-10-04 00:01 UTC, by mx1; 3 messages written, 0 with less detail, 7 not counted\n",
-          "by mx1; 2 planned, 1 sent, 0 waiting, 1 refused, 0 given up, 0 held\n", "reports sent: 1\n",
+          "by mx1; 2 planned, 1 sent, 0 waiting, 1 refused, 0 given up, 0 held\n",
+          "reports sent: 2 (failure reports: 1)\n", "reports refused: 1\n",
           "refused: agg@orchard.example about orchard.example of 2024-10-04: 550 no such \\x1b[31muser\n"}) {
         INFO(told.out);
         CHECK(told.out.find(words) != std::string::npos);
@@ -68,7 +73,8 @@ TEST_CASE("report status as JSON has the same") {
     CHECK(json["messages"] == 3);
     CHECK(json["daemons"][0]["dropped"] == 7);
     CHECK(json["runs"][0]["refused"] == 1);
-    CHECK(json["deliveries"]["sent"] == 1);
+    CHECK(json["deliveries"]["sent"] == 2);
+    CHECK(json["failure_deliveries"]["sent"] == 1);
     CHECK(json["failed"][0]["address"] == "agg@orchard.example");
 }
 

@@ -1,3 +1,4 @@
+#include "milter/tool/reports/plan_failures.h"
 #include "milter/tool/reports/send_reports.h"
 
 #include "milter/reports/failure_store.h"
@@ -337,7 +338,7 @@ TEST_CASE("no statement of a run reads all that was counted or planned, or a day
 
 namespace {
 
-void fail_of(Office& office, const std::vector<std::string>& domains) {
+void fail_of(Office& office, const std::vector<std::string>& domains, const std::string& at = "") {
     milter::reports::FailureBatch batch;
     office.settings.failure.enabled = true;
     for (const auto& domain : domains) {
@@ -345,7 +346,7 @@ void fail_of(Office& office, const std::vector<std::string>& domains) {
             .subject = "s", .words = "w\r\n", .feedback = "A: b\r\n", .header = "From: <x@y>\r\n"};
         batch.reports.push_back({.id = "id" + std::to_string(batch.reports.size()) + domain.substr(0, 1),
                                  .domain = domain,
-                                 .addresses = "f@" + domain,
+                                 .addresses = "f@" + (at.empty() ? domain : at),
                                  .content = pack(contents),
                                  .seen = office.now});
     }
@@ -387,6 +388,34 @@ TEST_CASE("the limits hold over all daemons of a store, and what is beyond them 
     CHECK(office.run().planned == 0);
     office.now += 3600;
     CHECK(office.run().planned == 4);
+}
+
+TEST_CASE("one organization that has the reports of many domains gets its share") {
+    Office office;
+    fail_of(office, names(60, "d{}.test"), "collector.test");
+    CHECK(office.run().planned == 15); // of 60 an hour
+    CHECK(office.run().planned == 0);  // and that is remembered
+    fail_of(office, names(60, "e{}.test"));
+    CHECK(office.run().planned == 45);
+}
+
+TEST_CASE("what a dry run says of failure reports is what the run does") {
+    Office office;
+    office.settings.failure.per_hour_and_domain = 2;
+    office.settings.failure.per_hour = 4;
+    fail_of(office, names(3, "d{}.hosting.test"));
+    CHECK(office.run().planned == 2);
+    fail_of(office, names(5, "e{}.test"));
+    std::map<std::string, int> seen;
+    REQUIRE(look_at_failures(office.outbox, office.settings, {}, office.now,
+                             [&](const auto&, const FailurePlan& plan) -> Stored<void> {
+                                 ++seen[plan.waits_for ? print(*plan.waits_for) : "goes"];
+                                 return {};
+                             }));
+    using milter::reports::FailureLimit;
+    CHECK(seen == std::map<std::string, int>{
+                      {"goes", 2}, {print(FailureLimit::organization), 1}, {print(FailureLimit::all), 3}});
+    CHECK(office.run().planned == 2);
 }
 
 TEST_CASE("failure reports that are off, too old, or of a domain on the list are not sent and not kept") {

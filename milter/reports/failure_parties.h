@@ -1,0 +1,22 @@
+// Whom a failure report concerns: each of them gets, or makes us send, a share of all reports and no more.
+#pragma once
+
+#include "milter/reports/organizations.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace milter::reports {
+
+struct FailureParties {
+    std::string organization;             // of the policy domain
+    std::vector<std::string> receivers{}; // the organizations of its addresses, none twice
+    std::optional<std::string>
+        client{}; // the network that the message came from; nothing: nobody knows any more
+};
+
+[[nodiscard]] FailureParties parties_of(const Organizations& organizations, const std::string& policy_domain,
+                                        const std::vector<std::string>& addresses);
+
+} // namespace milter::reports
