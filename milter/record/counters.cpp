@@ -77,9 +77,10 @@ constexpr std::array<FamilyEntry, family_count> entries{{
         "Failure reports: that are in the store; messages of which none was made, since reports.failure "
         "allows no "
         "more, and those for which there was no room. Messages that failed alike are one report."),
-    entry<Recorded::dropped>(
+    entry<Recorded::late>(
         Family::history, "history", "result",
-        "Messages for reports.history_file: that are written to it; that are not, for want of room."),
+        "Messages for reports.history_file: that are written to it; that are not, for want of room; with "
+        "reports.durable, that were answered before their record was on the disk."),
 }};
 
 constexpr bool fits() {
@@ -126,6 +127,8 @@ std::string_view print(Recorded what) {
         return "written";
     case Recorded::dropped:
         return "dropped";
+    case Recorded::late:
+        return "late";
     }
     return "?";
 }

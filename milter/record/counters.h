@@ -55,7 +55,7 @@ enum class FailuresReported : std::uint8_t {
 [[nodiscard]] std::string_view print(FailuresReported what);
 
 // The same of reports.history_file.
-enum class Recorded : std::uint8_t { written, dropped };
+enum class Recorded : std::uint8_t { written, dropped, late };
 
 [[nodiscard]] std::string_view print(Recorded what);
 

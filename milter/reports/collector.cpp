@@ -42,28 +42,17 @@ void Collector::count(const record::MessageFacts& facts) {
         less_detail_ += is_scarce ? 1 : 0;
         bytes_ = pending_.bytes();
         is_much = before <= memory / 4 && pending_.bytes() > memory / 4;
-        if (durable_ && store_works_) {
-            wait_for_disk(lock);
-            return;
-        }
-        late_ += durable_ ? 1 : 0;
+        late_ += !disk_.is_wanted() || disk_.wait(lock, wake_) ? 0 : 1;
     }
     if (is_much) {
         wake_();
     }
 }
 
-void Collector::wait_for_disk(threads::Lock& lock) {
-    const auto batch = batch_;
-    wake_();
-    const bool is_stored = settled_.wait_for(
-        lock, patience, [&]() PARAPH_REQUIRES(mutex_) { return settled_batch_ >= batch || !store_works_; });
-    late_ += is_stored && settled_batch_ >= batch ? 0 : 1;
-}
-
 void Collector::configure(const config::Reports& settings) {
     memory_ = settings.memory;
-    durable_ = settings.durable;
+    const threads::Lock lock(mutex_);
+    disk_.set_wanted(settings.durable);
 }
 
 Pending Collector::take() {
@@ -71,17 +60,13 @@ Pending Collector::take() {
     const threads::Lock lock(mutex_);
     std::swap(taken, pending_);
     bytes_ = 0;
-    ++batch_;
+    disk_.take();
     return taken;
 }
 
 void Collector::settle(bool is_stored) {
     const threads::Lock lock(mutex_);
-    store_works_ = is_stored;
-    if (is_stored) {
-        settled_batch_ = batch_ - 1;
-    }
-    settled_.notify_all();
+    disk_.settle(is_stored);
 }
 
 Collector::Losses Collector::take_losses() {

@@ -4,12 +4,11 @@
 
 #include "config/report_settings.h"
 #include "milter/record/facts_reader.h"
+#include "milter/reports/disk_wait.h"
 #include "milter/reports/pending.h"
 #include "milter/threads/mutex.h"
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,9 +17,6 @@ namespace milter::reports {
 
 class Collector final : public record::FactsReader {
   public:
-    // What a message waits for its count to be on the disk, with `reports.durable`.
-    static constexpr std::chrono::milliseconds patience{250};
-
     // `wake`: there is something to be written before its time.
     explicit Collector(std::function<void()> wake) : wake_(std::move(wake)) {}
 
@@ -48,20 +44,15 @@ class Collector final : public record::FactsReader {
 
   private:
     void count(const record::MessageFacts& facts);
-    void wait_for_disk(threads::Lock& lock) PARAPH_REQUIRES(mutex_);
 
     std::function<void()> wake_;
     std::atomic<std::size_t> memory_{config::Reports().memory};
-    std::atomic<bool> durable_{false};
-    std::atomic<bool> store_works_{true};
     std::atomic<std::size_t> held_{0};
     std::atomic<std::size_t> bytes_{0}; // of pending_
     std::atomic<std::int64_t> less_detail_{0}, dropped_{0}, late_{0};
     threads::Mutex mutex_;
-    std::condition_variable_any settled_;
     Pending pending_ PARAPH_GUARDED_BY(mutex_);
-    std::uint64_t batch_ PARAPH_GUARDED_BY(mutex_) = 1;         // that is being counted
-    std::uint64_t settled_batch_ PARAPH_GUARDED_BY(mutex_) = 0; // the last one that is in the store
+    DiskWait disk_ PARAPH_GUARDED_BY(mutex_);
 };
 
 } // namespace milter::reports

@@ -4,6 +4,7 @@
 #include "keys/file_bytes.h"
 #include "keys/file_safety.h"
 #include "keys/ownership.h"
+#include "milter/reports/history_records.h"
 
 #include <fmt/format.h>
 
@@ -22,9 +23,6 @@
 namespace milter::reports {
 
 namespace {
-
-constexpr std::string_view begin_of_record = "job ";
-constexpr std::string_view last_line = "action "; // of each record
 
 constexpr mode_t mode = 0640;
 constexpr std::size_t longest_record = std::size_t{256} * 1024; // more than a hundred signatures take
@@ -174,10 +172,23 @@ int write_all(int file, std::string_view text) {
     return 0;
 }
 
+// The name of a file that was made as well. 0, or why not.
+int sync(int file, const std::string& path, bool is_new) {
+    if (::fsync(file) != 0) {
+        return errno;
+    }
+    if (!is_new) {
+        return 0;
+    }
+    const keys::Descriptor directory(
+        ::open(config::directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return directory.get() >= 0 && ::fsync(directory.get()) == 0 ? 0 : errno;
+}
+
 } // namespace
 
 base::Result<void, std::string> append_to_history(const std::string& path, std::string_view records,
-                                                  std::uint64_t largest) {
+                                                  const HistoryLimits& limits) {
     const auto reader = keys::Reader::self();
     if (auto danger = danger_above(path, reader); !danger.empty()) {
         return base::refuse(std::move(danger));
@@ -191,11 +202,15 @@ base::Result<void, std::string> append_to_history(const std::string& path, std::
     if (!size) {
         return base::refuse(size.error());
     }
-    if (largest > 0 && *size + records.size() > largest) {
+    if (limits.largest > 0 && *size + records.size() > limits.largest) {
         return base::refuse(fmt::format("{} is as large as it may be (reports.store_size: {} bytes)",
-                                        keys::shown_path(path), largest));
+                                        keys::shown_path(path), limits.largest));
     }
-    if (const int error = write_all(file, records); error != 0) {
+    int error = write_all(file, records);
+    if (error == 0 && limits.durable) {
+        error = sync(file, path, *size == 0);
+    }
+    if (error != 0) { // they come again
         const bool is_whole = ::ftruncate(file, static_cast<off_t>(*size)) == 0;
         return base::refuse(failure(path, error) +
                             (is_whole ? "" : "; half a record stands in it until the next"));
@@ -220,44 +235,6 @@ std::string history_danger(const std::string& path) {
     }
     auto problem = wrong_file(path, status, reader);
     return problem.empty() && ::access(path.c_str(), R_OK | W_OK) != 0 ? failure(path, errno) : problem;
-}
-
-std::size_t end_of_records(std::string_view records, std::size_t from, std::size_t octets) {
-    const auto begins_at = [&](std::size_t at) { return records.substr(at).starts_with(begin_of_record); };
-    std::size_t end = from;
-    for (std::size_t line = from; line < records.size();) {
-        const auto next = records.find('\n', line);
-        line = next == std::string_view::npos ? records.size() : next + 1;
-        if (line == records.size() || begins_at(line)) {
-            if (end > from && line - from > octets) {
-                break;
-            }
-            end = line;
-        }
-    }
-    return end;
-}
-
-std::size_t end_of_whole_records(std::string_view tail) {
-    if (tail.empty()) {
-        return 0;
-    }
-    const auto last = [&](std::string_view word) {
-        const auto at = tail.rfind(fmt::format("\n{}", word));
-        return at != std::string_view::npos ? at + 1
-               : tail.starts_with(word)     ? std::size_t{0}
-                                            : std::string_view::npos;
-    };
-    const auto begin = last(begin_of_record);
-    if (begin == std::string_view::npos) {
-        return begin_of_record.starts_with(tail) ? 0 : std::string_view::npos;
-    }
-    const auto action = tail.find(fmt::format("\n{}", last_line), begin);
-    const auto end = action == std::string_view::npos ? action : tail.find('\n', action + 1);
-    if (end == std::string_view::npos) {
-        return begin; // not finished
-    }
-    return tail.back() == '\n' ? tail.size() : end + 1;
 }
 
 } // namespace milter::reports

@@ -6,28 +6,24 @@
 
 #include "base/result.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace milter::reports {
 
+struct HistoryLimits {
+    std::uint64_t largest = 0; // to which the file may grow; 0: any
+    bool durable = false;      // what was added is on the disk
+};
+
 // Adds `records` or nothing; the error says why. A record without its end, of a process that was killed, is
-// cut off first. The file may grow to `largest` bytes, 0: without limit. It waits a second at most for who
-// has it locked.
+// cut off first. It waits a second at most for who has it locked.
 [[nodiscard]] base::Result<void, std::string>
-append_to_history(const std::string& path, std::string_view records, std::uint64_t largest);
+append_to_history(const std::string& path, std::string_view records, const HistoryLimits& limits);
 
 // Why nothing can be added, before anything is: others could put another file in its place, or it is none
 // that paraphd would add to. Empty: nothing against it.
 [[nodiscard]] std::string history_danger(const std::string& path);
-
-// Where the last record ends that begins at `from` or less than `octets` later: one at least.
-[[nodiscard]] std::size_t end_of_records(std::string_view records, std::size_t from, std::size_t octets);
-
-// How much of a file's end is good: all, or without the record that was not finished. Npos: there is no
-// record in it, so that it is something else.
-[[nodiscard]] std::size_t end_of_whole_records(std::string_view tail);
 
 } // namespace milter::reports

@@ -27,7 +27,7 @@ void HistoryQueue::keep(const std::string& lines) {
     const std::size_t held = held_;
     bool is_much = false;
     {
-        const threads::Lock lock(mutex_);
+        threads::Lock lock(mutex_);
         const std::size_t before = waiting_.size();
         if (held + before + lines.size() > memory) {
             ++dropped_;
@@ -35,6 +35,7 @@ void HistoryQueue::keep(const std::string& lines) {
         }
         waiting_ += lines;
         is_much = before <= memory / 4 && waiting_.size() > memory / 4;
+        late_ += !disk_.is_wanted() || disk_.wait(lock, wake_) ? 0 : 1;
     }
     if (is_much) {
         wake_();
@@ -45,7 +46,19 @@ std::string HistoryQueue::take() {
     std::string taken;
     const threads::Lock lock(mutex_);
     std::swap(taken, waiting_);
+    disk_.take();
     return taken;
+}
+
+void HistoryQueue::settle(bool is_written) {
+    const threads::Lock lock(mutex_);
+    disk_.settle(is_written);
+}
+
+void HistoryQueue::configure(const config::Reports& settings) {
+    memory_ = settings.memory;
+    const threads::Lock lock(mutex_);
+    disk_.set_wanted(settings.durable);
 }
 
 } // namespace milter::reports

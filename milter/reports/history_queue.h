@@ -1,10 +1,11 @@
 // Keeps messages in memory as opendmarc's HistoryFile has them, until they are written to a file. Threads of
 // messages come in and go on at once; nothing waits for the file, which is somebody else's business
-// (history_writer.h).
+// (history_writer.h), unless that is asked for.
 #pragma once
 
 #include "config/report_settings.h"
 #include "milter/record/facts_reader.h"
+#include "milter/reports/disk_wait.h"
 #include "milter/threads/mutex.h"
 
 #include <atomic>
@@ -26,16 +27,20 @@ class HistoryQueue final : public record::FactsReader {
     }
     void read(const record::MessageFacts& facts) override;
 
-    void configure(const config::Reports& settings) { memory_ = settings.memory; }
+    void configure(const config::Reports& settings);
 
     // ---- For who writes the file: one thread
 
     // The records that came since the last time, in their order.
     [[nodiscard]] std::string take();
+    // All that was taken is in the file, or cannot be put there now: nobody goes on waiting for it.
+    void settle(bool is_written);
     // How much of the memory is used by what was taken and is not in the file.
     void hold(std::size_t bytes) { held_ = bytes; }
     // Messages for which there was no room, since the last time.
     [[nodiscard]] std::int64_t take_dropped() { return dropped_.exchange(0); }
+    // Those that were answered before their record was on the disk, likewise.
+    [[nodiscard]] std::int64_t take_late() { return late_.exchange(0); }
 
   private:
     void keep(const std::string& lines);
@@ -43,9 +48,10 @@ class HistoryQueue final : public record::FactsReader {
     std::function<void()> wake_;
     std::atomic<std::size_t> memory_{config::Reports().memory};
     std::atomic<std::size_t> held_{0};
-    std::atomic<std::int64_t> dropped_{0};
+    std::atomic<std::int64_t> dropped_{0}, late_{0};
     threads::Mutex mutex_;
     std::string waiting_ PARAPH_GUARDED_BY(mutex_);
+    DiskWait disk_ PARAPH_GUARDED_BY(mutex_);
 };
 
 } // namespace milter::reports

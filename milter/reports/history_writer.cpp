@@ -1,6 +1,7 @@
 #include "milter/reports/history_writer.h"
 
 #include "milter/reports/history_file.h"
+#include "milter/reports/history_records.h"
 
 #include <fmt/format.h>
 
@@ -38,17 +39,18 @@ HistoryWriter::HistoryWriter(HistoryQueue& queue, log::Logger& logger, record::C
     : queue_(queue), logger_(logger), counters_(counters), trouble_(logger, words) {}
 
 void HistoryWriter::flush(const config::Reports& settings) {
-    note_dropped();
+    note_losses();
     batch_ += queue_.take();
     if (!settings.history_file.empty()) {
         path_ = settings.history_file;
     }
+    const HistoryLimits limits{.largest = settings.store_size, .durable = settings.durable};
     std::size_t written = 0;
     std::optional<std::string> problem;
     while (written < batch_.size() && !problem) {
         const std::size_t end = end_of_records(batch_, written, most_at_once);
         const auto records = std::string_view(batch_).substr(written, end - written);
-        if (auto appended = append_to_history(path_, records, settings.store_size)) {
+        if (auto appended = append_to_history(path_, records, limits)) {
             written = end;
         } else {
             problem = fmt::format("reports.history_file: {}", appended.error());
@@ -58,7 +60,8 @@ void HistoryWriter::flush(const config::Reports& settings) {
                   static_cast<std::uint64_t>(count_records(std::string_view(batch_).substr(0, written))));
     batch_.erase(0, written);
     queue_.hold(batch_.size());
-    note_dropped();
+    queue_.settle(batch_.empty());
+    note_losses();
     trouble_.end_round(problem ? &*problem : nullptr);
 }
 
@@ -74,11 +77,13 @@ void HistoryWriter::give_up() {
     }
 }
 
-void HistoryWriter::note_dropped() {
+void HistoryWriter::note_losses() {
     const auto dropped = queue_.take_dropped();
     counters_.add(Family::history, static_cast<std::size_t>(Recorded::dropped),
                   static_cast<std::uint64_t>(dropped));
     trouble_.lose(dropped);
+    counters_.add(Family::history, static_cast<std::size_t>(Recorded::late),
+                  static_cast<std::uint64_t>(queue_.take_late()));
 }
 
 } // namespace milter::reports

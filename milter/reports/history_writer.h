@@ -26,7 +26,7 @@ class HistoryWriter {
     [[nodiscard]] bool has_batch() const { return !batch_.empty(); }
 
   private:
-    void note_dropped();
+    void note_losses();
 
     HistoryQueue& queue_;
     log::Logger& logger_;

@@ -19,6 +19,7 @@ from harness.messages import message
 from harness.paraphd import Paraphd
 from harness.process import eventually, free_port, run
 from harness.site import Site
+from test_rotation import works
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "support"))
 from milter_client import Milter, parse_address  # noqa: E402
@@ -173,6 +174,34 @@ class Writing(History):
             thread.join()
         eventually("all of them", lambda: len(self.written()) == 200)
         self.assertNotIn("REPORTS_", self.paraphd.log() + other.log())
+
+
+class Durable(History):
+    """With `reports.durable` a message is answered when it is in the file and the file on the disk."""
+
+    more = {"durable": True, "flush": "10s"}
+
+    def test_what_was_answered_is_there_after_a_kill(self):
+        expected = []
+        for _ in range(3):
+            expected += self.send(4)
+            self.paraphd.crash()
+            self.assertEqual(expected, self.written())
+            self.paraphd.start()
+
+    @unittest.skipUnless(works(["strace", "-o", os.devnull, "true"]), "needs strace")
+    def test_a_disk_that_fails_is_noticed_and_nothing_is_written_twice(self):
+        with subprocess.Popen(["strace", "-f", "-qq", "-p", str(self.paraphd.pid), "-e", "trace=fsync", "-e",
+                               "inject=fsync:error=EIO", "-o", os.devnull]) as failing:
+            self.addCleanup(failing.kill)
+            eventually("strace", lambda: "TracerPid:\t0" not in self.paraphd.status())
+            expected = self.send(2)
+            self.await_line("REPORTS_STORE")
+            self.assertIn("Input/output error", self.paraphd.log())
+            self.assertEqual([], self.written())
+            failing.terminate()
+        self.assertEqual(0, self.paraphd.stop())
+        self.assertEqual(expected, self.written())
 
 
 class Trouble(History):

@@ -3,6 +3,8 @@
 
 #include "evaluated.h"
 #include "milter/reports/history_file.h"
+#include "milter/reports/history_records.h"
+#include "support/file_contents.h"
 #include "support/memory_logger.h"
 #include "support/temporary_tree.h"
 
@@ -12,19 +14,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
+#include <thread>
 
 using namespace milter::reports;
 using namespace reports_test;
+using test::contents;
 
 namespace {
-
-std::string contents(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 const std::string record = "job Q1\nreporter mx\naction 2\n";
 
@@ -181,15 +178,47 @@ TEST_CASE("what is lost at the end is told") {
     CHECK_FALSE(one.writer.has_batch());
 }
 
+TEST_CASE("with reports.durable a message waits until its record is in the file") {
+    test::MemoryLogger logger;
+    milter::record::Counters counters;
+    const TemporaryTree tree;
+    config::Reports settings;
+    settings.durable = true;
+    settings.history_file = tree.path("history");
+    HistoryWriter* writer = nullptr;
+    std::jthread thread;
+    HistoryQueue queue([&] { thread = std::jthread([&] { writer->flush(settings); }); });
+    HistoryWriter its_writer(queue, logger, counters);
+    writer = &its_writer;
+    queue.configure(settings);
+    queue.read(facts());
+    CHECK(jobs(contents(settings.history_file)) == 1); // it came back, and there it is
+    thread.join();
+    CHECK(queue.take_late() == 0);
+}
+
+TEST_CASE("nobody waits for a history that cannot be written, and that is counted") {
+    Writing one;
+    one.settings.durable = true;
+    one.queue.configure(one.settings);
+    one.queue.settle(false);
+    one.send(1000); // which would take minutes
+    one.flush();
+    CHECK(one.counted("history.late") == 1000);
+    one.make_folder();
+    one.flush();
+    CHECK(one.counted("history.written") == 1000);
+}
+
 TEST_CASE("a file has a largest size, and what is there stays") {
     TemporaryTree tree;
     const auto path = tree.path("history");
-    REQUIRE(append_to_history(path, record, 2 * record.size()));
-    REQUIRE(append_to_history(path, record, 2 * record.size()));
-    CHECK(append_to_history(path, record, 2 * record.size()).error().find("as large as") !=
+    REQUIRE(append_to_history(path, record, {.largest = 2 * record.size()}));
+    REQUIRE(append_to_history(path, record, {.largest = 2 * record.size()}));
+    CHECK(append_to_history(path, record, {.largest = 2 * record.size()}).error().find("as large as") !=
           std::string::npos);
     CHECK(contents(path) == record + record);
-    CHECK(append_to_history(path, record, 0));
+    CHECK(append_to_history(path, record, {}));
 }
 
 TEST_CASE("nothing is made where others may write") {
@@ -198,13 +227,13 @@ TEST_CASE("nothing is made where others may write") {
     std::filesystem::create_directory(tree.path("open"));
     for (const mode_t mode : {mode_t{0777}, mode_t{0775}}) {
         REQUIRE(::chmod(tree.path("open").c_str(), mode) == 0);
-        CHECK(append_to_history(path, record, 0).error().find("can be written by") != std::string::npos);
+        CHECK(append_to_history(path, record, {}).error().find("can be written by") != std::string::npos);
         CHECK(history_danger(path).find("can be written by") != std::string::npos);
         CHECK_FALSE(std::filesystem::exists(path));
     }
     REQUIRE(::chmod(tree.path("open").c_str(), 01777) == 0); // nobody takes away what is another's
     CHECK(history_danger(path).empty());
-    CHECK(append_to_history(path, record, 0));
+    CHECK(append_to_history(path, record, {}));
 }
 
 TEST_CASE("a record that was cut anywhere is cut off, and those before it stay") {
@@ -213,7 +242,7 @@ TEST_CASE("a record that was cut anywhere is cut off, and those before it stay")
         for (const std::string& before : {std::string(), record}) {
             CAPTURE(cut, before);
             const auto path = tree.write("history", before + record.substr(0, cut));
-            REQUIRE(append_to_history(path, record, 0));
+            REQUIRE(append_to_history(path, record, {}));
             CHECK(contents(path) == before + record);
         }
     }
