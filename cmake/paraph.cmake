@@ -10,6 +10,8 @@ target_compile_options(paraph_flags INTERFACE
 target_compile_options(paraph_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-null-dereference>)
 target_compile_definitions(paraph_flags INTERFACE
   $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2> _GLIBCXX_ASSERTIONS)
+# assert() is on in every build, whatever CMAKE_BUILD_TYPE adds: see "Errors" in docs/architecture.md.
+target_compile_options(paraph_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:-UNDEBUG>)
 target_link_options(paraph_flags INTERFACE -Wl,-z,relro -Wl,-z,now)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 include(CheckPIESupported)

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import unittest
 
+import asserts
 import citations
 import documents
 import format
@@ -28,6 +29,15 @@ class Tree(unittest.TestCase):
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+
+
+class Asserts(unittest.TestCase):
+    def test_the_last_word_counts(self):
+        for words, is_found in (("", False), ("-DNDEBUG", True), ("-DNDEBUG=1", True), ("-DNDEBUG -UNDEBUG", False),
+                                ("-UNDEBUG -DNDEBUG", True), ("-DNDEBUGGER", False)):
+            with self.subTest(words):
+                command = {"file": "a.cpp", "command": f"c++ -O2 {words} -c a.cpp"}
+                self.assertEqual(["a.cpp"] if is_found else [], asserts.without_asserts([command]))
 
 
 class Guides(unittest.TestCase):
