@@ -73,10 +73,11 @@ std::vector<SetItem> file_items(std::string_view text, const std::string& file) 
             continue;
         }
         const auto blank = content.find_first_of(" \t");
-        items.push_back({std::string(content.substr(0, blank)),
-                         blank == std::string_view::npos ? std::string()
-                                                         : std::string(base::trim_wsp(content.substr(blank))),
-                         {file, line.number, 1}});
+        items.push_back(
+            {std::string(content.substr(0, blank)),
+             blank == std::string_view::npos ? std::string()
+                                             : std::string(base::trim_wsp(content.substr(blank))),
+             {file, line.number, static_cast<std::size_t>(content.data() - line.text.data()) + 1}});
     }
     return items;
 }

@@ -31,6 +31,7 @@ class Finder {
             }
             inputs.opendkim_units = units("opendkim");
             inputs.opendmarc_units = units("opendmarc");
+            tell_of_instances();
             inputs.opendkim_defaults = defaults("opendkim");
             inputs.opendmarc_defaults = defaults("opendmarc");
         }
@@ -75,6 +76,7 @@ class Finder {
             unit = read(fmt::format("{}/{}", *directory, file), false);
         }
         if (unit) {
+            tell_if_masked(*unit);
             texts.push_back(std::move(*unit));
         }
         for (const std::string_view above :
@@ -89,6 +91,34 @@ class Finder {
             }
         }
         return texts;
+    }
+
+    // "opendkim@mx2.service": each has a configuration of its own.
+    void tell_of_instances() {
+        constexpr std::string_view wanted = "/etc/systemd/system/multi-user.target.wants";
+        for (const std::string& name : files_.names_in(std::string(wanted))) {
+            const bool opendkim = name.starts_with("opendkim@");
+            if (opendkim || name.starts_with("opendmarc@")) {
+                found_.findings.push_back(
+                    {Effect::decide,
+                     {fmt::format("{}/{}", wanted, name), 0, 0},
+                     "",
+                     fmt::format("this is another {0}, whose configuration is not read. Name its file with "
+                                 "--{0}",
+                                 opendkim ? "opendkim" : "opendmarc")});
+            }
+        }
+    }
+
+    // A link to /dev/null, or an empty file.
+    void tell_if_masked(const Text& unit) {
+        if (unit.text.empty()) {
+            found_.findings.push_back({Effect::note,
+                                       {unit.path, 0, 0},
+                                       "",
+                                       "systemd has masked this unit and does not start it. Its daemon's "
+                                       "configuration is taken over all the same"});
+        }
     }
 
     std::optional<Text> defaults(const std::string& name) {

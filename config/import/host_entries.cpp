@@ -13,7 +13,38 @@ namespace config::import {
 namespace {
 
 HostEntry left_out(std::string why) {
-    return {"", std::move(why), false};
+    return {"", std::move(why), false, false};
+}
+
+HostEntry lost(std::string why) {
+    return {"", std::move(why), false, true};
+}
+
+// A row of a refile: is a regular expression but for `*`, `.` and `+`.
+bool is_expression(std::string_view text) {
+    return text.find_first_of("[](){}|?^$\\") != std::string_view::npos;
+}
+
+// `*` stands for any text.
+bool matches_stars(std::string_view pattern, std::string_view text) {
+    const auto parts = base::split(pattern, '*');
+    if (parts.size() == 1) {
+        return base::iequals(pattern, text);
+    }
+    const std::string lower = base::to_lower(text);
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const std::string part = base::to_lower(parts[i]);
+        const bool is_last = i + 1 == parts.size();
+        const auto found =
+            is_last && lower.size() >= at + part.size() ? lower.size() - part.size() : lower.find(part, at);
+        if (found == std::string::npos || (i == 0 && found != 0) ||
+            lower.substr(found, part.size()) != part) {
+            return false;
+        }
+        at = found + part.size();
+    }
+    return true;
 }
 
 // "10.0.0.*" and "10.*" as blocks; empty: it is none of these.
@@ -67,7 +98,7 @@ HostEntry read_plain(std::string_view text, std::string_view sign) {
         return left_out(looks_like_address ? "it is no address and no block" : "it is no name of a host");
     }
     if (!host->network()) {
-        return is_name(text) ? HostEntry{std::string(sign) + host->print(), "", false}
+        return is_name(text) ? HostEntry{std::string(sign) + host->print(), "", false, false}
                              : left_out("it is no name of a host");
     }
     if (base::IpNetwork::has_host_bits(text)) {
@@ -78,7 +109,7 @@ HostEntry read_plain(std::string_view text, std::string_view sign) {
         return left_out(fmt::format("written this way it matched nobody; write {} if that was meant",
                                     host->network()->print()));
     }
-    return {std::string(sign) + host->print(), "", holds_strangers(text)};
+    return {std::string(sign) + host->print(), "", holds_strangers(text), false};
 }
 
 } // namespace
@@ -99,9 +130,27 @@ bool holds_strangers(std::string_view text) {
     return block->length() < (is_v6 ? widest_v6 : widest_v4) && !is_local;
 }
 
+std::optional<unsigned> prefix_of_mask(std::string_view mask) {
+    for (unsigned length = 0; length <= 32; ++length) {
+        const std::uint64_t bits = length == 0 ? 0 : (0xFFFFFFFFULL << (32 - length)) & 0xFFFFFFFFULL;
+        if (mask ==
+            fmt::format("{}.{}.{}.{}", bits >> 24, (bits >> 16) & 255, (bits >> 8) & 255, bits & 255)) {
+            return length;
+        }
+    }
+    return std::nullopt;
+}
+
+bool excepts(std::string_view row, std::string_view entry) {
+    return row.find('*') != std::string_view::npos && matches_stars(row, "!" + std::string(entry));
+}
+
 HostEntry read_host(std::string_view text, bool patterns) {
     const std::string_view sign = text.starts_with('!') ? "!" : "";
     const std::string_view bare = text.substr(sign.size());
+    if (patterns && is_expression(bare)) {
+        return lost("a regular expression cannot be said here; write addresses, blocks and names");
+    }
     if (bare.find('*') == std::string_view::npos) {
         HostEntry entry = read_plain(bare, sign);
         entry.strangers = sign.empty() && !entry.text.empty() && holds_strangers(bare);
@@ -115,16 +164,24 @@ HostEntry read_host(std::string_view text, bool patterns) {
                               bare.substr(1))
                 : "* is no wildcard in such a list, so that it matched nobody");
     }
-    if (bare == "*" || bare == "*.*" || bare == "*.*.*.*") {
-        return {std::string(sign) + "0.0.0.0/0", "", sign.empty()};
+    if (sign.empty() && bare.starts_with('*')) { // excepts("*...", anything that it names)
+        return left_out(
+            bare.starts_with("*.") && is_name(bare.substr(2))
+                ? fmt::format("OpenDKIM takes a row that begins with * for an exception, so that it matched "
+                              "nobody; write {} if that was meant",
+                              bare.substr(1))
+                : "OpenDKIM takes a row that begins with * for an exception, so that it matched nobody");
+    }
+    if (bare == "*") {
+        return {"!0.0.0.0/0", "", false, false};
     }
     if (const std::string block = block_of_pattern(bare); !block.empty()) {
-        return {std::string(sign) + block, "", sign.empty() && holds_strangers(block)};
+        return {std::string(sign) + block, "", sign.empty() && holds_strangers(block), false};
     }
-    if (bare.starts_with("*.") && is_name(bare.substr(2))) {
+    if (bare.starts_with("*.") && is_name(bare.substr(2))) { // an exception
         return read_host(std::string(sign) + std::string(bare.substr(1)), false);
     }
-    return left_out("such a pattern cannot be said here; write blocks, or .example.org for names");
+    return lost("such a pattern cannot be said here; write blocks, or .example.org for names");
 }
 
 } // namespace config::import

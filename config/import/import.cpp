@@ -71,7 +71,7 @@ class Import {
         }
         policy_ = find_policy_use(postfix_);
         work_.has_postfix = postfix_.has_main();
-        work_.in_chroot = std::ranges::any_of(postfix_.services(), &PostfixService::in_chroot);
+        work_.in_chroot = postfix_.is_in_chroot();
     }
 
     // What Postfix does not call does nothing today.
@@ -164,6 +164,7 @@ class Import {
         if (has_policyd_) {
             import_policyd(policyd_, policy_.unasked, work_);
             tell_of_restrictions();
+            keep_to_warnings();
         }
         for (const Started* started : {&opendkim_, &opendmarc_}) {
             work_.findings.insert(work_.findings.end(), started->findings.begin(), started->findings.end());
@@ -195,6 +196,47 @@ class Import {
         }
     }
 
+    // warn_if_reject: what the policy service refuses is only logged.
+    void keep_to_warnings() {
+        constexpr std::string_view test = "spf.policyd.TestOnly";
+        if (!policy_.only_warns || !work_.draft.has("spf.policyd.stage") ||
+            work_.draft.set(test, "0", policy_.place, "warn_if_reject")) {
+            return;
+        }
+        work_.findings.push_back(
+            {Effect::senders, policy_.place, "warn_if_reject",
+             "stands before the policy service in Postfix's lists, so that nothing is refused for SPF. "
+             "TestOnly: 0 says so here; 1 has mail refused"});
+    }
+
+    void tell_of_postfix() {
+        if (const auto* instances = postfix_.find("multi_instance_directories");
+            instances != nullptr && !instances->text.empty()) {
+            work_.findings.push_back(
+                {Effect::decide, instances->place, "multi_instance_directories",
+                 "Postfix has further instances, whose main.cf is neither read nor changed. If they call the "
+                 "old daemons, write the new socket there before these are stopped"});
+        }
+        for (const std::string& other : policy_.others) {
+            work_.findings.push_back(
+                {Effect::decide, policy_.place, other,
+                 fmt::format(
+                     "Postfix calls this policy service for SPF beside {}. It stays in the lists, and "
+                     "its configuration is not taken over. Take it out there, or leave both",
+                     policy_.service)});
+        }
+        const auto socket = base::SocketName::parse(socket_in(opendkim_.options).value_or(""));
+        if (has_opendkim_ && postfix_.has_main() && socket && !calls_milter(postfix_, *socket)) {
+            work_.findings.push_back(
+                {Effect::decide,
+                 {inputs_.opendkim->path, 0, 0},
+                 "Socket",
+                 "Postfix does not call opendkim at its socket, so that no mail is signed today. paraphd is "
+                 "called and signs. If an entry of smtpd_milters is opendkim by another name, write the new "
+                 "socket in its place"});
+        }
+    }
+
     void tell_of_results() {
         std::string what =
             "one Authentication-Results field has the results of SPF, DKIM and DMARC together, "
@@ -215,6 +257,7 @@ class Import {
         }
         tell_of_milter_maps();
         tell_of_returned_mail();
+        tell_of_postfix();
         if (const auto* protocol = postfix_.find("milter_protocol");
             protocol != nullptr && protocol->text == "2") {
             work_.findings.push_back({Effect::decide, protocol->place, "milter_protocol",

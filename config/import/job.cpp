@@ -110,6 +110,13 @@ void Job::tell_of_blank(const Option& option, const ReadSet& read) {
 std::optional<std::vector<SetItem>> Job::items_of(const Option& option) {
     const ReadSet read = parse_data_set(option.value);
     tell_of_blank(option, read);
+    if (!read.unknown.empty() && option.value.find("://") != std::string::npos) {
+        tell(Effect::decide, option, // whose text may have a password
+             fmt::format("not carried over: {} is no kind of table, and opendkim does not start with it. A "
+                         "database begins with dsn:",
+                         base::quoted(read.unknown)));
+        return std::nullopt;
+    }
     if (!read.unknown.empty()) {
         tell(Effect::note, option,
              fmt::format("opendkim takes {} for the kind of a table and does not start; it is read as a list "
@@ -130,7 +137,9 @@ std::optional<std::vector<SetItem>> Job::items_of(const Option& option) {
 void Job::finish() {
     for (const auto& [first, second] : doubled_) {
         tell(Effect::note, second,
-             fmt::format("is given twice; this one counts, not that in line {}", first.place.line));
+             first.place.file == second.place.file
+                 ? fmt::format("is given twice; this one counts, not that in line {}", first.place.line)
+                 : fmt::format("is given twice; this one counts, not that in {}", first.place.print()));
     }
     for (const Option& option : last_) {
         finish(option);

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/secret_text.h"
+#include "config/import/data_set.h"
 #include "config/import/text_lines.h"
 
 #include <fmt/format.h>
@@ -73,13 +74,14 @@ class Reader {
             options_.problems.push_back({option.place, "files are included more than 5 deep"});
             return;
         }
-        const auto text = files_.read(option.value);
+        const std::string path = absolute(option.value, "/"); // where systemd starts daemons
+        const auto text = files_.read(path);
         if (!text) {
             options_.problems.push_back(
-                {option.place, fmt::format("Include: {}: {}", base::shown(option.value), text.error())});
+                {option.place, fmt::format("Include: {}: {}", base::shown(path), text.error())});
             return;
         }
-        read(*text, option.value, depth + 1);
+        read(*text, path, depth + 1);
     }
 
     const Files& files_;

@@ -55,8 +55,9 @@ class Actions {
     explicit Actions(Job& job) : job_(job) {}
 
     void import() {
+        default_ = read("On-Default");
         bad_signature();
-        policy("On-NoSignature", "policy.dkim_none");
+        no_signature();
         policy("On-KeyNotFound", "policy.dkim_no_key");
         dns_error();
         security();
@@ -70,10 +71,8 @@ class Actions {
         Action action;
     };
 
-    // On-Default holds for what is not given.
-    std::optional<Asked> asked(std::string_view name) {
+    std::optional<Asked> read(std::string_view name) {
         const Option* option = job_.find(name);
-        option = option == nullptr ? job_.find("On-Default") : option;
         if (option == nullptr) {
             return std::nullopt;
         }
@@ -84,29 +83,49 @@ class Actions {
                                   base::quoted(option->value)));
             return std::nullopt;
         }
-        if (*action == Action::quarantine) {
-            job_.tell(Effect::senders, *option,
+        return Asked{option, *action};
+    }
+
+    // On-Default holds for what is not given, and for what is no action.
+    std::optional<Asked> asked(std::string_view name) {
+        const auto own = read(name);
+        const auto one = own ? own : default_;
+        if (one && one->action == Action::quarantine) {
+            job_.tell(Effect::senders, *one->option,
                       fmt::format("quarantine for {} had no effect and is not carried over; paraphd can hold "
                                   "such mail, see policy.md",
                                   name));
         }
-        return Asked{option, *action};
+        return one;
     }
 
-    void policy(std::string_view name, std::string_view path) {
-        if (const auto one = asked(name)) {
+    std::optional<Asked> policy(std::string_view name, std::string_view path) {
+        const auto one = asked(name);
+        if (one) {
             job_.set(*one->option, path, word_of(one->action));
+        }
+        return one;
+    }
+
+    // OpenDKIM does not get to it where a result is written for such mail.
+    void no_signature() {
+        if (!job_.is_yes("AlwaysAddARHeader")) {
+            policy("On-NoSignature", "policy.dkim_none");
+            return;
+        }
+        const auto one = asked("On-NoSignature");
+        if (one && word_of(one->action) != "accept") {
+            job_.tell(Effect::decide, *one->option,
+                      "mail without a signature is accepted, as before: beside AlwaysAddARHeader OpenDKIM "
+                      "does nothing about it. If it shall be refused, set policy.dkim_none");
         }
     }
 
     void bad_signature() {
-        policy("On-BadSignature", "policy.dkim_fail");
-        const Option* option = job_.find("On-BadSignature");
-        option = option == nullptr ? job_.find("On-Default") : option;
-        const auto action = option == nullptr ? std::nullopt : read_action(option->value);
-        if (action && word_of(*action) != "accept") {
+        const auto one = policy("On-BadSignature", "policy.dkim_fail");
+        if (one && word_of(one->action) != "accept") {
             job_.tell(
-                Effect::senders, *option,
+                Effect::senders, *one->option,
                 "a body that is not the one that was signed is seen without the key: such mail is treated "
                 "so now where the key is not found or cannot be looked up, too");
         }
@@ -153,6 +172,7 @@ class Actions {
     }
 
     Job& job_;
+    std::optional<Asked> default_;
 };
 
 void import_limits(Job& job) {

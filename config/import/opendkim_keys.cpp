@@ -184,9 +184,29 @@ class Tables {
         job_.draft().add_source(name, lines, option.place, option.name);
     }
 
+    // In a refile: all but `*`, `.` and `+` is a regular expression, and here a text.
+    void tell_of_expressions(const Option& option, const ReadSet& read) {
+        const auto items = read_items(read.set, option.place, job_.base(), job_.files());
+        if (!items) {
+            return;
+        }
+        for (const SetItem& item : *items) {
+            if (item.name.find_first_of("[](){}|?^$\\") != std::string::npos) {
+                job_.tell(Effect::decide, {option.name, item.name, item.place, 0},
+                          fmt::format("mail of {} is not signed any more: OpenDKIM reads a regular "
+                                      "expression there, and paraphd only * as a wildcard. Write a row for "
+                                      "each domain",
+                                      base::quoted(item.name)));
+            }
+        }
+    }
+
     // Rows that OpenDKIM never finds in a plain table, and this program does.
     void tell_of_patterns(const Option& option) {
         const ReadSet read = parse_data_set(option.value);
+        if (read.set.kind == SetKind::patterns) {
+            return tell_of_expressions(option, read);
+        }
         if (read.set.kind != SetKind::file && read.set.kind != SetKind::list) {
             return;
         }

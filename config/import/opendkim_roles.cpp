@@ -1,6 +1,7 @@
 // Whose mail opendkim signs, checks, or leaves alone.
 
 #include "base/ascii.h"
+#include "base/ip_network.h"
 #include "base/secret_text.h"
 #include "config/import/host_entries.h"
 #include "config/import/keyword_file.h"
@@ -16,8 +17,34 @@ namespace {
 
 struct Hosts {
     std::vector<std::string> entries;
-    bool known = false; // the list could be read
+    std::vector<std::string> of_everybody; // blocks that are left out because they hold everybody
+    bool known = false;                    // the list could be read
 };
+
+// What becomes of an entry that does not get to the list.
+void tell_left_out(Job& job, const Option& at, const HostEntry& entry) {
+    if (entry.strangers) {
+        const bool peers = base::iequals(at.name, "PeerList");
+        job.tell(Effect::decide, at,
+                 fmt::format("{} holds everybody who can connect and is left out of {}. If the mail server "
+                             "lets in your own hosts alone, write their blocks there by hand{}",
+                             base::quoted(at.value), peers ? "roles.peers" : "roles.internal_hosts",
+                             peers ? "" : "; of it, this host alone stays"));
+        return;
+    }
+    job.tell(entry.lost ? Effect::decide : Effect::note, at,
+             fmt::format("{} is left out: {}", base::quoted(at.value), entry.why));
+}
+
+// The row of a refile: that makes an exception of this one.
+const SetItem* exception_of(const SetItem& item, const std::vector<SetItem>& items) {
+    if (item.name.starts_with('!')) {
+        return nullptr;
+    }
+    const auto found = std::ranges::find_if(
+        items, [&](const SetItem& row) { return &row != &item && excepts(row.name, item.name); });
+    return found == items.end() ? nullptr : &*found;
+}
 
 // What is left out is told, each entry with its place.
 Hosts read_hosts(Job& job, const Option& option) {
@@ -32,22 +59,37 @@ Hosts read_hosts(Job& job, const Option& option) {
         if (item.name == "-") {
             continue; // the usual way to write that there are none
         }
-        const HostEntry entry = read_host(item.name, patterns);
-        const Option at{option.name, item.name, item.place, 0};
-        if (entry.strangers) {
-            job.tell(
-                Effect::decide, at,
-                fmt::format("{} holds everybody who can connect and is left out of {}. If the mail server "
-                            "lets in your own hosts alone, write their blocks there by hand",
-                            base::quoted(item.name),
-                            base::iequals(option.name, "PeerList") ? "roles.peers" : "roles.internal_hosts"));
-        } else if (entry.text.empty()) {
-            job.tell(Effect::note, at, fmt::format("{} is left out: {}", base::quoted(item.name), entry.why));
-        } else {
-            hosts.entries.push_back(entry.text);
+        HostEntry entry = read_host(item.name, patterns);
+        const SetItem* exception = patterns && !entry.text.empty() ? exception_of(item, *items) : nullptr;
+        if (exception != nullptr) {
+            entry = {"",
+                     fmt::format("{} in line {} excepts it with OpenDKIM", base::quoted(exception->name),
+                                 exception->place.line),
+                     false, false};
         }
+        if (!entry.strangers && !entry.text.empty()) {
+            hosts.entries.push_back(entry.text);
+            continue;
+        }
+        if (entry.strangers) {
+            hosts.of_everybody.push_back(entry.text);
+        }
+        tell_left_out(job, {option.name, item.name, item.place, 0}, entry);
     }
     return hosts;
+}
+
+// Of what holds everybody, this host was internal as well and cannot be a stranger.
+void add_this_host(Hosts& hosts) {
+    for (const char* address : {"127.0.0.1", "::1"}) {
+        const auto here = base::IpAddress::parse(address);
+        if (std::ranges::any_of(hosts.of_everybody, [&](const std::string& text) {
+                const auto block = base::IpNetwork::parse(text);
+                return here && block && block->contains(*here);
+            })) {
+            hosts.entries.emplace_back(address);
+        }
+    }
 }
 
 bool is_this_host(const std::string& entry) {
@@ -63,6 +105,7 @@ void import_internal_hosts(Job& job) {
     if (!hosts.known) {
         hosts.entries = {"127.0.0.1", "::1"}; // until somebody looks at it; nobody else is signed for
     }
+    add_this_host(hosts);
     job.set_list(*option, "roles.internal_hosts", hosts.entries);
     if (std::ranges::none_of(hosts.entries, is_this_host)) {
         job.set(*option, "roles.sign_local_submission", "false");
@@ -153,9 +196,14 @@ void import_unsigned_recipients(Job& job) {
     std::vector<std::string> recipients;
     for (const SetItem& item : *items) {
         const bool wild = item.name.find('*') != std::string::npos;
-        if (item.name.find('@') == std::string::npos || (wild && !patterns)) {
+        const Option at{option->name, item.name, item.place, 0};
+        if (wild && patterns && item.name.find('@') == std::string::npos) {
+            job.tell(Effect::decide, at,
+                     fmt::format("mail to {} is signed now: write such a row with @, as *@example.org",
+                                 base::quoted(item.name)));
+        } else if (item.name.find('@') == std::string::npos || (wild && !patterns)) {
             job.tell(
-                Effect::note, {option->name, item.name, item.place, 0},
+                Effect::note, at,
                 fmt::format("{} is left out: OpenDKIM compares whole addresses, so that it matched nobody",
                             base::quoted(item.name)));
         } else {

@@ -1,10 +1,9 @@
 #include "config/import/opendmarc.h"
 
 #include "base/ascii.h"
-#include "base/ip_network.h"
 #include "base/secret_text.h"
 #include "config/import/data_set.h"
-#include "config/import/host_entries.h"
+#include "config/import/ignored_hosts.h"
 #include "config/import/opendkim.h"
 #include "config/import/text_lines.h"
 #include "config/policy_checks.h"
@@ -30,51 +29,15 @@ void except(Job& job, const Option& option, std::string_view condition,
     }
 }
 
-bool is_loopback(const std::string& entry) {
-    return entry.starts_with("127.") || entry.starts_with("::1") || base::iequals(entry, "localhost");
-}
-
-// True: it holds everybody, so that opendmarc judges nothing.
+// True: they are everybody, so that opendmarc judges nothing.
 bool import_ignored_hosts(Job& job, bool rejects) {
-    const Option* option = job.find("IgnoreHosts");
-    if (option == nullptr) {
-        return false;
-    }
-    const auto items = read_items({SetKind::file, "", option->value}, option->place, job.base(), job.files());
-    if (!items) {
-        job.tell(Effect::decide, *option,
-                 fmt::format("{}: mail of the hosts in it is judged now", items.error()));
-        return false;
-    }
-    std::vector<std::string> blocks;
-    bool all = false;
-    for (const SetItem& item : *items) {
-        const HostEntry entry = read_host(item.name, false);
-        const Option at{option->name, item.name, item.place, 0};
-        const bool is_block = base::IpNetwork::parse(entry.text).has_value();
-        if (entry.strangers) {
-            all = true;
-            job.tell(
-                Effect::decide, at,
-                fmt::format("{} holds everybody: opendmarc judges no mail at all, and nothing is refused "
-                            "for DMARC here either. Take it out and set policy.dmarc",
-                            base::quoted(item.name)));
-        } else if (entry.text.empty()) {
-            job.tell(Effect::note, at, fmt::format("{} is left out: {}", base::quoted(item.name), entry.why));
-        } else if (is_block && !is_loopback(entry.text)) {
-            blocks.push_back(entry.text);
-        } else if (!is_loopback(entry.text)) {
-            job.tell(
-                Effect::decide, at,
-                fmt::format("{} is left out: only addresses and blocks are excepted, and mail of this host "
-                            "is judged now; see policy.exceptions, client_names",
-                            base::quoted(item.name)));
+    const IgnoredHosts hosts = read_ignored_hosts(job);
+    if (rejects && !hosts.everybody) {
+        if (const Option* option = job.find("IgnoreHosts")) {
+            except(job, *option, "clients", hosts.blocks);
         }
     }
-    if (rejects && !all) {
-        except(job, *option, "clients", blocks);
-    }
-    return all;
+    return hosts.everybody;
 }
 
 void import_ignored_authors(Job& job, bool rejects) {

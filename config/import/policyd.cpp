@@ -3,8 +3,8 @@
 #include "base/ascii.h"
 #include "base/ip_network.h"
 #include "base/secret_text.h"
+#include "config/import/host_entries.h"
 #include "config/import/opendkim.h"
-#include "config/import/text_lines.h"
 
 #include <fmt/format.h>
 
@@ -52,19 +52,59 @@ void import_truth(Job& job, std::string_view name) {
     job.set(*option, setting_of(name), on ? "true" : "false");
 }
 
+// Python's ipaddress takes no blanks, no brackets and no bits behind the prefix.
+std::optional<base::IpNetwork> read_block(std::string_view item) {
+    std::string text(item);
+    const auto slash = text.find('/');
+    if (const auto length =
+            slash == std::string::npos ? std::nullopt : prefix_of_mask(item.substr(slash + 1))) {
+        text = fmt::format("{}/{}", text.substr(0, slash), *length);
+    }
+    const bool odd = text.find_first_of(" \t[]") != std::string::npos || base::IpNetwork::has_host_bits(text);
+    const auto block = base::IpNetwork::parse(text);
+    return odd || !block ? std::nullopt : std::optional(*block);
+}
+
+// policyd-spf parts a list at its commas and takes what is between them as it is, with its blanks.
 std::vector<std::string> blocks_of(Job& job, const Option& option) {
     std::vector<std::string> blocks;
-    for (const std::string& item : comma_list(option.value)) {
-        if (const auto block = base::IpNetwork::parse(item)) {
-            blocks.push_back(block->print());
-        } else {
-            job.tell(Effect::note, option,
-                     fmt::format("{} is no block; policyd-spf stopped reading the list there",
-                                 base::quoted(item)));
+    for (const auto item : base::split(option.value, ',')) {
+        if (option.value.empty()) {
             break;
         }
+        const auto block = read_block(item);
+        if (!block) {
+            job.tell(Effect::note, option,
+                     fmt::format("{} is no block{}; policyd-spf stopped reading the list there, so that it "
+                                 "and what follows had no effect",
+                                 base::quoted(item),
+                                 base::is_wsp(item.empty() ? '-' : item.front()) ? " with a blank before it"
+                                                                                 : ""));
+            break;
+        }
+        const std::string text = block->print();
+        if (item.find(':') != std::string_view::npos && text.find(':') == std::string::npos) {
+            continue; // ::ffff:192.0.2.0/120: Postfix names such clients by their IPv4 address
+        }
+        blocks.push_back(text);
     }
     return blocks;
+}
+
+std::vector<std::string> names_of(Job& job, const Option& option) {
+    std::vector<std::string> names;
+    for (const auto item : base::split(option.value, ',')) {
+        if (item != base::trim_wsp(item)) {
+            job.tell(
+                Effect::note, option,
+                fmt::format("{} is left out: policyd-spf takes the blank for a part of the name, so that "
+                            "it matched nobody",
+                            base::quoted(item)));
+        } else if (!item.empty()) {
+            names.emplace_back(item);
+        }
+    }
+    return names;
 }
 
 void import_lists(Job& job, const std::vector<std::string>& unasked) {
@@ -87,7 +127,7 @@ void import_lists(Job& job, const std::vector<std::string>& unasked) {
     for (const std::string_view name :
          {"Domain_Whitelist", "Domain_Whitelist_PTR", "HELO_Whitelist", "Reject_Not_Pass_Domains"}) {
         if (const Option* option = job.find(name)) {
-            job.set_list(*option, setting_of(name), comma_list(option->value));
+            job.set_list(*option, setting_of(name), names_of(job, *option));
         }
     }
 }

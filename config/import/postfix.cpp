@@ -118,7 +118,8 @@ std::string service_of(const std::string& item) {
     return slash == std::string::npos ? address.substr(address.find(':') + 1) : address.substr(slash + 1);
 }
 
-const PostfixService* find_service(const PostfixFiles& postfix) {
+std::vector<const PostfixService*> find_services(const PostfixFiles& postfix) {
+    std::vector<const PostfixService*> found;
     for (const PostfixService& service : postfix.services()) {
         const bool spf = std::ranges::any_of(service.argv, [](const std::string& word) {
             return word.find("policyd-spf") != std::string::npos ||
@@ -126,11 +127,23 @@ const PostfixService* find_service(const PostfixFiles& postfix) {
                    word.find("policy-spf") != std::string::npos;
         });
         if (spf && service.command == "spawn") {
-            return &service;
+            found.push_back(&service);
         }
     }
-    return nullptr;
+    return found;
 }
+
+// "inet:localhost:10023" and the service "127.0.0.1:10023" or "10023" are one.
+bool is_call_of(const std::string& item, const PostfixService& service) {
+    if (service.type != "inet") {
+        return service_of(item) == service.name;
+    }
+    const auto port = [](const std::string& text) { return text.substr(text.rfind(':') + 1); };
+    const std::string address = address_of(item);
+    return address.starts_with("inet:") && port(address) == port(service.name);
+}
+
+constexpr std::string_view warning_word = "warn_if_reject";
 
 // What stands before the policy service and says yes or asks a table that may.
 bool may_permit(const std::string& word) {
@@ -149,13 +162,20 @@ std::vector<std::string> networks_of(const PostfixFiles& postfix) {
     return blocks;
 }
 
-void examine_list(const PostfixFiles& postfix, const std::string& value, PolicyUse& use) {
+// How often one of its calls is real, and how often only a warning.
+struct Calls {
+    int real = 0, warnings = 0;
+};
+
+void examine_list(const PostfixFiles& postfix, const std::string& value, const PostfixService& service,
+                  PolicyUse& use, Calls& calls) {
     const auto words = split_list(postfix.expand(value));
     for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-        if (words[i] != policy_word || service_of(words[i + 1]) != use.service) {
+        if (words[i] != policy_word || !is_call_of(words[i + 1], service)) {
             continue;
         }
         use.called = true;
+        ++(i > 0 && words[i - 1] == warning_word ? calls.warnings : calls.real);
         for (std::size_t before = 0; before < i; ++before) {
             if (words[before] == "permit_mynetworks") {
                 use.unasked = networks_of(postfix);
@@ -167,12 +187,40 @@ void examine_list(const PostfixFiles& postfix, const std::string& value, PolicyU
     }
 }
 
-std::string without_policy(const std::string& value, const std::string& service) {
+PolicyUse use_of(const PostfixFiles& postfix, const PostfixService& service) {
+    PolicyUse use;
+    Calls calls;
+    use.service = service.name;
+    use.place = service.place;
+    for (const std::string& word : service.argv) {
+        use.is_other_program = use.is_other_program || word.find("perl") != std::string::npos ||
+                               word.ends_with(".pl") || word.find("policyd-spf-perl") != std::string::npos;
+        use.file = word.starts_with('/') && word.ends_with(".conf") ? word : use.file;
+    }
+    for (const auto& [name, value] : postfix.main()) {
+        examine_list(postfix, value.text, service, use, calls);
+    }
+    for (const PostfixService& one : postfix.services()) {
+        for (const auto& [name, value] : one.overrides) {
+            examine_list(postfix, value.text, service, use, calls);
+        }
+    }
+    use.only_warns = use.called && calls.real == 0;
+    return use;
+}
+
+// A restriction behind warn_if_reject is left with its call: what follows would only warn then.
+std::string without_policy(const PostfixFiles& postfix, const std::string& value,
+                           const PostfixService& service) {
     const auto words = split_list(value);
     std::vector<std::string> left;
     for (std::size_t i = 0; i < words.size(); ++i) {
-        if (words[i] == policy_word && i + 1 < words.size() && service_of(words[i + 1]) == service) {
+        if (words[i] == policy_word && i + 1 < words.size() &&
+            is_call_of(postfix.expand(words[i + 1]), service)) {
             ++i;
+            while (!left.empty() && left.back() == warning_word) {
+                left.pop_back();
+            }
         } else {
             left.push_back(words[i]);
         }
@@ -180,30 +228,29 @@ std::string without_policy(const std::string& value, const std::string& service)
     return fmt::format("{}", fmt::join(left, " "));
 }
 
+// smtpd does not start with a class that is empty.
+std::string without_policy_in(const PostfixFiles& postfix, const std::string& name, const std::string& value,
+                              const PostfixService& service) {
+    std::string left = without_policy(postfix, value, service);
+    const auto classes = split_list(postfix.value_of("smtpd_restriction_classes"));
+    return left.empty() && !split_list(value).empty() && std::ranges::find(classes, name) != classes.end()
+               ? "check_client_access static:DUNNO"
+               : left;
+}
+
 } // namespace
 
 PolicyUse find_policy_use(const PostfixFiles& postfix) {
-    PolicyUse use;
-    const PostfixService* service = find_service(postfix);
-    if (service == nullptr) {
-        return use;
-    }
-    use.service = service->name;
-    use.place = service->place;
-    for (const std::string& word : service->argv) {
-        use.is_other_program = use.is_other_program || word.find("perl") != std::string::npos ||
-                               word.ends_with(".pl") || word.find("policyd-spf-perl") != std::string::npos;
-        use.file = word.starts_with('/') && word.ends_with(".conf") ? word : use.file;
-    }
-    for (const auto& [name, value] : postfix.main()) {
-        examine_list(postfix, value.text, use);
-    }
-    for (const PostfixService& one : postfix.services()) {
-        for (const auto& [name, value] : one.overrides) {
-            examine_list(postfix, value.text, use);
+    PolicyUse found;
+    for (const PostfixService* service : find_services(postfix)) {
+        PolicyUse use = use_of(postfix, *service);
+        if (found.called && use.called) {
+            found.others.push_back(use.service);
+        } else if (found.service.empty() || use.called) {
+            found = std::move(use);
         }
     }
-    return use;
+    return found;
 }
 
 std::vector<PostfixChange> milter_changes(const PostfixFiles& postfix, const OldSockets& old) {
@@ -217,8 +264,11 @@ std::vector<PostfixChange> milter_changes(const PostfixFiles& postfix, const Old
     for (const auto& [name, value] : postfix.main()) {
         add_change("", name, value.text, new_list(value.text, old, queue), changes);
     }
+    // Filters that see no local mail today shall not see it because of us.
+    const bool alone = split_list(postfix.value_of("smtpd_milters")).empty();
+    const std::string ours = item_for(old.ours, queue);
     const std::array<std::pair<std::string, std::string>, 2> missing{
-        {{"smtpd_milters", item_for(old.ours, queue)}, {"non_smtpd_milters", "$smtpd_milters"}}};
+        {{"smtpd_milters", ours}, {"non_smtpd_milters", alone ? "$smtpd_milters" : ours}}};
     for (const auto& [name, item] : missing) {
         const PostfixValue* value = called ? nullptr : postfix.find(name);
         const std::string before = value == nullptr ? "" : value->text;
@@ -269,15 +319,18 @@ std::vector<const PostfixService*> services_of_return(const PostfixFiles& postfi
 
 std::vector<PostfixChange> policy_changes(const PostfixFiles& postfix, const PolicyUse& use) {
     std::vector<PostfixChange> changes;
-    if (!use.called) {
+    const auto services = find_services(postfix);
+    const auto service = std::ranges::find(services, use.service, &PostfixService::name);
+    if (!use.called || service == services.end()) {
         return changes;
     }
     for (const auto& [name, value] : postfix.main()) {
-        add_change("", name, value.text, without_policy(value.text, use.service), changes);
+        add_change("", name, value.text, without_policy_in(postfix, name, value.text, **service), changes);
     }
-    for (const PostfixService& service : postfix.services()) {
-        for (const auto& [name, value] : service.overrides) {
-            add_change(service.id(), name, value.text, without_policy(value.text, use.service), changes);
+    for (const PostfixService& one : postfix.services()) {
+        for (const auto& [name, value] : one.overrides) {
+            add_change(one.id(), name, value.text, without_policy_in(postfix, name, value.text, **service),
+                       changes);
         }
     }
     return changes;

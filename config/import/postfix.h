@@ -18,6 +18,8 @@ struct PolicyUse {
     bool is_other_program = false;    // the Perl one, whose switches are other ones
     std::vector<std::string> unasked; // blocks that come past it: mynetworks
     std::vector<std::string> before;  // other restrictions before it that may let mail past it
+    bool only_warns = false;          // each call stands behind warn_if_reject: nothing is refused
+    std::vector<std::string> others;  // further such services that are called, by their names
     Place place;
 };
 [[nodiscard]] PolicyUse find_policy_use(const PostfixFiles& postfix);

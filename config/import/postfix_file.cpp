@@ -103,8 +103,7 @@ void PostfixFiles::read_master(std::string_view text, const std::string& file) {
         service.name = words[0];
         service.type = words[1];
         service.command = words[fields - 1];
-        constexpr std::size_t chroot = 4; // "-" is no since Postfix 3.0
-        service.in_chroot = words[chroot] == "y" && service.command == "smtpd";
+        service.chroot = words[4];
         service.place = {file, line.number, 1};
         read_arguments(words, fields, service);
         services_.push_back(std::move(service));
@@ -149,6 +148,16 @@ std::string PostfixFiles::expand(std::string_view text) const {
 std::string PostfixFiles::value_of(std::string_view name) const {
     const auto* value = find(name);
     return value == nullptr ? std::string() : expand(value->text);
+}
+
+// master(5): "-" is no since Postfix 3.0, but yes where compatibility_level is 0, its default.
+bool PostfixFiles::is_in_chroot() const {
+    const std::string level = value_of("compatibility_level");
+    const bool as_before = level.empty() || level == "0";
+    return std::ranges::any_of(services_, [&](const PostfixService& service) {
+        return (service.command == "smtpd" || service.command == "cleanup") &&
+               (service.chroot == "y" || (service.chroot == "-" && as_before));
+    });
 }
 
 std::vector<std::string> split_list(std::string_view text) {

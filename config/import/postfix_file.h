@@ -19,7 +19,7 @@ struct PostfixService {
     std::string name; // "submission", "127.0.0.1:10025", "policyd-spf"
     std::string type; // "inet"
     std::string command;
-    bool in_chroot = false;
+    std::string chroot;                                         // "y", "n" or "-"
     std::map<std::string, PostfixValue, std::less<>> overrides; // of -o
     std::vector<std::string> argv;                              // of spawn(8) and pipe(8), behind argv=
     Place place;
@@ -42,6 +42,8 @@ class PostfixFiles {
     // With what references stand for; what is not set stays as it is written.
     [[nodiscard]] std::string expand(std::string_view text) const;
     [[nodiscard]] std::string value_of(std::string_view name) const;
+    // Whether what calls milters sees the queue directory alone.
+    [[nodiscard]] bool is_in_chroot() const;
 
   private:
     std::map<std::string, PostfixValue, std::less<>> main_;

@@ -163,6 +163,10 @@ Result<ExitCode> import_all(ImportOptions options, Console& console) {
 
 Result<ExitCode> apply_all(const ImportOptions& options, Console& console) {
     const HostFiles files("");
+    if (const auto found = foreign::find_inputs(options.wanted, files); !found.problems.empty()) {
+        return fail(ExitCode::no_input,
+                    fmt::format("{}. The switch is not made without it", found.problems.front().print()));
+    }
     const auto make = [&](bool copy_keys) {
         foreign::Found found = foreign::find_inputs(options.wanted, files);
         found.inputs.out = default_out;

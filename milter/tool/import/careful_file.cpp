@@ -87,7 +87,11 @@ class Walk {
             return false;
         }
         constexpr int most_links = 40;
-        if (is_foreign() || !is_trusted(status.st_uid) || ++links_ > most_links) {
+        if (++links_ > most_links) {
+            error_ = fmt::format("{} is a symbolic link that leads to itself", name);
+            return false;
+        }
+        if (is_foreign() || !is_trusted(status.st_uid)) {
             error_ =
                 fmt::format("{} is a symbolic link that {} can change, and is not followed; name the file "
                             "that it leads to",

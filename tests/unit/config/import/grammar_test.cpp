@@ -195,7 +195,8 @@ TEST_CASE("main.cf and master.cf") {
                         "    user=policyd-spf argv=/usr/bin/policyd-spf /etc/p.conf\n",
                         "master.cf");
     REQUIRE(postfix.services().size() == 3);
-    CHECK(postfix.services()[0].in_chroot);
+    CHECK(postfix.services()[0].chroot == "y");
+    CHECK(postfix.is_in_chroot());
     const auto& submission = postfix.services()[1];
     CHECK(submission.id() == "submission/inet");
     CHECK(submission.overrides.at("smtpd_milters").text == "inet:3");

@@ -95,7 +95,9 @@ TEST_CASE("an import signs for nobody who was not signed for") {
         return import_test::settings_of(of_opendkim(text + one_key, {{"/hosts", list}}).settings).roles;
     };
     CHECK(settings("").originating_daemons.empty()); // paraphd's default would have one
-    CHECK(settings("InternalHosts 0.0.0.0/0, ::/0\n").internal_hosts.empty());
+    CHECK(settings("InternalHosts 0.0.0.0/0, ::/0\n").internal_hosts.size() == 2); // this host
+    CHECK(settings("InternalHosts 0.0.0.0/0\n").internal_hosts.size() == 1);
+    CHECK(settings("InternalHosts 0.0.0.0/0\n").sign_local_submission);
     CHECK(settings("InternalHosts 10.0.0.1/8\n").internal_hosts.empty());
     CHECK(settings("InternalHosts /hosts\n", "*.example.org\n10.0.0.*\n").internal_hosts.empty());
     CHECK(settings("InternalHosts refile:/hosts\n", "*\n").internal_hosts.empty());

@@ -193,3 +193,97 @@ TEST_CASE("the steps stop the old daemons after the new configuration is checked
     CHECK(at("postfix reload") < at("systemctl disable --now opendmarc"));
     CHECK(at("systemctl disable --now opendmarc") < count);
 }
+
+namespace {
+
+const std::string policyd_service = "policyd-spf unix - n n - 0 spawn argv=/usr/bin/policyd-spf\n";
+
+} // namespace
+
+TEST_CASE("warn_if_reject goes with the policy service: what follows must not become a warning") {
+    const std::string main = "smtpd_milters = inet:localhost:8891\nsmtpd_recipient_restrictions = "
+                             "permit_mynetworks, warn_if_reject check_policy_service "
+                             "unix:private/policyd-spf, reject_unauth_destination\n";
+    CHECK(changes(main, policyd_service)
+              .starts_with("postconf -e 'smtpd_recipient_restrictions=permit_mynetworks "
+                           "reject_unauth_destination' / "));
+    const auto outcome = imported({{"/etc/postfix-policyd-spf-python/policyd-spf.conf", "TestOnly = 1\n"},
+                                   {"/etc/postfix/main.cf", main},
+                                   {"/etc/postfix/master.cf", policyd_service}});
+    CHECK(import_test::has_line(outcome.settings, "TestOnly: 0")); // nothing was refused
+    CHECK(tells(outcome, Effect::senders, "nothing is refused for SPF"));
+    const auto real =
+        imported({{"/etc/postfix-policyd-spf-python/policyd-spf.conf", "TestOnly = 1\n"},
+                  {"/etc/postfix/main.cf",
+                   main + "smtpd_sender_restrictions = check_policy_service unix:private/policyd-spf\n"},
+                  {"/etc/postfix/master.cf", policyd_service}});
+    CHECK(import_test::has_line(real.settings, "TestOnly: 1"));
+}
+
+TEST_CASE("a restriction class never becomes empty: smtpd would not start") {
+    const std::string main = "smtpd_milters = inet:localhost:8891\nsmtpd_restriction_classes = other, spf\n"
+                             "other = permit\nspf = check_policy_service unix:private/policyd-spf\n"
+                             "smtpd_recipient_restrictions = reject_unauth_destination spf\n";
+    CHECK(changes(main, policyd_service) ==
+          "postconf -e 'spf=check_client_access static:DUNNO' / postconf -e 'spf=check_policy_service "
+          "unix:private/policyd-spf'\n");
+}
+
+TEST_CASE("the policy service is known by all its names") {
+    for (const auto& [call, master] :
+         {std::pair("$spf", "policyd-spf unix - n n - 0 spawn argv=/usr/bin/policyd-spf\n"),
+          {"inet:localhost:10023", "127.0.0.1:10023 inet n n n - 0 spawn argv=/usr/bin/policyd-spf\n"},
+          {"inet:127.0.0.1:10023", "10023 inet n n n - 0 spawn argv=/usr/bin/policyd-spf\n"},
+          {"unix:private/policyd-spf", "old-spf unix - n n - 0 spawn argv=/usr/bin/policyd-spf /old.conf\n"
+                                       "policyd-spf unix - n n - 0 spawn argv=/usr/bin/policyd-spf\n"}}) {
+        INFO(call);
+        CHECK(changes(std::string("smtpd_milters = inet:localhost:8891\nspf = unix:private/policyd-spf\n"
+                                  "smtpd_recipient_restrictions = reject_unauth_destination, "
+                                  "check_policy_service ") +
+                          call + "\n",
+                      master)
+                  .starts_with("postconf -e smtpd_recipient_restrictions=reject_unauth_destination / "));
+    }
+    const auto two = imported(
+        {{"/etc/postfix-policyd-spf-python/policyd-spf.conf", ""},
+         {"/etc/postfix/main.cf", "smtpd_recipient_restrictions = check_policy_service unix:private/spf "
+                                  "check_policy_service unix:private/policyd-spf\n"},
+         {"/etc/postfix/master.cf",
+          policyd_service + "spf unix - n n - 0 spawn argv=/usr/bin/policyd-spf\n"}});
+    CHECK(tells(two, Effect::decide, "spf: Postfix calls this policy service for SPF beside policyd-spf"));
+}
+
+TEST_CASE("a chroot is there by default where compatibility_level is 0") {
+    const auto socket = [](const std::string& main, const std::string& master) {
+        return imported({{"/etc/opendkim.conf", "Socket local:/run/opendkim/o.sock\n"},
+                         {"/etc/postfix/main.cf", "myhostname = a.test\n" + main},
+                         {"/etc/postfix/master.cf", master}})
+                   .settings.find("/var/spool/postfix/paraph/") != std::string::npos;
+    };
+    CHECK(socket("", "smtp inet n - - - - smtpd\n"));
+    CHECK(socket("compatibility_level = 0\n", "smtp inet n - - - - smtpd\n"));
+    CHECK_FALSE(socket("compatibility_level = 2\n", "smtp inet n - - - - smtpd\n"));
+    CHECK_FALSE(socket("compatibility_level = 3.6\n", "smtp inet n - - - - smtpd\n"));
+    CHECK(socket("compatibility_level = 3.6\n", "cleanup unix n - y - 0 cleanup\n")); // of local mail
+    CHECK_FALSE(socket("", "smtp inet n - n - - smtpd\npickup unix n - y 60 1 pickup\n"));
+}
+
+TEST_CASE("what Postfix does not call, or calls elsewhere, is told") {
+    const auto of_main = [](const std::string& main) {
+        return imported(
+            {{"/etc/opendkim.conf", "Socket inet:8891@localhost\n"}, {"/etc/postfix/main.cf", main}});
+    };
+    const std::string called = "smtpd_milters = inet:localhost:8891\n";
+    CHECK(tells(of_main("smtpd_milters = inet:mx.a.test:8891\n"), Effect::decide,
+                "Postfix does not call opendkim at its socket"));
+    CHECK(of_main(called).is_complete());
+    CHECK(tells(of_main(called + "multi_instance_directories = /etc/postfix-out\n"), Effect::decide,
+                "Postfix has further instances"));
+    CHECK(of_main(called + "multi_instance_directories =\n").is_complete());
+}
+
+TEST_CASE("other filters do not get local mail by an import") {
+    CHECK(
+        changes("smtpd_milters = inet:localhost:11332\n").find("-e non_smtpd_milters=inet:localhost:8891 ") !=
+        std::string::npos);
+}

@@ -62,7 +62,7 @@ TEST_CASE("the usual shapes of opendkim.conf with tables") {
                       unix = "Socket local:/var/spool/postfix/opendkim/opendkim.sock\n";
     const std::string refile_key = "key_table: refile:/etc/opendkim/KeyTable";
     const std::string refile_signing = "signing_table: refile:/etc/opendkim/SigningTable";
-    const std::string internal = "internal_hosts: [127.0.0.1/32, localhost, \"::1/128\", \".example.org\"]";
+    const std::string internal = "internal_hosts: [127.0.0.1/32, localhost, \"::1/128\"]";
     const std::string spool = "socket: unix:/var/spool/postfix/paraph/paraph.sock";
     const std::string bare =
         "KeyTable /etc/opendkim/KeyTable\nSigningTable refile:/etc/opendkim/SigningTable\n";
@@ -109,7 +109,7 @@ TEST_CASE("the usual shapes of opendkim.conf with one key, or none") {
          {"socket: unix:/run/paraph/paraph.sock", "socket_mode: 0660", "oversigned_fields: [From]"}},
         {"open to everybody",
          stock + tables + "InternalHosts 0.0.0.0/0, ::/0\nSocket inet:8891\n",
-         {"internal_hosts: []", "sign_local_submission: false", "socket: inet:0.0.0.0:8891"},
+         {"internal_hosts: [127.0.0.1/32, \"::1/128\"]", "socket: inet:0.0.0.0:8891"},
          false},
         {"nothing is internal, with a service",
          stock + tables + "InternalHosts -\nMTA ORIGINATING\nSocket inet:8891@localhost\n",

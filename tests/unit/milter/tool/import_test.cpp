@@ -155,3 +155,17 @@ TEST_CASE("passwords of databases stand in a file of their own") {
     CHECK((status.st_mode & 0007U) == 0);
     CHECK_FALSE(contains(ran.out + ran.err + text_of(out + "/paraph.yaml"), "geheim"));
 }
+
+TEST_CASE("a configuration that is a link to nothing is told, and a masked unit is no fault") {
+    const Host host;
+    fs::remove(host.root / "etc/opendkim.conf");
+    fs::create_symlink("nowhere", host.root / "etc/opendkim.conf");
+    const auto broken = host.import({});
+    CHECK(contains(broken.err, "/etc/opendkim.conf: No such file or directory"));
+    const Host masked;
+    fs::create_directories(masked.root / "etc/systemd/system");
+    fs::create_symlink("/dev/null", masked.root / "etc/systemd/system/opendkim.service");
+    const auto ran = masked.import({});
+    CHECK(contains(ran.out, "systemd has masked this unit"));
+    CHECK_FALSE(contains(ran.out, "LINES THAT MAKE NO SENSE"));
+}

@@ -56,7 +56,7 @@ TEST_CASE("a plain file is read, and links of the one who asks are followed") {
     REQUIRE(::mkfifo(folders.path("ours/pipe").c_str(), 0600) == 0);
     CHECK(folders.told("ours/pipe") == "not a regular file");
     std::filesystem::create_symlink("round", folders.path("ours/round"));
-    CHECK(contains(folders.told("ours/round"), "symbolic link"));
+    CHECK(folders.told("ours/round") == "round is a symbolic link that leads to itself");
 }
 
 TEST_CASE("who owns a directory cannot lead root elsewhere") {
