@@ -91,7 +91,18 @@ Started command_line_of(Program program, const std::vector<Text>& units, const s
     if (!facts.commands.empty()) {
         const UnitCommand& last = facts.commands.back();
         auto words = expanded(last.words, variables);
-        words.erase(words.begin(), words.begin() + (words.empty() ? 0 : 1));
+        const auto own = std::ranges::find_if(words, [&](const std::string& word) {
+            return word.substr(word.rfind('/') + 1) == name_of(program); // perhaps behind nice(1)
+        });
+        if (own == words.end()) {
+            started.findings.push_back(
+                {Effect::decide, last.place, "ExecStart",
+                 fmt::format("starts {0} by another program, so that its options and its file are not known "
+                             "from here. Name its file with --{0}",
+                             name_of(program))});
+            return started;
+        }
+        words.erase(words.begin(), own + 1);
         CommandLine line = parse_command_line(program, words, last.place);
         started.options = std::move(line.options);
         started.file = line.file;

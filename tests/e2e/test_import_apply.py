@@ -131,6 +131,36 @@ class Switch(OldProgramsTest):
         self.assertIn("All is as it was before the switch", said)
         self.assertRegex(said, r"/tmp/theirs/link: .* symbolic link .*Nothing was changed\nlink: status 66")
 
+    def test_a_milter_answers_wherever_it_is_broken_off(self):
+        said = self.on_machine("""
+            mkfifo /run/paraphd.pid; paraph import --apply >/tmp/said 2>&1 & # killed while paraphd's number is written
+            until grep -q '^paraphd runs' /tmp/said && [ "$(pidof paraph paraphd | wc -w)" -ge 2 ]; do sleep 0.1; done; kill -KILL $!; wait $!; rm /run/paraphd.pid
+            printf KEY >/etc/paraph/keys/mail.wired.example.pem.paraph-new # as if it was killed there
+            paraph import --undo; echo "number: status $?"; units number; same number; ls -A /etc/paraph
+            mount --bind /etc /etc; mount -o remount,ro,bind /etc
+            paraph import --apply; echo "read only: status $?"; units read-only; paraph import --undo; echo "then: status $?"
+            umount /etc; paraph import --apply; echo "apply: status $?"
+            mount --bind /etc/postfix /etc/postfix; mount -o remount,ro,bind /etc/postfix; cp /etc/postfix/main.cf /run/new
+            paraph import --undo; echo "stuck: status $?"; units stuck; cmp /run/new /etc/postfix/main.cf && echo 'stuck: new files'
+            umount /etc/postfix; paraph import --undo; echo "undo: status $?"; units undone; same undone
+            """)
+        for phase in ("number", "undone"):
+            self.assertIn(f"{phase}: {RUNNING}\n{phase}: same files", said)
+        for line in ("number: status 0", "ls: cannot access '/etc/paraph'", f"read-only: {RUNNING}\n", "All is as it was before\nread only: status 69",
+                     "there is no switch to take back\nthen: status 66", "apply: status 0",
+                     "Postfix still calls paraphd, which goes on\nstuck: status 78", "paraphd runs\nstuck: new files", "undo: status 0"):
+            with self.subTest(line):
+                self.assertIn(line, said)
+
+    def test_classes_and_warnings_of_postfix(self):
+        said = self.on_machine("""
+            postconf -e 'smtpd_restriction_classes = spf' 'spf = check_policy_service unix:private/policyd-spf' \\
+                'smtpd_recipient_restrictions = permit_mynetworks, warn_if_reject check_policy_service unix:private/policyd-spf, reject_unauth_destination, spf'
+            paraph import --apply; echo "apply: status $?"; postconf -h smtpd_recipient_restrictions spf; flow classes
+            """)
+        self.assertIn("apply: status 0\npermit_mynetworks reject_unauth_destination spf\ncheck_client_access static:DUNNO\n", said)
+        self.check_new_results("classes")
+
     def test_units_of_systemd(self):
         said = self.on_machine(SYSTEMD + """
             paraph import --apply; echo "apply: status $?"; flow systemd; cat /tmp/units.*

@@ -62,6 +62,8 @@ class Hands {
     [[nodiscard]] virtual Told<FileState> look(const std::string& path) = 0;
     // All of it or nothing, also when the power fails. What is not to be there is removed.
     [[nodiscard]] virtual Done put(const std::string& path, const FileState& state) = 0;
+    // What a put() that was killed may have left beside the file.
+    [[nodiscard]] virtual Done clean_up(const std::string& path) = 0;
     [[nodiscard]] virtual Done make_directory(const DirectoryState& directory) = 0;
     // One that is not empty stays.
     [[nodiscard]] virtual Done remove_directory(const std::string& path) = 0;

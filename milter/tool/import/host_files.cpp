@@ -32,6 +32,16 @@ bool write_all(int descriptor, std::string_view text) {
     return true;
 }
 
+std::string new_name(const std::string& path) {
+    return path + ".paraph-new";
+}
+
+// A file system that is read only refuses what is not there, too.
+bool is_missing(const std::string& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 bool sync_directory(const std::string& path) {
     const auto directory = std::filesystem::path(path).parent_path();
     const keys::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -61,11 +71,14 @@ Told<FileState> HostHands::look(const std::string& path) {
 
 Done HostHands::put(const std::string& path, const FileState& state) {
     if (!state.there) {
-        return ::unlink(path.c_str()) == 0 || errno == ENOENT ? Done() : failed(path);
+        if (auto cleaned = clean_up(path); !cleaned) {
+            return cleaned;
+        }
+        return is_missing(path) || ::unlink(path.c_str()) == 0 ? Done() : failed(path);
     }
-    const auto fresh = path + ".paraph-new";
-    if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) { // of a run that was broken off
-        return failed(fresh);
+    const auto fresh = new_name(path);
+    if (auto cleaned = clean_up(path); !cleaned) {
+        return cleaned;
     }
     keys::Descriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     const bool is_written = file.get() >= 0 && write_all(file.get(), state.bytes) &&
@@ -77,6 +90,11 @@ Done HostHands::put(const std::string& path, const FileState& state) {
         return trouble;
     }
     return {};
+}
+
+Done HostHands::clean_up(const std::string& path) {
+    const auto fresh = new_name(path);
+    return is_missing(fresh) || ::unlink(fresh.c_str()) == 0 ? Done() : failed(fresh);
 }
 
 Done HostHands::make_directory(const DirectoryState& directory) {
@@ -91,7 +109,7 @@ Done HostHands::make_directory(const DirectoryState& directory) {
 }
 
 Done HostHands::remove_directory(const std::string& path) {
-    if (::rmdir(path.c_str()) == 0 || errno == ENOENT) {
+    if (is_missing(path) || ::rmdir(path.c_str()) == 0) {
         return {};
     }
     if (errno == ENOTEMPTY || errno == EEXIST) {

@@ -16,6 +16,7 @@ class HostHands final : public Hands {
 
     [[nodiscard]] Told<FileState> look(const std::string& path) override;
     [[nodiscard]] Done put(const std::string& path, const FileState& state) override;
+    [[nodiscard]] Done clean_up(const std::string& path) override;
     [[nodiscard]] Done make_directory(const DirectoryState& directory) override;
     [[nodiscard]] Done remove_directory(const std::string& path) override;
     [[nodiscard]] Told<UnitState> unit(const std::string& name) override;

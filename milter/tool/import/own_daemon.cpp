@@ -40,10 +40,21 @@ pid_t running() {
     return std::find(all.begin(), all.end(), pid) == all.end() ? 0 : pid;
 }
 
+Done write_pid(pid_t pid) {
+    const keys::Descriptor file(
+        ::open(pid_file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
+    const auto text = fmt::format("{}\n", pid);
+    if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+        return base::refuse(fmt::format("{}: {}", pid_file, keys::error_text(errno)));
+    }
+    return {};
+}
+
+// It writes its number before it is the daemon: whoever started it may be killed meanwhile.
 [[noreturn]] void become_daemon(const std::string& program, const keys::Account& account, int log) {
     const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (::setsid() >= 0 && ::dup2(nothing, STDIN_FILENO) >= 0 && ::dup2(log, STDOUT_FILENO) >= 0 &&
-        ::dup2(log, STDERR_FILENO) >= 0 && become(daemon_user, account)) {
+    if (write_pid(::getpid()) && ::setsid() >= 0 && ::dup2(nothing, STDIN_FILENO) >= 0 &&
+        ::dup2(log, STDOUT_FILENO) >= 0 && ::dup2(log, STDERR_FILENO) >= 0 && become(daemon_user, account)) {
         ::umask(0077);
         ::execl(program.c_str(), program.c_str(), "--log", "stderr", static_cast<char*>(nullptr));
     }
@@ -55,16 +66,6 @@ Done make_runtime_directory(const keys::Account& account) {
     constexpr const char* directory = "/run/paraph";
     if (::mkdir(directory, 0755) == 0 && ::chown(directory, account.user, account.group) != 0) {
         return base::refuse(fmt::format("{}: {}", directory, keys::error_text(errno)));
-    }
-    return {};
-}
-
-Done write_pid(pid_t pid) {
-    const keys::Descriptor file(
-        ::open(pid_file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
-    const auto text = fmt::format("{}\n", pid);
-    if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-        return base::refuse(fmt::format("{}: {}", pid_file, keys::error_text(errno)));
     }
     return {};
 }

@@ -44,7 +44,7 @@ class FileStep final : public Step {
             return base::refuse(now.error());
         }
         if (*now == change_.before) {
-            return {};
+            return hands.clean_up(change_.path);
         }
         if (is_edited(*now) && now->there) {
             const std::string copy = change_.kept + ".edited";
@@ -81,6 +81,10 @@ class FileStep final : public Step {
         return change_.is_secret || !change_.after.there
                    ? Done()
                    : hands.keep(change_.kept + ".after", change_.after.bytes);
+    }
+
+    [[nodiscard]] bool says_who_is_called() const override {
+        return change_.path.ends_with("/main.cf") || change_.path.ends_with("/master.cf");
     }
 
     [[nodiscard]] Json record() const override {
@@ -254,6 +258,10 @@ Told<std::unique_ptr<Step>> read_file(const Json& record, const Kept& kept) {
 
 Told<std::string> Step::changed_since(Hands& /*hands*/) const {
     return std::string();
+}
+
+bool Step::says_who_is_called() const {
+    return false;
 }
 
 Done Step::keep(Hands& /*hands*/) const {

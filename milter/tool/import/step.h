@@ -29,6 +29,8 @@ class Step {
     [[nodiscard]] virtual Told<std::string> changed_since(Hands& hands) const;
     // Files of the backup that undo() needs; nothing is done before all of them are on the disk.
     [[nodiscard]] virtual Done keep(Hands& hands) const;
+    // Whether it changes which milters Postfix calls.
+    [[nodiscard]] virtual bool says_who_is_called() const;
     [[nodiscard]] virtual nlohmann::ordered_json record() const = 0;
 };
 

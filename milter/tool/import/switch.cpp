@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -68,6 +69,28 @@ Told<std::string> changed_since(const Switch& made, Hands& hands) {
         changes += *changed;
     }
     return changes;
+}
+
+// Whether Postfix still has files of the switch when the steps before this one remain.
+bool has_new_postfix(const Switch& made, std::size_t number) {
+    return std::any_of(made.steps.begin(), made.steps.begin() + static_cast<std::ptrdiff_t>(number),
+                       [](const auto& step) { return step->says_who_is_called(); });
+}
+
+// While Postfix calls paraphd, paraphd stays: what cannot be done before leaves the rest as it is.
+Done undo_all(const Switch& made, Hands& hands, bool force) {
+    std::string trouble;
+    for (std::size_t number = made.begun; number-- > 0;) {
+        const auto undone = made.steps[number]->undo(hands);
+        if (undone) {
+            continue;
+        }
+        trouble += (trouble.empty() ? "" : "; ") + undone.error();
+        if (made.steps[number]->says_who_is_called() || (!force && has_new_postfix(made, number))) {
+            return base::refuse(trouble + "; Postfix still calls paraphd, which goes on");
+        }
+    }
+    return trouble.empty() ? Done() : base::refuse(trouble);
 }
 
 } // namespace
@@ -148,14 +171,8 @@ Done take_back(Switch& made, Hands& hands, bool force) {
     if (const auto saved = hands.save(print(made)); !saved) {
         hands.warn(saved.error());
     }
-    std::string trouble;
-    for (std::size_t number = made.begun; number-- > 0;) {
-        if (const auto undone = made.steps[number]->undo(hands); !undone) {
-            trouble += (trouble.empty() ? "" : "; ") + undone.error();
-        }
-    }
-    if (!trouble.empty()) {
-        return base::refuse(trouble);
+    if (auto undone = undo_all(made, hands, force); !undone) {
+        return undone;
     }
     made.stage = Stage::undone;
     return hands.save(print(made));

@@ -41,24 +41,29 @@ Told<UnitState> state_in_systemd(const std::string& name) {
                      active == "active" || active == "activating" || active == "reloading"};
 }
 
+// What runs now matters to mail, and what starts with the system only later: one is done without the other.
+Done both(const Done& one, const Done& other) {
+    return one && other ? Done()
+                        : base::refuse(fmt::format("{}{}{}", one ? "" : one.error(), one || other ? "" : "; ",
+                                                   other ? "" : other.error()));
+}
+
 // Masked and static units are neither enabled nor disabled, and stay what they are.
 Done change_in_systemd(const std::string& name, const UnitState& wanted) {
     const auto now = state_in_systemd(name);
     if (!now) {
         return base::refuse(now.error());
     }
-    if (now->enabled != wanted.enabled) {
-        if (auto done = must_run({"systemctl", wanted.enabled ? "enable" : "disable", "--quiet", name});
-            !done) {
-            return done;
-        }
+    const auto enabled =
+        now->enabled == wanted.enabled
+            ? Done()
+            : must_run({"systemctl", wanted.enabled ? "enable" : "disable", "--quiet", name});
+    if (now->active == wanted.active) {
+        return enabled;
     }
     // A daemon that failed before may be started again.
-    if (now->active != wanted.active) {
-        (void)run_named({"systemctl", "reset-failed", name});
-        return must_run({"systemctl", wanted.active ? "start" : "stop", name});
-    }
-    return {};
+    (void)run_named({"systemctl", "reset-failed", name});
+    return both(enabled, must_run({"systemctl", wanted.active ? "start" : "stop", name}));
 }
 
 // A link /etc/rc2.d/S01name.
@@ -95,18 +100,14 @@ Done await_script(const std::string& name, bool active) {
 
 Done change_script(const std::string& name, const UnitState& wanted) {
     const auto now = state_of_script(name);
-    if (now.enabled != wanted.enabled) {
-        if (auto done = must_run({"update-rc.d", name, wanted.enabled ? "enable" : "disable"}); !done) {
-            return done;
-        }
-    }
+    const auto enabled = now.enabled == wanted.enabled
+                             ? Done()
+                             : must_run({"update-rc.d", name, wanted.enabled ? "enable" : "disable"});
     if (now.active == wanted.active) {
-        return {};
+        return enabled;
     }
-    if (auto done = must_run({"service", name, wanted.active ? "start" : "stop"}); !done) {
-        return done;
-    }
-    return await_script(name, wanted.active);
+    auto turned = must_run({"service", name, wanted.active ? "start" : "stop"});
+    return both(enabled, turned ? await_script(name, wanted.active) : turned);
 }
 
 } // namespace

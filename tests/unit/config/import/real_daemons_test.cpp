@@ -162,4 +162,13 @@ TEST_CASE("daemons that systemd starts in other ways are told") {
         imported({{"/etc/opendkim.conf", "Mode v\n"}, {"/etc/systemd/system/opendkim.service", ""}});
     CHECK(tells(masked, Effect::note, "systemd has masked this unit"));
     CHECK(masked.problems.empty());
+    const auto started = [](const std::string& command) {
+        return imported({{"/etc/opendkim.conf", "Mode v\n"},
+                         {"/etc/o.conf", "Mode s\n"},
+                         {"/lib/systemd/system/opendkim.service", "[Service]\nExecStart=" + command + "\n"}});
+    };
+    CHECK(has_line(started("/usr/bin/nice -n 5 /usr/sbin/opendkim -x /etc/o.conf").settings, "mode: sign"));
+    const auto shell = started("/bin/sh -c 'exec /usr/sbin/opendkim -x /etc/o.conf'");
+    CHECK(tells(shell, Effect::decide, "starts opendkim by another program"));
+    CHECK_FALSE(tells(shell, Effect::decide, "Canonicalization"));
 }

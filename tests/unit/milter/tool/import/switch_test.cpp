@@ -61,6 +61,9 @@ class FakeHands final : public import::Hands {
         return found == world_.files.end() ? FileState{} : found->second;
     }
     import::Done put(const std::string& path, const FileState& state) override {
+        if (path == read_only) {
+            return base::refuse(std::string("read only"));
+        }
         return change([&] {
             world_.files[path] = state;
             if (!state.there) {
@@ -68,6 +71,7 @@ class FakeHands final : public import::Hands {
             }
         });
     }
+    import::Done clean_up(const std::string&) override { return {}; }
     import::Done make_directory(const import::DirectoryState& directory) override {
         return change([&] {
             world_.files[directory.path] = {true, "", directory.mode, directory.owner, directory.group};
@@ -78,6 +82,9 @@ class FakeHands final : public import::Hands {
     }
     import::Told<UnitState> unit(const std::string& name) override { return world_.units[name]; }
     import::Done set_unit(const std::string& name, const UnitState& state) override {
+        if (name == gone) {
+            return base::refuse(name + " is gone");
+        }
         return change([&] {
             world_.units[name] = state;
             world_.done.push_back(name + (state.active ? " runs" : " stops"));
@@ -108,6 +115,8 @@ class FakeHands final : public import::Hands {
     bool is_stopped() override { return is_stopped_; }
     void say(const std::string&) override {}
     void warn(const std::string& text) override { world_.warned.push_back(text); }
+
+    std::string read_only, gone; // a file and a unit that cannot be changed
 
     void stop() { is_stopped_ = true; }
     [[nodiscard]] bool was_reached() const { return calls_ > fails_; }
@@ -297,6 +306,43 @@ TEST_CASE("whatever fails, all of it is taken back and the reason is told") {
         CHECK(world.complaints.empty());
     }
     CHECK(fails > 25);
+}
+
+TEST_CASE("paraphd goes on where Postfix's files cannot be put back") {
+    const World before;
+    for (const bool force : {false, true}) {
+        INFO(force);
+        World world;
+        REQUIRE_FALSE(killed_apply(world, FakeHands::endless));
+        auto made = read(world);
+        REQUIRE(made);
+        FakeHands hands(world);
+        hands.read_only = main_path;
+        const auto done = import::take_back(*made, hands, force);
+        REQUIRE_FALSE(done);
+        CHECK(done.error() == "read only; Postfix still calls paraphd, which goes on");
+        CHECK(world.units["paraphd"].active);
+        CHECK(world.complaints.empty());
+        REQUIRE_FALSE(killed_undo(world, FakeHands::endless));
+        CHECK(world.is_like(before));
+    }
+}
+
+TEST_CASE("a daemon that is gone keeps Postfix from its old files, unless that is forced") {
+    World world;
+    REQUIRE_FALSE(killed_apply(world, FakeHands::endless));
+    auto made = read(world);
+    REQUIRE(made);
+    FakeHands hands(world);
+    hands.gone = "opendmarc";
+    const auto done = import::take_back(*made, hands, false);
+    REQUIRE_FALSE(done);
+    CHECK(done.error() == "opendmarc is gone; Postfix still calls paraphd, which goes on");
+    CHECK(world.postfix == new_main_cf);
+    CHECK(world.units["paraphd"].active);
+    CHECK_FALSE(import::take_back(*made, hands, true));
+    CHECK(world.postfix == main_cf);
+    CHECK(world.units["opendkim"].active);
 }
 
 TEST_CASE("^C between two steps takes back what was done") {
