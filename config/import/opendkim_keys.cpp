@@ -254,7 +254,9 @@ class SingleKey {
             return;
         }
         const ReadSet read = parse_data_set(domain_.value);
-        const bool as_table = read.set.kind == SetKind::file && !job_.is_yes("SubDomains");
+        const auto items = job_.items_of(domain_);
+        const bool as_table = read.set.kind == SetKind::file && !job_.is_yes("SubDomains") &&
+                              (!items || std::ranges::all_of(*items, is_plain));
         if (as_table) {
             if (const auto refused =
                     job_.draft().set_default(absolute(read.set.rest, job_.base()), key_, domain_.place)) {
@@ -262,21 +264,28 @@ class SingleKey {
                 return;
             }
             job_.work().signs = true;
-        }
-        const auto items = job_.items_of(domain_);
-        if (!items) {
             return;
         }
-        for (const SetItem& item : *items) {
+        for (const SetItem& item : items.value_or(std::vector<SetItem>())) {
             if (item.name == "*") {
                 sign_all(item);
-            } else if (!as_table) {
+            } else if (!is_plain(item) && read.set.kind != SetKind::patterns) {
+                job_.tell(Effect::note, {domain_.name, item.name, item.place, 0},
+                          fmt::format("{} is left out: OpenDKIM compares whole names, so that it matched "
+                                      "nobody; SubDomains is for those below",
+                                      base::quoted(item.name)));
+            } else {
                 add(item);
             }
         }
     }
 
   private:
+    // In a table of paraphd it would hold the domains below.
+    static bool is_plain(const SetItem& item) {
+        return item.name.find('*') == std::string::npos && !item.name.starts_with('.');
+    }
+
     void add(const SetItem& item) {
         const auto refused = job_.draft().add_domain(item.name, job_.is_yes("SubDomains"), key_, item.place);
         if (refused) {

@@ -134,7 +134,8 @@ class Switch(OldProgramsTest):
     def test_a_milter_answers_wherever_it_is_broken_off(self):
         said = self.on_machine("""
             mkfifo /run/paraphd.pid; paraph import --apply >/tmp/said 2>&1 & # killed while paraphd's number is written
-            until grep -q '^paraphd runs' /tmp/said && [ "$(pidof paraph paraphd | wc -w)" -ge 2 ]; do sleep 0.1; done; kill -KILL $!; wait $!; rm /run/paraphd.pid
+            until grep -q '^paraphd runs' /tmp/said && [ "$(pidof paraph paraphd | wc -w)" -ge 2 ]; do sleep 0.1; done; kill -KILL $!; wait $!
+            timeout 5 cat /run/paraphd.pid >/run/number; mv /run/number /run/paraphd.pid
             printf KEY >/etc/paraph/keys/mail.wired.example.pem.paraph-new # as if it was killed there
             paraph import --undo; echo "number: status $?"; units number; same number; ls -A /etc/paraph
             mount --bind /etc /etc; mount -o remount,ro,bind /etc

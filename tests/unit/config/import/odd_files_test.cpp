@@ -251,7 +251,7 @@ TEST_CASE("odd files of opendkim: one key") {
          "3 options: 3 carried over"},
         {"a kind before the path of a key", "Domain a.test\nSelector s\nKeyFile file:/lists/names\n",
          "a file of the name 'file:/lists/names' and does not start; the key in /lists/names is taken here"},
-        {"a domain with a dot in front", "Domain .a.test\nSelector s\nKeyFile /k\n", "it is no domain"},
+        {"a domain with a dot in front", "Domain .a.test\nSelector s\nKeyFile /k\n", "compares whole names"},
         {"a domain with an at sign", "Domain @a.test\nSelector s\nKeyFile /k\n", "it is no domain"},
         {"domains and nothing between commas", "Domain a.test,,b.test,\nSelector s\nKeyFile /k\n",
          "3 options: 3 carried over"},

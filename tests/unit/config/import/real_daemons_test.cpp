@@ -172,3 +172,18 @@ TEST_CASE("daemons that systemd starts in other ways are told") {
     CHECK(tells(shell, Effect::decide, "starts opendkim by another program"));
     CHECK_FALSE(tells(shell, Effect::decide, "Canonicalization"));
 }
+
+TEST_CASE("a file of domains holds whole names, as with OpenDKIM") {
+    const auto of_file = [](const std::string& list) {
+        return of_opendkim("Domain /d\nSelector s\nKeyFile /k\n", {{"/d", list}});
+    };
+    CHECK(has_line(of_file("a.test\nb.test\n").settings, "domain_table: /d"));
+    const auto odd = of_file("a.test\n*.b.test\n.c.test\n");
+    CHECK(odd.settings.find("domain_table") == std::string::npos); // where they would match
+    CHECK(has_line(odd.settings, "a.test:"));
+    CHECK(odd.settings.find("b.test") == std::string::npos);
+    CHECK(tells(odd, Effect::note, "'.c.test' is left out: OpenDKIM compares whole names"));
+    const auto all = of_file("a.test\n*\n");
+    CHECK(all.settings.find("domain_table") == std::string::npos); // with which paraphd would not start
+    CHECK(has_line(all.settings, "signing_table: \"csl:*=all\""));
+}
