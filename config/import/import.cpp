@@ -225,16 +225,22 @@ class Import {
                      "its configuration is not taken over. Take it out there, or leave both",
                      policy_.service)});
         }
-        const auto socket = base::SocketName::parse(socket_in(opendkim_.options).value_or(""));
+        const auto socket = opendkim_socket();
         if (has_opendkim_ && postfix_.has_main() && socket && !calls_milter(postfix_, *socket)) {
             work_.findings.push_back(
                 {Effect::decide,
                  {inputs_.opendkim->path, 0, 0},
                  "Socket",
-                 "Postfix does not call opendkim at its socket, so that no mail is signed today. paraphd is "
-                 "called and signs. If an entry of smtpd_milters is opendkim by another name, write the new "
-                 "socket in its place"});
+                 "Postfix does not call opendkim at its socket, so that opendkim signs no mail today. "
+                 "paraphd "
+                 "is called and signs. If an entry of smtpd_milters is opendkim by another name, write the "
+                 "new socket in its place"});
         }
+    }
+
+    [[nodiscard]] std::optional<base::SocketName> opendkim_socket() const {
+        const auto parsed = base::SocketName::parse(socket_in(opendkim_.options).value_or(""));
+        return parsed ? std::optional(*parsed) : std::nullopt;
     }
 
     void tell_of_results() {
@@ -271,14 +277,14 @@ class Import {
             work_.findings.push_back(
                 {Effect::decide, service->place, service->id(),
                  "a filter hands mail back there, and paraphd would see it a second time: it removes the "
-                 "results "
-                 "of the first, or signs again. Write -o smtpd_milters= there, or see content-filters.md"});
+                 "results of the first, or signs again. Write -o smtpd_milters= there, or see "
+                 "content-filters.md"});
         }
     }
 
     void tell_of_other_signers(Outcome& outcome) {
         outcome.other_signers = inputs_.other_signers;
-        const auto socket = base::SocketName::parse(socket_in(opendkim_.options).value_or(""));
+        const auto socket = opendkim_socket();
         const bool is_asked = !postfix_.has_main() || (socket && calls_milter(postfix_, *socket));
         for (const OtherSigner& signer : inputs_.other_signers) {
             std::string_view consequence;
