@@ -3,6 +3,8 @@
 #include "support/catch.h"
 #include "unit/config/import/memory_files.h"
 
+#include <fmt/format.h>
+
 using config::import::Effect;
 using config::import::SignerState;
 using import_test::imported;
@@ -95,6 +97,67 @@ TEST_CASE("amavis that signs") {
     CHECK(config::import::find_inputs({}, gone).inputs.other_signers.empty()); // it is not installed
 }
 
+TEST_CASE("amavis: what Perl makes of it") {
+    const std::string on = "$enable_dkim_signing = 1;\n", key = "dkim_key('a','b','/c');\n",
+                      bank = "$policy_bank{'X'} = { enable_dkim_signing => 1 };\n";
+    const std::string conf_d = "/etc/amavis/conf.d/", first = user + ":2 signs";
+    const Case cases[] = {
+        {"a comment right behind code",
+         {{user, on + "1;#dkim_key('a','b','/c');\n1;\t# dkim_key('a');\n"}},
+         ""},
+        {"a comment that turns it off",
+         {{user, on + key + "1;\t# $enable_dkim_signing = 0;\n"}},
+         first.c_str()},
+        {"no comment", {{user, on + "@x = ('a #', $#y, qr#z#); dkim_key('a','b','/c');\n"}}, first.c_str()},
+        {"documentation", {{user, "=pod\n\n" + on + key + "\n=cut\n\n1;\n"}}, ""},
+        {"behind documentation",
+         {{user, "=head1 x\n=cut\n" + on + key}},
+         "/etc/amavis/conf.d/50-user:4 signs"},
+        {"behind the data", {{user, on + "__DATA__ \n" + key}}, ""},
+        {"without parentheses", {{user, on + "dkim_key 'a', 'b', '/c';\n"}}, first.c_str()},
+        {"a pattern", {{user, on + "dkim_key qr/a/, 'b', '/c';\n"}}, first.c_str()},
+        {"a line end before the parentheses", {{user, on + "dkim_key\n  ('a','b','/c');\n"}}, first.c_str()},
+        {"the second one of a line",
+         {{user, on + "$my_dkim_key = 1; dkim_key('a','b','/c');\n"}},
+         first.c_str()},
+        {"a comparison sets nothing", {{user, "if ($enable_dkim_signing == 1) {}\n" + key}}, ""},
+        {"nor does a match", {{user, "$enable_dkim_signing =~ /1/;\n" + key}}, ""},
+        {"several at once, off",
+         {{user, "$enable_dkim_signing = $enable_dkim_verification = 0;\n" + key}},
+         ""},
+        {"several at once, on",
+         {{user, "$enable_dkim_verification = $enable_dkim_signing = 1;\n" + key}},
+         first.c_str()},
+        {"over two lines",
+         {{user, "$enable_dkim_signing =\n  1;\n" + key}},
+         "/etc/amavis/conf.d/50-user:3 signs"},
+        {"one of a bank by itself",
+         {{user, "$policy_bank{'X'}{enable_dkim_signing} = 1;\n" + key}},
+         first.c_str()},
+        {"in quotation marks",
+         {{user, "$policy_bank{'X'}{'enable_dkim_signing'} = 1;\n" + key}},
+         first.c_str()},
+        {"in quotation marks, off", {{user, "$policy_bank{'X'}{\"enable_dkim_signing\"} = 0;\n" + key}}, ""},
+        {"off for all and on for a bank",
+         {{user, bank + key}, {conf_d + "90-paraph", "$enable_dkim_signing = 0;\n"}},
+         first.c_str()},
+        {"what run-parts does not take",
+         {{user, "1;\n"}, {conf_d + "50-user.dpkg-old", keys}, {conf_d + "60~", keys}},
+         ""},
+        {"a directory", {{user, on + key}, {conf_d + "old/50-user", "1;\n"}}, first.c_str()},
+        {"a file of its own",
+         {{user, on + "include_optional_config_files('/etc/amavis/dkim');\n"}, {"/etc/amavis/dkim", key}},
+         "/etc/amavis/dkim:1 signs"},
+        {"one that reads itself",
+         {{user, "do '" + user + "'; do \"/gone\";\n" + on + key}},
+         "/etc/amavis/conf.d/50-user:3 signs"},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        CHECK(found(test.texts) == test.expected);
+    }
+}
+
 TEST_CASE("rspamd that signs") {
     const Case cases[] = {
         {"with maps", {{signing, maps}, {main_cf, milter}}, "/etc/rspamd/local.d/dkim_signing.conf:3 signs"},
@@ -132,6 +195,113 @@ TEST_CASE("rspamd that signs") {
         INFO(test.name);
         CHECK(found(test.texts) == test.expected);
     }
+}
+
+// What `rspamadm configdump` makes of each was looked at.
+TEST_CASE("rspamd: what UCL makes of it") {
+    const std::string second = signing + ":2 signs", one = signing + ":1 signs", path = "path = \"/k\";\n",
+                      override_d = "/etc/rspamd/override.d/dkim_signing.conf",
+                      override_conf = "/etc/rspamd/rspamd.conf.override", more = "/etc/rspamd/more.conf";
+    const Case cases[] = {
+        {"a comment over lines",
+         {{signing, "/*\nenabled = false;\n/* */ */ " + path}},
+         "/etc/rspamd/local.d/dkim_signing.conf:3 signs"},
+        {"all on one line", {{signing, "selector = x; enabled = false; path = \"/k\""}}, ""},
+        {"all on one line, on", {{signing, "try_fallback = false, enabled: true, path: /k"}}, one.c_str()},
+        {"names in quotation marks", {{signing, path + "\"enabled\": \"no\"\n"}}, ""},
+        {"capitals", {{signing, path + "enabled = FALSE\n"}}, ""},
+        {"a comment behind it", {{signing, path + "enabled = false # they said\n"}}, ""},
+        {"in a block of something else", {{signing, "x { enabled = false }\n" + path}}, second.c_str()},
+        {"in the block of a domain",
+         {{signing, "try_fallback = no;\ndomain {\n a.test { enabled = false; path = \"/k\" }\n}\n"}},
+         second.c_str()},
+        {"in a block of its own that rspamd does not read",
+         {{signing, "dkim_signing {\n enabled = false;\n}\n" + path}},
+         "/etc/rspamd/local.d/dkim_signing.conf:4 signs"},
+        {"within a program",
+         {{signing, "sign_condition = <<EOD\nenabled = false;\npath = 1\nEOD\n" + path}},
+         "/etc/rspamd/local.d/dkim_signing.conf:5 signs"},
+        {"disabled", {{signing, path + "disabled = true;\n"}}, ""},
+        {"not disabled", {{signing, path + "disabled = false;\n"}}, one.c_str()},
+        {"a number is no answer", {{signing, path + "enabled = 0;\n"}}, one.c_str()},
+        {"two answers", {{signing, path + "enabled = false;\nenabled = true;\n"}}, ""},
+        {"the last file",
+         {{signing, path + "enabled = false;\n"}, {override_d, "enabled = true;\n"}},
+         one.c_str()},
+        {"above all files", {{signing, path}, {override_conf, "dkim_signing { enabled = false; }\n"}}, ""},
+        {"above all files, of another",
+         {{signing, path}, {override_conf, "dkim { enabled = false; }\n"}},
+         one.c_str()},
+        {"no Redis",
+         {{signing, "use_redis = false;\nuse_vault = off;\n"}},
+         "/etc/postfix/main.cf:1 may sign"},
+        {"Redis", {{signing, "try_fallback = true;\nuse_redis = true;\n"}}, second.c_str()},
+        {"another file",
+         {{signing, "\n.include(try=true; priority=1) \"$LOCAL_CONFDIR/more.conf\"\n"}, {more, path}},
+         "/etc/rspamd/more.conf:1 signs"},
+        {"another file that turns it off",
+         {{signing, path + ".include \"${CONFDIR}/more.conf\"\n"}, {more, "enabled = false"}},
+         ""},
+        {"one that includes itself",
+         {{signing, ".include \"" + signing + "\"\n.include \"" + signing + "\"\n" + path}},
+         "/etc/rspamd/local.d/dkim_signing.conf:3 signs"},
+        {"a variable without quotation marks", {{signing, "path = ${DBDIR}/k; enabled = false\n"}}, ""},
+        {"without an end", {{signing, path + "/* enabled = false;"}}, one.c_str()},
+        {"a text without an end", {{signing, path + "x = \"y; enabled = false;"}}, one.c_str()},
+        {"brackets too many", {{signing, "}}]]" + path + "}"}}, one.c_str()},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        Texts texts = test.texts;
+        texts.try_emplace("/etc/rspamd/modules.d/dkim_signing.conf",
+                          "dkim_signing {\n selector = \"dkim\";\n  .include(try=true) \"/x\"\n}\n");
+        texts[main_cf] = milter;
+        CHECK(found(texts) == test.expected);
+    }
+}
+
+TEST_CASE("rspamd listens where its files say, several times as well") {
+    const std::string proxy = "/etc/rspamd/local.d/worker-proxy.inc", signs = signing + ":3 signs",
+                      idle = signing + ":3 is not called";
+    const Case cases[] = {
+        {"two",
+         {{proxy, "bind_socket = \"127.0.0.1:9900\";\nbind_socket = \"/run/r.sock mode=0660\";\n"}},
+         "inet:localhost:9900 unix:/run/r.sock"},
+        {"a list",
+         {{proxy, "bind_socket = [\"*:9900\", \"/run/r.sock mode=0660\"];\n"}},
+         "inet:localhost:9900 unix:/run/r.sock"},
+        {"behind other settings",
+         {{proxy, "milter = yes; timeout = 120s; bind_socket = \"[::1]:9900\";"}},
+         "inet:[::1]:9900"},
+        {"not where it says it no more",
+         {{proxy, "bind_socket = \"*:9900\"; # was \"*:11332\"\n"}},
+         "!inet:[::1]:11332"},
+        {"a port of something else",
+         {{proxy, "upstream \"x\" { bind_socket = \"*:9900\" }\n"}},
+         "!inet:[::1]:9900"},
+    };
+    for (const Case& test : cases) {
+        INFO(test.name);
+        const std::string_view all = test.expected;
+        for (const auto item : base::split(all.substr(all.starts_with('!') ? 1 : 0), ' ')) {
+            Texts texts = test.texts;
+            texts[signing] = maps;
+            texts[main_cf] = fmt::format("smtpd_milters = {}\n", item);
+            CHECK(found(texts) == (all.starts_with('!') ? idle : signs));
+        }
+    }
+}
+
+TEST_CASE("a large file of another program takes no longer than its size") {
+    const std::size_t many = 200'000;
+    std::string perl, ucl;
+    for (std::size_t i = 0; i < many; ++i) {
+        perl += "x dkim_key '; \n";
+        ucl += "{ [ a \" /* ";
+    }
+    CHECK(found({{user, "$enable_dkim_signing = 1;\n" + perl}, {main_cf, filter}}) == user + ":2 signs");
+    CHECK(found({{signing, ucl}, {main_cf, milter}}) == main_cf + ":1 may sign");
+    CHECK(found({{signing, std::string(many, '{')}, {main_cf, milter}}) == main_cf + ":1 may sign");
 }
 
 TEST_CASE("dkimpy-milter that signs") {
