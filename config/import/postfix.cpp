@@ -287,6 +287,22 @@ std::vector<PostfixChange> milter_changes(const PostfixFiles& postfix, const Old
     return changes;
 }
 
+namespace {
+
+// What comes by SMTP, but neither from strangers nor from users; pickup(8), of which content_filter is often
+// turned off as well, asks no milters of smtpd.
+bool may_be_return(const PostfixService& service) {
+    constexpr std::array<std::string_view, 7> others{"smtp",  "25",  "submission", "submissions",
+                                                     "smtps", "587", "465"};
+    const auto login = service.overrides.find("smtpd_sasl_auth_enable");
+    return service.type == "inet" && service.command == "smtpd" &&
+           std::ranges::find(others, std::string_view(service.name).substr(service.name.rfind(':') + 1)) ==
+               others.end() &&
+           (login == service.overrides.end() || !base::iequals(login->second.text, "yes"));
+}
+
+} // namespace
+
 std::vector<const PostfixService*> services_of_return(const PostfixFiles& postfix,
                                                       const std::vector<base::SocketName>& milters) {
     const std::string queue = queue_directory(postfix);
@@ -308,8 +324,8 @@ std::vector<const PostfixService*> services_of_return(const PostfixFiles& postfi
                 milters, [&](const base::SocketName& milter) { return is_same(milter, item, queue); });
         });
         const auto options = split_list(value_for(service, "receive_override_options"));
-        if (calls && service.overrides.contains("content_filter") && !has_filter(service) &&
-            value_for(service, "milter_macro_daemon_name").empty() &&
+        if (calls && may_be_return(service) && service.overrides.contains("content_filter") &&
+            !has_filter(service) && value_for(service, "milter_macro_daemon_name").empty() &&
             std::ranges::find(options, "no_milters") == options.end()) {
             all.push_back(&service);
         }

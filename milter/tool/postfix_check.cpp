@@ -182,12 +182,14 @@ class Judge {
         for (const auto& one : postfix_.overrides) {
             const bool returns = one.name == "content_filter" && one.value.empty() &&
                                  one.service.ends_with("/inet") && is_set("content_filter");
+            const auto* login = own_value(one.service, "smtpd_sasl_auth_enable");
             const auto daemon = value_for(one.service, "milter_macro_daemon_name");
             const bool is_named =
                 std::count(roles.originating_daemons.begin(), roles.originating_daemons.end(), daemon) +
                     std::count(roles.reinjection_daemons.begin(), roles.reinjection_daemons.end(), daemon) >
                 0;
             if (returns && !is_named && !takes_strangers(one.service) && !takes_users(one.service) &&
+                (login == nullptr || !base::iequals(*login, "yes")) &&
                 !has_word(value_for(one.service, "receive_override_options"), "no_milters") &&
                 calls_us(value_for(one.service, "smtpd_milters"))) {
                 warn(one.service,
@@ -499,7 +501,8 @@ Result<std::vector<Diagnostic>> check_postfix(const config::Settings& settings) 
                                                 "smtpd_discard_ehlo_keywords",
                                                 "smtpd_milter_maps",
                                                 "smtpd_milters",
-                                                "smtpd_peername_lookup"});
+                                                "smtpd_peername_lookup",
+                                                "smtpd_sasl_auth_enable"});
     if (!postfix) {
         return tl::make_unexpected(postfix.error());
     }

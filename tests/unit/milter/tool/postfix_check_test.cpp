@@ -286,6 +286,7 @@ TEST_CASE("where a content filter hands mail back paraphd is not asked again") {
         {"the filter is on", {{back, "content_filter", "a:b"}}, false},
         {"not by SMTP", {{"pickup/unix", "content_filter", ""}}, false},
         {"where users submit", {{"submission/inet", "content_filter", ""}}, false},
+        {"where users submit, on a port of one's own", {off, {back, "smtpd_sasl_auth_enable", "yes"}}, false},
     };
     for (const Case& test : cases) {
         INFO(test.name);
@@ -302,6 +303,17 @@ TEST_CASE("where a content filter hands mail back paraphd is not asked again") {
                config::print(said.front())
                    .starts_with("master.cf: warning: 127.0.0.1:10025/inet: content_filter is empty")));
     }
+}
+
+TEST_CASE("a content filter may stand in a service alone") {
+    auto postfix = sound();
+    postfix.overrides = {{"smtp/inet", "content_filter", "amavis:[127.0.0.1]:10024"},
+                         {"127.0.0.1:10025/inet", "content_filter", ""}};
+    const auto said = judge(postfix);
+    REQUIRE(said.size() == 1);
+    CHECK(said.front().starts_with("master.cf: warning: 127.0.0.1:10025/inet: content_filter is empty"));
+    postfix.overrides.push_back({"127.0.0.1:10025/inet", "smtpd_milters", ""});
+    CHECK(judge(postfix).empty());
 }
 
 TEST_CASE("what a content filter hands back is not to be changed a second time") {
