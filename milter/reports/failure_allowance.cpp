@@ -31,7 +31,8 @@ bool has_room(const std::map<std::string, HourAndDay>& buckets, const std::strin
 
 } // namespace
 
-// A clock that goes back fills nothing.
+// What comes later may have begun earlier, as far back as its sender likes: that fills nothing, neither now
+// nor when the next one comes.
 double Bucket::left_at(base::UnixTime now) const {
     const auto passed = std::clamp<base::UnixTime>(now - at_, 0, period_);
     return std::min(size_, left_ + size_ * static_cast<double>(passed) / static_cast<double>(period_));
@@ -39,7 +40,11 @@ double Bucket::left_at(base::UnixTime now) const {
 
 void Bucket::take(base::UnixTime now) {
     left_ = std::max(left_at(now) - 1, 0.0);
-    at_ = now;
+    at_ = is_set_back(at_, now) ? now : std::max(at_, now);
+}
+
+bool is_set_back(base::UnixTime before, base::UnixTime now) {
+    return before - now > a_day;
 }
 
 const char* print(FailureLimit limit) {

@@ -16,6 +16,9 @@
 
 namespace milter::reports {
 
+// Of two times of messages: no message takes so long, the clock was set.
+[[nodiscard]] bool is_set_back(base::UnixTime before, base::UnixTime now);
+
 // `size` in `period` seconds.
 class Bucket {
   public:

@@ -47,6 +47,11 @@ bool is_own(const config::Reports& settings, const base::DomainName& author) {
     return from && from->domain == author;
 }
 
+// Its window is open. A message that began before the other one is none of another time.
+bool is_similar_time(base::UnixTime since, base::UnixTime now) {
+    return now - since < FailureCollector::window && !is_set_back(since, now);
+}
+
 // It comes again; or not all are known who could be at the author's domain.
 bool is_put_off_or_unknown(const record::MessageFacts& facts) {
     return facts.disposition.action == authenticate::Action::tempfail || facts.more_recipients;
@@ -174,8 +179,7 @@ bool FailureCollector::is_known_or_too_much(const Draft& draft) {
 
 bool FailureCollector::is_known(const Draft& draft) {
     const auto known = similar_.find(draft.key);
-    if (known == similar_.end() || draft.now - known->second.since >= window ||
-        draft.now < known->second.since) {
+    if (known == similar_.end() || !is_similar_time(known->second.since, draft.now)) {
         return false;
     }
     batch_.incidents[known->second.id] = ++known->second.messages;
@@ -191,9 +195,7 @@ bool FailureCollector::begin(const Draft& draft) {
         ++batch_.limited;
         return false;
     }
-    std::erase_if(similar_, [&](const auto& one) {
-        return draft.now - one.second.since >= window || draft.now < one.second.since;
-    });
+    std::erase_if(similar_, [&](const auto& one) { return !is_similar_time(one.second.since, draft.now); });
     allowance_.take(draft.parties, draft.now);
     similar_[draft.key] = {draft.id, draft.now, 1};
     return true;

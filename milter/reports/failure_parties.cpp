@@ -16,6 +16,7 @@ FailureParties parties_of(const Organizations& organizations, const std::string&
         }
     }
     auto& all = parties.receivers;
+    std::erase(all, parties.organization);
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
     return parties;

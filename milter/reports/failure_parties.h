@@ -10,8 +10,10 @@
 namespace milter::reports {
 
 struct FailureParties {
-    std::string organization;             // of the policy domain
-    std::vector<std::string> receivers{}; // the organizations of its addresses, none twice
+    std::string organization; // of the policy domain
+    // The organizations of its addresses, none twice. Not its own, whose reports are counted already: else
+    // others who name its addresses in records of theirs could use up what it has.
+    std::vector<std::string> receivers{};
     std::optional<std::string>
         client{}; // the network that the message came from; nothing: nobody knows any more
 };

@@ -161,6 +161,46 @@ TEST_CASE("nobody uses up what there is for all, however many domains he has") {
     }
 }
 
+// Its time is that of MAIL FROM, and the sender takes for the rest as long as he likes.
+TEST_CASE("a message that began long ago fills no bucket and opens no window") {
+    FailureAllowance allowance({.enabled = true, .per_hour = 10, .per_day = 50});
+    int count = 0;
+    for (int i = 0; i < 100; ++i) {
+        const auto one = of_nobody(i);
+        const auto now = i % 2 == 0 ? noon : noon - 7200;
+        if (!allowance.limit(one, now)) {
+            allowance.take(one, now);
+            ++count;
+        }
+    }
+    CHECK(count == 10);
+    Desk desk;
+    for (const base::UnixTime began : {noon, noon - 7200, noon, noon - 7200, noon}) {
+        desk.now = began;
+        desk.fail(began == noon ? "192.0.2.7" : "198.18.0.7");
+    }
+    CHECK(desk.made() == 2);
+    desk.now = noon - 200'000; // the clock was wrong
+    desk.fail();
+    desk.now += FailureCollector::window;
+    desk.fail();
+    CHECK(desk.made() == 2);
+}
+
+TEST_CASE("whoever names somebody else's addresses takes nothing away from him") {
+    const Organizations organizations;
+    FailureAllowance allowance({.enabled = true});
+    const auto of = [&](const std::string& domain, const std::string& client) {
+        auto one = parties_of(organizations, domain, {"f@mail.plum.example", "g@hosting.example"});
+        one.client = client;
+        return one;
+    };
+    CHECK(taken(allowance, 60, [&](int i) { return of(fmt::format("d{}.example", i), "192.0.2.0/24"); }) ==
+          15);
+    CHECK_FALSE(allowance.limit(parties_of(organizations, "plum.example", {"f@mail.plum.example"}), noon));
+    CHECK(allowance.limit(of("e.example", "198.18.1.0/24"), noon) == FailureLimit::receiver);
+}
+
 TEST_CASE("whoever lets one domain have more means that") {
     FailureAllowance allowance({.enabled = true, .per_hour_and_domain = 40});
     const auto partner = [](int) {
