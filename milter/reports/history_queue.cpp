@@ -24,10 +24,10 @@ void HistoryQueue::read(const record::MessageFacts& facts) {
 
 void HistoryQueue::keep(const std::string& lines) {
     const std::size_t memory = memory_;
-    const std::size_t held = held_;
     bool is_much = false;
     {
         threads::Lock lock(mutex_);
+        const std::size_t held = held_;
         const std::size_t before = waiting_.size();
         if (held + before + lines.size() > memory) {
             ++dropped_;
@@ -46,6 +46,7 @@ std::string HistoryQueue::take() {
     std::string taken;
     const threads::Lock lock(mutex_);
     std::swap(taken, waiting_);
+    held_ += taken.size(); // while it is being written, which may take as long as a disk likes
     disk_.take();
     return taken;
 }

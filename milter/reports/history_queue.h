@@ -31,11 +31,11 @@ class HistoryQueue final : public record::FactsReader {
 
     // ---- For who writes the file: one thread
 
-    // The records that came since the last time, in their order.
+    // The records that came since the last time, in their order. They are held from now on.
     [[nodiscard]] std::string take();
     // All that was taken is in the file, or cannot be put there now: nobody goes on waiting for it.
     void settle(bool is_written);
-    // How much of the memory is used by what was taken and is not in the file.
+    // How much of the memory is used by all that was taken and is not in the file.
     void hold(std::size_t bytes) { held_ = bytes; }
     // Messages for which there was no room, since the last time.
     [[nodiscard]] std::int64_t take_dropped() { return dropped_.exchange(0); }
