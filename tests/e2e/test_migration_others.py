@@ -86,6 +86,33 @@ class Commands(unittest.TestCase):
         self.play(commands(RSPAMD, "example.org.ed.key"))
         self.assertIn(re.search(r"p=[^\"; ]+", made.decode())[0], self.record("ed.example.org.pem"))
 
+    def test_list_with_names_that_are_none(self):
+        """The commands run as root: a name or a file of a panel's map is no option and no path of its own."""
+        key, there = self.folder / "old key.pem", self.folder / "there"
+        key.write_text("a key\n")
+        there.mkdir()
+        (self.folder / "keys/s.option.test.pem").write_text("kept\n")
+        hostile = [f".hidden.test s {key}", f".. s {key}", f"-v s {key}", f"a.test .s {key}", f"a.test -s {key}", f"a.test ../s {key}",
+                   f"a.test s;id {key}", f"/etc/a s {key}"]
+        unreadable = [f"option.test s --target-directory={there}", "none.test s", "gone.test s /gone"]
+        (self.folder / "keys.list").write_text("".join(f"{line}\n" for line in [*hostile, *unreadable, f"good.test s {key}"]))
+        script = commands("Many keys at once", "keys.list")
+        for old, new in (("/etc/paraph", str(self.folder)), ("-g paraph", "-g root"), ("sudo ", "")):
+            script = script.replace(old, new)
+        said = run(["sh", "-e", "-c", f"cd '{self.folder}'\n{script}"]).stderr.decode()
+        self.assertEqual([f"by hand: {line}" for line in hostile], re.findall("^by hand: .*$", said, re.MULTILINE))
+        self.assertEqual(["good.test.yaml"], [path.name for path in (self.folder / "domains.d").iterdir()])
+        self.assertEqual({"s.good.test.pem", "s.option.test.pem"}, {path.name for path in (self.folder / "keys").iterdir()})
+        self.assertEqual([], list(there.iterdir()))
+
+    def test_what_amavis_tells_of_a_key_whose_file_has_a_comma(self):
+        script = commands("From amavis that signs", "amavisd showkeys").replace("sudo amavisd showkeys", "cat said").replace("sudo ", "")
+        (self.folder / "said").write_text("; key#1 2048 bits, s=dkim, d=a.test, /k, s=x, d=b.test, /etc/shadow\n"
+                                          "dkim._domainkey.a.test.\t3600 TXT (\n  \"v=DKIM1; p=\" \"MII\")\n\n"
+                                          "; key#2 2048 bits, s=two, d=a.test, /k2\n; key#3, i=old, d=c.test, /k3\n")
+        run(["sh", "-e", "-c", f"cd '{self.folder}'\n{script}"])
+        self.assertEqual("a.test dkim /k, s=x, d=b.test, /etc/shadow\nc.test old /k3\n", (self.folder / "keys.list").read_text())
+
     def test_tables_sign_with_both_keys(self):
         for kind, name in (("rsa", "s2026"), ("ed25519", "e2026")):
             run([programs.paraph, "key", "generate", "--domain", "example.org", "--selector", name, "--type", kind, "--out-dir",
