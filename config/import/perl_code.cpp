@@ -9,6 +9,9 @@ namespace config::import {
 
 namespace {
 
+// One without an end is not read to the end of the file for each word in it.
+constexpr std::size_t longest_statement = 1000;
+
 bool is_word(char c) {
     return base::is_alnum(c) || c == '_';
 }
@@ -63,7 +66,7 @@ std::vector<PerlWord> words_in(std::string_view code, std::string_view word) {
         line += static_cast<std::size_t>(std::ranges::count(code.substr(counted, at - counted), '\n'));
         counted = at;
         const char before = at == 0 ? '\n' : code[at - 1];
-        const std::string_view behind = code.substr(at + word.size());
+        const std::string_view behind = code.substr(at + word.size(), longest_statement);
         if (!is_word(before) && (behind.empty() || !is_word(behind.front()))) {
             all.push_back({line, before, behind});
         }

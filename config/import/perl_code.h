@@ -15,7 +15,7 @@ namespace config::import {
 struct PerlWord {
     std::size_t line = 0;    // 1-based
     char before = '\n';      // what stands right before it
-    std::string_view behind; // what follows, to the end of all
+    std::string_view behind; // what follows, as much as a statement may have
 };
 
 // Each place where the word stands as a whole. `code` has to outlive them.
