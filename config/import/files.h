@@ -26,4 +26,16 @@ class Files {
     [[nodiscard]] virtual std::vector<std::string> names_in(const std::string& directory) const = 0;
 };
 
+// One that is there and cannot be read.
+struct UnreadFile {
+    std::string path;
+    std::string why;
+};
+
+// Empty where there is no such file.
+[[nodiscard]] inline base::Result<std::string, std::string> read_if_there(const Files& files,
+                                                                          const std::string& path) {
+    return files.exists(path) ? files.read(path) : std::string();
+}
+
 } // namespace config::import

@@ -287,20 +287,25 @@ class Import {
         const auto socket = opendkim_socket();
         const bool is_asked = !postfix_.has_main() || (socket && calls_milter(postfix_, *socket));
         for (const OtherSigner& signer : inputs_.other_signers) {
-            std::string_view consequence;
-            if (!outcome_has_nothing()) {
-                consequence = !work_.signs ? "paraphd signs nothing without them."
-                              : is_asked
-                                  ? "It goes on beside paraphd, as it did beside opendkim: mail that both "
-                                    "have a key for has two signatures."
-                                  : "Postfix does not ask opendkim today, so that the switch would add a "
-                                    "second signature; --apply does not make it.";
-            }
             if (signer.state == SignerState::signs && work_.signs && !is_asked) {
                 outcome.signs_instead = signer;
             }
-            work_.findings.push_back(tell(signer, consequence));
+            work_.findings.push_back(tell(signer, consequence_of_another(is_asked)));
         }
+    }
+
+    // What becomes of signatures where somebody else signs. `is_asked`: opendkim, by Postfix.
+    [[nodiscard]] std::string_view consequence_of_another(bool is_asked) const {
+        if (outcome_has_nothing()) {
+            return {};
+        }
+        if (!work_.signs) {
+            return "paraphd signs nothing without them.";
+        }
+        return is_asked ? "It goes on beside paraphd, as it did beside opendkim: mail that both have a key "
+                          "for has two signatures."
+                        : "Postfix does not ask opendkim today, so that the switch would add a second "
+                          "signature; --apply does not make it.";
     }
 
     // Postfix 3.2: some clients have milters of their own, in a table that is not read here.

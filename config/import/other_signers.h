@@ -1,5 +1,5 @@
-// Programs beside the three that may sign mail as well, and whose configurations no import reads. Who makes a
-// switch without knowing of them ends with two signatures, or with none of ours.
+// Programs beside the three that may sign mail as well, and whose configurations are not imported. Who makes
+// a switch without knowing of them ends with two signatures, or with none of ours.
 #pragma once
 
 #include "config/import/files.h"

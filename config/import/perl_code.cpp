@@ -12,10 +12,6 @@ namespace {
 // One without an end is not read to the end of the file for each word in it.
 constexpr std::size_t longest_statement = 1000;
 
-bool is_word(char c) {
-    return base::is_alnum(c) || c == '_';
-}
-
 // Where the comment begins. "#" within a text, and that of "$#list" or "qr#...#", begins none.
 std::size_t comment_in(std::string_view line) {
     constexpr std::string_view ends_code = " \t;,(){}[]";

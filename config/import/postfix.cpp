@@ -55,10 +55,6 @@ bool is_same(const base::SocketName& old, const std::string& item, const std::st
            path == fmt::format("{}{}{}", queue, absolute ? "" : "/", called->path);
 }
 
-bool is_milters(std::string_view name) {
-    return name == "smtpd_milters" || name == "non_smtpd_milters";
-}
-
 // How Postfix writes our socket.
 std::string item_for(const std::string& ours, const std::string& queue) {
     const auto socket = base::SocketName::parse(ours);
@@ -253,6 +249,10 @@ PolicyUse find_policy_use(const PostfixFiles& postfix) {
     return found;
 }
 
+bool is_milter_list(std::string_view name) {
+    return name == "smtpd_milters" || name == "non_smtpd_milters";
+}
+
 std::vector<PostfixChange> milter_changes(const PostfixFiles& postfix, const OldSockets& old) {
     std::vector<PostfixChange> changes;
     const std::string queue = queue_directory(postfix);
@@ -279,7 +279,7 @@ std::vector<PostfixChange> milter_changes(const PostfixFiles& postfix, const Old
     }
     for (const PostfixService& service : postfix.services()) {
         for (const auto& [name, value] : service.overrides) {
-            if (is_milters(name)) {
+            if (is_milter_list(name)) {
                 add_change(service.id(), name, value.text, new_list(value.text, old, queue), changes);
             }
         }
@@ -366,7 +366,7 @@ bool calls_milter(const PostfixFiles& postfix, const base::SocketName& socket) {
     }
     return std::ranges::any_of(postfix.services(), [&](const PostfixService& service) {
         return std::ranges::any_of(service.overrides, [&](const auto& one) {
-            return is_milters(one.first) && calls(one.second.text);
+            return is_milter_list(one.first) && calls(one.second.text);
         });
     });
 }

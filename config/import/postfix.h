@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace config::import {
@@ -40,10 +41,13 @@ struct OldSockets {
 [[nodiscard]] std::vector<PostfixChange> milter_changes(const PostfixFiles& postfix, const OldSockets& old);
 [[nodiscard]] std::vector<PostfixChange> policy_changes(const PostfixFiles& postfix, const PolicyUse& use);
 
-// Services where a content filter hands mail back to these milters, which see it a second time. Those with a
-// name for milters are left to them.
+// Services where a content filter hands mail back to these milters, which see it a second time. One with a
+// milter_macro_daemon_name is none of them: whoever gave it that has told the milters what to make of it.
 [[nodiscard]] std::vector<const PostfixService*>
 services_of_return(const PostfixFiles& postfix, const std::vector<base::SocketName>& milters);
+
+// Whether a parameter has milters.
+[[nodiscard]] bool is_milter_list(std::string_view name);
 
 // Whether any service calls this socket.
 [[nodiscard]] bool calls_milter(const PostfixFiles& postfix, const base::SocketName& socket);

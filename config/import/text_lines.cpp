@@ -45,6 +45,10 @@ std::vector<TextLine> lines_of(std::string_view text) {
     return lines;
 }
 
+bool is_word(char c) {
+    return base::is_alnum(c) || c == '_';
+}
+
 std::string_view template_mark(std::string_view line) {
     constexpr std::array<std::string_view, 5> openings{"{{", "{%", "<%", "${", "%{"};
     for (const auto opening : openings) {

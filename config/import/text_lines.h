@@ -15,6 +15,9 @@ struct TextLine {
 
 [[nodiscard]] std::vector<TextLine> lines_of(std::string_view text);
 
+// A part of a word, as most languages have them: a letter, a digit, an underscore.
+[[nodiscard]] bool is_word(char c);
+
 // "{{ name }}", "${NAME}", "__NAME__" and their like: the mark by which a file is known as a template that
 // was never filled in; empty: it is none.
 [[nodiscard]] std::string_view template_mark(std::string_view line);

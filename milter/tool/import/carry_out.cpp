@@ -127,13 +127,13 @@ bool calls_postfix(const foreign::Outcome& outcome) {
 // Two signatures would be new. Whoever has two today may go on with them.
 Result<void> check_other_signers(const foreign::Outcome& outcome) {
     const auto& other = outcome.signs_instead;
-    return !other
-               ? Result<void>()
-               : fail(ExitCode::config,
-                      fmt::format("{}: {}. Nothing was changed", base::shown(other->place.print()),
-                                  foreign::tell(*other, "Postfix does not ask opendkim today, so that mail "
-                                                        "would have two signatures from now on.")
-                                      .text));
+    if (!other) {
+        return {};
+    }
+    const auto told = foreign::tell(*other, "Postfix does not ask opendkim today, so that mail would have "
+                                            "two signatures from now on.");
+    return fail(ExitCode::config,
+                fmt::format("{}: {}. Nothing was changed", base::shown(other->place.print()), told.text));
 }
 
 Told<Material> gather(const foreign::Outcome& outcome, std::map<std::string, std::string> postfix_files) {

@@ -23,6 +23,7 @@ const std::string signing = "/etc/rspamd/local.d/dkim_signing.conf";
 const std::string maps = "# maps of the panel\ntry_fallback = false;\n"
                          "selector_map = \"/etc/rspamd/local.d/dkim_selectors.map\";\n";
 const std::string milter = "smtpd_milters = inet:localhost:11332\n";
+const std::string proxy = "/etc/rspamd/override.d/worker-proxy.inc";
 const std::string dkimpy = "/etc/dkimpy-milter/dkimpy-milter.conf";
 
 // PLACE STATE of all that are found.
@@ -51,7 +52,7 @@ struct Case {
 } // namespace
 
 TEST_CASE("amavis that signs") {
-    const std::string off = "$enable_dkim_signing = 0;\n", signs = user + ":4 signs";
+    const std::string off = "$enable_dkim_signing = 0;\n";
     const Case cases[] = {
         {"behind the queue", {{user, keys}, {main_cf, filter}}, "/etc/amavis/conf.d/50-user:4 signs"},
         {"in a service alone",
@@ -80,6 +81,12 @@ TEST_CASE("amavis that signs") {
         {"for a policy bank",
          {{user, "dkim_key('a','b','/c');\n$policy_bank{'X'} = { enable_dkim_signing => 1, };\n"}},
          "/etc/amavis/conf.d/50-user:1 signs"},
+        {"a copy that amavis does not read",
+         {{user, "$enable_dkim_signing = 1;\n"}, {"/etc/amavis/conf.d/50-user.dpkg-old", keys}},
+         ""},
+        {"asked for, and not set",
+         {{user, "dkim_key('a','b','/c');\nif ($enable_dkim_signing == 1) { log_it(); }\n"}},
+         ""},
         {"turned off later", {{user, keys}, {"/etc/amavis/conf.d/70-off", off}}, ""},
         {"never turned on", {{user, "dkim_key('a','b','/c');\n"}}, ""},
         {"no keys",
@@ -180,6 +187,7 @@ TEST_CASE("rspamd that signs") {
         {"nobody calls it",
          {{signing, maps}, {main_cf, "x = y\n"}},
          "/etc/rspamd/local.d/dkim_signing.conf:3 is not called"},
+        {"what is off says nothing", {{signing, "use_redis = false;\n"}, {main_cf, "x = y\n"}}, ""},
         {"turned off", {{signing, "enabled = false;\n" + maps}, {main_cf, milter}}, ""},
         {"turned off above all",
          {{signing, maps}, {"/etc/rspamd/override.d/dkim_signing.conf", "enabled: no\n"}, {main_cf, milter}},
@@ -329,7 +337,7 @@ TEST_CASE("a file that cannot be read may hold keys") {
       public:
         using MemoryFiles::MemoryFiles;
         [[nodiscard]] base::Result<std::string, std::string> read(const std::string& path) const override {
-            return path == user || path == signing || path == dkimpy
+            return path == user || path == signing || path == dkimpy || path == proxy
                        ? base::refuse(std::string("Permission denied"))
                        : MemoryFiles::read(path);
         }
@@ -340,8 +348,13 @@ TEST_CASE("a file that cannot be read may hold keys") {
                         {signing, ""},
                         {"/usr/bin/dkimpy-milter", ""},
                         {dkimpy, ""}});
-    const auto signers = config::import::find_inputs({}, files).inputs.other_signers;
+    auto signers = config::import::find_inputs({}, files).inputs.other_signers;
     REQUIRE(signers.size() == 3);
+    const Closed port({{proxy, ""}, {"/usr/bin/rspamd", ""}, {signing, maps}, {main_cf, milter}});
+    for (const auto& signer : config::import::find_inputs({}, port).inputs.other_signers) {
+        signers.push_back(signer);
+    }
+    REQUIRE(signers.size() == 4);
     for (const auto& signer : signers) {
         const auto finding = config::import::tell(signer, "");
         INFO(finding.place.print());
@@ -356,8 +369,7 @@ TEST_CASE("a host without any of the three says who signs there, and where to re
     CHECK_FALSE(outcome.is_complete());
     CHECK(config::import::print_nothing(outcome) ==
           "/etc/amavis/conf.d/50-user:4: amavis signs mail here (dkim_key), and its keys are not imported. "
-          "What to "
-          "do: migration-others.md, \"From amavis that signs\"\n"
+          "What to do: migration-others.md, \"From amavis that signs\"\n"
           "none of opendkim, opendmarc and policyd-spf is in use here");
 }
 
