@@ -51,8 +51,8 @@ dropped. Messages that failed alike are one report.)"),
              failure_setting(
                  "reports.failure.per_hour", integer(1, most), [](auto& f) -> auto& { return f.per_hour; },
                  R"(
-How many failure reports are made in an hour in all. The addresses of one organization get a quarter of them at most,
-and of what one network (/24, /48 of IPv6) sends, a quarter at most makes one; or as many as
+How many failure reports are made in an hour in all. A quarter of them at most goes to the addresses of one
+organization, and a quarter at most is about mail from one network (/24, of IPv6 /48); or as many as
 'reports.failure.per_hour_and_domain' says if that is more.)"),
              failure_setting(
                  "reports.failure.per_day", integer(1, most), [](auto& f) -> auto& { return f.per_day; },

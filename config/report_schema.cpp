@@ -61,8 +61,8 @@ How often the counts go from memory to the store. What was counted since then is
 killed.)"),
          setting(
              "reports.durable", boolean(), [](auto& s) -> auto& { return s.reports.durable; }, R"(
-A message is answered when its count is on the disk, or after a quarter of a second; likewise its record in
-'reports.history_file'. Only then does a failure of the host lose nothing; each message waits a little.)"),
+A message is answered when its count is on the disk, or after a quarter of a second, and then likewise for its record
+in 'reports.history_file'. Only then does a failure of the host lose nothing; each message waits a little.)"),
          setting(
              "reports.memory", size(1 * megabyte, 4096 * megabyte),
              [](auto& s) -> auto& { return s.reports.memory; }, R"(

@@ -75,8 +75,7 @@ constexpr std::array<FamilyEntry, family_count> entries{{
     entry<FailuresReported::dropped>(
         Family::failure_reports, "failure_reports", "result",
         "Failure reports: that are in the store; messages of which none was made, since reports.failure "
-        "allows no "
-        "more, and those for which there was no room. Messages that failed alike are one report."),
+        "allows no more, and those for which there was no room. Messages that failed alike are one report."),
     entry<Recorded::late>(
         Family::history, "history", "result",
         "Messages for reports.history_file: that are written to it; that are not, for want of room; with "

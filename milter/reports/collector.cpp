@@ -42,7 +42,7 @@ void Collector::count(const record::MessageFacts& facts) {
         less_detail_ += is_scarce ? 1 : 0;
         bytes_ = pending_.bytes();
         is_much = before <= memory / 4 && pending_.bytes() > memory / 4;
-        late_ += !disk_.is_wanted() || disk_.wait(lock, wake_) ? 0 : 1;
+        late_ += disk_.wait(lock, wake_) ? 0 : 1;
     }
     if (is_much) {
         wake_();

@@ -11,8 +11,8 @@ void DiskWait::settle(bool is_written) {
 }
 
 bool DiskWait::wait(threads::Lock& lock, const std::function<void()>& wake) {
-    if (!works_) {
-        return false;
+    if (!is_wanted_ || !works_) {
+        return !is_wanted_;
     }
     const auto batch = batch_;
     wake();

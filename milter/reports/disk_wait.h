@@ -1,5 +1,5 @@
-// Messages that wait until what was kept of them is on the disk (reports.durable). Guarded by the mutex of
-// who keeps it, with whose lock a message waits.
+// Messages that wait until what is kept of them is on the disk (reports.durable). It has no mutex of its own:
+// that of the class it is a member of guards it, and a message waits with a lock of that.
 #pragma once
 
 #include "milter/threads/mutex.h"
@@ -16,13 +16,13 @@ class DiskWait {
     static constexpr std::chrono::milliseconds patience{250};
 
     void set_wanted(bool wanted) { is_wanted_ = wanted; }
-    [[nodiscard]] bool is_wanted() const { return is_wanted_; }
 
     // What was kept is taken away to be written; what comes from now on is of the next batch.
     void take() { ++batch_; }
-    // What was taken last is on the disk, or cannot be put there now: then nobody goes on waiting for it.
+    // All that was taken is on the disk, or cannot be put there now: then nobody goes on waiting for it.
     void settle(bool is_written);
-    // `wake`: who writes. False: it is not on the disk when this returns, where that is wanted.
+    // For what was kept last. `wake`: the thread that writes. False: it is wanted, and is not on the disk; at
+    // once where nothing can be written, and after `patience` in any case.
     [[nodiscard]] bool wait(threads::Lock& lock, const std::function<void()>& wake);
 
   private:

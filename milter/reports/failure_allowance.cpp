@@ -13,10 +13,11 @@ HourAndDay buckets(unsigned in_hour, unsigned in_day) {
     return {Bucket(in_hour, an_hour), Bucket(in_day, a_day)};
 }
 
-// Of what there is for all; whoever set more for a single domain means that.
+// A quarter of what there is for all, so that it takes four who want too much to leave nothing to others.
+// Whoever set more for a single domain means that.
 unsigned share_of(unsigned all, unsigned of_domain) {
-    constexpr unsigned parties = 4;
-    return std::max(all / parties, of_domain);
+    constexpr unsigned shares = 4;
+    return std::max(all / shares, of_domain);
 }
 
 HourAndDay share(const config::FailureReports& settings) {
@@ -50,12 +51,13 @@ bool is_set_back(base::UnixTime before, base::UnixTime now) {
 const char* print(FailureLimit limit) {
     switch (limit) {
     case FailureLimit::organization:
-        return "its organization had as many as reports.failure.per_hour_and_domain and per_day_and_domain "
-               "allow";
+        return "its organization had as many as reports.failure.per_hour_and_domain and "
+               "per_day_and_domain allow";
     case FailureLimit::receiver:
-        return "its addresses had their share of reports.failure.per_hour and per_day";
+        return "the organization of an address had its share of reports.failure.per_hour and per_day";
     case FailureLimit::client:
-        return "the network that it came from had its share of reports.failure.per_hour and per_day";
+        return "the network that the message came from had its share of reports.failure.per_hour and "
+               "per_day";
     case FailureLimit::all:
         return "there were as many as reports.failure.per_hour and per_day allow";
     }

@@ -1,6 +1,6 @@
 // How many failure reports there may be: of an organization and in all, in an hour and in a day. Buckets that
-// fill again with the time, so that a flood of failures is no flood of reports. And nobody can use up what
-// there is for all: who gets the reports, and whoever the messages came from, has a share of it, however many
+// fill again with the time, so that a flood of failures is no flood of reports. Whoever gets the reports, and
+// whoever sends the messages, has a share of what there is for all: he does not use it up, however many
 // domains he has.
 #pragma once
 
@@ -72,8 +72,9 @@ class FailureAllowance {
     using Buckets = std::map<std::string, HourAndDay>;
 
     config::FailureReports settings_;
-    HourAndDay all_, share_; // share_: one that is full
-    // Of those that had a report: not more than there are in all, for a flood of names makes none.
+    HourAndDay all_;
+    HourAndDay share_; // of a receiver or a client that had none yet
+    // Of those that had a report, so that a flood of names does not make them grow.
     Buckets organizations_, receivers_, clients_;
 };
 

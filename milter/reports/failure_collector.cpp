@@ -27,7 +27,7 @@ std::string network_of(const std::optional<base::IpAddress>& client) {
     return base::IpNetwork(*client, client->is_v4() ? 24 : 64).print();
 }
 
-// Whoever has a connection has a whole network of addresses, which are one party.
+// Of IPv6 a site has a /48, which are 65536 networks of the kind above.
 std::string party_of(const std::optional<base::IpAddress>& client) {
     return client && !client->is_v4() ? base::IpNetwork(*client, 48).print() : network_of(client);
 }

@@ -4,12 +4,12 @@
 
 namespace milter::reports {
 
-using Told = record::FailuresReported;
+using record::FailuresReported;
 
 void FailureFlush::gather() {
     auto batch = collector_.take();
-    count(Told::limited, batch.limited);
-    count(Told::dropped, batch.dropped);
+    count(FailuresReported::limited, batch.limited);
+    count(FailuresReported::dropped, batch.dropped);
     batch_.add(std::move(batch));
     collector_.hold(batch_.bytes());
 }
@@ -22,7 +22,7 @@ void FailureFlush::count(record::FailuresReported what, std::int64_t number) {
 std::int64_t FailureFlush::give_up() {
     gather();
     const auto lost = static_cast<std::int64_t>(batch_.reports.size());
-    count(Told::dropped, lost);
+    count(FailuresReported::dropped, lost);
     batch_ = {};
     collector_.hold(0);
     return lost;
@@ -33,14 +33,14 @@ Stored<void> FailureFlush::write(Database& database, const FailureOrigin& origin
         return {};
     }
     if (is_full) {
-        count(Told::dropped, static_cast<std::int64_t>(batch_.reports.size()));
+        count(FailuresReported::dropped, static_cast<std::int64_t>(batch_.reports.size()));
         batch_.dropped += static_cast<std::int64_t>(batch_.reports.size());
         batch_.reports.clear();
         batch_.incidents.clear();
     }
     auto done = store_failures(database, batch_, origin);
     if (done) {
-        count(Told::stored, static_cast<std::int64_t>(batch_.reports.size()));
+        count(FailuresReported::stored, static_cast<std::int64_t>(batch_.reports.size()));
         batch_ = {};
         collector_.hold(0);
     }

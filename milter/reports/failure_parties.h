@@ -1,4 +1,5 @@
-// Whom a failure report concerns: each of them gets, or makes us send, a share of all reports and no more.
+// Whom a failure report concerns. Each of them gets a share of all reports, or makes us send one, and no
+// more.
 #pragma once
 
 #include "milter/reports/organizations.h"
@@ -14,8 +15,8 @@ struct FailureParties {
     // The organizations of its addresses, none twice. Not its own, whose reports are counted already: else
     // others who name its addresses in records of theirs could use up what it has.
     std::vector<std::string> receivers{};
-    std::optional<std::string>
-        client{}; // the network that the message came from; nothing: nobody knows any more
+    // The network that the message came from; nothing: nobody knows any more.
+    std::optional<std::string> client{};
 };
 
 [[nodiscard]] FailureParties parties_of(const Organizations& organizations, const std::string& policy_domain,

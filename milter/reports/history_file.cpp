@@ -172,7 +172,7 @@ int write_all(int file, std::string_view text) {
     return 0;
 }
 
-// The name of a file that was made as well. 0, or why not.
+// On the disk, and of a new file its name as well. 0, or why not.
 int sync(int file, const std::string& path, bool is_new) {
     if (::fsync(file) != 0) {
         return errno;
@@ -188,7 +188,7 @@ int sync(int file, const std::string& path, bool is_new) {
 } // namespace
 
 base::Result<void, std::string> append_to_history(const std::string& path, std::string_view records,
-                                                  const HistoryLimits& limits) {
+                                                  const HistoryOptions& options) {
     const auto reader = keys::Reader::self();
     if (auto danger = danger_above(path, reader); !danger.empty()) {
         return base::refuse(std::move(danger));
@@ -202,12 +202,12 @@ base::Result<void, std::string> append_to_history(const std::string& path, std::
     if (!size) {
         return base::refuse(size.error());
     }
-    if (limits.largest > 0 && *size + records.size() > limits.largest) {
+    if (options.largest > 0 && *size + records.size() > options.largest) {
         return base::refuse(fmt::format("{} is as large as it may be (reports.store_size: {} bytes)",
-                                        keys::shown_path(path), limits.largest));
+                                        keys::shown_path(path), options.largest));
     }
     int error = write_all(file, records);
-    if (error == 0 && limits.durable) {
+    if (error == 0 && options.durable) {
         error = sync(file, path, *size == 0);
     }
     if (error != 0) { // they come again

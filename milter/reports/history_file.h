@@ -12,15 +12,15 @@
 
 namespace milter::reports {
 
-struct HistoryLimits {
+struct HistoryOptions {
     std::uint64_t largest = 0; // to which the file may grow; 0: any
-    bool durable = false;      // what was added is on the disk
+    bool durable = false;      // it returns when what was added is on the disk
 };
 
 // Adds `records` or nothing; the error says why. A record without its end, of a process that was killed, is
 // cut off first. It waits a second at most for who has it locked.
 [[nodiscard]] base::Result<void, std::string>
-append_to_history(const std::string& path, std::string_view records, const HistoryLimits& limits);
+append_to_history(const std::string& path, std::string_view records, const HistoryOptions& options);
 
 // Why nothing can be added, before anything is: others could put another file in its place, or it is none
 // that paraphd would add to. Empty: nothing against it.

@@ -35,7 +35,7 @@ void HistoryQueue::keep(const std::string& lines) {
         }
         waiting_ += lines;
         is_much = before <= memory / 4 && waiting_.size() > memory / 4;
-        late_ += !disk_.is_wanted() || disk_.wait(lock, wake_) ? 0 : 1;
+        late_ += disk_.wait(lock, wake_) ? 0 : 1;
     }
     if (is_much) {
         wake_();

@@ -1,6 +1,6 @@
-// Keeps messages in memory as opendmarc's HistoryFile has them, until they are written to a file. Threads of
-// messages come in and go on at once; nothing waits for the file, which is somebody else's business
-// (history_writer.h), unless that is asked for.
+// Keeps messages in memory as opendmarc's HistoryFile has them, until they are written to a file, which is
+// somebody else's business (history_writer.h). Threads of messages come in and go on at once; with
+// reports.durable they wait a moment until it is done.
 #pragma once
 
 #include "config/report_settings.h"

@@ -44,13 +44,13 @@ void HistoryWriter::flush(const config::Reports& settings) {
     if (!settings.history_file.empty()) {
         path_ = settings.history_file;
     }
-    const HistoryLimits limits{.largest = settings.store_size, .durable = settings.durable};
+    const HistoryOptions options{.largest = settings.store_size, .durable = settings.durable};
     std::size_t written = 0;
     std::optional<std::string> problem;
     while (written < batch_.size() && !problem) {
         const std::size_t end = end_of_records(batch_, written, most_at_once);
         const auto records = std::string_view(batch_).substr(written, end - written);
-        if (auto appended = append_to_history(path_, records, limits)) {
+        if (auto appended = append_to_history(path_, records, options)) {
             written = end;
         } else {
             problem = fmt::format("reports.history_file: {}", appended.error());

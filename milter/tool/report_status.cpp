@@ -64,8 +64,8 @@ void print_counts(const StoreStatus& status, std::ostream& out) {
                    one.dropped);
         if (one.failures > 0 || one.failures_dropped > 0) {
             fmt::print(out,
-                       "failure reports by {}: {} made, {} without one (the limits of reports.failure, or no "
-                       "room)\n",
+                       "failure reports by {}: {} made, {} without one (the limits of reports.failure, "
+                       "or no room)\n",
                        shown(one.host), one.failures, messages(one.failures_dropped));
         }
     }

@@ -164,7 +164,7 @@ Stored<std::vector<Outbox::PlannedFailure>> Outbox::failures_since(base::UnixTim
     }
     std::vector<PlannedFailure> all;
     std::string last;
-    for (const Cells& row : table->rows) { // of each address
+    for (const Cells& row : table->rows) { // a row of each address
         if (auto id = row.text(0); id != last) {
             all.push_back({row.text(1), {}, row.number(2)});
             last = std::move(id);

@@ -19,7 +19,7 @@ namespace milter::tool::reports {
 struct FailurePlan {
     std::vector<std::string> addresses; // checked; none: no report
     std::string why_not;
-    // Not for long: of the run that comes first, the limits have no room for it.
+    // No report for now: the limits have no room for it in this run.
     std::optional<milter::reports::FailureLimit> waits_for{};
 };
 
@@ -30,7 +30,7 @@ struct FailurePlan {
 [[nodiscard]] Stored<std::int64_t> plan_failures(Outbox& outbox, const config::Reports& settings,
                                                  const Selection& wanted, base::UnixTime now);
 
-// The same for people, and nothing is changed: what there is no room for is told as well.
+// The same for people: nothing is changed, and what there is no room for is shown as well.
 using SeeFailure =
     std::function<Stored<void>(const milter::reports::StoredFailure& failure, const FailurePlan& plan)>;
 [[nodiscard]] Stored<void> look_at_failures(Outbox& outbox, const config::Reports& settings,

@@ -147,11 +147,10 @@ Stored<void> SendReports::end_all(const PlannedReport& report) {
         auto ended = recovered(delivery);
         if (!is_final(ended.state)) {
             ended.state = DeliveryState::given_up;
-            ended.last_reply =
-                report.kind == ::report::ReportKind::failure
-                    ? "it is gone: older than reports.give_up, failure reports are off now, or there was no "
-                      "room"
-                    : "its counts are gone: older than reports.keep, or there was no room";
+            ended.last_reply = report.kind == ::report::ReportKind::failure
+                                   ? "it is gone: older than reports.give_up, failure reports are off now, "
+                                     "or there was no room"
+                                   : "its counts are gone: older than reports.keep, or there was no room";
             count(ended.state);
             hands_.say(fmt::format("{} to {}: {}: {}", report.id, ended.address, print(ended.state),
                                    ended.last_reply));
