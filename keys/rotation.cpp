@@ -154,8 +154,8 @@ std::string expand(const std::string& pattern, crypto::KeyType type, std::chrono
     return text;
 }
 
-// Of those that were called NAME, NAME-2, NAME-3 ...; 0: none was. Those before the last are not tried again:
-// the journal may not have them any more.
+// The highest of NAME, which is 1, NAME-2, NAME-3 ...; 0: there is none. A name below it that is not there
+// may be one that was dropped, and must not come back.
 std::size_t last_number(const std::vector<RotatedKey>& keys, std::string_view name) {
     constexpr std::size_t most_digits = 9;
     std::size_t last = 0;
@@ -358,13 +358,20 @@ void Rotation::finish(const Step& step, const Moment& now) {
     }
 }
 
-// When another key comes, so that there is nothing to write down that was not before.
+// When a new key comes, for then the journal is written anyway.
 void Rotation::drop_oldest() {
     const auto may_go = [](const RotatedKey& key) {
         return is_over(key.state) && !key.adopted && !key.found; // its record may have to be withdrawn
     };
     auto over = static_cast<std::size_t>(std::count_if(keys_.begin(), keys_.end(), may_go));
-    std::erase_if(keys_, [&](const RotatedKey& key) { return may_go(key) && over-- > most_over; });
+    for (auto key = keys_.begin(); over > most_over;) { // the oldest come first
+        if (may_go(*key)) {
+            key = keys_.erase(key);
+            --over;
+        } else {
+            ++key;
+        }
+    }
 }
 
 void Rotation::change_edition() {

@@ -240,7 +240,7 @@ ExitCode wait_for_servers(const Publication& wanted, const KeyPublishOptions& op
     return done || options.wait == 0 ? ExitCode::ok : ExitCode::temporary;
 }
 
-// `files` are locked no more when nothing is left but to wait: the rotation of other domains goes on then.
+// Unlocks `files` when nothing is left but to wait, so that rotation goes on meanwhile.
 Result<ExitCode> change(const Publication& wanted, const KeyPublishOptions& options, rotation::Files& files,
                         const Recursion& recursion, const AskAll& ask_all, Console& console) {
     const auto look = [&] {
@@ -260,7 +260,7 @@ Result<ExitCode> change(const Publication& wanted, const KeyPublishOptions& opti
     files.unlock();
     fmt::print(console.out, "{} the record {}.\n", wanted.change.adds ? "Published" : "Withdrew",
                wanted.change.record.name);
-    console.out.flush(); // whoever reads it knows that it is done
+    console.out.flush(); // it may take long from here on
     return wait_for_servers(wanted, options, look, console);
 }
 

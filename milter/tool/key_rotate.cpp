@@ -151,7 +151,7 @@ hands_for(const rotation::World& world, const rotation::OpenStore* store, const 
     return std::make_unique<rotation::SharedDomain>(world, store->sharing(), domain, entry, now);
 }
 
-// The steps of one domain; nothing: there is nothing yet to take over from the host that is at it.
+// The steps of one domain; null: another host is at it, and there is nothing yet to take over from that.
 base::Result<std::unique_ptr<rotation::Run>, std::string>
 run_of(const KeyRotateOptions& options, const config::Rotation& settings,
        std::unique_ptr<rotation::DomainRotation> hands) {

@@ -27,7 +27,7 @@ struct KeyTables {
 [[nodiscard]] NamedKey named_in_table(const keys::KeyRow& row, const std::string& domain,
                                       const std::string& place);
 
-// In words, for who wanted to see all: of a database that a setting names, and of a broken row.
+// Why a list of all keys lacks some: a setting names a database, or a row is broken.
 [[nodiscard]] std::string why_unlisted(std::string_view setting, const std::string& source);
 [[nodiscard]] std::string why_unusable(const keys::KeyRow& row, const std::string& place);
 

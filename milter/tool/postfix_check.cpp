@@ -163,7 +163,7 @@ class Judge {
         }
     }
 
-    // Of a service; nullptr: it has none of its own.
+    // What master.cf says for a service; null: nothing.
     [[nodiscard]] const std::string* own_value(const std::string& service, std::string_view name) const {
         const auto found =
             std::find_if(postfix_.overrides.begin(), postfix_.overrides.end(),
@@ -184,10 +184,10 @@ class Judge {
                                  one.service.ends_with("/inet") && is_set("content_filter");
             const auto* login = own_value(one.service, "smtpd_sasl_auth_enable");
             const auto daemon = value_for(one.service, "milter_macro_daemon_name");
-            const bool is_named =
-                std::count(roles.originating_daemons.begin(), roles.originating_daemons.end(), daemon) +
-                    std::count(roles.reinjection_daemons.begin(), roles.reinjection_daemons.end(), daemon) >
-                0;
+            const auto has_it = [&daemon](const std::vector<std::string>& names) {
+                return std::find(names.begin(), names.end(), daemon) != names.end();
+            };
+            const bool is_named = has_it(roles.originating_daemons) || has_it(roles.reinjection_daemons);
             if (returns && !is_named && !takes_strangers(one.service) && !takes_users(one.service) &&
                 (login == nullptr || !base::iequals(*login, "yes")) &&
                 !has_word(value_for(one.service, "receive_override_options"), "no_milters") &&

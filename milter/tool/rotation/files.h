@@ -30,7 +30,7 @@ class Files {
     // Makes the directory. Until this object is gone nobody else changes anything in it: refused where
     // somebody does so now.
     [[nodiscard]] Result<void> lock();
-    // Nothing of what comes now changes anything. Nothing where it was not locked.
+    // For who goes on without changing anything. Does nothing where it was not locked.
     void unlock() { lock_.reset(); }
 
     // An empty one where there is none.

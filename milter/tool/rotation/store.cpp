@@ -103,10 +103,10 @@ Stored<bool> Store::put_back(StoreRows::Row copy, const crypto::SealingKey* befo
         const auto opened = before != nullptr ? open_text(*before, place, copy.text) : std::nullopt;
         if (!opened) {
             return base::refuse(fmt::format(
-                "what this host saw last is sealed with another key than the store has now: {}",
-                before != nullptr
-                    ? "and that is not the one of --sealed-with"
-                    : "name the one that it had before the last paraph key store rekey, with --sealed-with"));
+                "what this host saw last is sealed with another key than the store has now{}",
+                before != nullptr ? ", and that is not the one of --sealed-with"
+                                  : ": name the one that it had before the last `paraph key store rekey`, "
+                                    "with --sealed-with"));
         }
         copy.text = seal(key_, place, *opened);
     }

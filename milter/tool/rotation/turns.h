@@ -8,9 +8,9 @@
 
 namespace milter::tool::rotation {
 
-// Each once, one behind the other, until the time is over; how many had their turn. Each run begins
-// elsewhere, at any with the same chance, so that none is left out for ever and nothing has to be written
-// down. `work` gets what is in `entries`.
+// Gives each entry one turn, one behind the other, until the time is over, and returns how many had theirs.
+// It begins with any of them by chance, so that none is left out for ever, without a note of where the last
+// run ended. `work` gets the element of `entries`, not a copy.
 template <class Entry, class Random>
 std::size_t take_turns(const std::vector<Entry>& entries, Random&& random,
                        const std::function<bool()>& is_over, const std::function<void(const Entry&)>& work) {
