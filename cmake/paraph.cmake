@@ -32,8 +32,8 @@ if(PARAPH_FUZZ)
 endif()
 
 # Half of the time of compiling a test goes to the headers of the standard library and Catch2, so they are compiled once for all
-# tests; where PARAPH_PRECOMPILED_HEADERS is all, those of the libraries once for all libraries, too. GCC 12 cannot have that with
-# optimisation: it then warns of the standard library's own code. A file that forgets an include compiles all the same with them.
+# tests; where PARAPH_PRECOMPILED_HEADERS is all, those of the standard library once for all libraries, too. That is for clang: GCC 12
+# with optimisation then warns of the standard library's own code. A file that forgets an include compiles all the same with them.
 set(PARAPH_STANDARD_HEADERS
   <algorithm> <array> <atomic> <charconv> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <mutex> <optional> <ostream>
   <set> <span> <string> <string_view> <thread> <unordered_map> <variant> <vector> <fmt/format.h> <tl/expected.hpp>)
@@ -41,10 +41,10 @@ set(PARAPH_STANDARD_HEADERS
 # paraph_precompiled(TARGET KIND MAKER HEADER ...): KIND is libraries or tests. MAKER is the target that makes the headers for all of
 # that kind, which therefore have the same flags.
 function(paraph_precompiled target kind maker)
-  if(NOT PARAPH_PRECOMPILED_HEADERS STREQUAL all AND NOT PARAPH_PRECOMPILED_HEADERS STREQUAL ${kind})
+  if(NOT PARAPH_PRECOMPILED_HEADERS STREQUAL "all" AND NOT PARAPH_PRECOMPILED_HEADERS STREQUAL "${kind}")
     return()
   endif()
-  if(target STREQUAL maker)
+  if("${target}" STREQUAL "${maker}")
     target_precompile_headers(${target} PRIVATE ${ARGN})
   else()
     target_precompile_headers(${target} REUSE_FROM ${maker})
@@ -74,11 +74,11 @@ function(paraph_library name)
   paraph_precompiled(${name} libraries paraph_base ${PARAPH_STANDARD_HEADERS})
 endfunction()
 
-# paraph_unit_test(FOLDER  SOURCES a_test.cpp ...  DEPENDS paraph_x ...)
-#
 # What is tested is optimised; the tests themselves are quick to compile, and nobody debugs them in such a build.
 set(PARAPH_TEST_OPTIONS $<$<NOT:$<CONFIG:Debug>>:-O1$<SEMICOLON>-g0>)
 
+# paraph_unit_test(FOLDER  SOURCES a_test.cpp ...  DEPENDS paraph_x ...)
+#
 # One test program for one folder, named unit_FOLDER, that ctest runs as a whole. The target unit_tests builds all of them.
 function(paraph_unit_test folder)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
