@@ -294,8 +294,8 @@ TEST_CASE("where a content filter hands mail back paraphd is not asked again") {
             config::load_text("roles: {reinjection_daemons: [REINJECTION]}\n", "p.yaml").settings.value();
         auto postfix = sound();
         postfix.overrides = test.overrides;
-        CHECK(milter::tool::judge_postfix(postfix, settings)
-                  .empty()); // there is no filter, or the service has it
+        // There is no filter, or the service has it.
+        CHECK(milter::tool::judge_postfix(postfix, settings).empty());
         postfix.main["content_filter"] = "amavis:[127.0.0.1]:10024";
         const auto said = milter::tool::judge_postfix(postfix, settings);
         REQUIRE(said.size() == (test.warns ? 1 : 0));
