@@ -24,6 +24,8 @@ struct Reader {
     uid_t user = 0;
     std::vector<gid_t> groups;
     std::string name; // for diagnostics
+    // Whose files are as good as its own: the daemon's, for root who does the daemon's work.
+    std::optional<uid_t> also_trusted{};
 
     // This process.
     [[nodiscard]] static Reader self();
@@ -31,7 +33,9 @@ struct Reader {
     [[nodiscard]] static base::Result<Reader, std::string> of_user(const std::string& name);
 
     [[nodiscard]] bool has_group(gid_t group) const;
-    [[nodiscard]] bool trusts(uid_t owner) const { return owner == 0 || owner == user; }
+    [[nodiscard]] bool trusts(uid_t owner) const {
+        return owner == 0 || owner == user || owner == also_trusted;
+    }
 };
 
 // What matters about a file or a directory.

@@ -11,12 +11,14 @@
 namespace milter::tool {
 
 keys::Reader secret_reader() {
+    auto reader = keys::Reader::self();
     if (::geteuid() == 0) {
-        if (auto daemon = keys::Reader::of_user(daemon_user)) {
-            return *std::move(daemon);
+        if (const auto daemon = keys::Reader::of_user(daemon_user)) {
+            reader.also_trusted = daemon->user;
+            reader.groups.insert(reader.groups.end(), daemon->groups.begin(), daemon->groups.end());
         }
     }
-    return keys::Reader::self();
+    return reader;
 }
 
 Result<std::string> read_secret_file(const std::string& path) {

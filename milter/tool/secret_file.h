@@ -8,7 +8,8 @@
 
 namespace milter::tool {
 
-// Whose access counts. Root does the daemon's work, so that a file is good that is good for the daemon.
+// Whose access counts: ours. Root does the daemon's work, so that files of the daemon's user are as good as
+// its own.
 [[nodiscard]] keys::Reader secret_reader();
 
 // What stands in it, for the caller to wipe. A file that others may read or change is refused, like a private

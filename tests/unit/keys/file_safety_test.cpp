@@ -150,6 +150,17 @@ TEST_CASE("who can read a key file at all") {
           std::string("cannot be read by user paraph (mode 0600, owner 70002:70012)"));
 }
 
+TEST_CASE("root reads what is its own, and what the daemon's user may have") {
+    const keys::Reader root{0, {0, daemon_group}, "root", daemon_user};
+    const keys::Ownership own{0, 0, 0600}, of_daemon{daemon_user, daemon_group, 0640};
+    for (const auto& file : {own, of_daemon}) {
+        CHECK_FALSE(keys::file_danger(file, root));
+        CHECK_FALSE(keys::unreadable(file, root));
+    }
+    CHECK(keys::file_danger({somebody, daemon_group, 0600}, root));
+    CHECK(keys::file_danger(of_daemon, keys::Reader{0, {0}, "root"}));
+}
+
 TEST_CASE("who can replace an entry of a directory") {
     struct Case {
         std::string name;
