@@ -94,7 +94,8 @@ TEST_CASE("a policy service that does not answer is given up, and asked anew") {
     const auto told = (*service)->ask({{"sender", "x"}}, 30s);
     REQUIRE(told);
     CHECK(*told == "dunno");
-    CHECK_FALSE(runs(child)); // ended with its parent
+    while (runs(child)) { // ended with its parent; the system may take a moment
+    }
 }
 
 // Killed while a program of its own runs that does not end when it is asked to.
