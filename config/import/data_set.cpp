@@ -105,6 +105,10 @@ ReadSet parse_data_set(std::string_view value) {
             is_in_file(found->kind) && rest != base::trim_wsp(rest)};
 }
 
+bool is_expression(std::string_view row) {
+    return row.find_first_of("[](){}|?^$\\") != std::string_view::npos;
+}
+
 base::Result<std::vector<SetItem>, std::string> read_items(const DataSet& set, const Place& place,
                                                            const std::string& base, const Files& files) {
     if (set.kind == SetKind::list) {

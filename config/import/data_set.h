@@ -35,6 +35,10 @@ struct ReadSet {
 };
 [[nodiscard]] ReadSet parse_data_set(std::string_view value);
 
+// Whether a row of a refile: is more than a text with `*`: OpenDKIM takes all but `*`, `.` and `+` in it for
+// a regular expression.
+[[nodiscard]] bool is_expression(std::string_view row);
+
 struct SetItem {
     std::string name;
     std::string value; // behind blanks in a file, behind `=` in a list

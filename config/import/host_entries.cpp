@@ -20,11 +20,6 @@ HostEntry lost(std::string why) {
     return {"", std::move(why), false, true};
 }
 
-// A row of a refile: is a regular expression but for `*`, `.` and `+`.
-bool is_expression(std::string_view text) {
-    return text.find_first_of("[](){}|?^$\\") != std::string_view::npos;
-}
-
 // `*` stands for any text.
 bool matches_stars(std::string_view pattern, std::string_view text) {
     const auto parts = base::split(pattern, '*');

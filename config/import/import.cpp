@@ -225,22 +225,26 @@ class Import {
                      "its configuration is not taken over. Take it out there, or leave both",
                      policy_.service)});
         }
-        const auto socket = opendkim_socket();
-        if (has_opendkim_ && postfix_.has_main() && socket && !calls_milter(postfix_, *socket)) {
+        if (has_opendkim_ && opendkim_socket() && !is_opendkim_asked()) {
             work_.findings.push_back(
                 {Effect::decide,
                  {inputs_.opendkim->path, 0, 0},
                  "Socket",
                  "Postfix does not call opendkim at its socket, so that opendkim signs no mail today. "
-                 "paraphd "
-                 "is called and signs. If an entry of smtpd_milters is opendkim by another name, write the "
-                 "new socket in its place"});
+                 "paraphd is called and signs. If an entry of smtpd_milters is opendkim by another name, "
+                 "write the new socket in its place"});
         }
     }
 
     [[nodiscard]] std::optional<base::SocketName> opendkim_socket() const {
         const auto parsed = base::SocketName::parse(socket_in(opendkim_.options).value_or(""));
         return parsed ? std::optional(*parsed) : std::nullopt;
+    }
+
+    // By Postfix; without its files nothing speaks against it.
+    [[nodiscard]] bool is_opendkim_asked() const {
+        const auto socket = opendkim_socket();
+        return !postfix_.has_main() || (socket && calls_milter(postfix_, *socket));
     }
 
     void tell_of_results() {
@@ -284,8 +288,7 @@ class Import {
 
     void tell_of_other_signers(Outcome& outcome) {
         outcome.other_signers = inputs_.other_signers;
-        const auto socket = opendkim_socket();
-        const bool is_asked = !postfix_.has_main() || (socket && calls_milter(postfix_, *socket));
+        const bool is_asked = is_opendkim_asked();
         for (const OtherSigner& signer : inputs_.other_signers) {
             if (signer.state == SignerState::signs && work_.signs && !is_asked) {
                 outcome.signs_instead = signer;

@@ -191,7 +191,7 @@ class Tables {
             return;
         }
         for (const SetItem& item : *items) {
-            if (item.name.find_first_of("[](){}|?^$\\") != std::string::npos) {
+            if (is_expression(item.name)) {
                 job_.tell(Effect::decide, {option.name, item.name, item.place, 0},
                           fmt::format("mail of {} is not signed any more: OpenDKIM reads a regular "
                                       "expression there, and paraphd only * as a wildcard. Write a row for "
